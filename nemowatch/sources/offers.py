@@ -17,7 +17,8 @@ from nemowatch.jobs.hold_log import whole
 from nemowatch.journal import Journal, offers
 from nemowatch.journal.facts import InboxFact
 from nemowatch.model import Snapshot
-from nemowatch.sources.requests import Asked, CarryOut
+from nemowatch.sources.request_plans import Asked
+from nemowatch.sources.requests import CarryOut
 from nemowatch.sources.stale_approvals import StaleApprovals
 
 

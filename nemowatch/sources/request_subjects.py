@@ -68,17 +68,26 @@ def questions_named(conn: sqlite3.Connection, watch: Watch, path: bytes) -> list
     name = subject_of(name_of(path))
     jobs = requests.of_folder(conn, watch.name, parent(path))
     asking = [(source, job) for source, job in jobs if job.state is State.ATTENTION]
-    for keys in (_question_keys, _source_keys):
-        found = [(source, job) for source, job in asking if _key(name) in keys(source)]
-        if len({source for source, _ in found}) == 1:
-            return [job for _, job in found]
-        if found:
-            break
+    by_file = _of_one_file(name, asking)
+    if by_file:
+        return by_file
 
     own = [job for _, job in asking if _key(name) in _job_keys(job)]
     if len(own) == 1:
         return own
     raise _no_question(name, asking)
+
+
+def _of_one_file(name: str, asking: list[tuple[bytes, Job]]) -> list[Job]:
+    """The questions about the file of this name; none where several files may be meant."""
+    for keys in (_question_keys, _source_keys):
+        found = [(source, job) for source, job in asking if _key(name) in keys(source)]
+        files = {source for source, _ in found}
+        if len(files) == 1:
+            return [job for _, job in found]
+        if files:
+            return []
+    return []
 
 
 def _made(conn: sqlite3.Connection, result: Result) -> Subject:

@@ -8,11 +8,9 @@ no new instruction. It pays for nothing itself; what one asks for is an order li
 from __future__ import annotations
 
 import os
-import sqlite3
 from collections.abc import Awaitable, Callable, Iterable
 from dataclasses import dataclass, replace
 from functools import partial
-from typing import Any
 
 import structlog
 
@@ -28,27 +26,19 @@ from nemowatch.errors import (
     UsageError,
 )
 from nemowatch.fs.threads import Disks
-from nemowatch.intake.records import REVIEWED, FileProblem, RequestFile
+from nemowatch.intake.records import FileProblem, RequestFile
 from nemowatch.intake.scan.folders import parent
 from nemowatch.jobs.hold_log import whole
 from nemowatch.jobs.job_log import location_of
-from nemowatch.journal import Journal, jobs, requests, results
-from nemowatch.journal.jobs import Job
-from nemowatch.journal.requests import Taken, Words
-from nemowatch.model import ENDED
+from nemowatch.journal import Journal, requests
 from nemowatch.outbox.retire import Leaving, retire_all
-from nemowatch.reporting import notes, words
+from nemowatch.reporting import notes
 from nemowatch.reporting.note_writer import NoteWriter
 from nemowatch.retry_memory import NotBefore
-from nemowatch.sources.request_subjects import questions_named, result_named
-from nemowatch.sources.reviewed_texts import text_awaited
-from nemowatch.tasks.answers import Said, read_answer
-from nemowatch.tasks.further import further
+from nemowatch.sources.request_plans import Asked, Known, Plan, Record, plan_of, words_of
 
 log = structlog.get_logger("nemowatch.inbox")
 
-#: Filesystems and sync clients round times, to two seconds at most.
-ROUNDED_NS = 2_000_000_000
 #: Seconds until one that could not leave the inbox is moved again.
 TRY_AGAIN = 10.0
 #: The short name of an order that was refused: for what is on the disk, perhaps, of which the
@@ -57,32 +47,10 @@ _REFUSED = "refused"
 #: How far no journal has changed.
 _NEVER = -1
 
-#: Words that let go on what waits.
-_YES = frozenset({Said.YES, Said.AGAIN})
-#: An order's name, and what it is given with.
-Asked = tuple[str, dict[str, Any]]
-#: (conn, the answers of the orders, UTC ms): run in their transaction.
-Record = Callable[[sqlite3.Connection, list[dict[str, Any]], int], None]
 #: (file, for the log; orders; record): carries them out together. Raises UsageError, LocalError.
 CarryOut = Callable[[str, list[Asked], Record], Awaitable[None]]
 #: (watch, path relative to the inbox)
 Key = tuple[str, bytes]
-
-
-@dataclass(frozen=True, slots=True)
-class Plan:
-    """What is to be done about a text."""
-
-    orders: list[Asked]
-    record: Record
-
-
-@dataclass(frozen=True, slots=True)
-class Known:
-    """A text whose words were taken before."""
-
-    taken: Taken
-    results: tuple[bytes, ...]  #: what came of it, absolute
 
 
 @dataclass(slots=True)
@@ -170,7 +138,7 @@ class Requests:
 
     async def _do(self, watch: Watch, file: RequestFile) -> None:
         """Raises OrderError for a text that nothing can be done about, UsageError, LocalError."""
-        found = await self._journal.read(partial(_plan, watch=watch, file=file))
+        found = await self._journal.read(partial(plan_of, watch=watch, file=file))
         if isinstance(found, Plan):
             where = whole(watch.name, file.path)
             await self._carry_out(where, found.orders, found.record)
@@ -205,7 +173,7 @@ class Requests:
             return
         self._moves.forget(key)
         self._done[key] = file
-        await self._journal.write(lambda conn: requests.moved(conn, _words(watch, file)))
+        await self._journal.write(lambda conn: requests.moved(conn, words_of(watch, file)))
 
 
 def _without_terminal(cure: str) -> str:
@@ -217,151 +185,3 @@ def _without_terminal(cure: str) -> str:
 
 def _problem(file: RequestFile, what: str, cure: str) -> FileProblem:
     return FileProblem(file.path, parent(file.path), what, cure, code=file.kind)
-
-
-def _words(watch: Watch, file: RequestFile) -> Words:
-    return Words(watch.name, file.path, file.kind, file.digest, file.snapshot.mtime_ns)
-
-
-def _plan(conn: sqlite3.Connection, watch: Watch, file: RequestFile) -> Plan | Known:
-    """What a text asks for, or that it was taken before. Raises OrderError."""
-    written = _words(watch, file)
-    if file.kind == REVIEWED:
-        return _reviewed(conn, watch, file, written)
-    for taken in requests.at_path(conn, written):
-        if _is_no_newer(written, taken):
-            return _known(conn, taken)
-    return PLANS[file.kind](conn, watch, file, written)
-
-
-def _is_no_newer(written: Words, taken: Taken) -> bool:
-    """Whether a text was not written after the one that was taken: it is that one, or a copy."""
-    return written.mtime_ns <= taken.mtime_ns + ROUNDED_NS
-
-
-def _known(conn: sqlite3.Connection, taken: Taken) -> Known:
-    made = tuple(result.path for result in results.outputs(conn, taken.job))
-    return Known(taken, made)
-
-
-def _revision(
-    conn: sqlite3.Connection,
-    watch: Watch,
-    file: RequestFile,
-    written: Words,
-) -> Plan | Known:
-    text = further(file.text)
-    subject = result_named(conn, watch, file.path)
-    for taken in requests.about(conn, written, subject.session):
-        is_over = jobs.by_id(conn, taken.job).state in ENDED
-        if _is_no_newer(written, taken) or not is_over:
-            return _known(conn, taken)
-
-    def record(conn: sqlite3.Connection, answers: list[dict[str, Any]], now_ms: int) -> None:
-        (answer,) = answers
-        requests.add(conn, written, subject.session, answer["job"], now_ms)
-
-    asked = {"job": subject.job, "session": subject.session, "text": text}
-    return Plan([("revise", asked)], record)
-
-
-def _reviewed(
-    conn: sqlite3.Connection,
-    watch: Watch,
-    file: RequestFile,
-    written: Words,
-) -> Plan | Known:
-    """A text that was put back. The same words are an approval for each clip that waits for one,
-    so what counts is whether something waits."""
-    try:
-        job = text_awaited(conn, watch, file.path)
-    except OrderError:
-        for taken in requests.at_path(conn, written):
-            if _is_no_newer(written, taken):
-                return _known(conn, taken)
-        raise
-
-    def record(conn: sqlite3.Connection, answers: list[dict[str, Any]], now_ms: int) -> None:
-        before = requests.about(conn, written, job.session)
-        if all(taken.mtime_ns != written.mtime_ns for taken in before):
-            requests.add(conn, written, job.session, job.id, now_ms)
-
-    asked = {"job": job.id, "how": "done", "words": file.text}
-    return Plan([("resolve", asked)], record)
-
-
-def _answer(
-    conn: sqlite3.Connection,
-    watch: Watch,
-    file: RequestFile,
-    written: Words,
-) -> Plan | Known:
-    said = _what_it_says(file.text)
-    asking = questions_named(conn, watch, file.path)
-    said = _as_offered(said, asking)
-    text = ""
-    if said is Said.WORDS:
-        text = further(file.text)
-    for job in asking:
-        for taken in requests.about(conn, written, job.session):
-            if _is_no_newer(written, taken):
-                return _known(conn, taken)
-    answered = [job for job in asking if said in _offered(job)]
-    if not answered:
-        raise OrderError(
-            "The question cannot be answered in this way.",
-            cure=f"Write one of these words alone: {_offered_words(asking)}.",
-        )
-
-    def record(conn: sqlite3.Connection, answers: list[dict[str, Any]], now_ms: int) -> None:
-        for job in answered:
-            requests.add(conn, written, job.session, job.id, now_ms)
-
-    return Plan([_order(job, said, text) for job in answered], record)
-
-
-def _what_it_says(text: str) -> Said:
-    if text.strip():
-        return read_answer(text)
-    return Said.WORDS
-
-
-def _as_offered(said: Said, asking: list[Job]) -> Said:
-    """What a person means who says "yes" where "again" would be said, or the other way round; where
-    neither is a word for what is offered, "yes" is an answer like any other."""
-    offered = set[Said]().union(*map(_offered, asking))
-    if said in offered or said not in _YES:
-        return said
-    is_doubtful = Said.DONE in offered  # yes to what?
-    other = offered & _YES
-    if other and not is_doubtful:
-        return other.pop()
-    return Said.WORDS
-
-
-def _order(job: Job, said: Said, text: str) -> Asked:
-    orders: dict[Said, Asked] = {
-        Said.DONE: ("resolve", {"job": job.id, "how": "done"}),
-        Said.AGAIN: ("resolve", {"job": job.id, "how": "resend"}),
-        Said.YES: ("resolve", {"job": job.id, "how": "resend"}),
-        Said.CANCEL: ("cancel", {"jobs": [job.id]}),
-        Said.WORDS: ("answer", {"job": job.id, "text": text}),
-    }
-    return orders[said]
-
-
-def _offered(job: Job) -> set[Said]:
-    """What a question may be answered with."""
-    return words.answers_to(job.reason)
-
-
-def _offered_words(asking: Iterable[Job]) -> str:
-    found = dict.fromkeys(said.value for job in asking for said in sorted(_offered(job)))
-    return ", ".join(filter(None, found))
-
-
-#: What each kind of text asks for.
-PLANS: dict[str, Callable[[sqlite3.Connection, Watch, RequestFile, Words], Plan | Known]] = {
-    "revise": _revision,
-    "answer": _answer,
-}

@@ -1,0 +1,199 @@
+"""What a text about a result or a question asks for: the orders that carry it out, or that it was
+taken before.
+
+It reads the journal, and carries nothing out. What a text is about, `request_subjects` says.
+"""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from typing import Any
+
+from nemowatch.config import Watch
+from nemowatch.errors import OrderError
+from nemowatch.intake.records import REVIEWED, RequestFile
+from nemowatch.journal import jobs, requests, results
+from nemowatch.journal.jobs import Job
+from nemowatch.journal.requests import Taken, Words
+from nemowatch.model import ENDED
+from nemowatch.reporting import words
+from nemowatch.sources.request_subjects import questions_named, result_named
+from nemowatch.sources.reviewed_texts import text_awaited
+from nemowatch.tasks.answers import Said, read_answer
+from nemowatch.tasks.further import further
+
+#: Filesystems and sync clients round times, to two seconds at most.
+ROUNDED_NS = 2_000_000_000
+#: Words that let go on what waits.
+_YES = frozenset({Said.YES, Said.AGAIN})
+#: An order's name, and what it is given with.
+Asked = tuple[str, dict[str, Any]]
+#: (conn, the answers of the orders, UTC ms): run in their transaction.
+Record = Callable[[sqlite3.Connection, list[dict[str, Any]], int], None]
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """What is to be done about a text."""
+
+    orders: list[Asked]
+    record: Record
+
+
+@dataclass(frozen=True, slots=True)
+class Known:
+    """A text whose words were taken before."""
+
+    taken: Taken
+    results: tuple[bytes, ...]  #: what came of it, absolute
+
+
+def words_of(watch: Watch, file: RequestFile) -> Words:
+    """A text as the journal knows it."""
+    return Words(watch.name, file.path, file.kind, file.digest, file.snapshot.mtime_ns)
+
+
+def plan_of(conn: sqlite3.Connection, watch: Watch, file: RequestFile) -> Plan | Known:
+    """What a text asks for, or that it was taken before. Raises OrderError."""
+    written = words_of(watch, file)
+    if file.kind == REVIEWED:
+        return _reviewed(conn, watch, file, written)
+    for taken in requests.at_path(conn, written):
+        if _is_no_newer(written, taken):
+            return _known(conn, taken)
+    return PLANS[file.kind](conn, watch, file, written)
+
+
+def _is_no_newer(written: Words, taken: Taken) -> bool:
+    """Whether a text was not written after the one that was taken: it is that one, or a copy."""
+    return written.mtime_ns <= taken.mtime_ns + ROUNDED_NS
+
+
+def _known(conn: sqlite3.Connection, taken: Taken) -> Known:
+    made = tuple(result.path for result in results.outputs(conn, taken.job))
+    return Known(taken, made)
+
+
+def _revision(
+    conn: sqlite3.Connection,
+    watch: Watch,
+    file: RequestFile,
+    written: Words,
+) -> Plan | Known:
+    text = further(file.text)
+    subject = result_named(conn, watch, file.path)
+    for taken in requests.about(conn, written, subject.session):
+        is_over = jobs.by_id(conn, taken.job).state in ENDED
+        if _is_no_newer(written, taken) or not is_over:
+            return _known(conn, taken)
+
+    def record(conn: sqlite3.Connection, answers: list[dict[str, Any]], now_ms: int) -> None:
+        (answer,) = answers
+        requests.add(conn, written, subject.session, answer["job"], now_ms)
+
+    asked = {"job": subject.job, "session": subject.session, "text": text}
+    return Plan([("revise", asked)], record)
+
+
+def _reviewed(
+    conn: sqlite3.Connection,
+    watch: Watch,
+    file: RequestFile,
+    written: Words,
+) -> Plan | Known:
+    """A text that was put back. The same words are an approval for each clip that waits for one,
+    so what counts is whether something waits."""
+    try:
+        job = text_awaited(conn, watch, file.path)
+    except OrderError:
+        for taken in requests.at_path(conn, written):
+            if _is_no_newer(written, taken):
+                return _known(conn, taken)
+        raise
+
+    def record(conn: sqlite3.Connection, answers: list[dict[str, Any]], now_ms: int) -> None:
+        before = requests.about(conn, written, job.session)
+        if all(taken.mtime_ns != written.mtime_ns for taken in before):
+            requests.add(conn, written, job.session, job.id, now_ms)
+
+    asked = {"job": job.id, "how": "done", "words": file.text}
+    return Plan([("resolve", asked)], record)
+
+
+def _answer(
+    conn: sqlite3.Connection,
+    watch: Watch,
+    file: RequestFile,
+    written: Words,
+) -> Plan | Known:
+    said = _what_it_says(file.text)
+    asking = questions_named(conn, watch, file.path)
+    said = _as_offered(said, asking)
+    text = ""
+    if said is Said.WORDS:
+        text = further(file.text)
+    for job in asking:
+        for taken in requests.about(conn, written, job.session):
+            if _is_no_newer(written, taken):
+                return _known(conn, taken)
+    answered = [job for job in asking if said in _offered(job)]
+    if not answered:
+        raise OrderError(
+            "The question cannot be answered in this way.",
+            cure=f"Write one of these words alone: {_offered_words(asking)}.",
+        )
+
+    def record(conn: sqlite3.Connection, answers: list[dict[str, Any]], now_ms: int) -> None:
+        for job in answered:
+            requests.add(conn, written, job.session, job.id, now_ms)
+
+    return Plan([_order(job, said, text) for job in answered], record)
+
+
+def _what_it_says(text: str) -> Said:
+    if text.strip():
+        return read_answer(text)
+    return Said.WORDS
+
+
+def _as_offered(said: Said, asking: list[Job]) -> Said:
+    """What a person means who says "yes" where "again" would be said, or the other way round; where
+    neither is a word for what is offered, "yes" is an answer like any other."""
+    offered = set[Said]().union(*map(_offered, asking))
+    if said in offered or said not in _YES:
+        return said
+    is_doubtful = Said.DONE in offered  # yes to what?
+    other = offered & _YES
+    if other and not is_doubtful:
+        return other.pop()
+    return Said.WORDS
+
+
+def _order(job: Job, said: Said, text: str) -> Asked:
+    orders: dict[Said, Asked] = {
+        Said.DONE: ("resolve", {"job": job.id, "how": "done"}),
+        Said.AGAIN: ("resolve", {"job": job.id, "how": "resend"}),
+        Said.YES: ("resolve", {"job": job.id, "how": "resend"}),
+        Said.CANCEL: ("cancel", {"jobs": [job.id]}),
+        Said.WORDS: ("answer", {"job": job.id, "text": text}),
+    }
+    return orders[said]
+
+
+def _offered(job: Job) -> set[Said]:
+    """What a question may be answered with."""
+    return words.answers_to(job.reason)
+
+
+def _offered_words(asking: Iterable[Job]) -> str:
+    found = dict.fromkeys(said.value for job in asking for said in sorted(_offered(job)))
+    return ", ".join(filter(None, found))
+
+
+#: What each kind of text asks for.
+PLANS: dict[str, Callable[[sqlite3.Connection, Watch, RequestFile, Words], Plan | Known]] = {
+    "revise": _revision,
+    "answer": _answer,
+}
