@@ -19,7 +19,7 @@ from nemowatch.tasks.plan import (
     takes,
     takes_subtitles,
 )
-from nemowatch.tasks.projects import ProjectDrop, plan_project, takes_projects
+from nemowatch.tasks.projects import ProjectDrop, asks_about_mixes, plan_project, takes_projects
 from nemowatch.tasks.prompts import nested
 from nemowatch.tasks.records import NO_TERMS, Drop, Folder, Gender, Glossary, Recipe, Unreadable
 from nemowatch.tasks.words import enumerated
@@ -34,6 +34,7 @@ __all__ = [
     "ProjectDrop",
     "Recipe",
     "Unreadable",
+    "asks_about_mixes",
     "describe",
     "enumerated",
     "folders_for",

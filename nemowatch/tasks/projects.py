@@ -63,6 +63,13 @@ def takes_projects(folder: Folder) -> bool:
     return kind_of(folder).takes_projects
 
 
+def asks_about_mixes(folder: Folder) -> bool:
+    """Whether clips, sounds and pictures that come together into this folder may have been meant as
+    one project: what a recipe makes of each file, the configuration says."""
+    kind = kind_of(folder)
+    return kind.takes_projects and kind.needs_prompt
+
+
 def plan_project(folder: Folder, drop: ProjectDrop) -> Order:
     """What is to be made of a project: a target for each part of its instructions, in order.
     Raises OrderError, with the cure, where instructions are missing, name files that are not

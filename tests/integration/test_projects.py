@@ -293,3 +293,72 @@ async def test_capitals_do_not_matter(root: Path, tmp_path: Path) -> None:
         b.put("edit/FILM.PROJECT/Prompt.TXT", b"Join them.")
         await b.until(lambda: bool(b.claimed))
         assert (await b.jobs(b.claimed[0]))[0].stem == "FILM"
+
+
+MP3 = b"ID3\x04\0\0\0\0\0\0" + (b"\xff\xfb\x90\x64" + b"\0" * 413) * 20
+
+
+async def test_a_clip_and_a_song_that_come_together_are_asked_about(
+    root: Path, tmp_path: Path
+) -> None:
+    """In an edit folder each would be paid for by itself: the note explains projects; APPROVE
+    there lets each be work of its own, once."""
+    async with inbox_rig(root, tmp_path / "s") as b:
+        b.put("edit/prompt.txt", b"Cut this.")
+        b.put("edit/song.mp3", MP3)
+        b.put("edit/clip.mp4", mp4("c"))
+        b.put("edit/logo.png", PNG)
+        await b.until(lambda: ".project" in said_of(b, "clip.mp4"))
+        await b.tick_for(1)
+        assert b.claimed == []
+        b.put("edit/APPROVE", b"")
+        await b.until(lambda: len(b.claimed) == 3)
+        await b.until(lambda: said_of(b, "clip.mp4") == "")
+
+
+async def test_files_put_into_a_project_are_no_longer_asked_about(
+    root: Path, tmp_path: Path
+) -> None:
+    """The cure that the note names works."""
+    async with inbox_rig(root, tmp_path / "s") as b:
+        b.put("edit/prompt.txt", b"Cut this.")
+        for name, data in (("song.mp3", MP3), ("clip.mp4", mp4("c"))):
+            b.put(f"edit/{name}", data)
+        await b.until(lambda: ".project" in said_of(b, "clip.mp4"))
+        folder = root / "inbox/edit/film.project"
+        folder.mkdir()
+        for name in ("song.mp3", "clip.mp4"):
+            (root / "inbox/edit" / name).rename(folder / name)
+        b.put("edit/film.project/prompt.txt", b"Put the song under the clip.")
+        await b.until(lambda: len(b.claimed) == 1)
+        assert await b.paths() == [b"edit/film.project"]
+        await b.until(lambda: said_of(b, "clip.mp4") == "")
+
+
+@pytest.mark.parametrize(
+    ("folder", "second"), [("edit", "b.mp4"), ("dub-es", "song.mp3"), ("edit/a", "../b/song.mp3")]
+)
+async def test_other_arrivals_are_not_asked_about(
+    root: Path, tmp_path: Path, folder: str, second: str
+) -> None:
+    """Files of one kind, other tasks, and other folders are ordinary work."""
+    async with inbox_rig(root, tmp_path / "s") as b:
+        b.put("edit/prompt.txt", b"Cut this.")
+        b.put(f"{folder}/{second}", MP3 if second.endswith("mp3") else mp4("b"))
+        b.put(f"{folder}/clip.mp4", mp4("c"))
+        await b.until(lambda: len(b.claimed) == 2)
+
+
+async def test_an_approve_in_an_edit_folder_without_cause_approves_nothing(
+    root: Path, tmp_path: Path
+) -> None:
+    """One that is there before is no yes to what comes later."""
+    async with inbox_rig(root, tmp_path / "s") as b:
+        b.put("edit/prompt.txt", b"Cut this.")
+        b.put("edit/APPROVE", b"")
+        await b.until(lambda: "approves nothing" in said_of(b, "APPROVE"))
+        b.put("edit/song.mp3", MP3)
+        b.put("edit/clip.mp4", mp4("c"))
+        await b.until(lambda: ".project" in said_of(b, "clip.mp4"))
+        await b.tick_for(1)
+        assert b.claimed == []

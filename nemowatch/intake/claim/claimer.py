@@ -19,6 +19,7 @@ from nemowatch.intake.claim.existing_results import Finder, ResultLookup, no_res
 from nemowatch.intake.claim.group_reading import GroupReading, Read
 from nemowatch.intake.claim.journal_claims import ClaimContext, Claimed, ClaimOutcome, Claims
 from nemowatch.intake.claim.known_sources import Ended, ended_before
+from nemowatch.intake.claim.mixed_arrivals import MixedArrivals
 from nemowatch.intake.claim.pairing import Groups
 from nemowatch.intake.claim.project_approvals import ProjectApprovals
 from nemowatch.intake.claim.projects import Projects
@@ -77,11 +78,12 @@ class Claimer:
         self._state = inbox_state
         self._journal = journal
         self._clock = clock
-        self._groups = Groups(root_monitor, inbox_state)
+        self._approvals = ProjectApprovals(root_monitor.watch.name, inbox_state, journal)
+        self._mixed = MixedArrivals(inbox_state, self._approvals)
+        self._groups = Groups(root_monitor, inbox_state, self._mixed)
         self._acceptance = Acceptance(inbox_state, clock)
         self._reading = GroupReading(root_monitor, inbox_state, self._acceptance)
         self._texts = TextLane(root_monitor, inbox_state, self._groups, self._reading)
-        self._approvals = ProjectApprovals(root_monitor.watch.name, inbox_state, journal)
         self._projects = Projects(
             root_monitor,
             inbox_state,
@@ -104,6 +106,7 @@ class Claimer:
         """Go on with files whose verdict is READY, up to one portion. Raises LocalPassing when
         the share is unavailable."""
         waiting = dict.fromkeys(ready)
+        await self._approvals.load()
         projects = await self._projects.take(waiting)
         read = await self._read_clips(waiting)
         read += await self._texts.read(waiting)
@@ -118,7 +121,18 @@ class Claimer:
             for claimed in await self._claim(candidates):
                 self._note(claimed, taken)
 
+        await self._follow_approvals(taken)
         return taken
+
+    async def _follow_approvals(self, taken: Taken) -> None:
+        """Each APPROVE in an edit folder that has been obeyed can go; one there that nothing waits
+        for says yes to nothing."""
+        for folder in self._mixed.take_obeyed():
+            taken.used += await self._approvals.use_up(folder)
+        for folder in self._approvals.folders():
+            is_project = self._state.book.project(folder) is not None
+            if not is_project and not self._mixed.waits(folder):
+                await self._approvals.without_cause(folder)
 
     def _accepted(self, read: list[Read]) -> list[Candidate]:
         found: list[Candidate] = []
@@ -260,7 +274,7 @@ class Claimer:
         if candidate.is_project:
             self._state.claimed_projects[candidate.path] = candidate.instructions
         if candidate.approved:
-            taken.used += self._approvals.used(candidate)
+            taken.used += self._approvals.used(candidate.path)
         if claimed.outcome is ClaimOutcome.FOLLOWED:
             taken.renamed.append((claimed.source_id, claimed.before))
         self._know(claimed.candidate.files)

@@ -12,6 +12,7 @@ from typing import TypeAlias
 from nemowatch.errors import OrderError
 from nemowatch.intake.claim.doubts import MACHINE_COPY, TWINS, Doubts
 from nemowatch.intake.claim.group import Group, wait_for
+from nemowatch.intake.claim.mixed_arrivals import MixedArrivals
 from nemowatch.intake.claim.paired_names import Neighbours, is_text
 from nemowatch.intake.claim.subtitle_groups import SubtitleGroups
 from nemowatch.intake.claim.subtitle_names import SubtitleNames
@@ -39,8 +40,14 @@ ASK_CURE = (
 class Groups:
     """Puts ready files of one inbox together."""
 
-    def __init__(self, root_monitor: RootMonitor, inbox_state: InboxState) -> None:
+    def __init__(
+        self,
+        root_monitor: RootMonitor,
+        inbox_state: InboxState,
+        mixed: MixedArrivals,
+    ) -> None:
         self._root_monitor = root_monitor
+        self._mixed = mixed
         self._state = inbox_state
         self._subtitles = SubtitleGroups(inbox_state)
 
@@ -55,6 +62,7 @@ class Groups:
             doubts[folder] = Doubts(folder, found)
             if self._state.book.groups(folder):
                 beside[folder] = self._beside(folder, found)
+        self._mixed.learn(folders)
 
         groups: dict[Group, None] = {}  # in order, and each once
         for path in ready:
@@ -98,6 +106,8 @@ class Groups:
         """The group that `path` belongs to, None while some of it is not ready (it is then
         blocked, with the reason)."""
         if not self._is_instructed(path):
+            return None
+        if self._mixed.hold(path):
             return None
         is_subtitles = self._state.book.is_subtitles(path)
         if not is_subtitles and not self._has_order(path):

@@ -1,4 +1,4 @@
-"""APPROVE files in the folders of projects: each is one yes, to what waits there when it comes.
+"""APPROVE files in projects and edit folders: each is one yes, to what waits there when it comes.
 
 Owns which of them count. One that has been used, or that nothing waited for, is remembered by its
 times over restarts, so that it says yes to nothing later.
@@ -18,7 +18,7 @@ from nemowatch.journal import Journal, facts, sources
 from nemowatch.journal.facts import InboxFact
 from nemowatch.model import Snapshot
 
-_WHAT = "Nothing waited for approval when this was put into the project, so it approves nothing."
+_WHAT = "Nothing waited here for approval when this came, so it approves nothing."
 _CURE = "Remove it. When a note asks for it, put it there again."
 
 
@@ -56,6 +56,10 @@ class ProjectApprovals:
         held = self._state.instructions.get(project)
         return {} if held is None else held.approvals
 
+    def folders(self) -> list[bytes]:
+        """Those that hold one."""
+        return [folder for folder, held in self._state.instructions.items() if held.approvals]
+
     def approved(self, project: bytes) -> bool:
         """Whether there is one that counts."""
         known = self._used or {}
@@ -81,20 +85,27 @@ class ProjectApprovals:
             if candidate.approved:
                 self._write(conn, self._with(self._there(candidate.path)))
 
-    def used(self, candidate: Candidate) -> tuple[bytes, ...]:
-        """It is claimed: remember what let it go on; returns those files, which can go."""
-        there = self._there(candidate.path)
+    async def use_up(self, folder: bytes) -> tuple[bytes, ...]:
+        """What is in this folder has let files go on: it says yes to nothing more. Returns those
+        files, which can go."""
+        used = self._with(self._there(folder))
+        await self._journal.write(lambda conn: self._write(conn, used))
+        return self.used(folder)
+
+    def used(self, folder: bytes) -> tuple[bytes, ...]:
+        """Remember what has let this folder go on; returns those files, which can go."""
+        there = self._there(folder)
         self._used = self._with(there)
-        held = self._state.instructions.get(candidate.path)
+        held = self._state.instructions.get(folder)
         if held is not None:
             held.approvals = {}
         return tuple(there)
 
     def _with(self, there: dict[bytes, Snapshot]) -> dict[str, list[int]]:
-        """What is known as used when these are, too; of projects that are gone nothing is kept."""
+        """What is known as used when these are, too; of those that are gone nothing is kept."""
         used: dict[str, list[int]] = {}
         for path, times in (self._used or {}).items():
-            if parent(os.fsencode(path)) in self._state.projects:
+            if os.fsencode(path) in self._there(parent(os.fsencode(path))):
                 used[path] = times
         for new, at in there.items():
             used[os.fsdecode(new)] = _times(at)

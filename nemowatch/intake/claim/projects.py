@@ -104,7 +104,6 @@ class Projects:
             self._forget(project)
             return None
 
-        await self._approvals.load()
         if self._must_wait(project, contents):
             return None
         claimed = set(filter(self._state.is_claimed, contents.files))

@@ -129,7 +129,7 @@ class ScanDiffer:
         self._is_local = is_local
         self._seen: set[bytes] = set()
         self._closed: list[bytes] = []  # folders that cannot be read, each with a slash behind it
-        self._gathering = Gathering()
+        self._gathering = Gathering(book.is_approvable)
         self._in_doubt: list[Entry] = []
         self._counted: set[bytes] = set()  # projects of which jobs are expected
 

@@ -5,7 +5,7 @@ Owns where an instruction counts, and what is said of one that counts nowhere. I
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import partial
 
@@ -13,7 +13,6 @@ from nemowatch.intake.records import FileProblem
 from nemowatch.intake.scan import instruction_names
 from nemowatch.intake.scan.folders import as_text, name_of, parent
 from nemowatch.intake.scan.instruction_forms import FORM, Effect, Instruction
-from nemowatch.intake.scan.project_names import Named, named
 from nemowatch.model import Snapshot
 
 #: The cure for a name that is nearly an instruction.
@@ -99,7 +98,7 @@ class FolderInstructions:
     #: texts to be read, by what they are
     texts: dict[Instruction, dict[bytes, Snapshot]] = field(default_factory=dict)
     near: list[NearMiss] = field(default_factory=list)
-    #: of a project: each APPROVE in it, as it was found
+    #: where one counts: each APPROVE, as it was found
     approvals: dict[bytes, Snapshot] = field(default_factory=dict)
 
     @property
@@ -142,7 +141,9 @@ Instructions = Mapping[bytes, FolderInstructions]
 class Gathering:
     """Collects them during a walk."""
 
-    def __init__(self) -> None:
+    def __init__(self, is_approvable: Callable[[bytes], bool] = lambda _: False) -> None:
+        """`is_approvable`: whether an APPROVE counts in a folder below the inbox."""
+        self._is_approvable = is_approvable
         self.folders: dict[bytes, FolderInstructions] = {}
         self.approvals: dict[bytes, Snapshot] = {}
         self.others: list[NearMiss] = []  #: what holds nothing but itself
@@ -186,7 +187,7 @@ class Gathering:
         if not parent(path):
             self.approvals[path] = snapshot
             return
-        if named(name_of(parent(path))) is Named.EXACTLY:
+        if self._is_approvable(parent(path)):
             self._at(path).approvals[path] = snapshot
             return
         self.folder_approvals[path] = snapshot

@@ -24,6 +24,7 @@ from nemowatch.tasks import (
     Folder,
     Glossary,
     Unreadable,
+    asks_about_mixes,
     jobs_of_one,
     nested,
     read_folder,
@@ -282,6 +283,20 @@ class FolderBook:
         """Whether the files of a project in this task folder are one job."""
         found = self.read(folder)
         return isinstance(found, Folder) and takes_projects(found)
+
+    def asks_about_mixes(self, folder: bytes) -> bool:
+        """Whether files of different kinds that come into this folder together are asked about."""
+        found = self.read(folder_of(folder))
+        return isinstance(found, Folder) and asks_about_mixes(found)
+
+    def is_approvable(self, folder: bytes) -> bool:
+        """Whether an APPROVE counts in this folder."""
+        if not self.takes_projects(folder_of(folder)):
+            return False
+        project = self.project(folder)
+        if project is not None:
+            return project.is_work and project.path == folder
+        return self.asks_about_mixes(folder)
 
     def project(self, path: bytes) -> ProjectFolder | None:
         """The outermost folder that is called like a project, of those that a path below a task

@@ -1,0 +1,141 @@
+"""Clips, sounds and pictures that come into an edit folder together: were they meant as one film,
+or as works of their own? Each by itself would be paid for, so a person is asked.
+
+Owns which files came together, and what is asked about them. It reads no disk.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from nemowatch.intake.claim.project_approvals import ProjectApprovals
+from nemowatch.intake.records import FileProblem
+from nemowatch.intake.scan.folders import MEDIA, as_text, name_of, natural, parent, promised_kind
+from nemowatch.intake.state import InboxState
+from nemowatch.model import MediaKind
+from nemowatch.tasks import enumerated
+
+#: Seconds between the last change of one file and the first sight of the next: what a person copies
+#: at once follows within moments.
+TOGETHER = 10.0
+#: `code` of what is asked.
+CODE = "mixed"
+#: Names given as examples.
+_EXAMPLES = 5
+_CURE = (
+    "If they are to become one film, put them into a folder here whose name ends in .project, with"
+    " a prompt.txt that says what to make of them. If each is work of its own, put a file called"
+    " APPROVE into this folder."
+)
+
+
+@dataclass(frozen=True, slots=True)
+class _Arrival:
+    """When a file came."""
+
+    path: bytes
+    kind: MediaKind
+    first: float  #: monotonic seconds at which it was first seen
+    last: float  #: and of its last change
+
+    def is_near(self, other: _Arrival) -> bool:
+        return self.first - other.last <= TOGETHER and other.first - self.last <= TOGETHER
+
+
+class MixedArrivals:
+    """Those of one inbox."""
+
+    def __init__(self, inbox_state: InboxState, approvals: ProjectApprovals) -> None:
+        self._state = inbox_state
+        self._approvals = approvals
+        #: what is in each folder that is asked about, and what was let through there lately
+        self._there: dict[bytes, list[_Arrival]] = {}
+        self._passed: dict[bytes, _Arrival] = {}
+        self._released: set[bytes] = set()  #: files that a person lets through
+        self._obeyed: set[bytes] = set()  #: folders whose APPROVE has let some through
+
+    def __repr__(self) -> str:
+        return f"MixedArrivals({len(self._passed)} passed, {len(self._released)} released)"
+
+    def learn(self, folders: Iterable[bytes]) -> None:
+        """Look at what is in these folders now."""
+        wanted = set(filter(self._state.book.asks_about_mixes, folders))
+        found: dict[bytes, list[_Arrival]] = defaultdict(list)
+        if wanted:
+            for path, tracked in self._state.tracked.items():
+                kind = promised_kind(path)
+                if parent(path) in wanted and kind in MEDIA:
+                    arrival = _Arrival(path, kind, tracked.first_at, tracked.since)
+                    found[parent(path)].append(arrival)
+        self._there = found
+        self._released &= {path for path, _ in self._state.tracked.items()}
+
+    def hold(self, path: bytes) -> bool:
+        """Whether this file waits for a person; it is blocked then, with the reason."""
+        there = self._there.get(parent(path), [])
+        own = next((one for one in there if one.path == path), None)
+        if own is None:
+            return False
+        mix = self._mix(own, there)
+        if mix and path not in self._released and self._approvals.approved(parent(path)):
+            self._released.update(one.path for one in mix)
+            self._obeyed.add(parent(path))
+        if mix and path not in self._released:
+            self._ask(path, mix)
+            return True
+
+        asked = self._state.problems.asked(path)
+        if asked is not None and asked.code == CODE:
+            self._state.problems.clear_question(path)
+        self._pass(own)
+        return False
+
+    def _pass(self, own: _Arrival) -> None:
+        """It is worked on: what comes next may still have been meant for it."""
+        for path, one in list(self._passed.items()):
+            if own.first - one.last > TOGETHER:
+                del self._passed[path]
+        self._passed[own.path] = own
+
+    def _mix(self, own: _Arrival, there: list[_Arrival]) -> list[_Arrival]:
+        """The files that came with this one, if they are of different kinds."""
+        beside = [one for one in self._passed.values() if parent(one.path) == parent(own.path)]
+        near = {one.path: one for one in (*there, *beside) if one.is_near(own)}
+        kinds = {one.kind for one in near.values()}
+        is_mix = MediaKind.VIDEO in kinds and len(kinds) > 1
+        return list(near.values()) if is_mix else []
+
+    def _ask(self, path: bytes, mix: list[_Arrival]) -> None:
+        names = [as_text(name_of(one.path)) for one in sorted(mix, key=_by_name)]
+        shown = enumerated(names[:_EXAMPLES])
+        if len(names) > _EXAMPLES:
+            shown = f"{', '.join(names[:_EXAMPLES])} and {len(names) - _EXAMPLES} more"
+        what = (
+            f"{shown} came together. In this folder each file is worked on by itself, and paid for"
+            " by itself, so those that are not being worked on yet wait."
+        )
+        problem = FileProblem(path, parent(path), what, _CURE, code=CODE)
+        self._state.problems.ask(problem)
+        self._state.block(path, what)
+
+    def waits(self, folder: bytes) -> bool:
+        """Whether files in this folder wait for a person."""
+        for path, _tracked in self._state.tracked.items():
+            if parent(path) != folder:
+                continue
+            asked = self._state.problems.asked(path)
+            if asked is not None and asked.code == CODE:
+                return True
+        return False
+
+    def take_obeyed(self) -> set[bytes]:
+        """The folders whose APPROVE has let files through since the last time."""
+        obeyed = self._obeyed
+        self._obeyed = set()
+        return obeyed
+
+
+def _by_name(one: _Arrival) -> bytes:
+    return natural(one.path)
