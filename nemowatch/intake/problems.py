@@ -14,6 +14,7 @@ from nemowatch.intake.records import FileProblem, FolderProblem
 from nemowatch.intake.scan.diff import FolderFacts, ScanDiff
 from nemowatch.intake.scan.folders import FolderBook, as_text, folder_of, is_below, parent
 from nemowatch.intake.scan.partial_files import PartialFiles
+from nemowatch.intake.scan.project_names import Named, named
 from nemowatch.tasks import Unreadable, listed
 
 #: Seconds before files that no task takes are reported (docs/behaviour.md section 1).
@@ -24,6 +25,10 @@ UNREADABLE_AFTER = 3.0
 #: another name, and its name is being typed.
 NEAR_AFTER = 5.0
 _RENAME = "Rename it after what is to be made of the files in it, for example dub-es."
+_PROJECT = (
+    "It looks like a project: move it, with its prompt.txt, into a task folder called edit, so that"
+    " it is edit/NAME.project."
+)
 _PATIENCE = {"foreign": FOREIGN_AFTER, "name": UNREADABLE_AFTER, "near": NEAR_AFTER}
 
 
@@ -168,6 +173,8 @@ class ProblemRegister:
         found = self._book.read(folder)
         if not isinstance(found, Unreadable):
             return FolderProblem(folder, "This folder's name cannot be read.")
+        if named(folder) is Named.EXACTLY:
+            return FolderProblem(folder, found.what, cure=_PROJECT)
         if found.suggestion:
             return FolderProblem(folder, found.what, found.suggestion)
         return FolderProblem(folder, found.what, cure=_RENAME)

@@ -120,7 +120,7 @@ async def test_a_file_that_somebody_writes_is_awaited(root: Path, tmp_path: Path
     [
         ({"scenes/b.mp4": mp4("b")}, "scenes"),
         ({"A.MP4": mp4("b")}, "A.MP4"),
-        ({"notes.pdf": b"%PDF-1.4 something"}, "notes.pdf"),
+        ({"contract.pdf": b"%PDF-1.4 something"}, "contract.pdf"),
         ({"b.mp4": b"this is a text and no film at all"}, "b.mp4"),
         ({"a (Anna's conflicted copy 2026-05-01).mp4": mp4("b")}, "conflicted copy"),
         ({"prompt.txt": b"z.mp4: shorten it"}, "z.mp4"),

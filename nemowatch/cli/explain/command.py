@@ -33,13 +33,18 @@ def explain(
     from nemowatch.cli.explain.folder import explain_folder
     from nemowatch.cli.explain.lines import file_lines, folder_lines
     from nemowatch.cli.explain.location import is_folder, locate
+    from nemowatch.cli.explain.project import explain_project, is_left_project, project_at
     from nemowatch.cli.explain.result import explain_result
     from nemowatch.cli.formatting import clean
     from nemowatch.cli.output import print_json
 
     context = find_context(config)
     location = locate(context.config.watch, path)
-    if is_folder(location):
+    project = project_at(context, location)
+    if project is not None:
+        record = explain_project(context, location, project)
+        lines = file_lines(record)
+    elif is_folder(location) and not is_left_project(location):
         record = explain_folder(context, location)
         lines = folder_lines(record, context.option)
     else:

@@ -24,16 +24,16 @@ DAEMON_SAYS = "The daemon says: "
 
 def explain_file(context: CommandContext, location: Location) -> dict[str, Any]:
     """The record: {kind, path, steps, jobs, verdict}."""
-    jobs = _jobs(context, location)
+    jobs = jobs_of(context, location)
     steps = [
         *chain(context, location),
-        *_waiting(context, location),
-        *map(_job_step, jobs),
+        *waiting(context, location),
+        *map(job_step, jobs),
     ]
-    return file_record(location.path, steps, jobs, _verdict(steps, jobs, context.option))
+    return file_record(location.path, steps, jobs, verdict(steps, jobs, context.option))
 
 
-def _waiting(context: CommandContext, location: Location) -> list[Step]:
+def waiting(context: CommandContext, location: Location) -> list[Step]:
     """Why the daemon waits with this file; nothing when it does not run."""
     try:
         answer = ask_if_running(context, "explain", path=str(location.path))
@@ -49,7 +49,7 @@ def _waiting_step(why: object) -> Step:
     return Step("wait", f"{DAEMON_SAYS}{text}.")
 
 
-def _jobs(context: CommandContext, location: Location) -> list[Job]:
+def jobs_of(context: CommandContext, location: Location) -> list[Job]:
     """The jobs of the newest source of this name."""
     from nemowatch.journal import jobs, sources
 
@@ -66,7 +66,7 @@ def _jobs(context: CommandContext, location: Location) -> list[Job]:
     return read_journal(context, read, list[jobs.Job])
 
 
-def _job_step(job: Job) -> Step:
+def job_step(job: Job) -> Step:
     state = f"{job.state}{brackets(job.reason)}"
     return Step("info", f"Job {job.id}, {job.target}: {state}{because(job.error_text)}")
 
@@ -74,7 +74,7 @@ def _job_step(job: Job) -> Step:
 # -- what comes of it ------------------------------------------------------------------
 
 
-def _verdict(steps: list[Step], jobs: list[Job], option: str) -> str:
+def verdict(steps: list[Step], jobs: list[Job], option: str) -> str:
     found = {step.result: step.text for step in steps}
     if "no" in found:
         return f"It is not taken: {found['no']}"

@@ -23,7 +23,7 @@ from nemowatch.intake.scan.folder_instructions import TEXTS
 from nemowatch.intake.scan.folders import MEDIA, as_text, natural, same_name
 from nemowatch.intake.scan.ignore import Ignore, NameClass
 from nemowatch.intake.scan.ignored_names import METADATA_FILES, TEMPORARY_SUFFIXES
-from nemowatch.intake.scan.instruction_names import exact
+from nemowatch.intake.scan.instruction_names import exact, in_doubt
 from nemowatch.intake.scan.partial_files import looks_partial
 from nemowatch.intake.scan.project_problems import Fault
 from nemowatch.model import MB, MediaKind, Snapshot
@@ -80,16 +80,39 @@ def _sort_in(
     is_folder = at is None or stat.S_ISDIR(at.st_mode)
     kind = ignore.name(name, folder=is_folder).kind
     if at is None or is_folder:
-        if kind in (NameClass.WORK, NameClass.CONFLICT):
-            found.folders.append(name)
-        elif at is not None and _is_arriving(name):
-            found.arriving[path] = of_stat(at)
-        return
-
-    if kind is NameClass.OURS:
+        _sort_folder(found, name, path, at, kind)
+    elif kind is NameClass.OURS:
         if exact(name) in TEXTS:
             found.texts[path] = of_stat(at)
-        return
+    elif not _is_like_instruction(name):
+        _sort_file(found, name, path, at, kind)
+
+
+def _is_like_instruction(name: bytes) -> bool:
+    """Whether a name is reported as that of an instruction."""
+    return kind_by_name(name) not in MEDIA and in_doubt(name, scripts=False) is not None
+
+
+def _sort_folder(
+    found: Contents,
+    name: bytes,
+    path: bytes,
+    at: os.stat_result | None,
+    kind: NameClass,
+) -> None:
+    if kind in (NameClass.WORK, NameClass.CONFLICT):
+        found.folders.append(name)
+    elif at is not None and _is_arriving(name):
+        found.arriving[path] = of_stat(at)
+
+
+def _sort_file(
+    found: Contents,
+    name: bytes,
+    path: bytes,
+    at: os.stat_result,
+    kind: NameClass,
+) -> None:
     is_unfinished = looks_partial(name) or (kind is NameClass.IGNORED and _is_arriving(name))
     if is_unfinished:
         found.arriving[path] = of_stat(at)
@@ -150,16 +173,16 @@ def _unusable(contents: Contents, accepts: frozenset[MediaKind]) -> Iterator[Fau
     if foreign:
         yield Fault(
             f"A project takes videos, sound and pictures, and these are none: {_names(foreign)}.",
-            f"{_conversion(foreign)}Move them out of the project.",
+            f"{_conversion(foreign, accepts)} them out of the project.",
         )
 
 
-def _conversion(names: list[bytes]) -> str:
+def _conversion(names: list[bytes], accepts: frozenset[MediaKind]) -> str:
     for name in names:
-        wanted = converted_to(name)
+        wanted = converted_to(name, accepts)
         if wanted:
-            return f"Convert {as_text(name)} to {wanted}. Or: "
-    return ""
+            return f"Convert {as_text(name)} to {wanted}, or move"
+    return "Move"
 
 
 def _is_taken(path: bytes, accepts: frozenset[MediaKind]) -> bool:

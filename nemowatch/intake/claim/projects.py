@@ -358,6 +358,7 @@ def _is_media(path: bytes) -> bool:
 
 
 def _together(wrong: list[Fault]) -> Fault:
-    """All that is wrong, for one note."""
-    cures = dict.fromkeys(fault.cure for fault in wrong if fault.cure)
-    return Fault(" ".join(fault.what for fault in wrong), " ".join(cures))
+    """All that is wrong, for one note, each with its cure."""
+    *others, last = wrong
+    said = [f"{fault.what} {fault.cure}".strip() for fault in others]
+    return Fault(" ".join([*said, last.what]), last.cure)
