@@ -153,5 +153,5 @@ def revise(conn: sqlite3.Connection, waiting: Job, text: str, now_ms: int) -> in
     order = Instruction(made_by.stem, made_by.skill, text, made_by.outputs)
     sessions.add_job(conn, waiting.session, order, now_ms, in_place_of=waiting)
     conn.execute(SQL["make_text"], {"job": waiting.id, "text_job": made_by.id})
-    conn.execute(SQL["begin_anew"], {"text_job": waiting.id})
+    conn.execute(SQL["other_text"], {"text_job": waiting.id})
     return waiting.id

@@ -101,12 +101,13 @@ async def test_subtitles_that_cannot_be_used_hold_their_clip(
         assert "Translate everything" in (await prompts(b, 1))["es"]
 
 
-async def test_subtitles_of_two_clips_hold_both(root: Path, tmp_path: Path) -> None:
+@pytest.mark.parametrize("name", ["promo.mov", "promo.es.mp4"])
+async def test_subtitles_of_two_clips_hold_both(root: Path, tmp_path: Path, name: str) -> None:
     """Until one of them has another name."""
     async with inbox_rig(root, tmp_path / "s") as b:
         b.put("dub-es/promo.es.srt", SRT.encode())
         b.put("dub-es/promo.mp4", mp4("1"))
-        other = b.put("dub-es/promo.mov", mp4("2"))
+        other = b.put(f"dub-es/{name}", mp4("2"))
         await b.until(lambda: "may belong to" in said(b).get(b"dub-es/promo.es.srt", ""))
         assert await b.rows() == []
         other.rename(other.with_name("other.mov"))

@@ -232,3 +232,29 @@ async def test_a_new_version_of_the_clip_has_a_text_of_its_own(rig: EngineRig) -
     await made(rig, DUB)
     assert rig.charged() == 3
     assert [len(said) for said in turns(rig)] == [1, 2]
+
+
+async def test_a_lost_journal_makes_no_text_twice(rig: EngineRig) -> None:
+    """The text is in the outbox: it waits to be approved as before, and is not paid for again."""
+    await asked(rig)
+    await rig.stop()
+    for file in rig.state.glob("journal.db*"):
+        file.unlink()
+    await rig.start()
+    await until("the question", lambda: note(rig, f"{FOLDER}/promo.mp4.question.txt"))
+    rig.drop(TEXT, WORDS.encode())
+    await made(rig, DUB)
+    assert rig.charged() == 2
+
+
+async def test_a_lost_session_is_asked_about(rig: EngineRig) -> None:
+    """As for any further turn in it: nothing is paid for before a person has said so."""
+    await asked(rig)
+    for session in rig.sandbox.world.sessions.values():
+        session.expired = True
+    rig.drop(TEXT, WORDS.encode())
+    await noted(rig, f"{FOLDER}/promo.mp4.question.txt", "lost the session")
+    assert rig.charged() == 1
+    rig.drop(f"{FOLDER}/promo.mp4.answer.txt", b"again")
+    await made(rig, DUB)
+    assert rig.charged() == 3

@@ -73,16 +73,19 @@ class SubtitleNames:
     def _sort_in(self, path: bytes) -> None:
         stem = unicodedata.normalize("NFC", as_text(subtitle_stem(name_of(path))))
         for begin, separator, rest in _divided(stem):
-            clips = self._clips.get(same_name(begin.encode()))
-            if not clips:
+            clips = self._clips.get(same_name(begin.encode()), [])
+            is_other_name = separator not in (_DOT, "") and not self._tag(rest)
+            if not clips or is_other_name:
                 continue
-            if separator not in (_DOT, "") and not self._tag(rest):
-                continue  # another name, which begins alike
-            found = self._judged(path, separator, rest)
-            self._clips_of[path] = clips
-            for clip in clips:
-                self._of_clip[clip].append(found)
-            return
+            self._belongs(path, clips, self._judged(path, separator, rest))
+            # promo.es.srt is named after promo.es.mp4, and after promo.mp4 as well
+            if rest:
+                return
+
+    def _belongs(self, path: bytes, clips: list[bytes], found: Subtitles) -> None:
+        self._clips_of[path] = [*self._clips_of.get(path, []), *clips]
+        for clip in clips:
+            self._of_clip[clip].append(found)
 
     def _judged(self, path: bytes, separator: str, rest: str) -> Subtitles:
         if not rest:

@@ -16,7 +16,7 @@ UPDATE review SET dub_job = :dub_job WHERE text_job = :text_job
 SELECT dub_job FROM review JOIN job ON job.id = dub_job
 WHERE job.session = :session AND job.state = 'attention' AND job.reason = 'review'
 
--- name: begin_anew
+-- name: other_text
 -- another instruction makes the text now
 UPDATE review SET text_job = :text_job, dub_job = NULL WHERE dub_job = :text_job
 
