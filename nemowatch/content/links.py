@@ -20,6 +20,7 @@ _LONGEST = 8192
 _COMMENT = re.compile(r"(?:^|\s)#")
 _SPACE = re.compile(r"\s")
 _SCHEMES = ("http", "https")
+_USUAL_PORTS = {"http": ":80", "https": ":443"}
 #: The section of a shortcut that has its address; "" for a file without sections.
 _SECTIONS = ("", "internetshortcut")
 
@@ -40,8 +41,11 @@ def read_links(
             f"{shown(name)} contains no address.",
             cure="Put one address that begins with https:// on each line.",
         )
-    found = [_checked(text, name) for text in texts]
-    return tuple(dict.fromkeys(found))
+    found: dict[str, str] = {}
+    for text in texts:
+        address = _checked(text, name)
+        found.setdefault(_same(address), address)
+    return tuple(found.values())
 
 
 def _texts(data: bytes, name: str, decode: Callable[[bytes], str]) -> list[str]:
@@ -77,6 +81,14 @@ def _checked(text: str, name: str) -> str:
         f'{shown(name)}: "{shown(begin)}" is not an address that can be taken.',
         cure=f"Write one address on each line. It begins with https:// (or http://){spaced}.",
     )
+
+
+def _same(address: str) -> str:
+    """A key that is the same for two ways to write an address: hosts have no case, and ports a
+    usual value."""
+    parts = urlsplit(address)
+    host = parts.netloc.lower().removesuffix(_USUAL_PORTS[parts.scheme])
+    return parts._replace(netloc=host, path=parts.path or "/").geturl()
 
 
 def _can_be_sent(text: str) -> bool:

@@ -54,3 +54,13 @@ def test_a_password_in_an_address_is_not_sent() -> None:
             read_links(f"https://{said}example.org/a.mp4".encode(), "a.urls.txt")
         assert "password" in refused.value.text
         assert "geheim" not in refused.value.words
+
+
+def test_one_address_written_in_two_ways_is_one() -> None:
+    """A host has no case and a port its usual value; what is behind may be another thing."""
+    lines = "https://a.example/x\nhttps://A.example:443/x\nhttps://a.example/X\nhttp://a.example\n"
+    assert read_links((lines + "http://a.example/").encode(), "a.urls.txt") == (
+        "https://a.example/x",
+        "https://a.example/X",
+        "http://a.example",
+    )

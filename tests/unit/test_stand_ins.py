@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from nemowatch.content.forms import script_words
+from nemowatch.content.forms import instructions, script_words
 from nemowatch.errors import OrderError
 
 STAND_INS = {
@@ -18,6 +18,7 @@ STAND_INS = {
     "Hello <<Name>>.": "not filled in",
     "<<<<<<< HEAD\nHello.\n=======\nHi.\n>>>>>>> other": "two versions",
     "H\u0338\u0321\u0349\u032a\u036fE\u0328\u032c\u0329\u033eY": "buried",
+    "Lorem ipsum dolor sit amet, consectetur.": "holds the place",
     "Sure! Here's a script for your video:\n\nHello and welcome.": "assistant",
     "Gerne! Hier ist dein Text:\n\nHallo.": "assistant",
     "#EXTM3U\n#EXTINF:1,A\na.mp3": "playlist",
@@ -50,3 +51,30 @@ def test_what_stands_for_words_is_refused_with_the_cure(script: str) -> None:
 def test_what_only_looks_like_it_is_spoken(script: str) -> None:
     """Percentages, sums, paths and stage directions are words."""
     assert script_words(script.encode(), "a.txt")
+
+
+@pytest.mark.parametrize(
+    "said",
+    [
+        *(
+            "TODO",
+            "tbd.",
+            "[insert instructions here]",
+            "Your prompt here",
+            "Lorem ipsum dolor sit.",
+        ),
+        *("Make it {{mood}}.", "Use ${VOICE}.", "Say [your name] first."),
+    ],
+)
+def test_instructions_that_are_not_written_yet_are_none(said: str) -> None:
+    """They would be sent and paid for as they are."""
+    with pytest.raises(OrderError, match="not written yet"):
+        instructions(said.encode())
+
+
+@pytest.mark.parametrize(
+    "said", ["Cut the [MUSIC] parts, and {script}.", "Put the text here: top left.", "Shorten it."]
+)
+def test_written_instructions_are_taken(said: str) -> None:
+    """Brackets and braces of their own are words."""
+    assert instructions(said.encode()) == said

@@ -13,6 +13,7 @@ from collections.abc import Callable, Sequence
 
 from nemowatch.content.forms import cues, markdown, pages, rtf
 from nemowatch.content.forms.not_spoken import refuse_not_spoken
+from nemowatch.content.forms.stand_ins import refuse_unwritten
 from nemowatch.content.text import (
     checked,
     checked_short,
@@ -87,14 +88,19 @@ def plain_script(data: bytes, name: str) -> str | None:
 
 def instructions(data: bytes) -> str:
     """The words of a prompt.txt, which may have been saved as rich text. Raises OrderError."""
-    if rtf.is_rtf(data):
-        text = with_words(checked(rtf.words(data)))
-        return checked_short(text)
+    text = checked_short(_plain_words(data))
+    refuse_unwritten(text)
+    return text
 
+
+def _plain_words(data: bytes) -> str:
+    """The words of a text that may be rich text or a web page."""
+    if rtf.is_rtf(data):
+        return with_words(checked(rtf.words(data)))
     text = with_words(decode_text(data))
     if pages.is_page(text):
-        text = with_words(checked(pages.words(text)))
-    return checked_short(text)
+        return with_words(checked(pages.words(text)))
+    return text
 
 
 def _as_it_is(text: str) -> str:

@@ -43,6 +43,11 @@ _STAND_INS = (
         "Write there what is to be said, and save it.",
     ),
     _StandIn(
+        re.compile(r"\A\W{0,3}lorem ipsum dolor", re.IGNORECASE),
+        "This text only holds the place of one (Lorem ipsum).",
+        "Write there what is to be said, and save it.",
+    ),
+    _StandIn(
         re.compile(r"^(?:<{7}|>{7})(?: |$)", re.MULTILINE),
         "This text holds two versions of the same words, with marks between them.",
         "Keep one of them, delete the marks (<<<<<<<, =======, >>>>>>>), and save it.",
@@ -71,6 +76,26 @@ _ENCODED = re.compile(r"[A-Za-z0-9+/_-]{40,4000}={0,2}")
 _DIGIT = re.compile(r"[0-9]")
 #: Lines that are looked at.
 _LINES = 20
+
+
+#: Instructions that nobody has written yet, and places in them that nobody has filled in.
+_UNWRITTEN = re.compile(
+    r"\W{0,9}(?:todo|tbd|tba|fixme|xxx|placeholder|lorem ipsum[^\n]{0,200}"
+    r"|(?:insert|enter|add|write|put|type)(?: your| the)? (?:instructions?|prompts?|text)(?: here)?"
+    r"|(?:your )?(?:instructions?|prompts?|text) (?:goes? )?here)\W{0,9}",
+    re.IGNORECASE,
+)
+_PLACE = re.compile(
+    r"\{\{[^{}\n]{1,80}\}\}|\$\{[\w. -]{1,60}\}|\[(?:insert|your) [^\]\n]{1,80}\]", re.IGNORECASE
+)
+
+
+def refuse_unwritten(text: str) -> None:
+    """Raises OrderError, with the cure, for instructions that are not written yet."""
+    found = _UNWRITTEN.fullmatch(text) or _PLACE.search(text)
+    if found is not None:
+        said = f'The instructions are not written yet: they say "{found[0].strip()[:60]}".'
+        raise OrderError(said, cure="Write there what is to be done, and save it.")
 
 
 def refuse_stand_ins(text: str) -> None:
