@@ -75,6 +75,12 @@ def count_long_retries(
     return int(conn.execute(SQL["count_long_retries"], values).fetchone()[0])
 
 
+def count_behind(conn: sqlite3.Connection) -> int:
+    """How many jobs rest behind an earlier one of their session that waits for a person or a
+    time."""
+    return int(conn.execute(SQL["count_behind"], {"states": _WORKING}).fetchone()[0])
+
+
 def newest(conn: sqlite3.Connection) -> int:
     """The number of the job that was made last; 0 for none."""
     return int(conn.execute(SQL["newest"]).fetchone()[0])

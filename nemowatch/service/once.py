@@ -48,7 +48,8 @@ class Once:
         return not await engine.journal.read(self._work_left)
 
     def _work_left(self, conn: sqlite3.Connection) -> bool:
-        if jobs.count_in(conn, WORKING) > self._tired(conn):
+        resting = self._tired(conn) + queue.count_behind(conn)
+        if jobs.count_in(conn, WORKING) > resting:
             return True
         held = jobs.held_counts(conn)
         if not held.keys().isdisjoint(PASSING):
@@ -128,8 +129,10 @@ class Once:
         }
         for reason, number in jobs.held_counts(conn).items():
             counts[f"held ({reason})"] = number
-        # all that are left, not the tired ones alone: one may be tried again at this moment
-        counts["to be tried again later"] = jobs.count_in(conn, WORKING)
+        behind = queue.count_behind(conn)
+        counts["waiting for an earlier one of the session"] = behind
+        # all others, not the tired ones alone: one may be tried again at this moment
+        counts["to be tried again later"] = jobs.count_in(conn, WORKING) - behind
 
         found: list[str] = []
         for what, number in counts.items():

@@ -82,3 +82,25 @@ def test_a_refused_file_is_a_failure(house: Studio) -> None:
     assert once(house) == 1
     assert house.results("failed") == {"dub-es/junk.mp4", "dub-es/junk.mp4.error.txt"}
     assert once(house) == 0
+
+
+def test_a_part_behind_a_question_is_waited_for_by_nobody(house: Studio) -> None:
+    """It exits 1 and says what waits; the answer is the next call's business."""
+    house.sandbox.fault("chat:question@1")
+    house.drop("edit/film.project/prompt.txt", b"Join them.\n---\nAdd a title that says Hello.")
+    house.drop("edit/film.project/clip.mp4")
+    assert once(house) == 1
+    assert "1 job waiting for an earlier one of the session" in house.log()
+
+
+def test_a_revise_file_is_carried_out(house: Studio) -> None:
+    """In one call, with its result."""
+    house.config.write_text(
+        house.config.read_text().replace("poll_interval = 30", "poll_interval = 0.2")
+    )
+    house.drop("dub-es/clip.mp4")
+    assert once(house) == 0
+    house.drop("dub-es/clip.es.revise.txt", b"Make the voice slower.")
+    assert once(house) == 0
+    assert house.results() == {"dub-es/clip.es.mp4", "dub-es/clip.es (2).mp4"}
+    assert len(house.charged_turns()) == 2

@@ -44,6 +44,13 @@ SELECT id, due_at FROM job WHERE state = :state ORDER BY due_at LIMIT :limit
 SELECT count(*) FROM job WHERE state IN (SELECT value FROM json_each(:states)) AND due_at > :now
 AND tries >= :tries AND updated_at >= :since
 
+-- name: count_behind
+-- jobs that rest until an earlier one of their session, which waits for a person or a time, has ended
+SELECT count(*) FROM job j WHERE j.state IN (SELECT value FROM json_each(:states))
+AND EXISTS (
+    SELECT 1 FROM job b WHERE b.session = j.session AND b.id < j.id AND b.earlier_of IS NULL AND b.state IN ('attention', 'held'))
+AND NOT EXISTS (SELECT 1 FROM spend p WHERE p.job_id = j.id AND p.edit IN ('made', 'unseen'))
+
 -- name: newest
 SELECT coalesce(max(id), 0) FROM job
 
