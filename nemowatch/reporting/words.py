@@ -14,7 +14,7 @@ from nemowatch.clock import lasted
 from nemowatch.cures import JOB, NOTHING, Choice, Cure
 from nemowatch.hold_reasons import HOLDS, Scope
 from nemowatch.intake.watch.health import HealthState
-from nemowatch.journal.batches import ALREADY_MADE, REBUILT
+from nemowatch.journal.batches import ALREADY_MADE, PROJECT, REBUILT
 from nemowatch.journal.spend import amount
 from nemowatch.model import AttentionReason, HoldReason, State
 from nemowatch.reporting.overview import Trouble
@@ -237,6 +237,10 @@ BATCH_CAUSES: dict[str, str] = {
         "The outbox has results with the names of these files, and nemowatch does not remember"
         " making them. If they are what you want, take the files out of the inbox: making them"
         " again costs again."
+    ),
+    PROJECT: (
+        "One project has instructions in many parts, and each of them is paid for by itself. Parts"
+        " are divided by lines of hyphens in its prompt.txt."
     ),
 }
 

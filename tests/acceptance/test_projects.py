@@ -91,7 +91,7 @@ def test_late_files_wait_for_a_word_and_a_word_counts_once(house: Studio) -> Non
     assert len(house.charged_turns()) == 2
 
     house.drop(f"{FOLDER}/APPROVE", b"")
-    wait_for("the new version", lambda: len(house.jobs()) == 4)
+    wait_for_turn(house, 3)
     house.kill()
     house.start()
     house.wait_results("edit/film.1 (2).mp4", "edit/film.2 (2).mp4")
