@@ -21,7 +21,7 @@ from nemowatch.model import ENDED, State
 from nemowatch.tasks import tag_of
 
 #: What programs and the outbox put behind a name that is taken.
-_NUMBER = re.compile(r"\s*\(\d+\)$")
+_NUMBER = re.compile(r"\s{0,9}\(\d{1,9}\)$")
 #: Names that are proposed.
 _MOST_NAMES = 8
 _REMOVE = "Or remove it."

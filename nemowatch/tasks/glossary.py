@@ -26,7 +26,7 @@ _MOST_NAMED = 5
 #: Characters of a line that a note shows.
 _SHOWN = 60
 #: What divides a term from its translation without doubt.
-_DIVIDER = re.compile(r"\s*(?:=+>?|＝|[-–—]+>|→|⇒)\s*|[ ]*\t[\t ]*")
+_DIVIDER = re.compile(r"\s{0,9}(?:={1,9}>?|＝|[-–—]{1,9}>|→|⇒)\s{0,9}|[ ]{0,9}\t[\t ]{0,9}")
 #: What may divide them, or be a part of a name: "Mission: Impossible", "Warner Bros., Inc.".
 _PERHAPS = re.compile(r":\s|：|\s[-–—]\s|[;|]|(?<=[^\d\s]),(?=[^\d\s])")
 #: The language that a translation is in, before it.

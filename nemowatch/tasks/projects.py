@@ -26,8 +26,8 @@ MOST_PARTS = 50
 _DASHES = str.maketrans({"—": "--", "–": "-", "―": "--"})
 _SHORTEST_DIVIDER = 3
 #: How a part may begin that concerns a file: its name, maybe in quotes, and a colon.
-_PREFIX = re.compile(r"""^["'`“”„«»]?(?P<names>[^\n:：]{1,400}?)["'`“”„«»]?\s*[:：]""")
-_BETWEEN_NAMES = re.compile(r"\s*(?:,|;|&|\+|\band\b|\bund\b|\by\b|\bet\b|和|、)\s*")
+_PREFIX = re.compile(r"""^["'`“”„«»]?(?P<names>[^\n:：]{1,400}?)["'`“”„«»]?\s{0,9}[:：]""")
+_BETWEEN_NAMES = re.compile(r"\s{0,9}(?:,|;|&|\+|\band\b|\bund\b|\by\b|\bet\b|和|、)\s{0,9}")
 _WHERE = "prompt.txt"
 
 

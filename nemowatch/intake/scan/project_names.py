@@ -20,12 +20,14 @@ _WORDS = words(
 )
 #: Marks of a copy or a version behind a name: ` (1)`, ` - Copy`, ` 2`, `.txt`.
 _MARKS = re.compile(
-    r"(?:\s*[-_]?\s*(?:\(\d{1,3}\)|copy|kopie|copia|copie|kopia|копия|副本|コピー)"
-    r"|[ _-]\d{1,3}|\.(?:txt|zip|folder|d))+\s*$",
+    r"(?:\s{0,3}[-_]?\s{0,3}(?:\(\d{1,3}\)|copy|kopie|copia|copie|kopia|копия|副本|コピー)"
+    r"|[ _-]\d{1,3}|\.(?:txt|zip|folder|d)){1,9}\s{0,9}$",
     re.IGNORECASE,
 )
 #: How a name is written that only looks like one: the word behind a dot, or behind something else.
-_PARTS = re.compile(r"^(?P<stem>.*?\w.*?)\s*(?P<mark>[.\s_-])\s*(?P<word>[^\W\d_]+)[\s.]*$")
+_PARTS = re.compile(
+    r"^(?P<stem>.{0,255}\w.{0,255}?)\s{0,9}(?P<mark>[.\s_-])\s{0,9}(?P<word>[^\W\d_]{1,40})[\s.]{0,9}$"
+)
 
 
 class Named(StrEnum):
