@@ -124,24 +124,32 @@ class Tokens:
             usable = self._known.token not in ("", refused)
             if usable and not self._renewal_due():
                 return self._known.token
-            if not usable and not self._pauses.is_due(ISSUE):
-                # a fresh one each time: its traceback is its own
-                raise TokenWithheld(self._withheld.text)
-            if refused and not usable and not self._pauses.is_due(REPLACEMENT):
-                raise TokenRefused("The cloud refuses the anonymous token that it has just given.")
-
-            try:
-                await self._renew()
-                self._count_replaced(refused)
-            except (RateLimited, TokenRefused) as exc:
-                self._put_off_renewal()
-                if not usable:
-                    raise self._refused(exc) from None
-            except (RemoteError, LocalError):
-                self._put_off_renewal()
-                if not usable:
-                    raise
+            if not usable:
+                self._check_pauses(refused)
+            await self._replace(refused, usable)
             return self._known.token
+
+    def _check_pauses(self, refused: str) -> None:
+        """Raises TokenWithheld, TokenRefused while the cloud is not to be asked for a token."""
+        if not self._pauses.is_due(ISSUE):
+            # a fresh one each time: its traceback is its own
+            raise TokenWithheld(self._withheld.text)
+        if refused and not self._pauses.is_due(REPLACEMENT):
+            raise TokenRefused("The cloud refuses the anonymous token that it has just given.")
+
+    async def _replace(self, refused: str, usable: bool) -> None:
+        """Ask for a new token; without one, a usable one serves for a while longer."""
+        try:
+            await self._renew()
+            self._count_replaced(refused)
+        except (RateLimited, TokenRefused) as exc:
+            self._put_off_renewal()
+            if not usable:
+                raise self._refused(exc) from None
+        except (RemoteError, LocalError):
+            self._put_off_renewal()
+            if not usable:
+                raise
 
     def _count_replaced(self, refused: str) -> None:
         """A cloud that refuses what it gives is not asked for ever."""

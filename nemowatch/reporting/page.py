@@ -58,25 +58,45 @@ def render(model: PageModel) -> str:
 
 def headline(model: PageModel) -> tuple[str, str]:
     """The whole state in a few words, and its kind: "bad", "wait", "busy" or "calm"."""
-    needs, running, waiting = model.needs.count, model.running.count, model.waiting.count
+    for state in (_trouble, _progress, _end):
+        found = state(model)
+        if found is not None:
+            return found
+    return "All done" if model.finished.count else "Ready", "calm"
+
+
+def _trouble(model: PageModel) -> tuple[str, str] | None:
+    """What keeps work from going on."""
+    needs = model.needs.count
     if needs:
         return counted(needs, "thing needs you", "things need you"), "bad"
     if model.ended:
         return "nemowatch is not running", "wait"
     if model.stopped:
-        return "New work waits" if running else "Everything waits", "wait"
+        return "New work waits" if model.running.count else "Everything waits", "wait"
     if model.unreadable:
         return "A folder cannot be read", "wait"
+    return None
+
+
+def _progress(model: PageModel) -> tuple[str, str] | None:
+    """What is going on."""
+    running, waiting = model.running.count, model.waiting.count
     if running:
         return counted(running, "result is being made", "results are being made"), "busy"
     if model.link is not Link.READY:
         return LINKS[model.link], "wait"
     if waiting:
         return counted(waiting, "file waits", "files wait"), "busy"
-    if model.failed.count:
-        failed = counted(model.failed.count, "file could not be done", "files could not be done")
-        return failed, "wait"
-    return "All done" if model.finished.count else "Ready", "calm"
+    return None
+
+
+def _end(model: PageModel) -> tuple[str, str] | None:
+    """What has come of it, where that is not all well."""
+    failed = model.failed.count
+    if not failed:
+        return None
+    return counted(failed, "file could not be done", "files could not be done"), "wait"
 
 
 def _safe(address: str) -> str:

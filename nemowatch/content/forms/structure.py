@@ -102,8 +102,8 @@ _STATEMENT = re.compile(
     re.IGNORECASE,
 )
 _CLAUSE = re.compile(
-    r"^(?:(?:FROM|WHERE|JOIN|LEFT|INNER|GROUP|ORDER|HAVING|LIMIT|VALUES|SET|AND|OR|ON|RETURNS|LANGUAGE"
-    r"|AS|BEGIN|END|PRIMARY|FOREIGN|COMMIT|UNION|CASE|WHEN|THEN|ELSE)\b|--|[()]|.{0,399}[,;()]$)"
+    r"^(?:(?:FROM|WHERE|JOIN|LEFT|INNER|GROUP|ORDER|HAVING|LIMIT|VALUES|SET|AND|OR|ON|RETURNS"
+    r"|LANGUAGE|AS|BEGIN|END|PRIMARY|FOREIGN|COMMIT|UNION|CASE|WHEN|THEN|ELSE)\b|--|[()]|.{0,399}[,;()]$)"
 )
 #: Settings: a section, and a key with its value.
 _SECTION = re.compile(r"^\[{1,2}[\w.\s:\"-]{1,60}\]{1,2}$")

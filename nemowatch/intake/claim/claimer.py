@@ -264,24 +264,27 @@ class Claimer:
         if claimed.outcome is ClaimOutcome.SAME_NAME:
             for path in {candidate.path, *(member.path for member in candidate.files)}:
                 self._state.block(path, SAME_NAME)
-            return
-        if claimed.outcome is ClaimOutcome.LATE:
+        elif claimed.outcome is ClaimOutcome.LATE:
             self._note_late(claimed)
-            return
-        if claimed.outcome is ClaimOutcome.VERSION:
+        elif claimed.outcome is ClaimOutcome.VERSION:
             self._projects.is_late(candidate)
-            return
+        else:
+            self._note_known(claimed, taken)
+
+    def _note_known(self, claimed: Claimed, taken: Taken) -> None:
+        """What the journal has of a candidate now."""
+        candidate = claimed.candidate
         if candidate.is_project:
             self._state.claimed_projects[candidate.path] = candidate.instructions
         if candidate.approved:
             taken.used += self._approvals.used(candidate.path)
         if claimed.outcome is ClaimOutcome.FOLLOWED:
             taken.renamed.append((claimed.source_id, claimed.before))
-        self._know(claimed.candidate.files)
+        self._know(candidate.files)
 
         if claimed.outcome in _DUPLICATES:
             exists = claimed.outcome is ClaimOutcome.DUPLICATE
-            taken.duplicates.append(Duplicate(claimed.candidate.path, claimed.source_id, exists))
+            taken.duplicates.append(Duplicate(candidate.path, claimed.source_id, exists))
         elif claimed.outcome is not ClaimOutcome.KNOWN:
             taken.claimed.append(claimed.source_id)
 

@@ -296,16 +296,20 @@ class Claims:
         if not offers.have_changed(self._conn, row.id, candidate.instructions):
             return False
 
-        ordered = [job for job in done if not sessions.is_change(self._conn, job)]
-        orders = Counter(job.session for job in ordered)
         prompts = {(new.item, new.target.name): new.target.prompt for new in candidate.jobs}
         offered = False
-        for job in ordered:
+        for job in self._whole_orders(done):
             prompt = prompts.get((job.item, job.target), "")
-            is_whole_order = orders[job.session] == 1  # not one step of several
-            if is_whole_order and prompt and spend.is_paid(self._conn, job.id):
+            if prompt:
                 offered |= offers.make(self._conn, job, prompt, self._now)
         return offered
+
+    def _whole_orders(self, done: list[Job]) -> list[Job]:
+        """The paid jobs that were all their session was ordered to do, not one step of several."""
+        ordered = [job for job in done if not sessions.is_change(self._conn, job)]
+        orders = Counter(job.session for job in ordered)
+        alone = [job for job in ordered if orders[job.session] == 1]
+        return [job for job in alone if spend.is_paid(self._conn, job.id)]
 
     def _is_ordered(self, job: Job) -> bool:
         """Whether a file that is dropped again asks for this job: for what the folder orders, and

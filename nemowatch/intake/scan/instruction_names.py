@@ -152,6 +152,20 @@ def _in_doubt(name: str, scripts: bool) -> Instruction | None:
     if other is not None:
         return other
 
+    found = _meant_for_folder(stem, said, bare, scripts)
+    if found is not None:
+        return found
+    if said[-1] == FORM[Instruction.REVISE].word:  # "clip revise.txt"
+        return Instruction.REVISE
+    return None
+
+
+def _meant_for_folder(
+    stem: str,
+    said: list[str],
+    bare: list[str],
+    scripts: bool,
+) -> Instruction | None:
     more = len(bare) - 1
     for form in FOLDER_FORMS:
         if more == 0 and form.has(bare[0]):
@@ -159,8 +173,6 @@ def _in_doubt(name: str, scripts: bool) -> Instruction | None:
         is_first_or_last = form.word in (said[0], said[-1])
         if is_first_or_last and more <= _most_more(form, stem, scripts):
             return form.instruction
-    if said[-1] == FORM[Instruction.REVISE].word:  # "clip revise.txt"
-        return Instruction.REVISE
     return None
 
 
