@@ -144,22 +144,36 @@ def _concerned(part: str, drop: ProjectDrop, said: str) -> tuple[tuple[str, ...]
     if whole:
         return _checked((whole,), rest, said)
 
-    found = _PREFIX.match(part)
-    if found is None:
-        return (), part
-    names = _BETWEEN_NAMES.split(found["names"].strip())
-    if not all(map(_is_file_name, names)):
-        return (), part
+    names, rest = _names_before_colon(part)
     own = {_key(name): name for name in drop.files}
     missing = [name for name in names if _key(name) not in own]
-    if any(_key(name).endswith(tuple(f" {key}" for key in own)) for name in missing):
-        return (), part  # a sentence that mentions a file: "Put the song under clip2.mp4: softly"
+    if not names or _mention_a_file(missing, own):
+        return (), part
     if missing:
         raise OrderError(
             f"{said} begin with {shown(missing[0])}, and no file of the project is called so.",
             cure=f"Correct the name in {_WHERE}, or put that file into the project.",
         )
-    return _checked(tuple(own[_key(name)] for name in names), part[found.end() :], said)
+    return _checked(tuple(own[_key(name)] for name in names), rest, said)
+
+
+def _names_before_colon(part: str) -> tuple[list[str], str]:
+    """The names of files with which a part begins, before a colon, and the rest; none where
+    anything else is before the first colon."""
+    found = _PREFIX.match(part)
+    if found is None:
+        return [], part
+    names = _BETWEEN_NAMES.split(found["names"].strip())
+    if not all(map(_is_file_name, names)):
+        return [], part
+    return names, part[found.end() :]
+
+
+def _mention_a_file(missing: list[str], own: Iterable[str]) -> bool:
+    """Whether names that no file has are a sentence that mentions one: "Put the song under
+    clip2.mp4: softly"."""
+    mentions = tuple(f" {key}" for key in own)
+    return any(_key(name).endswith(mentions) for name in missing)
 
 
 def _whole_name(part: str, files: Iterable[str]) -> tuple[str, str]:
