@@ -37,6 +37,8 @@ log = structlog.get_logger("nemowatch.job")
 #: Seconds after which the runner reads the journal even without a nudge: commands write
 #: there as well.
 IDLE_READ = 5.0
+#: The same while calls are under way whose answers may turn out to drip.
+SLOW_READ = 1.0
 #: Lanes whose work is worth waiting for at a stop: what was paid or sent for is not begun again.
 DRAINED = (Lane.TURNS, Lane.UPLOADS, Lane.LOCAL)
 #: Lanes that write into a workspace; the others ask the gate before they touch it.
@@ -163,10 +165,13 @@ class Runner:
 
     def _pause_until(self, next_due: int | None) -> float:
         """Seconds until the journal is read again; `next_due`: UTC ms."""
+        longest = IDLE_READ
+        if self._slow.may_find(self.busy):
+            longest = SLOW_READ
         if next_due is None:
-            return IDLE_READ
+            return longest
         left = (next_due - self._context.clock.now_ms()) / 1000
-        return max(0.0, min(left, IDLE_READ))
+        return max(0.0, min(left, longest))
 
     def _start(self, choice: Choice) -> None:
         for lane, job in choice.start:

@@ -56,6 +56,10 @@ class SlowAnswers:
                 slow.add(job_id)
         return frozenset(slow)
 
+    def may_find(self, busy: Mapping[int, Lane]) -> bool:
+        """Whether any of these jobs may turn out to wait."""
+        return not _LANES.isdisjoint(busy.values())
+
     def _is_slow(self, job_id: int, lane: Lane, limits: Limits) -> bool:
         now, done = self._clock.monotonic(), self._done(job_id)
         before = self._seen.setdefault(job_id, _Seen(now, done))
