@@ -22,7 +22,7 @@ from nemowatch.tasks.plan import (
 from nemowatch.tasks.projects import ProjectDrop, asks_about_mixes, plan_project, takes_projects
 from nemowatch.tasks.prompts import nested
 from nemowatch.tasks.records import NO_TERMS, Drop, Folder, Gender, Glossary, Recipe, Unreadable
-from nemowatch.tasks.words import enumerated
+from nemowatch.tasks.words import enumerated, examples
 
 __all__ = [
     "NO_TERMS",
@@ -37,6 +37,7 @@ __all__ = [
     "asks_about_mixes",
     "describe",
     "enumerated",
+    "examples",
     "folders_for",
     "glossary_words",
     "hint_lines",

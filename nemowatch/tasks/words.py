@@ -15,6 +15,9 @@ PREPOSITIONS = frozenset({"in", "to", "into", "2"})
 #: `_` is none of them: it binds a region (docs/behaviour.md section 1).
 _SEPARATORS = re.compile(r"[-\s+,]+")
 
+#: Names given as examples, of many.
+_EXAMPLES = 5
+
 
 class WrongError(Exception):
     """Part of a folder's name cannot be read. Never leaves this package."""
@@ -45,6 +48,14 @@ def enumerated(names: Sequence[str]) -> str:
     if len(names) < 2:
         return "".join(names)
     return f"{', '.join(names[:-1])} and {names[-1]}"
+
+
+def examples(names: Sequence[str]) -> str:
+    """The first few names as a sentence lists them, and how many more there are."""
+    more = len(names) - _EXAMPLES
+    if more > 0:
+        return f"{', '.join(names[:_EXAMPLES])} and {more} more"
+    return enumerated(names)
 
 
 def where(applies: object, text: str) -> str:

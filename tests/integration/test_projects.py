@@ -153,7 +153,7 @@ async def test_a_project_without_media_says_so(
     root: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """After a moment, for they may be about to come."""
-    monkeypatch.setattr("nemowatch.intake.claim.projects.PATIENCE", 1.0)
+    monkeypatch.setattr("nemowatch.intake.claim.project_arrival.PATIENCE", 1.0)
     async with inbox_rig(root, tmp_path / "s") as b:
         b.put("edit/film.project/prompt.txt", b"Join them.")
         await b.until(lambda: "no video, sound or picture" in said_of(b, "film.project"))

@@ -4,19 +4,19 @@ for, its jobs. It changes nothing; the daemon, when it runs, adds what only it k
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import replace
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from nemowatch.cli.explain.file import job_step, jobs_of, verdict, waiting
 from nemowatch.cli.explain.records import Location, Step, file_record
 from nemowatch.errors import LocalError, OrderError
-from nemowatch.intake.claim.project_contents import contents_of, faults
-from nemowatch.intake.claim.projects import ACCEPTED
+from nemowatch.intake.claim.project_contents import ACCEPTED, Contents, contents_of, faults
 from nemowatch.intake.scan.folders import FolderBook, ProjectFolder, as_text, name_of
 from nemowatch.intake.scan.ignore import Ignore
 from nemowatch.intake.scan.project_names import Named, named
-from nemowatch.intake.scan.project_problems import NO_PROMPT, no_project
+from nemowatch.intake.scan.project_problems import NO_PROMPT, Fault, no_project
 from nemowatch.intake.texts_on_disk import instructions_for
 from nemowatch.tasks import Folder, ProjectDrop, plan_project, takes
 
@@ -51,13 +51,13 @@ def explain_project(
 
 def _steps(context: CommandContext, location: Location, project: ProjectFolder) -> Iterator[Step]:
     watch = location.watch
-    book = FolderBook(context.config.recipes)
-    folder = book.read(location.parts[0])
     assert watch is not None
+    folder = FolderBook(context.config.recipes).read(location.parts[0])
     if not project.is_work or not isinstance(folder, Folder):
         problem = no_project(project)
         yield Step("no", f"{problem.what} {problem.cure}")
         return
+
     try:
         contents = contents_of(watch.inbox, project.path, Ignore(watch.ignore))
         prompt = instructions_for(watch.inbox, project.path)
@@ -65,21 +65,39 @@ def _steps(context: CommandContext, location: Location, project: ProjectFolder) 
         yield Step("wait", exc.words)
         return
     yield Step("ok", f"It is a project: its {len(contents.files)} files are worked on together.")
-    for fault in faults(contents, ACCEPTED & takes(folder, prompt)):
-        yield Step("wait", f"{fault.what} {fault.cure}")
+    yield from map(_wrong, faults(contents, ACCEPTED & takes(folder, prompt)))
     if not folder.prompt and not contents.texts:
-        yield Step("wait", f"{NO_PROMPT.what} {NO_PROMPT.cure}")
+        yield _wrong(NO_PROMPT)
         return
+
+    order = _order_step(folder, project, contents, prompt)
+    yield order
+    if order.result == "ok":
+        yield from _first_waiting(context, location, watch.inbox, contents.files)
+
+
+def _wrong(fault: Fault) -> Step:
+    return Step("wait", f"{fault.what} {fault.cure}")
+
+
+def _order_step(folder: Folder, project: ProjectFolder, contents: Contents, prompt: str) -> Step:
+    """What its instructions come to, or why they cannot be followed."""
     names = tuple(as_text(name_of(path)) for path in contents.files)
+    drop = ProjectDrop(as_text(name_of(project.path)), names, prompt)
     try:
-        order = plan_project(folder, ProjectDrop(as_text(name_of(project.path)), names, prompt))
+        order = plan_project(folder, drop)
     except OrderError as exc:
-        yield Step("wait", exc.words)
-        return
-    yield Step("ok", f"Its instructions are {len(order.targets)} paid calls, in one session.")
-    for path in contents.files:
-        file = replace(location, path=watch.inbox / os.fsdecode(path), relative=path)
+        return Step("wait", exc.words)
+    return Step("ok", f"Its instructions are {len(order.targets)} paid calls, in one session.")
+
+
+def _first_waiting(
+    context: CommandContext, project: Location, inbox: Path, paths: Iterable[bytes]
+) -> list[Step]:
+    """What the first of its files waits for that waits for something."""
+    for path in paths:
+        file = replace(project, path=inbox / os.fsdecode(path), relative=path)
         found = waiting(context, file)
         if found:
-            yield from found
-            return
+            return found
+    return []

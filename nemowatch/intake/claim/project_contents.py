@@ -27,7 +27,7 @@ from nemowatch.intake.scan.instruction_names import exact, in_doubt
 from nemowatch.intake.scan.partial_files import looks_partial
 from nemowatch.intake.scan.project_problems import Fault
 from nemowatch.model import MB, MediaKind, Snapshot
-from nemowatch.tasks import enumerated, listed
+from nemowatch.tasks import examples, listed
 
 #: Files of one project: more than a film has clips, few enough to be uploaded again when a session
 #: is lost.
@@ -35,8 +35,8 @@ MOST_FILES = 100
 #: Bytes of all of them together: an hour at the usual rates of a video, ten files of the cloud's
 #: limit (docs/api.md section 2).
 MOST_BYTES = 5000 * MB
-#: Names given as examples.
-_EXAMPLES = 5
+#: What is uploaded of a project: links are no files, and texts are nothing to cut.
+ACCEPTED = MEDIA
 
 
 @dataclass(slots=True)
@@ -145,7 +145,7 @@ def faults(contents: Contents, accepts: frozenset[MediaKind]) -> Iterator[Fault]
             f"These have the same name but for capitals, accents or their form: {_names(same)}.",
             "Give each file a name of its own.",
         )
-    if not _media(contents):
+    if not any(map(is_media, contents.files)):
         yield Fault(
             "There is no video, sound or picture in it.",
             f"Put the files into it that are to become one film: {listed(accepts)}.",
@@ -190,8 +190,9 @@ def _is_taken(path: bytes, accepts: frozenset[MediaKind]) -> bool:
     return kind in MEDIA and kind in accepts
 
 
-def _media(contents: Contents) -> list[bytes]:
-    return [path for path in contents.files if kind_by_name(_name(path)) in MEDIA]
+def is_media(path: bytes) -> bool:
+    """Whether a path's ending promises what is uploaded of a project."""
+    return kind_by_name(_name(path)) in ACCEPTED
 
 
 def _of_one_name(contents: Contents) -> list[bytes]:
@@ -228,8 +229,4 @@ def _name(path: bytes) -> bytes:
 
 
 def _names(names: list[bytes]) -> str:
-    shown = [as_text(name) for name in names[:_EXAMPLES]]
-    more = len(names) - len(shown)
-    if more > 0:
-        return f"{', '.join(shown)} and {more} more"
-    return enumerated(shown)
+    return examples(list(map(as_text, names)))

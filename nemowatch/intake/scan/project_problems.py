@@ -10,10 +10,7 @@ from dataclasses import dataclass
 
 from nemowatch.intake.records import FileProblem
 from nemowatch.intake.scan.folders import ProjectFolder, Role, as_text, name_of, parent
-from nemowatch.tasks import enumerated
-
-#: Names given as examples.
-_EXAMPLES = 5
+from nemowatch.tasks import examples
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,7 +67,7 @@ NO_PROMPT = Fault(
 def late_files(names: list[str]) -> Fault:
     """What came, or changed, after the project was claimed."""
     return Fault(
-        f"Work on it had begun already when these came or changed: {_listed(names)}. What is being"
+        f"Work on it had begun already when these came or changed: {examples(names)}. What is being"
         " made is without them, and goes on.",
         "To have the whole project made once more with them, put a file called APPROVE into its"
         " folder: that is a new version, and is paid for like a new project. If you do not need"
@@ -81,13 +78,6 @@ def late_files(names: list[str]) -> Fault:
 def unfinished(names: list[str]) -> Fault:
     """What a program was writing, and has not finished for long."""
     return Fault(
-        f"These are not finished, and nothing has changed for ten minutes: {_listed(names)}.",
+        f"These are not finished, and nothing has changed for ten minutes: {examples(names)}.",
         "Let the program that writes them finish, or remove them.",
     )
-
-
-def _listed(names: list[str]) -> str:
-    shown = names[:_EXAMPLES]
-    if len(names) > len(shown):
-        return f"{', '.join(shown)} and {len(names) - len(shown)} more"
-    return enumerated(shown)

@@ -1,0 +1,57 @@
+"""What is said of projects that wait: a reason for each of their files, and a note for what only a
+person can decide.
+
+Owns which projects wait for a person. Why they wait, others find out.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from nemowatch.intake.ready.stability import Verdict
+from nemowatch.intake.scan.project_problems import Fault, trouble
+from nemowatch.intake.state import InboxState
+
+
+class ProjectQuestions:
+    """Those of one inbox."""
+
+    def __init__(self, inbox_state: InboxState) -> None:
+        self._state = inbox_state
+        self.asked: set[bytes] = set()  #: projects that wait for a person
+
+    def block(self, paths: Iterable[bytes], why: str, *, soon: bool = False) -> None:
+        """Those of these files that are ready wait for this reason; `soon`: it settles by
+        itself."""
+        for path in paths:
+            tracked = self._state.tracked.get(path)
+            if tracked is not None and tracked.verdict() is Verdict.READY:
+                tracked.block(why, soon=soon)
+
+    def ask(self, project: bytes, fault: Fault, code: str = "project") -> None:
+        """It waits for a person, who reads why."""
+        self.asked.add(project)
+        self._state.problems.ask(trouble(project, fault, code))
+
+    def hold(
+        self,
+        project: bytes,
+        paths: Iterable[bytes],
+        fault: Fault,
+        code: str = "project",
+    ) -> None:
+        """It waits for a person, and so do these files of it."""
+        self.ask(project, fault, code)
+        self.block(paths, fault.what)
+
+    def answered(self, project: bytes) -> None:
+        """It waits for no person any more."""
+        self.asked.discard(project)
+        self._state.problems.clear_question(project)
+
+
+def together(wrong: list[Fault]) -> Fault:
+    """All that is wrong, for one note, each with its cure."""
+    *others, last = wrong
+    said = [f"{fault.what} {fault.cure}".strip() for fault in others]
+    return Fault(" ".join([*said, last.what]), last.cure)
