@@ -7,7 +7,7 @@ Owns which files came together, and what is asked about them. It reads no disk.
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 from nemowatch.intake.claim.project_approvals import ProjectApprovals
@@ -15,15 +15,13 @@ from nemowatch.intake.records import FileProblem
 from nemowatch.intake.scan.folders import MEDIA, as_text, name_of, natural, parent, promised_kind
 from nemowatch.intake.state import InboxState
 from nemowatch.model import MediaKind
-from nemowatch.tasks import enumerated
+from nemowatch.tasks import examples
 
 #: Seconds between the last change of one file and the first sight of the next: what a person copies
 #: at once follows within moments.
 TOGETHER = 10.0
 #: `code` of what is asked.
 CODE = "mixed"
-#: Names given as examples.
-_EXAMPLES = 5
 _CURE = (
     "If they are to become one film, put them into a folder here whose name ends in .project, with"
     " a prompt.txt that says what to make of them. If each is work of its own, put a file called"
@@ -40,8 +38,16 @@ class _Arrival:
     first: float  #: monotonic seconds at which it was first seen
     last: float  #: and of its last change
 
+    @property
+    def folder(self) -> bytes:
+        return parent(self.path)
+
     def is_near(self, other: _Arrival) -> bool:
-        return self.first - other.last <= TOGETHER and other.first - self.last <= TOGETHER
+        """Whether both came into one folder, one soon after the other."""
+        if self.folder != other.folder:
+            return False
+        apart = max(self.first - other.last, other.first - self.last)
+        return apart <= TOGETHER
 
 
 class MixedArrivals:
@@ -64,13 +70,19 @@ class MixedArrivals:
         wanted = set(filter(self._state.book.asks_about_mixes, folders))
         found: dict[bytes, list[_Arrival]] = defaultdict(list)
         if wanted:
-            for path, tracked in self._state.tracked.items():
-                kind = promised_kind(path)
-                if parent(path) in wanted and kind in MEDIA:
-                    arrival = _Arrival(path, kind, tracked.first_at, tracked.since)
-                    found[parent(path)].append(arrival)
+            for arrival in self._arrivals(wanted):
+                found[arrival.folder].append(arrival)
         self._there = found
-        self._released &= {path for path, _ in self._state.tracked.items()}
+        self._released.intersection_update(path for path, _ in self._state.tracked.items())
+
+    def _arrivals(self, folders: set[bytes]) -> Iterator[_Arrival]:
+        """The media in these folders."""
+        for path, tracked in self._state.tracked.items():
+            if parent(path) not in folders:
+                continue
+            kind = promised_kind(path)
+            if kind in MEDIA:
+                yield _Arrival(path, kind, tracked.first_at, tracked.since)
 
     def hold(self, path: bytes) -> bool:
         """Whether this file waits for a person; it is blocked then, with the reason."""
@@ -78,19 +90,31 @@ class MixedArrivals:
         own = next((one for one in there if one.path == path), None)
         if own is None:
             return False
+
         mix = self._mix(own, there)
-        if mix and path not in self._released and self._approvals.approved(parent(path)):
-            self._released.update(one.path for one in mix)
-            self._obeyed.add(parent(path))
-        if mix and path not in self._released:
+        if mix and not self._is_released(path, mix):
             self._ask(path, mix)
             return True
 
-        asked = self._state.problems.asked(path)
-        if asked is not None and asked.code == CODE:
+        if self._is_asked(path):
             self._state.problems.clear_question(path)
         self._pass(own)
         return False
+
+    def _is_released(self, path: bytes, mix: list[_Arrival]) -> bool:
+        """Whether a person lets this file through, or does so now with all that came with it."""
+        if path in self._released:
+            return True
+        folder = parent(path)
+        if not self._approvals.approved(folder):
+            return False
+        self._released.update(one.path for one in mix)
+        self._obeyed.add(folder)
+        return True
+
+    def _is_asked(self, path: bytes) -> bool:
+        asked = self._state.problems.asked(path)
+        return asked is not None and asked.code == CODE
 
     def _pass(self, own: _Arrival) -> None:
         """It is worked on: what comes next may still have been meant for it."""
@@ -101,20 +125,20 @@ class MixedArrivals:
 
     def _mix(self, own: _Arrival, there: list[_Arrival]) -> list[_Arrival]:
         """The files that came with this one, if they are of different kinds."""
-        beside = [one for one in self._passed.values() if parent(one.path) == parent(own.path)]
-        near = {one.path: one for one in (*there, *beside) if one.is_near(own)}
+        near: dict[bytes, _Arrival] = {}
+        for one in (*there, *self._passed.values()):
+            if one.is_near(own):
+                near[one.path] = one
         kinds = {one.kind for one in near.values()}
-        is_mix = MediaKind.VIDEO in kinds and len(kinds) > 1
-        return list(near.values()) if is_mix else []
+        if MediaKind.VIDEO in kinds and len(kinds) > 1:
+            return list(near.values())
+        return []
 
     def _ask(self, path: bytes, mix: list[_Arrival]) -> None:
         names = [as_text(name_of(one.path)) for one in sorted(mix, key=_by_name)]
-        shown = enumerated(names[:_EXAMPLES])
-        if len(names) > _EXAMPLES:
-            shown = f"{', '.join(names[:_EXAMPLES])} and {len(names) - _EXAMPLES} more"
         what = (
-            f"{shown} came together. In this folder each file is worked on by itself, and paid for"
-            " by itself, so those that are not being worked on yet wait."
+            f"{examples(names)} came together. In this folder each file is worked on by itself, and"
+            " paid for by itself, so those that are not being worked on yet wait."
         )
         problem = FileProblem(path, parent(path), what, _CURE, code=CODE)
         self._state.problems.ask(problem)
@@ -123,10 +147,7 @@ class MixedArrivals:
     def waits(self, folder: bytes) -> bool:
         """Whether files in this folder wait for a person."""
         for path, _tracked in self._state.tracked.items():
-            if parent(path) != folder:
-                continue
-            asked = self._state.problems.asked(path)
-            if asked is not None and asked.code == CODE:
+            if parent(path) == folder and self._is_asked(path):
                 return True
         return False
 
