@@ -1,0 +1,129 @@
+"""Texts that are data: JSON, tables, settings, YAML, and what is made of signs. Pure, and linear in
+the length of a text."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections import Counter
+from itertools import islice
+
+from nemowatch.content.forms.lines import (
+    LEAST,
+    Line,
+    Lines,
+    are_most,
+    count_ends,
+    count_like,
+    filled,
+    is_like,
+)
+
+#: Characters of a text that is read as JSON.
+_LONGEST_JSON = 1_000_000
+#: So many rows of the same number of columns make a table.
+_ROWS = 4
+#: The same of two columns.
+_ROWS_OF_TWO = 6
+#: Signs of code and data, rows of them counting once: so many in all, and in a hundred characters.
+_DENSE = re.compile(r"[=\\|;_](?=\S)|\)\{|\}[;,)}]")
+_DENSE_LEAST = 12
+_DENSE_SHARE = 4
+_REPEATED = re.compile(r"([{}=\\|;_])\1+")
+
+#: Settings: a section, and a key with its value.
+_SECTION = re.compile(r"^\[{1,2}[\w.\s:\"-]{1,60}\]{1,2}$")
+_SETTING = re.compile(r"^(?:export )?[A-Za-z_][\w.-]{0,60} ?= ?\S")
+#: So many keys are enough where sections are named, too.
+_LEAST_IN_SECTIONS = 2
+#: YAML: a key in small letters, alone or with its value; a line with one below another.
+_KEY = re.compile(r"^(?:- )?[a-z_][\w.-]{0,40}:(?: |$)")
+_NESTED = re.compile(r"^[ \t]{1,40}(?:- |[a-z_][\w.-]{0,40}:(?:[ \t]|$))")
+_PARTS = (" ", "\t", "- ", "#", "---", "...")
+
+_DELIMITERS = ("\t", ";", "|", ",")
+#: Ends of sentences: a row of a table has none.
+_SENTENCE_ENDS = tuple(".!?…。！？।؟")
+
+
+def is_dense(lines: Lines) -> bool:
+    """Whether many of the characters are signs of code or data."""
+    signs = characters = 0
+    for line in lines:
+        characters += len(line.bare)
+        signs += len(_DENSE.findall(_REPEATED.sub(r"\1", line.bare)))
+    return signs >= _DENSE_LEAST and signs * 100 >= characters * _DENSE_SHARE
+
+
+def is_json(text: str) -> bool:
+    """Whether the whole text is an object or a list of JSON, or a row of such lines."""
+    if not text.startswith(("{", "[")) or len(text) > _LONGEST_JSON:
+        return False
+    if _reads_as_json(text):
+        return True
+    first = list(islice(filled(text), 2))
+    return len(first) == 2 and all(map(_reads_as_json, first))
+
+
+def _reads_as_json(text: str) -> bool:
+    try:
+        found = json.loads(text)
+    except (ValueError, RecursionError):
+        return False
+    return isinstance(found, dict | list) and bool(found)
+
+
+def is_settings(lines: Lines) -> bool:
+    """Keys with values, in sections or not."""
+    keys = count_like(lines, _SETTING)
+    sections = count_like(lines, _SECTION)
+    comments = sum(line.bare.startswith(("#", ";")) for line in lines)
+    least = LEAST
+    if sections:
+        least = _LEAST_IN_SECTIONS
+    return keys >= least and are_most(keys + sections + comments, lines)
+
+
+def is_yaml(lines: Lines) -> bool:
+    """Nested keys in small letters. A dialogue has names with capitals, and no levels."""
+    keys = count_like(lines, _KEY)
+    parts = sum(map(_is_part_of_yaml, lines))
+    if keys < LEAST or not are_most(parts, lines):
+        return False
+    is_marked = lines[0].bare == "---"
+    return is_marked or _has_levels(lines)
+
+
+def _has_levels(lines: Lines) -> bool:
+    nested = sum(map(_is_nested, lines))
+    return nested > 1 and count_ends(lines, ":", "|", ">") > 0
+
+
+def _is_nested(line: Line) -> bool:
+    return _NESTED.match(line.whole) is not None
+
+
+def _is_part_of_yaml(line: Line) -> bool:
+    return line.whole.startswith(_PARTS) or is_like(line, _KEY)
+
+
+def is_table(lines: Lines) -> bool:
+    """Rows of the same number of columns, none of which is a sentence."""
+    if len(lines) < _ROWS or count_ends(lines[:_ROWS], *_SENTENCE_ENDS):
+        return False
+    return any(_has_columns(delimiter, lines) for delimiter in _DELIMITERS)
+
+
+def _has_columns(delimiter: str, lines: Lines) -> bool:
+    counts = Counter(line.whole.count(delimiter) for line in lines)
+    number, rows = counts.most_common(1)[0]
+    if not number or rows * 10 < len(lines) * 9:
+        return False
+    if delimiter == "\t":
+        return number >= 2
+    # after a comma of a sentence there is a space
+    spaced = sum(line.whole.count(f"{delimiter} ") for line in lines)
+    if number == 1:
+        return spaced == 0 and len(lines) >= _ROWS_OF_TWO
+    every = sum(line.whole.count(delimiter) for line in lines)
+    return spaced * 5 <= every or delimiter == "|"
