@@ -88,6 +88,8 @@ class Refused:
 
 #: The kind of a text that was put back after a review; the others are the words of their names.
 REVIEWED = "reviewed"
+#: The kind of a text that answers a question.
+ANSWER = "answer"
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,12 +97,13 @@ class RequestFile:
     """A text that says something about a result, or answers a question, as it was read."""
 
     path: bytes  #: relative to the inbox
-    kind: str  #: "revise", "answer" or REVIEWED
+    kind: str  #: "revise", ANSWER or REVIEWED
     snapshot: Snapshot
     text: str = ""
     digest: str = ""  #: SHA-256 of its content, hex
     trouble: str = ""  #: why it cannot be read, a sentence; "" when it can
     cure: str = ""
+    seen_at: int = field(default=0, compare=False)  #: UTC ms, when these words were seen first
 
 
 @dataclass(frozen=True, slots=True)

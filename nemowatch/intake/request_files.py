@@ -65,7 +65,13 @@ class RequestFiles:
         except (OrderError, LocalError) as exc:
             self.fail(path, exc)
         else:
-            self._take(RequestFile(path, _kind(path), found, text, digest))
+            seen_at = self._wall_clock(tracked.since)
+            self._take(RequestFile(path, _kind(path), found, text, digest, seen_at=seen_at))
+
+    def _wall_clock(self, moment: float) -> int:
+        """UTC ms of a moment of the monotonic clock."""
+        passed = self._clock.monotonic() - moment
+        return self._clock.now_ms() - round(passed * 1000)
 
     def not_now(self, path: bytes, error: LocalPassing) -> None:
         """This file, or the whole share, cannot be read for the moment: a check of the root shows

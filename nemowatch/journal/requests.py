@@ -54,7 +54,9 @@ def add(
     job: int,
     now_ms: int,
 ) -> None:
-    """This text was taken: it was about that session, and ordered or answered that job."""
+    """This text was taken: it was about that session, and ordered or answered that job. Others lay
+    at its path before."""
+    conn.execute(SQL["replaced"], words._identity)
     values = words._identity | {"session": session, "job": job}
     conn.execute(SQL["add"], values | {"mtime_ns": words.mtime_ns, "now": now_ms})
 
@@ -73,6 +75,33 @@ def about(conn: sqlite3.Connection, words: Words, session: int) -> list[Taken]:
 def moved(conn: sqlite3.Connection, words: Words) -> None:
     """It has left the inbox."""
     conn.execute(SQL["moved"], words._identity)
+    waits_no_more(conn, words.watch, words.path)
+
+
+def waits(conn: sqlite3.Connection, words: Words, seen_at: int) -> None:
+    """This answer was there at `seen_at` (UTC ms), and nothing had been asked."""
+    values = words._identity | {"mtime_ns": words.mtime_ns, "seen_at": seen_at}
+    conn.execute(SQL["waits"], values)
+
+
+def waits_since(conn: sqlite3.Connection, words: Words) -> int | None:
+    """When this answer was seen first, UTC ms; None for one that was never written down."""
+    values = words._identity | {"mtime_ns": words.mtime_ns}
+    row = conn.execute(SQL["waits_since"], values).fetchone()
+    if row is None:
+        return None
+    return int(row["seen_at"])
+
+
+def waits_no_more(conn: sqlite3.Connection, watch: str, path: bytes) -> None:
+    """No answer lies at this path any more."""
+    conn.execute(SQL["waits_no_more"], {"watch": watch, "path": path})
+
+
+def asked_at(conn: sqlite3.Connection, job: int) -> int:
+    """When this job last asked a person, UTC ms; 0 for one that never did."""
+    row = conn.execute(SQL["asked_at"], {"job": job}).fetchone()
+    return int(row["at"] or 0)
 
 
 def _taken(row: sqlite3.Row) -> Taken:

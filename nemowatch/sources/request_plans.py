@@ -48,6 +48,7 @@ class Known:
 
     taken: Taken
     results: tuple[bytes, ...]  #: what came of it, absolute
+    is_repeated: bool  #: it is not the file that was taken
 
 
 def words_of(watch: Watch, file: RequestFile) -> Words:
@@ -61,8 +62,8 @@ def plan_of(conn: sqlite3.Connection, watch: Watch, file: RequestFile) -> Plan |
     if file.kind == REVIEWED:
         return _reviewed(conn, watch, file, written)
     for taken in requests.at_path(conn, written):
-        if _is_no_newer(written, taken):
-            return _known(conn, taken)
+        if not taken.moved or _is_no_newer(written, taken):
+            return _known(conn, written, taken)
     return PLANS[file.kind](conn, watch, file, written)
 
 
@@ -71,9 +72,10 @@ def _is_no_newer(written: Words, taken: Taken) -> bool:
     return written.mtime_ns <= taken.mtime_ns + ROUNDED_NS
 
 
-def _known(conn: sqlite3.Connection, taken: Taken) -> Known:
+def _known(conn: sqlite3.Connection, written: Words, taken: Taken) -> Known:
     made = tuple(result.path for result in results.outputs(conn, taken.job))
-    return Known(taken, made)
+    is_later = not _is_no_newer(written, taken)
+    return Known(taken, made, taken.moved or is_later)
 
 
 def _revision(
@@ -87,7 +89,7 @@ def _revision(
     for taken in requests.about(conn, written, subject.session):
         is_over = jobs.by_id(conn, taken.job).state in ENDED
         if _is_no_newer(written, taken) or not is_over:
-            return _known(conn, taken)
+            return _known(conn, written, taken)
 
     def record(conn: sqlite3.Connection, answers: list[dict[str, Any]], now_ms: int) -> None:
         (answer,) = answers
@@ -110,7 +112,7 @@ def _reviewed(
     except OrderError:
         for taken in requests.at_path(conn, written):
             if _is_no_newer(written, taken):
-                return _known(conn, taken)
+                return _known(conn, written, taken)
         raise
 
     def record(conn: sqlite3.Connection, answers: list[dict[str, Any]], now_ms: int) -> None:
@@ -129,7 +131,7 @@ def _answer(
     written: Words,
 ) -> Plan | Known:
     said = _what_it_says(file.text)
-    asking = questions_named(conn, watch, file.path)
+    asking = _asked_before(conn, file, questions_named(conn, watch, file.path))
     said = _as_offered(said, asking)
     text = ""
     if said is Said.WORDS:
@@ -137,7 +139,7 @@ def _answer(
     for job in asking:
         for taken in requests.about(conn, written, job.session):
             if _is_no_newer(written, taken):
-                return _known(conn, taken)
+                return _known(conn, written, taken)
     answered = [job for job in asking if said in _offered(job)]
     if not answered:
         raise OrderError(
@@ -150,6 +152,19 @@ def _answer(
             requests.add(conn, written, job.session, job.id, now_ms)
 
     return Plan([_order(job, said, text) for job in answered], record)
+
+
+def _asked_before(conn: sqlite3.Connection, file: RequestFile, asking: list[Job]) -> list[Job]:
+    """The questions that were there when this answer came. Raises OrderError for none: it was
+    written as an answer to something else."""
+    found = [job for job in asking if requests.asked_at(conn, job.id) <= file.seen_at]
+    if not found:
+        raise OrderError(
+            "It was here before this question was asked, so it may be an answer to another one.",
+            cure="Read the question. If this is the answer to it, open this file and save it once"
+            " more. Or remove it.",
+        )
+    return found
 
 
 def _what_it_says(text: str) -> Said:

@@ -43,23 +43,34 @@ def result_named(conn: sqlite3.Connection, watch: Watch, path: bytes) -> Subject
     """The result that a NAME.revise.txt at this path names. Raises OrderError, with the names that
     would fit."""
     name = subject_of(name_of(path))
-    results = requests.published(conn, watch.name, parent(path))
+    results = _latest_of_each_name(requests.published(conn, watch.name, parent(path)))
     jobs = requests.of_folder(conn, watch.name, parent(path))
-    for result in results:
-        if _key(name) in _result_keys(result):
-            return _made(conn, result)
+    if not any(_key(name) in _result_keys(one) for one in results):
+        _check_awaited(name, jobs)
 
-    _check_awaited(name, jobs)
-    of_source = [one for one in results if _key(name) in _source_keys(one.source)]
-    own = [one for one in of_source if one.source == of_source[0].source]
-    if len({result.session for result in own}) == 1:
-        return _made(conn, own[0])
-    if own:
-        raise OrderError(
-            f"{shown(name)} has more than one result.",
-            cure=f"Name the one that is to be changed: {_proposed(own, 'revise')}.",
-        )
-    raise _no_result(conn, watch, path, name, results)
+    meant = _meant(name, results)
+    if not meant:
+        raise _no_result(conn, watch, path, name, results)
+    if _is_one(meant):
+        return _made(conn, meant[0])
+    raise OrderError(
+        f"{shown(name)} may mean more than one result.",
+        cure=f"Name the one that is to be changed: {_proposed(meant, results)}.",
+    )
+
+
+def _meant(name: str, results: list[Result]) -> list[Result]:
+    """The results of this name, and those of films of this name: where it is a whole file name,
+    with its ending, only those."""
+    exactly = [one for one in results if _key(name) in _whole_keys(one)]
+    if exactly:
+        return exactly
+    return [one for one in results if _key(name) in _result_keys(one) | _source_keys(one.source)]
+
+
+def _is_one(results: list[Result]) -> bool:
+    """Whether all of them are versions of one result."""
+    return len({result.session for result in results}) == 1
 
 
 def questions_named(conn: sqlite3.Connection, watch: Watch, path: bytes) -> list[Job]:
@@ -140,7 +151,7 @@ def _no_result(
         )
     return OrderError(
         f"There is no result called {shown(name)} here.",
-        cure=f"Names that would fit: {_proposed(results, 'revise')}. {_REMOVE}",
+        cure=f"Names that would fit: {_proposed(results, results)}. {_REMOVE}",
     )
 
 
@@ -170,14 +181,32 @@ def _no_question(name: str, asking: list[tuple[bytes, Job]]) -> OrderError:
     )
 
 
-def _proposed(results: Iterable[Result], kind: str) -> str:
-    """File names for what is said about some results, one for each session: after its first, whose
-    name is the plainest."""
-    names: dict[int, str] = {}
+def _latest_of_each_name(results: list[Result]) -> list[Result]:
+    """Without those in whose place, after a person had taken them out, others were published."""
+    found: dict[bytes, Result] = {}
     for result in results:
-        stem, _ = split_ending(os.fsdecode(os.path.basename(result.path)))
-        names[result.session] = plain(f"{stem}.{kind}.txt")
+        found.setdefault(result.path, result)
+    return list(found.values())
+
+
+def _proposed(wanted: Iterable[Result], results: list[Result]) -> str:
+    """File names for changes of some results, one for each session: after its first, whose name is
+    the plainest."""
+    names: dict[int, str] = {}
+    for result in wanted:
+        names[result.session] = plain(f"{_clear_name(result, results)}.revise.txt")
     return _either(list(names.values()))
+
+
+def _clear_name(result: Result, results: list[Result]) -> str:
+    """The plainest name by which nothing else may be meant."""
+    stem, _ = split_ending(os.fsdecode(os.path.basename(result.path)))
+    whole = os.fsdecode(os.path.basename(result.path))
+    source = os.fsdecode(name_of(result.source))
+    for name in (stem, whole, source):
+        if _is_one(_meant(name, results)):
+            return name
+    return stem
 
 
 def _either(names: list[str]) -> str:
@@ -203,6 +232,11 @@ def _keys_of(name: bytes) -> set[str]:
 
 def _result_keys(result: Result) -> set[str]:
     return _keys_of(os.path.basename(result.path))
+
+
+def _whole_keys(result: Result) -> set[str]:
+    """The file names of a result and of its film, with their endings."""
+    return {_key(os.path.basename(result.path)), _key(name_of(result.source))}
 
 
 def _source_keys(source: bytes) -> set[str]:

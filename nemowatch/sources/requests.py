@@ -26,7 +26,7 @@ from nemowatch.errors import (
     UsageError,
 )
 from nemowatch.fs.threads import Disks
-from nemowatch.intake.records import FileProblem, RequestFile
+from nemowatch.intake.records import ANSWER, FileProblem, RequestFile
 from nemowatch.intake.scan.folders import parent
 from nemowatch.jobs.hold_log import whole
 from nemowatch.jobs.job_log import location_of
@@ -44,6 +44,8 @@ TRY_AGAIN = 10.0
 #: The short name of an order that was refused: for what is on the disk, perhaps, of which the
 #: journal knows nothing.
 _REFUSED = "refused"
+#: The short name of a text that was carried out and cannot leave the inbox.
+_STAYS = "carried out"
 #: How far no journal has changed.
 _NEVER = -1
 
@@ -51,6 +53,10 @@ _NEVER = -1
 CarryOut = Callable[[str, list[Asked], Record], Awaitable[None]]
 #: (watch, path relative to the inbox)
 Key = tuple[str, bytes]
+
+
+class _Stays(OrderError):
+    """A text that was carried out, and cannot leave the inbox."""
 
 
 @dataclass(slots=True)
@@ -94,8 +100,7 @@ class Requests:
         there = {file.path: file for file in files}
         for key in [*self._judged, *self._done]:
             if key[0] == watch.name and key[1] not in there:
-                self._judged.pop(key, None)
-                self._done.pop(key, None)
+                await self._forget(key)
 
         problems: list[FileProblem] = []
         for path in sorted(there):
@@ -104,6 +109,14 @@ class Requests:
                 problems.append(problem)
         return problems
 
+    async def _forget(self, key: Key) -> None:
+        """It is not there any more."""
+        self._done.pop(key, None)
+        judged = self._judged.pop(key, None)
+        self._moves.forget(key)
+        if judged is not None and judged.file.kind == ANSWER:
+            await self._journal.write(lambda conn: requests.waits_no_more(conn, *key))
+
     async def _judge(self, watch: Watch, file: RequestFile) -> FileProblem | None:
         """Look at one again when there is anything new to know."""
         key = (watch.name, file.path)
@@ -111,8 +124,7 @@ class Requests:
             return None
         changes = self._journal.changes
         last = self._judged.get(key)
-        is_known = last is not None and (last.file, last.changes) == (file, changes)
-        if last is not None and is_known:
+        if last is not None and self._is_same(key, last, file):
             return last.problem
         problem = await self._try(watch, file)
         if problem is not None and problem.code == _REFUSED:
@@ -123,11 +135,21 @@ class Requests:
             self._judged[key] = _Judged(file, changes, problem)
         return problem
 
+    def _is_same(self, key: Key, last: _Judged, file: RequestFile) -> bool:
+        """Whether the same would be said of it again."""
+        if last.file != file:
+            return False
+        if last.problem is not None and last.problem.code == _STAYS:
+            return not self._moves.is_due(key)
+        return last.changes == self._journal.changes
+
     async def _try(self, watch: Watch, file: RequestFile) -> FileProblem | None:
         try:
             if file.trouble:
                 raise OrderError(file.trouble, cure=file.cure)
             await self._do(watch, file)
+        except _Stays as exc:
+            return replace(_problem(file, exc.text, exc.cure), code=_STAYS)
         except UsageError as exc:
             return replace(_problem(file, exc.text, _without_terminal(exc.cure)), code=_REFUSED)
         except OrderError as exc:
@@ -138,14 +160,26 @@ class Requests:
 
     async def _do(self, watch: Watch, file: RequestFile) -> None:
         """Raises OrderError for a text that nothing can be done about, UsageError, LocalError."""
+        file = await self._with_first_seen(watch, file)
         found = await self._journal.read(partial(plan_of, watch=watch, file=file))
         if isinstance(found, Plan):
             where = whole(watch.name, file.path)
             await self._carry_out(where, found.orders, found.record)
             self._nudge()
-        elif found.taken.moved:
+        elif found.is_repeated:
             await self._write_note(watch, file, found)
         await self._file_away(watch, file)
+
+    async def _with_first_seen(self, watch: Watch, file: RequestFile) -> RequestFile:
+        """An answer may have been seen before nemowatch was started."""
+        if file.kind != ANSWER:
+            return file
+        written = words_of(watch, file)
+        before = await self._journal.read(partial(requests.waits_since, words=written))
+        if before is not None:
+            return replace(file, seen_at=min(before, file.seen_at))
+        await self._journal.write(lambda conn: requests.waits(conn, written, file.seen_at))
+        return file
 
     async def _write_note(self, watch: Watch, file: RequestFile, known: Known) -> None:
         """The note comes first: after a kill between the two the text is found again."""
@@ -156,21 +190,25 @@ class Requests:
         log.info("same words again", **location_of(watch.name, file.path), job=known.taken.job)
 
     async def _file_away(self, watch: Watch, file: RequestFile) -> None:
-        """Into done/, where what was done is. Until that can be, the journal knows it."""
+        """Into done/, where what was done is. Until that can be, the journal knows it. Raises
+        _Stays."""
         key = (watch.name, file.path)
-        if not self._moves.is_due(key):
-            return
-        self._moves.put_off(key, TRY_AGAIN)
         leaving = [Leaving(file.path, file.snapshot, file.digest)]
         try:
             await self._disks.run(watch.name, retire_all, watch.inbox, leaving, watch.done)
-        except (SourceGone, SourceChanged):
-            pass  # a person has taken it away, or writes the next one
+        except SourceGone:
+            pass  # a person has taken it away
+        except SourceChanged:
+            return  # what is written there now is looked at next, and may be the same words
         except LocalError as exc:
+            self._moves.put_off(key, TRY_AGAIN)
             log.warning(
                 "text could not be moved", **location_of(watch.name, file.path), why=exc.text
             )
-            return
+            raise _Stays(
+                f"It was carried out, but cannot be moved to done: {exc.text}",
+                cure=exc.cure or f"Ask {ADMIN}.",
+            ) from exc
         self._moves.forget(key)
         self._done[key] = file
         await self._journal.write(lambda conn: requests.moved(conn, words_of(watch, file)))

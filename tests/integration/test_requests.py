@@ -432,3 +432,79 @@ async def test_an_answer_may_be_for_one_of_two_questions(rig: EngineRig) -> None
     say(rig, "dub-es-fr/promo.answer.txt", "Of Canada")
     await made(rig, "dub-es-fr/promo.fr.mp4")
     assert sorted(len(said) for said in turns(rig)) == [2, 2]
+
+
+# -- what lies there longer than what it may be about
+
+
+async def test_an_answer_is_none_to_what_is_asked_later(rig: EngineRig) -> None:
+    """It may be about another question, and would cost; saved once more, it is one."""
+    await dubbed(rig)
+    text = say(rig, "dub-es/other.mp4.answer.txt", "Spanish, of Mexico")
+    await noted(rig, "dub-es", "other.mp4.answer.txt", "Nothing called other.mp4 waits")
+    await rig.stop()
+    rig.fault("chat:question")
+    rig.drop("dub-es/other.mp4")
+    await rig.start()
+    await until("the question", (rig.root / "inbox/dub-es/other.mp4.question.txt").exists)
+    await noted(rig, "dub-es", "before this question was asked", "save it once more")
+    assert [len(said) for said in turns(rig)] == [1, 1]
+
+    text.write_text("Spanish, of Mexico")
+    await made(rig, "dub-es/other.es.mp4")
+    assert [len(said) for said in turns(rig)] == [1, 2]
+
+
+async def two_films(rig: EngineRig) -> None:
+    """Two films of one name were dubbed."""
+    await dubbed(rig)
+    rig.drop("dub-es/promo.mov")
+    await rig.departed(await rig.ended(2))
+    await made(rig, "dub-es/promo.es (2).mp4")
+
+
+async def test_of_two_films_of_one_name_none_is_guessed(rig: EngineRig) -> None:
+    """The note names the result of each; a film's whole name is clear."""
+    await two_films(rig)
+    text = say(rig, "dub-es/promo.revise.txt", "slower")
+    await noted(rig, "dub-es", "more than one result", "promo.es.revise.txt", "promo.es (2).revise")
+    assert rig.charged() == 2
+    text.rename(text.with_name("promo.mp4.revise.txt"))
+    await made(rig, "dub-es/promo.es (3).mp4")
+    assert sorted(len(said) for said in turns(rig)) == [1, 2]
+    assert turns(rig)[0][1:] == ["slower"]
+
+
+async def test_a_name_of_a_result_and_of_a_film_is_asked_about(rig: EngineRig) -> None:
+    """The note gives a name for each by which only it is meant."""
+    await dubbed(rig)
+    rig.drop("dub-es/promo.es.mp4")
+    await rig.departed(await rig.ended(2))
+    text = say(rig, "dub-es/promo.es.mp4.revise.txt", "slower")
+    await noted(rig, "dub-es", "more than one", "promo.mp4.revise.txt", "promo.es.es.revise.txt")
+    assert rig.charged() == 2
+    text.rename(text.with_name("promo.mp4.revise.txt"))
+    await made(rig, "dub-es/promo.es (2).mp4")
+    assert turns(rig)[0][1:] == ["slower"]
+
+
+async def test_one_that_cannot_leave_the_inbox_is_carried_out_once(rig: EngineRig) -> None:
+    """Whatever its time says; the note says why it stays, and it goes once it can."""
+    await dubbed(rig)
+    (rig.root / "done").rename(rig.base / "films")
+    (rig.root / "done").mkdir()
+    blocked = rig.root / "done" / "dub-es"
+    blocked.write_text("no folder")
+    text = say(rig, "dub-es/promo.es.revise.txt", "slower")
+    await made(rig, "dub-es/promo.es (2).mp4")
+    await noted(rig, "dub-es", "promo.es.revise.txt", "was carried out", "cannot be moved to done")
+
+    later = text.stat().st_mtime + 60
+    os.utime(text, (later, later))
+    await rig.stop()
+    await rig.start()
+    await noted(rig, "dub-es", "promo.es.revise.txt", "was carried out", "cannot be moved to done")
+    blocked.unlink()
+    await until("the text in done/", lambda: f"dub-es/{text.name}" in rig.files("done"))
+    await until("no note", lambda: not note(rig, "dub-es"))
+    assert rig.charged() == 2

@@ -10,6 +10,24 @@ SELECT * FROM request WHERE session = :session AND kind = :kind AND digest = :di
 -- texts of the same words that were taken at this path, newest first
 SELECT * FROM request WHERE watch = :watch AND path = :path AND kind = :kind AND digest = :digest ORDER BY id DESC
 
+-- name: replaced
+-- others lie at this path no more
+UPDATE request SET moved = 1 WHERE watch = :watch AND path = :path AND kind = :kind AND moved = 0
+
+-- name: waits
+INSERT OR REPLACE INTO waiting_answer (watch, path, digest, mtime_ns, seen_at)
+VALUES (:watch, :path, :digest, :mtime_ns, :seen_at)
+
+-- name: waits_since
+SELECT seen_at FROM waiting_answer
+WHERE watch = :watch AND path = :path AND digest = :digest AND mtime_ns = :mtime_ns
+
+-- name: waits_no_more
+DELETE FROM waiting_answer WHERE watch = :watch AND path = :path
+
+-- name: asked_at
+SELECT max(at) AS at FROM event WHERE job_id = :job AND to_state = 'attention'
+
 -- name: moved
 UPDATE request SET moved = 1 WHERE watch = :watch AND path = :path AND kind = :kind AND digest = :digest
 
