@@ -114,10 +114,10 @@ def dubbed_into(text: str) -> list[str]:
 def _named_in(text: str) -> Iterator[str]:
     """The codes of the languages that are named as the ones to be spoken or written."""
     for pattern in (_IN_A_LANGUAGE, _A_VOICE_OF):
-        for words in pattern.findall(text):
-            yield from filter(None, [_code(words)])
+        yield from filter(None, map(_code, pattern.findall(text)))
     for name in _IN_CHINESE.findall(text):
-        yield from filter(None, [_CHINESE_NAMES.get(name, "")])
+        if name in _CHINESE_NAMES:
+            yield _CHINESE_NAMES[name]
 
 
 def _code(words: str) -> str:

@@ -37,6 +37,9 @@ _BULLET = re.compile(r"^[-*•·]\s+")
 _COMMENT = re.compile(r"(?:^|\s)#\s.*$|^#.*$")
 _QUOTED = re.compile(r"^(?:\"(.+)\"|“(.+)”|„(.+)[“”]|«\s*(.+?)\s*»|「(.+)」|'(.+)')$")
 _SAID = re.compile(r"[^\W_]")
+#: What a message says before the terms that stay as they are, and before the others.
+_KEEP = "Keep these names and terms exactly as they are written here, and do not translate them:"
+_REPLACE = "Where these names and terms occur, use what is behind the equals sign:"
 #: The cure for lines that cannot be read.
 CURE = (
     "Write one name or term a line: Acme Cloud alone keeps it as it is, Acme Cloud = Nube Acme"
@@ -89,25 +92,22 @@ def glossary_words(glossary: Glossary, languages: Iterable[Language]) -> str:
         else:
             kept.append(f"- {term.name}")
 
-    parts: list[str] = []
-    if kept:
-        parts.append(
-            "Keep these names and terms exactly as they are written here, and do not translate"
-            " them:"
-        )
-        parts += kept
-    if translated:
-        parts.append("Where these names and terms occur, use what is behind the equals sign:")
-        parts += translated
-    return "\n".join(parts)
+    return "\n".join([*_headed(_KEEP, kept), *_headed(_REPLACE, translated)])
+
+
+def _headed(heading: str, lines: list[str]) -> list[str]:
+    """Lines below their heading; nothing for no lines."""
+    if not lines:
+        return []
+    return [heading, *lines]
 
 
 def _translations(term: Term, tags: Sequence[str]) -> str:
     """What a term is in these languages, one for all where they agree."""
-    said = {tag: term.in_language(tag) for tag in tags}
-    found = dict.fromkeys(said.values())
     if not tags:
         return term.translation
+    said = {tag: term.in_language(tag) for tag in tags}
+    found = set(said.values())
     if len(found) == 1:
         return next(iter(found))
     return ", ".join(f"{tag}: {text or term.name}" for tag, text in said.items())
@@ -163,11 +163,15 @@ def _translated(name: str, text: str) -> Term:
     first = _TAG.match(text)
     if first is None:
         return Term(name, text)
-    if not tag_of(first[1]):
-        if len(first[1]) <= _LONGEST_CODE:
-            raise WrongError(f'"{first[1]}" is not read as a language')
-        return Term(name, text)
+    if tag_of(first[1]):
+        return Term(name, by_language=_by_language(text))
+    if len(first[1]) <= _LONGEST_CODE:
+        raise WrongError(f'"{first[1]}" is not read as a language')
+    return Term(name, text)
 
+
+def _by_language(text: str) -> tuple[tuple[str, str], ...]:
+    """(tag, translation) of each language that is named in a translation. Raises WrongError."""
     by_language: dict[str, str] = {}
     tags = [match for match in _TAG.finditer(text) if tag_of(match[1])]
     ends = [match.start() for match in tags[1:]] + [len(text)]
@@ -176,7 +180,7 @@ def _translated(name: str, text: str) -> Term:
         said = _checked(text[match.end() : end], f'there is nothing behind "{match[1]}:"')
         if by_language.setdefault(tag, said) != said:
             raise WrongError(f'"{match[1]}" is in it twice')
-    return Term(name, by_language=tuple(by_language.items()))
+    return tuple(by_language.items())
 
 
 def _take(reading: _Reading, term: Term) -> None:
