@@ -127,16 +127,11 @@ def _kind_of(said: str) -> Request:
 def _kind_of_all(text: str) -> Request:
     """The kind of the first part, where each part is no work: "export it, and tell me the
     balance"; else work."""
-    found: list[Request] = []
-    for part in _parts(text):
-        clause = _plain(part.clause)
-        if _WORD.search(_POLITE_WORDS.sub(" ", clause)) is None:
-            continue
-        kind = _kind_of(clause)
-        if kind is Request.WORK:
-            return kind
-        found.append(kind)
-    return next(iter(found), Request.WORK)
+    clauses = [_plain(part.clause) for part in _parts(text)]
+    kinds = [_kind_of(clause) for clause in clauses if not _has_only(clause, _POLITE_WORDS)]
+    if not kinds or Request.WORK in kinds:
+        return Request.WORK
+    return kinds[0]
 
 
 def is_vague(text: str) -> bool:
@@ -144,7 +139,7 @@ def is_vague(text: str) -> bool:
     said = _plain(text)
     if len(said) > _LONGEST or not _VAGUE.search(said):
         return False
-    return _WORD.search(_VAGUE_TOO.sub(" ", said)) is None
+    return _has_only(said, _VAGUE_TOO)
 
 
 def without_export(text: str) -> str:
@@ -155,20 +150,22 @@ def without_export(text: str) -> str:
     kept: list[_Part] = []
     before = ""
     for part in parts:
-        said = part.clause + part.end
         is_wish = _is_export(part.clause) and not _is_listed(part.clause, before)
-        before += said
+        before += part.clause + part.end
         if not is_wish:
             kept.append(part)
         elif kept:
-            # what was to lead on to the part that is left out
-            last = kept[-1]
-            last.clause = last.clause.rstrip()
-            last.end = _sentence_end(last.end) or _sentence_end(part.end)
+            _end_before(part, kept[-1])
 
     if len(kept) == len(parts):
         return text
     return "".join(f"{part.clause}{part.end}" for part in kept).strip().rstrip(";\uff1b")
+
+
+def _end_before(left_out: _Part, last: _Part) -> None:
+    """End the `last` part as a sentence, not by what was to lead on to the one behind it."""
+    last.clause = last.clause.rstrip()
+    last.end = _sentence_end(last.end) or _sentence_end(left_out.end)
 
 
 def _is_listed(clause: str, before: str) -> bool:
@@ -234,11 +231,13 @@ def _is_only(said: str, kind: Request) -> bool:
     if len(said) > _LONGEST or not _is_asked_for(said, kind):
         return False
 
-    unknown = _WORD.search(_KNOWN[kind].sub(" ", said))
-    if unknown is not None:
-        return False
     words = set(_WORD.findall(said))
-    return not words <= _SENDS
+    return _has_only(said, _KNOWN[kind]) and not words <= _SENDS
+
+
+def _has_only(said: str, words: re.Pattern[str]) -> bool:
+    """Whether a text has no other words than these."""
+    return _WORD.search(words.sub(" ", said)) is None
 
 
 def _is_asked_for(said: str, kind: Request) -> bool:
