@@ -7,7 +7,7 @@ Owns both tables. Pure. It must not judge what a file is: which ending promises 
 
 from __future__ import annotations
 
-from collections.abc import Container, Iterable
+from collections.abc import Callable, Container, Iterable
 
 from nemowatch.content.beginnings import by_beginning
 from nemowatch.content.containers import matroska, mp4, mpeg_audio, riff
@@ -29,7 +29,6 @@ _BY_BEGINNING = (
 )
 _RIFF = {b"WAVE": ("wav",), b"AVI ": ("avi",), b"WEBP": ("webp",)}
 _MP4 = {MediaKind.VIDEO: ("mp4", "mov"), MediaKind.AUDIO: ("m4a",)}
-_WEBM = ("webm", "mkv")
 
 _VIDEOS = (
     "3g2 3gp 3gpp amv asf dv flv h264 h265 hevc m1v m2t m2ts m2v mjpeg mod mpe mpeg mpg"
@@ -67,8 +66,12 @@ _KINDS = {
 def converted_to(name: bytes, accepts: Container[MediaKind] = ALL_KINDS) -> str:
     """What to convert a file of this name to; "" for a name that is none of media, that the cloud
     takes as it is, or that a folder which accepts these kinds would not take then either."""
-    target = _TARGETS.get(ending_of(name), "")
-    if target and _KINDS[target] in accepts:
+    return _target(ending_of(name), accepts)
+
+
+def _target(ending: str, accepts: Container[MediaKind]) -> str:
+    target = _TARGETS.get(ending)
+    if target is not None and _KINDS[target] in accepts:
         return target
     return ""
 
@@ -83,8 +86,8 @@ def conversions(endings: Iterable[str], accepts: Container[MediaKind] = ALL_KIND
     sentence for each target, each with a space behind it."""
     by_target: dict[str, list[str]] = {}
     for ending in sorted(endings):
-        target = _TARGETS[ending]
-        if _KINDS[target] in accepts:
+        target = _target(ending, accepts)
+        if target:
             ones = by_target.setdefault(target, [])
             ones.append(f".{ending}")
 
@@ -113,14 +116,19 @@ def _endings(head: bytes, kind: MediaKind) -> tuple[str, ...]:
         return _MP4.get(kind, ())
     if head.startswith(riff.BEGINNINGS):
         return _RIFF.get(head[8:12], ())
-    if _is_webm(head):
-        return _WEBM
-    if mpeg_audio.is_adts(head):
-        return ("aac",)
-    if mpeg_audio.is_frame(head):
-        return ("mp3",)
+    for is_such, endings in _BY_TEST:
+        if is_such(head):
+            return endings
     return by_beginning(head, _BY_BEGINNING) or ()
 
 
 def _is_webm(head: bytes) -> bool:
     return head.startswith(matroska.EBML) and b"webm" in head
+
+
+#: Those that no fixed bytes tell, by what does.
+_BY_TEST: tuple[tuple[Callable[[bytes], bool], tuple[str, ...]], ...] = (
+    (_is_webm, ("webm", "mkv")),
+    (mpeg_audio.is_adts, ("aac",)),
+    (mpeg_audio.is_frame, ("mp3",)),
+)

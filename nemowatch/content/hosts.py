@@ -25,6 +25,7 @@ _OWN_NETWORKS = (
     *("localdomain", "domain", "lan", "home", "corp", "mail", "intranet", "private", "workgroup"),
     *("fritz.box", "speedport.ip", "easy.box"),
 )
+_OWN_ENDINGS = tuple(f".{name}" for name in _OWN_NETWORKS)
 #: What else counts as the dot between the parts of a name (IDNA).
 _DOTS = str.maketrans("\u3002\uff0e\uff61", "...")
 
@@ -39,7 +40,7 @@ def is_own_network(host: str) -> bool:
 
     if "." not in plain:
         return True
-    return f".{plain}".endswith(tuple(f".{name}" for name in _OWN_NETWORKS))
+    return f".{plain}".endswith(_OWN_ENDINGS)
 
 
 def literal(host: str) -> Address | None:

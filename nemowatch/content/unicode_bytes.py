@@ -67,11 +67,9 @@ def decode_unicode(data: bytes) -> str | None:
     if data.isascii():
         return _escaped(data)
 
-    text = _decoded(data, "utf-8")
-    if text is not None:
+    text = _strict(data, "utf-8")
+    if text is not None or is_nearly_utf8(data):
         return text
-    if is_nearly_utf8(data):
-        return _nearly_utf8(data)
     # UTF-16 of East Asia may hold, by chance, neither a zero nor a control byte
     return _strict(data, _encoding_by_control_bytes(data))
 
