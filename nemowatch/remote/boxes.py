@@ -23,29 +23,10 @@ class End(Enum):
 
 #: The boxes at the top level of a file; a walk that meets another one ends without a verdict.
 _TOP = frozenset(
-    {
-        b"ftyp",
-        b"styp",
-        b"moov",
-        b"moof",
-        b"mdat",
-        b"free",
-        b"skip",
-        b"wide",
-        b"uuid",
-        b"sidx",
-        b"mfra",
-        b"pdin",
-        b"meta",
-        b"emsg",
-        b"ssix",
-        b"prft",
-    }
+    b"ftyp styp moov moof mdat free skip wide uuid sidx mfra pdin meta emsg ssix prft".split()
 )
 #: Real files have a handful, fragmented ones some thousands.
 _MOST_BOXES = 100_000
-
-
 #: How web text begins, after blanks and a byte order mark; no video or audio container begins so.
 _TEXT = (b"{", b"[{", b"<")
 

@@ -139,17 +139,19 @@ def is_whole(said: str, longest: int) -> bool:
 def name(value: Any) -> str:
     """An id, or another word that is kept, shown and sent back as it came; "" when that is not
     possible."""
-    said = text(value)
-    if not said.isprintable() or len(said) > _LONGEST_NAME or holds_secret(said):
-        return ""
-    return said
+    return _kept(value, _LONGEST_NAME)
 
 
 def address(value: Any) -> str:
     """An address that may be kept: "" when it has a secret of ours in it, or is none, since the
     result can be fetched in other ways."""
+    return _kept(value, _LONGEST_ADDRESS)
+
+
+def _kept(value: Any, longest: int) -> str:
+    """A text of at most `longest` characters as it came; "" when it must not be kept so."""
     said = text(value)
-    if not said.isprintable() or len(said) > _LONGEST_ADDRESS or holds_secret(said):
+    if not said.isprintable() or len(said) > longest or holds_secret(said):
         return ""
     return said
 
