@@ -87,6 +87,12 @@ class SourceRow:
     retired_to: bytes | None  #: absolute path it went to
     created_at: int
 
+    @property
+    def is_here(self) -> bool:
+        """Whether its file has not left the inbox: it was not retired, or stays there when it is
+        done."""
+        return self.retired_at is None or self.retired_to == b""
+
 
 SQL = load("sources")
 

@@ -14,10 +14,11 @@ from itertools import chain
 
 from nemowatch.clock import Clock
 from nemowatch.intake.claim.acceptance import Acceptance
+from nemowatch.intake.claim.claimed import ClaimContext, Claimed, ClaimOutcome
 from nemowatch.intake.claim.copy_names import is_copy_name
 from nemowatch.intake.claim.existing_results import Finder, ResultLookup, no_results
 from nemowatch.intake.claim.group_reading import GroupReading, Read
-from nemowatch.intake.claim.journal_claims import ClaimContext, Claimed, ClaimOutcome, Claims
+from nemowatch.intake.claim.journal_claims import Claims
 from nemowatch.intake.claim.known_sources import Ended, ended_before
 from nemowatch.intake.claim.mixed_arrivals import MixedArrivals
 from nemowatch.intake.claim.pairing import Groups

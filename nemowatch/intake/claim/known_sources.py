@@ -186,14 +186,9 @@ def late_for(conn: sqlite3.Connection, watch: str, candidate: Candidate) -> Late
         before = source_members.of_source(conn, row.id)
         digests = {member.path: member.digest for member in before}
         is_same_clip = digests.get(candidate.path) == candidate.main.digest
-        if is_same_clip and _is_here(row) and not unpaid(conn, jobs.of_source(conn, row.id)):
+        if is_same_clip and row.is_here and not unpaid(conn, jobs.of_source(conn, row.id)):
             return Late(row, _not_among(candidate, digests))
     return None
-
-
-def _is_here(row: SourceRow) -> bool:
-    """Whether a source's file has not left the inbox."""
-    return row.retired_at is None or row.retired_to == b""
 
 
 def _not_among(candidate: Candidate, digests: Mapping[bytes, str]) -> tuple[bytes, ...]:

@@ -48,7 +48,7 @@ class ProjectApprovals:
 
         def read(conn: sqlite3.Connection) -> bool:
             rows = sources.at_path(conn, self._watch, project)
-            return any(row.retired_at is None or row.retired_to == b"" for row in rows)
+            return any(row.is_here for row in rows)
 
         return await self._journal.read(read)
 

@@ -1,0 +1,131 @@
+"""The file of a source that the journal knows: it is being worked on, it came again, or what was
+made of it is gone. What is done is never paid for twice.
+
+Owns what follows for that source, in the transaction that claims the file. It reads no file.
+"""
+
+from __future__ import annotations
+
+import sqlite3
+from collections import Counter
+
+from nemowatch.errors import UsageError
+from nemowatch.intake.claim.approval_batch import ApprovalBatch
+from nemowatch.intake.claim.claimed import ClaimContext, ClaimOutcome
+from nemowatch.intake.claim.resettling import renew_prompts, resettle
+from nemowatch.intake.records import Candidate
+from nemowatch.journal import job_steps, jobs, offers, sessions, source_members, sources, spend
+from nemowatch.journal.jobs import Job
+from nemowatch.journal.sources import SourceRow
+from nemowatch.model import ENDED, State
+
+
+class KnownFiles:
+    """Goes on with known sources of one watch."""
+
+    def __init__(
+        self,
+        conn: sqlite3.Connection,
+        context: ClaimContext,
+        batch: ApprovalBatch,
+    ) -> None:
+        self._conn = conn
+        self._now = context.now_ms
+        self._keeps = context.keeps
+        self._lost = context.lost
+        self._batch = batch
+
+    def outcome(self, candidate: Candidate, row: SourceRow) -> ClaimOutcome:
+        """Decide and write what follows from this source's file."""
+        done = jobs.of_source(self._conn, row.id)
+        if not have_ended(done):
+            return self._at_work(candidate, row)
+
+        source_members.refresh(self._conn, row.id, candidate.members)
+        done = list(filter(self._is_ordered, done))
+        is_whole = all(map(self._has_results, done))
+        if is_whole and self._offer(candidate, row, done):
+            sources.unretire(self._conn, row.id)
+            return ClaimOutcome.OFFERED
+        if is_whole and self._is_kept(row):
+            return ClaimOutcome.KNOWN
+
+        sources.unretire(self._conn, row.id)
+        return self._do_missing(candidate, row, done)
+
+    def _offer(self, candidate: Candidate, row: SourceRow, done: list[Job]) -> bool:
+        """Offer what the folder's instructions ask for now, where they have changed since this was
+        made; whether there was anything to offer."""
+        if candidate.is_project or candidate.many:
+            return False
+        if not offers.have_changed(self._conn, row.id, candidate.instructions):
+            return False
+
+        prompts = {(new.item, new.target.name): new.target.prompt for new in candidate.jobs}
+        offered = False
+        for job in self._whole_orders(done):
+            prompt = prompts.get((job.item, job.target), "")
+            if prompt:
+                offered |= offers.make(self._conn, job, prompt, self._now)
+        return offered
+
+    def _whole_orders(self, done: list[Job]) -> list[Job]:
+        """The paid jobs that were all their session was ordered to do, not one step of several."""
+        ordered = [job for job in done if not sessions.is_change(self._conn, job)]
+        steps = Counter(job.session for job in ordered)
+        alone = [job for job in ordered if steps[job.session] == 1]
+        return [job for job in alone if spend.is_paid(self._conn, job.id)]
+
+    def _is_ordered(self, job: Job) -> bool:
+        """Whether a file that is dropped again asks for this job: for what the folder orders, and
+        for what else was made of it; not for a change that came to nothing."""
+        if job.state is State.PUBLISHED:
+            return True
+        return not sessions.is_change(self._conn, job)
+
+    def _has_results(self, job: Job) -> bool:
+        """Whether a job was published, and its results exist still."""
+        if job.state is not State.PUBLISHED:
+            return False
+        return job.id not in self._lost
+
+    def _at_work(self, candidate: Candidate, row: SourceRow) -> ClaimOutcome:
+        if row.settled:
+            source_members.refresh(self._conn, row.id, candidate.members)
+            return ClaimOutcome.KNOWN
+        resettle(self._conn, row.id, candidate, self._now)
+        return ClaimOutcome.RESETTLED
+
+    def _is_kept(self, row: SourceRow) -> bool:
+        """True when sources stay here when they are done, and this one did: whatever a sync client
+        or a backup does to a file of known content, it is no second copy."""
+        return self._keeps and row.is_here
+
+    def _do_missing(self, candidate: Candidate, row: SourceRow, done: list[Job]) -> ClaimOutcome:
+        outcome = ClaimOutcome.DUPLICATE
+        for job in done:
+            if job.id in self._lost:
+                outcome = self._redeliver(job)
+        for job in done:
+            if job.state is not State.PUBLISHED:
+                job_steps.retry(self._conn, job.id, self._now)
+                outcome = ClaimOutcome.AGAIN
+
+        # it may have been paid for after the journal's copy was made
+        if outcome is ClaimOutcome.AGAIN and self._batch.is_rebuilt:
+            self._batch.hold_again(row.id)
+        renew_prompts(self._conn, row.id, candidate, self._now)
+        return outcome
+
+    def _redeliver(self, job: Job) -> ClaimOutcome:
+        """Have the lost results of a published job delivered from its saved draft."""
+        try:
+            job_steps.redeliver(self._conn, job.id, self._now)
+        except UsageError:
+            return ClaimOutcome.NO_DRAFT
+        return ClaimOutcome.REDELIVERED
+
+
+def have_ended(own: list[Job]) -> bool:
+    """Whether nothing more is done for any of these jobs."""
+    return all(job.state in ENDED for job in own)

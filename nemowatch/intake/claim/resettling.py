@@ -1,0 +1,54 @@
+"""A known source whose file has settled again: it has the file's content, and what has not been
+paid for follows the instructions, as they are now.
+
+Owns what is written of that, in the transaction that claims the file. It decides nothing.
+"""
+
+from __future__ import annotations
+
+import sqlite3
+
+from nemowatch.intake.claim.known_sources import unpaid
+from nemowatch.intake.records import Candidate
+from nemowatch.journal import jobs, offers, reviews, sessions, sources, tips
+from nemowatch.journal.jobs import Job
+from nemowatch.model import State, Target
+
+
+def resettle(conn: sqlite3.Connection, source_id: int, candidate: Candidate, now_ms: int) -> None:
+    """The source has the candidate's content and instructions from now on."""
+    renew_prompts(conn, source_id, candidate, now_ms)
+    tips.keep(conn, source_id, candidate.tips)
+    sources.resettle(conn, source_id, candidate.digest, candidate.members, now_ms)
+
+
+def renew_prompts(
+    conn: sqlite3.Connection, source_id: int, candidate: Candidate, now_ms: int
+) -> None:
+    """What has not been paid for follows the instructions as they are now. Those of a project
+    are part of what it is."""
+    if candidate.is_project:
+        return
+
+    own = jobs.of_source(conn, source_id)
+    if unpaid(conn, own):
+        offers.keep_instructions(conn, source_id, candidate.instructions)
+    targets = {(new.item, new.target.name): new.target for new in candidate.jobs}
+    for job in own:
+        target = targets.get((job.item, job.target))
+        if target is not None and _is_order_to_come(conn, job):
+            _renew(conn, job, target, now_ms)
+
+
+def _is_order_to_come(conn: sqlite3.Connection, job: Job) -> bool:
+    """Whether nothing has been done for a job, and it is the folder's order."""
+    if job.state is not State.CLAIMED:
+        return False
+    return not sessions.goes_on(conn, job)
+
+
+def _renew(conn: sqlite3.Connection, job: Job, target: Target, now_ms: int) -> None:
+    if target.prompt != job.prompt:
+        jobs.apply(conn, job, job.state, now_ms, {"prompt": target.prompt})
+    if target.review is not None:
+        reviews.plan(conn, job.id, target.review)
