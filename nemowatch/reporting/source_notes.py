@@ -23,9 +23,14 @@ from nemowatch.outbox.note_file import error_path, question_path
 from nemowatch.reporting import notes, words
 from nemowatch.reporting.note_writer import Note
 from nemowatch.reporting.notes import Done, Failure, Question
+from nemowatch.reporting.paragraphs import shortened
 
 #: States of a job that has ended badly, whatever becomes of its source.
 BAD = (State.FAILED, State.REJECTED)
+
+
+#: Characters of a change that say which one is meant.
+_LONGEST_CHANGE = 120
 
 
 class End(Enum):
@@ -75,6 +80,9 @@ class SourceHistory:
 
     def _what(self, job: Job) -> str:
         text = words.what_happened(job.state, job.error_text)
+        if job.id in self.changes:
+            said = shortened(" ".join(job.prompt.split()), _LONGEST_CHANGE)
+            return f'The change of {plain(_result_name(job))} ("{plain(said)}"): {text}'
         if len(self.jobs) > 1:
             return f"{self.part(job)}: {text}"
         return text

@@ -296,7 +296,9 @@ async def test_a_lost_timeline_is_asked_about_before_anything_is_paid(rig: Engin
     say(rig, "dub-es/promo.es (2).revise.txt", "without music")
     question = rig.root / "inbox/dub-es/promo.mp4.question.txt"
     await until("the question", question.exists)
-    assert "3 paid turns" in " ".join(question.read_text("utf-8-sig").split())
+    said = " ".join(question.read_text("utf-8-sig").split())
+    assert "3 paid turns" in said
+    assert 'The change of promo.es ("without music")' in said
     assert rig.charged() == 2
 
     say(rig, "dub-es/promo.mp4.answer.txt", "again")
