@@ -176,7 +176,7 @@ def judge(answer: str) -> Words:
     sentences = _sentences(without_heading(answer))
     if not sentences:
         return Words.OTHER
-    own = [sentence for sentence in _edges(sentences) if _is_any(_ANY, sentence)]
+    own = list(filter(_is_own, _edges(sentences)))
     if _is_agent_alone(sentences, own):
         return Words.OTHER
     if own or asks_back(answer.strip()):
@@ -187,7 +187,7 @@ def judge(answer: str) -> Words:
 def _is_agent_alone(sentences: list[str], own: list[str]) -> bool:
     """Whether it is beyond doubt that the agent speaks and nobody else; `own`: the sentences that
     sound like it."""
-    if not any(_is_any(_UNMISTAKABLE, sentence) for sentence in own):
+    if not any(map(_is_unmistakable, own)):
         return False
     if len(own) == len(sentences):
         return True
@@ -221,6 +221,16 @@ def _edges(sentences: list[str]) -> list[str]:
     if len(sentences) <= 2 * _EDGE:
         return sentences
     return [*sentences[:_EDGE], *sentences[-_EDGE:]]
+
+
+def _is_own(sentence: str) -> bool:
+    """Whether a sentence sounds like the agent's own."""
+    return _is_any(_ANY, sentence)
+
+
+def _is_unmistakable(sentence: str) -> bool:
+    """Whether a sentence can hardly be about anything but this work."""
+    return _is_any(_UNMISTAKABLE, sentence)
 
 
 def _is_any(rows: tuple[Row, ...], sentence: str) -> bool:

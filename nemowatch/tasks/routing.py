@@ -128,10 +128,15 @@ def _kind_of_all(text: str) -> Request:
     """The kind of the first part, where each part is no work: "export it, and tell me the
     balance"; else work."""
     clauses = [_plain(part.clause) for part in _parts(text)]
-    kinds = [_kind_of(clause) for clause in clauses if not _has_only(clause, _POLITE_WORDS)]
+    kinds = list(map(_kind_of, filterfalse(_is_polite, clauses)))
     if not kinds or Request.WORK in kinds:
         return Request.WORK
     return kinds[0]
+
+
+def _is_polite(clause: str) -> bool:
+    """Whether a clause asks for nothing by itself."""
+    return _has_only(clause, _POLITE_WORDS)
 
 
 def is_vague(text: str) -> bool:
