@@ -34,6 +34,7 @@ _REPEATED = re.compile(r"([{}=\\|;_])\1+")
 #: Settings: a section, and a key with its value.
 _SECTION = re.compile(r"^\[{1,2}[\w.\s:\"-]{1,60}\]{1,2}$")
 _SETTING = re.compile(r"^(?:export )?[A-Za-z_][\w.-]{0,60} ?= ?\S")
+_COMMENT = re.compile(r"[#;]")
 #: So many keys are enough where sections are named, too.
 _LEAST_IN_SECTIONS = 2
 #: YAML: a key in small letters, alone or with its value; a line with one below another.
@@ -77,7 +78,7 @@ def is_settings(lines: Lines) -> bool:
     """Keys with values, in sections or not."""
     keys = count_like(lines, _SETTING)
     sections = count_like(lines, _SECTION)
-    comments = sum(line.bare.startswith(("#", ";")) for line in lines)
+    comments = count_like(lines, _COMMENT)
     least = LEAST
     if sections:
         least = _LEAST_IN_SECTIONS
@@ -122,8 +123,12 @@ def _has_columns(delimiter: str, lines: Lines) -> bool:
     if delimiter == "\t":
         return number >= 2
     # after a comma of a sentence there is a space
-    spaced = sum(line.whole.count(f"{delimiter} ") for line in lines)
+    spaced = _count(f"{delimiter} ", lines)
     if number == 1:
         return spaced == 0 and len(lines) >= _ROWS_OF_TWO
-    every = sum(line.whole.count(delimiter) for line in lines)
-    return spaced * 5 <= every or delimiter == "|"
+    return delimiter == "|" or spaced * 5 <= _count(delimiter, lines)
+
+
+def _count(sign: str, lines: Lines) -> int:
+    """How often a sign is in all the lines."""
+    return sum(line.whole.count(sign) for line in lines)
