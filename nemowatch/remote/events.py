@@ -75,17 +75,21 @@ def _of_document(document: dict[str, Any], *, wrapped: bool = False) -> Iterator
     if _is_error(document):
         yield _error(document)
 
-    inner = document.get("data")
     if "parts" in values.table(document.get("content")):
         yield from _content(document)
     elif "type" in document:
         yield from _typed(document)
     elif isinstance(document.get("text"), str):
         yield _said(document["text"], whole=document.get("partial") is False)
-    elif isinstance(inner, dict) and "code" in document and not wrapped:
-        yield from _of_document(inner, wrapped=True)
+    elif _is_envelope(document) and not wrapped:
+        yield from _of_document(document["data"], wrapped=True)
     elif _is_agent_event(document):
         yield WORK
+
+
+def _is_envelope(document: dict[str, Any]) -> bool:
+    """A business envelope around another event."""
+    return "code" in document and isinstance(document.get("data"), dict)
 
 
 def _is_error(document: dict[str, Any]) -> bool:
