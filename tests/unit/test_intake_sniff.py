@@ -60,7 +60,7 @@ def look(tmp_path: Path, name: str, data: bytes) -> Sniffed:
         ("a.mp3", MP3, MediaKind.AUDIO),
         ("a.mp3", media_files.id3(50, b"x" * 50) + MP3, MediaKind.AUDIO),
         ("a.aac", AAC, MediaKind.AUDIO),
-        ("a.jpg", b"\xff\xd8\xff\xe0" + b"j" * 50, MediaKind.IMAGE),
+        ("a.jpg", b"\xff\xd8\xff\xe0" + b"j" * 50 + b"\xff\xd9", MediaKind.IMAGE),
         ("a.png", b"\x89PNG\r\n\x1a\n" + b"p" * 50, MediaKind.IMAGE),
         ("a.gif", b"GIF89a" + b"g" * 50, MediaKind.IMAGE),
         ("a.txt", b"Hello", MediaKind.SCRIPT),

@@ -181,6 +181,10 @@ PNG = b"\x89PNG\r\n\x1a\n\0\0\0\x0dIHDR" + bytes(17) + b"\0\0\x10\0IDAT" + b"i" 
 CUT: dict[str, bytes] = {
     "half a JPEG": JPEG,
     "half a PNG": PNG,
+    "a PNG's first bytes": PNG[:8],
+    "half a PNG's header": PNG[:20],
+    "a JPEG's first bytes": JPEG[:4],
+    "a JPEG's small picture": b"\xff\xd8\xff\xe1\x20\x00" + b"thumb" * 90,
     "half an MP4": media.mp4()[:3000],
     "MP4 of zeros behind its index": box(b"ftyp", media.FTYP_BODY) + media.moov(SOUND) + bytes(99),
     "MP4 without content": box(b"ftyp", media.FTYP_BODY) + media.moov(PICTURE, SOUND),
@@ -280,5 +284,7 @@ def test_a_whole_picture_may_have_more_behind_it(behind: bytes) -> None:
 
 
 def test_a_picture_without_a_structure_is_left_alone() -> None:
-    """Where no picture begins behind the first bytes, nothing is said of its end."""
-    assert found(b"\xff\xd8\xff\xe0" + b"j" * 50, "photo.jpg").finding is Finding.MEDIA
+    """Where something else than a picture's parts comes behind the first bytes, nothing is said
+    of its end."""
+    odd = b"\xff\xd8\xff\xe0\x00\x04ab" + b"odd" * 900
+    assert found(odd, "photo.jpg").finding is Finding.MEDIA

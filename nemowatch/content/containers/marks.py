@@ -35,6 +35,8 @@ _SEARCHED = 1024 * 1024
 #: The segment of a JPEG behind which the picture itself begins, and how many may come before.
 _SCAN = 0xDA
 _MOST_SEGMENTS = 1000
+#: Bytes of a PNG up to the end of its first chunk: shorter, it is a beginning and no picture.
+_PNG_HEADER = 33
 _NO_END = Contents("its end is missing")
 
 
@@ -67,7 +69,9 @@ def _jpeg_begin(pieces: Pieces) -> int:
     offset = 2
     for _ in range(_MOST_SEGMENTS):
         segment = pieces.at(offset, 4)
-        if len(segment) < 4 or segment[0] != 0xFF:
+        if len(segment) < 4:
+            return pieces.size  # cut before it: nothing of the picture is there
+        if segment[0] != 0xFF:
             return 0
         if segment[1] == _SCAN:
             return offset
@@ -77,7 +81,7 @@ def _jpeg_begin(pieces: Pieces) -> int:
 
 def _png_begin(pieces: Pieces) -> int:
     """Where its chunks begin, if they do."""
-    if pieces.at(12, 4) != b"IHDR":
+    if pieces.size >= _PNG_HEADER and pieces.at(12, 4) != b"IHDR":
         return 0
     return len(PNG)
 
