@@ -112,7 +112,14 @@ def test_an_instruction_looks_like_none(name: str) -> None:
 
 def test_notes_and_well_written_answers_look_like_nothing() -> None:
     """They are what they are called."""
-    names = (b"nemowatch - read me.txt", b"a.error.txt", b"a.revise.txt", b"a.answer.txt.txt")
+    names = (
+        b"nemowatch - read me.txt",
+        b"a.error.txt",
+        b"a.revise.txt",
+        b"a.answer.txt.txt",
+        b"a.es.nemowatch.txt",
+        b"a.es.nemowatch (2).txt",
+    )
     assert [look_alike(name) for name in names] == [None] * len(names)
 
 

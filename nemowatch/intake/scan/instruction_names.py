@@ -8,6 +8,7 @@ names alone; what an instruction does, and where it counts, others decide.
 from __future__ import annotations
 
 import os
+import re
 from collections.abc import Iterable
 from functools import lru_cache
 
@@ -27,6 +28,8 @@ from nemowatch.intake.scan.name_words import BACKUPS, plain, without_endings, wo
 #: The note in a folder, and its words.
 _READ_ME = "nemowatch - read me.txt"
 _READ_ME_WORDS = ["nemowatch", "read", "me"]
+#: The end of what nemowatch calls a side file where the name without a number is taken.
+_NUMBERED = re.compile(r"\.nemowatch \(\d{1,3}\)\.txt$")
 #: The same as `Form.more` where texts are no work, and for a word in capitals among small letters.
 _MOST_MORE = 3
 
@@ -69,7 +72,7 @@ def look_alike(name: bytes, *, folder: bool = False) -> Instruction | None:
     """The instruction that was surely meant by a name that is not quite its own: another ending,
     a copy, a slip, a form of the word, and nothing else. `folder`: of folders only a PAUSE is
     looked for: people keep things in folders called "prompts" and "approved"."""
-    if exact(name):
+    if exact(name) or _NUMBERED.search(folded(name)):
         return None
     if folder:
         return _paused_folder(os.fsdecode(name))
