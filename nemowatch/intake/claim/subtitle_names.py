@@ -11,16 +11,8 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
-from nemowatch.intake.scan.folders import (
-    as_text,
-    is_subtitles,
-    name_of,
-    parent,
-    promised_kind,
-    same_name,
-    stem_of,
-    subtitle_stem,
-)
+from nemowatch.intake.scan.file_names import is_subtitles, stem_of, subtitle_stem
+from nemowatch.intake.scan.folders import as_text, name_of, parent, promised_kind, same_name
 from nemowatch.tasks import Folder, enumerated, tag_of
 
 #: What may be between a clip's name and a language; only the first is read.

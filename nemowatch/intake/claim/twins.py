@@ -10,14 +10,8 @@ from collections import defaultdict
 from collections.abc import Iterable
 
 from nemowatch.intake.records import FileProblem
-from nemowatch.intake.scan.folders import (
-    as_text,
-    name_of,
-    parent,
-    promised_kind,
-    same_name,
-    stem_of,
-)
+from nemowatch.intake.scan.file_names import stem_of
+from nemowatch.intake.scan.folders import as_text, name_of, parent, promised_kind, same_name
 from nemowatch.model import MediaKind
 from nemowatch.tasks import enumerated
 

@@ -19,19 +19,12 @@ from nemowatch.content.endings import converted_to, ending_of
 from nemowatch.content.sniff import kind_by_name
 from nemowatch.fs.identity import bounded_time, content_key
 from nemowatch.intake.records import FileProblem
+from nemowatch.intake.scan.file_names import stem_of
 from nemowatch.intake.scan.folder_instructions import FolderInstructions, Gathering
-from nemowatch.intake.scan.folders import (
-    MEDIA,
-    FolderBook,
-    ProjectFolder,
-    is_below,
-    name_of,
-    parent,
-    same_name,
-    stem_of,
-)
+from nemowatch.intake.scan.folders import MEDIA, FolderBook, is_below, name_of, parent, same_name
 from nemowatch.intake.scan.instruction_forms import Instruction
 from nemowatch.intake.scan.partial_files import looks_partial
+from nemowatch.intake.scan.project_folders import ProjectFolder
 from nemowatch.intake.scan.project_problems import no_project
 from nemowatch.intake.scan.scanner import TOO_DEEP, Entry, Kind
 from nemowatch.model import Snapshot

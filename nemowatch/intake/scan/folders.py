@@ -6,18 +6,15 @@ the grammar itself is `nemowatch.tasks`.
 
 from __future__ import annotations
 
-import re
 import unicodedata
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
-from enum import StrEnum
-from functools import lru_cache
 
 from nemowatch.config import Recipe
 from nemowatch.content.sniff import kind_by_name
 from nemowatch.intake.scan import instruction_names
+from nemowatch.intake.scan.file_names import is_subtitles
 from nemowatch.intake.scan.instruction_forms import Instruction
-from nemowatch.intake.scan.project_names import Named, named
+from nemowatch.intake.scan.project_folders import ProjectFolder, project_of
 from nemowatch.model import MediaKind
 from nemowatch.tasks import (
     NO_TERMS,
@@ -35,13 +32,6 @@ from nemowatch.tasks import (
 
 #: Names kept in the book: ten thousand task folders fit, and nothing grows for ever.
 MAX_NAMES = 20_000
-#: Digits up to which a number in a name is compared as one: the nanoseconds since 1970 have 19.
-LONGEST_NUMBER = 20
-_DIGITS = re.compile(rb"\d+")
-#: Endings that are one. Windows hides endings, so a doubled .txt counts as what was meant.
-_DOUBLE_ENDINGS = (b".urls.txt.txt", b".urls.txt", b".txt.txt")
-#: Endings of subtitles.
-_SUBTITLES = (b".srt.txt", b".vtt.txt", b".srt", b".vtt")
 #: Kinds that a text can belong to.
 MEDIA = frozenset({MediaKind.VIDEO, MediaKind.AUDIO, MediaKind.IMAGE})
 
@@ -60,20 +50,6 @@ def _uncontrolled(c: str) -> str:
     if unicodedata.category(c) == "Cc":
         return "_"
     return c
-
-
-def natural(path: bytes) -> bytes:
-    """A key by which people would sort: clip 2 before clip 10, capitals and small letters alike,
-    folder by folder.
-
-    One string and no list of pieces: ten thousand such lists would leave megabytes behind in the
-    process.
-    """
-    return _DIGITS.sub(_padded, path.lower().replace(b"/", b"\0"))
-
-
-def _padded(digits: re.Match[bytes]) -> bytes:
-    return digits[0].lstrip(b"0").rjust(LONGEST_NUMBER, b"0")
 
 
 def folder_of(path: bytes) -> bytes:
@@ -115,59 +91,10 @@ def is_below(path: bytes, folder: bytes) -> bool:
     return path.startswith(folder + b"/")
 
 
-def stem_of(name: bytes) -> bytes:
-    """A file's name without the ending that says its kind."""
-    low = name.lower()
-    for ending in _DOUBLE_ENDINGS:
-        is_longer = len(low) > len(ending)
-        if is_longer and low.endswith(ending):
-            return name[: -len(ending)]
-    stem, _, _ = name.rpartition(b".")
-    return stem or name
-
-
-def is_subtitles(path: bytes) -> bool:
-    """Whether a name promises subtitles."""
-    return name_of(path).lower().endswith(_SUBTITLES)
-
-
-def subtitle_stem(name: bytes) -> bytes:
-    """The name of subtitles without the ending that says so."""
-    low = name.lower()
-    ending = next(filter(low.endswith, _SUBTITLES))
-    return name[: -len(ending)]
-
-
-@lru_cache(maxsize=4096)
-def _may_be_project(name: bytes) -> bool:
-    return named(name) is not Named.NOT
-
-
 def same_name(name: bytes) -> str:
     """A key that is the same for names which people take for the same: in any case, composed or
     decomposed."""
     return unicodedata.normalize("NFC", as_text(name)).casefold()
-
-
-class Role(StrEnum):
-    """What a folder that is called like a project is."""
-
-    PROJECT = "project"  #: its files are one job
-    NOT_HERE = "not here"  #: a project in a task folder that has none
-    NEARLY = "nearly"  #: it only looks like one
-
-
-@dataclass(frozen=True, slots=True)
-class ProjectFolder:
-    """A folder below a task folder that is called like a project."""
-
-    path: bytes  #: relative to the inbox
-    role: Role
-
-    @property
-    def is_work(self) -> bool:
-        """Whether its files are one job."""
-        return self.role is Role.PROJECT
 
 
 class FolderBook:
@@ -301,25 +228,7 @@ class FolderBook:
     def project(self, path: bytes) -> ProjectFolder | None:
         """The outermost folder that is called like a project, of those that a path below a task
         folder goes through or ends at; None for none."""
-        task_folder, *below = path.split(b"/")
-        if not any(map(_may_be_project, below)):
-            return None
-        at = task_folder
-        for name in below:
-            at = at + b"/" + name
-            role = self._role(task_folder, named(name))
-            if role is not None:
-                return ProjectFolder(at, role)
-        return None
-
-    def _role(self, task_folder: bytes, said: Named) -> Role | None:
-        if said is Named.EXACTLY:
-            return Role.PROJECT if self.takes_projects(task_folder) else Role.NOT_HERE
-        if said is Named.NEARLY:
-            return Role.NEARLY
-        if said is Named.MAYBE and self.takes_projects(task_folder):
-            return Role.NEARLY
-        return None
+        return project_of(path, self.takes_projects)
 
     def unit(self, path: bytes) -> bytes:
         """What a file is work as: itself, or the project that it is in."""

@@ -9,7 +9,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from nemowatch.intake.records import FileProblem
-from nemowatch.intake.scan.folders import ProjectFolder, Role, as_text, name_of, parent
+from nemowatch.intake.scan.folders import as_text, name_of, parent
+from nemowatch.intake.scan.project_folders import ProjectFolder, Role
 from nemowatch.tasks import examples
 
 
