@@ -7,7 +7,7 @@ import os
 from datetime import UTC, datetime
 
 from nemowatch.errors import show_path
-from nemowatch.fs.names import SIDE_SIGNATURE, plain
+from nemowatch.fs.names import SIDE_SIGNATURE, plain, split_ending
 from nemowatch.reporting.conversation import Turn
 from nemowatch.reporting.paragraphs import indented
 from nemowatch.secrecy import redact
@@ -56,6 +56,13 @@ def _lines(lines: tuple[str, ...]) -> str:
     return "\n".join(f"    {line}" for line in lines)
 
 
+def _how_to_change(turn: Turn, source: bytes) -> str:
+    """Where words about this result are taken (docs/behaviour.md section 1)."""
+    stem, _ = split_ending(os.fsdecode(os.path.basename(turn.results[0].path)))
+    folder = plain(redact(show_path(os.path.dirname(source))))
+    return f"save what you want as {plain(stem)}.revise.txt in the inbox folder {folder}"
+
+
 def _facts(turn: Turn, source: bytes, at_ms: int) -> str:
     """The last lines: one fact each."""
     moment = datetime.fromtimestamp(at_ms / 1000, tz=UTC).astimezone()
@@ -63,6 +70,7 @@ def _facts(turn: Turn, source: bytes, at_ms: int) -> str:
         "From": plain(redact(show_path(source))),
         "Cost": turn.cost,
         "Date": f"{moment.day} {moment:%B %Y, %H:%M %Z}",
+        "To change it": _how_to_change(turn, source),
     }
     lines = [f"{name}: {value}" for name, value in facts.items() if value]
     return "\n".join(lines)

@@ -67,6 +67,7 @@ async def test_it_says_what_was_asked_and_said(tmp_path: Path) -> None:
     assert "\nThe agent said:\n    I dubbed your video." in text
     assert f"\n{TIMELINE}\n" in text
     assert "\nFrom: dub-es/clip.mp4\nCost: 100 credits\nDate: " in text
+    assert "\nTo change it: save what you want as clip.es.revise.txt in the inbox folder" in text
     assert text.endswith(f"{SIDE_SIGNATURE}\n")
 
 
