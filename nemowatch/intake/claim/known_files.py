@@ -12,7 +12,7 @@ from collections import Counter
 from nemowatch.errors import UsageError
 from nemowatch.intake.claim.approval_batch import ApprovalBatch
 from nemowatch.intake.claim.claimed import ClaimContext, ClaimOutcome
-from nemowatch.intake.claim.resettling import renew_prompts, resettle
+from nemowatch.intake.claim.resettling import renew_prompts, resettle, targets_of_each
 from nemowatch.intake.records import Candidate
 from nemowatch.journal import job_steps, jobs, offers, sessions, source_members, sources, spend
 from nemowatch.journal.jobs import Job
@@ -61,13 +61,18 @@ class KnownFiles:
         if not offers.have_changed(self._conn, row.id, candidate.instructions):
             return False
 
-        prompts = {(new.item, new.target.name): new.target.prompt for new in candidate.jobs}
+        targets = targets_of_each(candidate)
         offered = False
         for job in self._whole_orders(done):
-            prompt = prompts.get((job.item, job.target), "")
-            if prompt:
-                offered |= offers.make(self._conn, job, prompt, self._now)
+            target = targets.get((job.item, job.target))
+            if target is not None:
+                offered |= self._offer_prompt(job, target.prompt)
         return offered
+
+    def _offer_prompt(self, job: Job, prompt: str) -> bool:
+        if not prompt:
+            return False
+        return offers.make(self._conn, job, prompt, self._now)
 
     def _whole_orders(self, done: list[Job]) -> list[Job]:
         """The paid jobs that were all their session was ordered to do, not one step of several."""

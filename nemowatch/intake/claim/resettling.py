@@ -33,11 +33,16 @@ def renew_prompts(
     own = jobs.of_source(conn, source_id)
     if unpaid(conn, own):
         offers.keep_instructions(conn, source_id, candidate.instructions)
-    targets = {(new.item, new.target.name): new.target for new in candidate.jobs}
+    targets = targets_of_each(candidate)
     for job in own:
         target = targets.get((job.item, job.target))
         if target is not None and _is_order_to_come(conn, job):
             _renew(conn, job, target, now_ms)
+
+
+def targets_of_each(candidate: Candidate) -> dict[tuple[str, str], Target]:
+    """What the jobs of a candidate make, by (item, target's name)."""
+    return {(new.item, new.target.name): new.target for new in candidate.jobs}
 
 
 def _is_order_to_come(conn: sqlite3.Connection, job: Job) -> bool:

@@ -41,7 +41,7 @@ class SubtitleGroups:
         with the reason)."""
         clips = [path]
         if is_subtitles(path):
-            clips = list(filter(self._is_work, names.clips_of(path)))
+            clips = self._clips_of(path, names)
         if not clips:
             self._alone(path)
             return None
@@ -50,30 +50,44 @@ class SubtitleGroups:
         found = [one for one in names.of_clip(clip) if self._is_work(one.path)]
         if self._has_doubt(path, clip, found, names):
             return None
-        for one in found:
-            if not self._is_late(one.path):
-                self._state.problems.clear_question(one.path)
+
+        self._no_doubt(found)
         if self._is_late(path) and clip in self._state.known:
             return None
         return self._complete(path, clip, found)
 
+    def _clips_of(self, subtitles: bytes, names: SubtitleNames) -> list[bytes]:
+        """The clips that these subtitles may belong to, of those that are work."""
+        return list(filter(self._is_work, names.clips_of(subtitles)))
+
+    def _no_doubt(self, found: list[Subtitles]) -> None:
+        """Nothing is asked about these any more, but about those that came too late."""
+        for one in found:
+            if not self._is_late(one.path):
+                self._state.problems.clear_question(one.path)
+
     def _complete(self, path: bytes, clip: bytes, found: list[Subtitles]) -> Group | None:
         """The group, once everything in it is ready."""
-        for partner in (clip, *(one.path for one in found)):
+        group = Group(clip, subtitles=tuple((one.tag, one.path) for one in found))
+        for partner in group.paths:
             if partner != path and not self._is_ready(partner):
                 self._wait(path, partner)
                 return None
-        return Group(clip, subtitles=tuple((one.tag, one.path) for one in found))
+        return group
 
     def _wait(self, path: bytes, partner: bytes) -> None:
         wait_for(self._state, path, partner)
-        tracked = self._state.tracked.get(partner)
-        if tracked is None or tracked.verdict() is not Verdict.EMPTY:
-            return
-        if tracked.still >= EMPTY_AFTER:
+        if self._is_left_empty(partner):
             name = as_text(name_of(partner))
             what = f"{name} is empty; {as_text(name_of(path))} waits for its words."
             self._ask(partner, what, "Write them into it, or remove it.")
+
+    def _is_left_empty(self, path: bytes) -> bool:
+        """Whether a file is empty, and has been for so long that nobody seems to write it."""
+        tracked = self._state.tracked.get(path)
+        if tracked is None:
+            return False
+        return tracked.verdict() is Verdict.EMPTY and tracked.still >= EMPTY_AFTER
 
     def _has_doubt(
         self, path: bytes, clip: bytes, found: list[Subtitles], names: SubtitleNames
@@ -82,17 +96,19 @@ class SubtitleGroups:
         doubts = dict(self._doubts(clip, found, names))
         if not doubts:
             return False
+
         clip_name = as_text(name_of(clip))
+        cure = (
+            f"Call it {names.expected(clip)} to have its words spoken, or move it elsewhere."
+            f" Without it {clip_name} is taken as it is."
+        )
         for subtitles, why in doubts.items():
             name = as_text(name_of(subtitles))
             what = f"{name} is beside {clip_name}, but cannot be used: {why}. {clip_name} waits."
-            cure = (
-                f"Call it {names.expected(clip)} to have its words spoken, or move it elsewhere."
-                f" Without it {clip_name} is taken as it is."
-            )
             self._ask(subtitles, what, cure)
-        first = as_text(name_of(next(iter(doubts))))
-        self._state.block(path, f"{first} cannot be used: {next(iter(doubts.values()))}")
+
+        first, why = next(iter(doubts.items()))
+        self._state.block(path, f"{as_text(name_of(first))} cannot be used: {why}")
         return True
 
     def _doubts(
@@ -100,18 +116,22 @@ class SubtitleGroups:
     ) -> Iterable[tuple[bytes, str]]:
         """(subtitles, why they cannot be used)."""
         times = Counter(one.tag for one in found)
-        is_link = promised_kind(clip) is MediaKind.LINK
         for one in found:
-            clips = list(filter(self._is_work, names.clips_of(one.path)))
-            if len(clips) > 1:
-                shown = enumerated([as_text(name_of(each)) for each in clips])
-                yield one.path, f"it may belong to {shown}"
-            elif one.why:
-                yield one.path, one.why
-            elif times[one.tag] > 1:
-                yield one.path, "there are others for the same language"
-            elif is_link:
-                yield one.path, "words go with a clip that is a file, not with an address"
+            why = self._why_unclear(one, names)
+            if not why and times[one.tag] > 1:
+                why = "there are others for the same language"
+            if not why and promised_kind(clip) is MediaKind.LINK:
+                why = "words go with a clip that is a file, not with an address"
+            if why:
+                yield one.path, why
+
+    def _why_unclear(self, one: Subtitles, names: SubtitleNames) -> str:
+        """Why it is not clear what these are the words of; "" when it is."""
+        clips = self._clips_of(one.path, names)
+        if len(clips) > 1:
+            shown = enumerated([as_text(name_of(clip)) for clip in clips])
+            return f"it may belong to {shown}"
+        return one.why
 
     def _alone(self, path: bytes) -> None:
         """No clip is there that these subtitles belong to: it may be about to come."""

@@ -35,19 +35,24 @@ class SubtitleNames:
     def __init__(self, task: Folder, folder: bytes, names: Iterable[bytes]) -> None:
         self._languages = {language.tag: language.name for language in task.languages}
         self._clips: dict[str, list[bytes]] = defaultdict(list)
+        self._of_clip: dict[bytes, list[Subtitles]] = defaultdict(list)
+        self._clips_of: dict[bytes, list[bytes]] = defaultdict(list)
+
         subtitles: list[bytes] = []
         for name in names:
             path = folder + b"/" + name
             if is_subtitles(name):
                 subtitles.append(path)
             elif promised_kind(name) is not None:
-                for key in {same_name(name), same_name(stem_of(name))}:
-                    self._clips[key].append(path)
-
-        self._of_clip: dict[bytes, list[Subtitles]] = defaultdict(list)
-        self._clips_of: dict[bytes, list[bytes]] = {}
+                self._note_clip(path)
         for path in sorted(subtitles):
             self._sort_in(path)
+
+    def _note_clip(self, path: bytes) -> None:
+        """Subtitles are named after a clip with or without its ending."""
+        name = name_of(path)
+        for key in {same_name(name), same_name(stem_of(name))}:
+            self._clips[key].append(path)
 
     def of_clip(self, clip: bytes) -> list[Subtitles]:
         """The subtitles that belong to a clip, also those that cannot be used."""
@@ -66,16 +71,21 @@ class SubtitleNames:
         stem = unicodedata.normalize("NFC", as_text(subtitle_stem(name_of(path))))
         for begin, separator, rest in _divided(stem):
             clips = self._clips.get(same_name(begin.encode()), [])
-            is_other_name = separator not in (_DOT, "") and not self._tag(rest)
-            if not clips or is_other_name:
+            if not clips or self._is_other_name(separator, rest):
                 continue
             self._belongs(path, clips, self._judged(path, separator, rest))
             # promo.es.srt is named after promo.es.mp4, and after promo.mp4 as well
             if rest:
                 return
 
+    def _is_other_name(self, separator: str, rest: str) -> bool:
+        """Whether what follows a clip's name belongs to another name: "promo two.srt"."""
+        if separator in (_DOT, ""):
+            return False
+        return not self._tag(rest)
+
     def _belongs(self, path: bytes, clips: list[bytes], found: Subtitles) -> None:
-        self._clips_of[path] = [*self._clips_of.get(path, []), *clips]
+        self._clips_of[path] += clips
         for clip in clips:
             self._of_clip[clip].append(found)
 
