@@ -22,6 +22,7 @@ from nemowatch.jobs.job_log import JobLog, location
 from nemowatch.jobs.outcomes import OutcomeJudge
 from nemowatch.journal import (
     holds,
+    job_steps,
     jobs,
     payment_marks,
     queue,
@@ -194,6 +195,7 @@ class JobStore:
         if final.fault is not None:
             return self._commit_fault(conn, work, final.fault, now)
 
+        job_steps.end_parts_behind(conn, job, final.state, now)
         _change_holds(conn, job, final, now)
         return final
 
@@ -276,6 +278,7 @@ def _give_up(
     call = spend.unsettled(conn, job.id)
     if call is None or fresh.state is not State.INSTRUCTING:
         jobs.apply(conn, fresh, State.FAILED, now, changes)
+        job_steps.end_parts_behind(conn, fresh, State.FAILED, now)
         return
     spend.doubt(conn, call.id)
     changes["reason"] = AttentionReason.UNKNOWN.value

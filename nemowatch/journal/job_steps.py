@@ -15,9 +15,11 @@ from nemowatch.model import ENDED, AttentionReason, State
 
 #: What is said of a job whose file was taken out of the inbox in time.
 TAKEN_AWAY = "The file was removed before anything was paid for it."
-#: States that a retry leads out of.
+#: The error code of a part that has ended with one before it.
+PART_BEFORE = "part before"
 #: Why jobs ask before anything is sent for them.
 NOTHING_SENT = (AttentionReason.LOST, AttentionReason.CHANGED)
+#: States that a retry leads out of.
 UNDONE = (State.FAILED, State.REJECTED, State.CANCELLED)
 
 
@@ -32,6 +34,8 @@ def retry(conn: sqlite3.Connection, job_id: int, now_ms: int) -> State:
         raise UsageError(
             f"Job {job_id} is {job.state}, not failed.", cure="Only failed jobs can be tried again."
         )
+    if job.error_code == PART_BEFORE:
+        _check_parts_before(conn, job)
     if not job.prompt and reviews.of_dub(conn, job.id) is not None:
         reviews.wait(conn, job, now_ms)
         return State.ATTENTION
@@ -51,6 +55,18 @@ def retry(conn: sqlite3.Connection, job_id: int, now_ms: int) -> State:
         sessions.lost(conn, job.session)
     jobs.apply(conn, job, State.CLAIMED, now_ms, sessions.BEGINNING)
     return State.CLAIMED
+
+
+def _check_parts_before(conn: sqlite3.Connection, job: Job) -> None:
+    """Raises UsageError while a part before this one has come to nothing: it would go on from
+    what was never made, and be paid for."""
+    before = sessions.unmade_before(conn, job.id)
+    if before:
+        numbers = " ".join(map(str, [*before, job.id]))
+        raise UsageError(
+            f"Job {job.id} is a part that goes on from an earlier one, which made nothing.",
+            cure=f"To try them again in their order: nemowatch retry {numbers}",
+        )
 
 
 def _has_edit(conn: sqlite3.Connection, job: Job) -> bool:
@@ -100,7 +116,8 @@ def cancel(
     why: str,
     now_ms: int,
 ) -> None:
-    """Take a job back. What was paid stays paid. Raises UsageError when it has ended already."""
+    """Take a job back, and with it the parts behind it that are not paid for. What was paid stays
+    paid. Raises UsageError when it has ended already."""
     job = jobs.by_id(conn, job_id)
     if job.state in ENDED:
         raise UsageError(f"Job {job_id} is {job.state} already.")
@@ -113,6 +130,32 @@ def cancel(
         error_text=why,
     )
     jobs.apply(conn, job, State.CANCELLED, now_ms, ended)
+    end_parts_behind(conn, job, State.CANCELLED, now_ms)
+
+
+def end_parts_behind(conn: sqlite3.Connection, job: Job, state: State, now_ms: int) -> None:
+    """A part has ended in `state`. Where it made nothing, or was taken back, those behind it end
+    too, before anything is paid for them: they were to go on from it."""
+    if state not in UNDONE or sessions.is_change(conn, job):
+        return
+    if state is not State.CANCELLED and spend.has_made(conn, job.id):
+        return
+    name = f"{job.stem}{job.outputs[0].ending}" if job.outputs else job.target
+    end = State.FAILED
+    text = f"The part before it ({name}) made nothing, so this one was not begun: it cost nothing."
+    if state is State.CANCELLED:
+        end = State.CANCELLED
+        text = f"Cancelled with the part before it ({name}): nothing was paid for this one."
+    ended = JobChanges(
+        reason="",
+        checking=False,
+        back="",
+        due_at=0,
+        error_code=PART_BEFORE,
+        error_text=text,
+    )
+    for part in sessions.parts_behind(conn, job.id):
+        jobs.apply(conn, part, end, now_ms, ended)
 
 
 def resolve_done(conn: sqlite3.Connection, job: Job, now_ms: int) -> State:

@@ -137,6 +137,17 @@ def is_change(conn: sqlite3.Connection, job: Job) -> bool:
     return bool(conn.execute(SQL["is_change"], (job.id,)).fetchone()["is_change"])
 
 
+def parts_behind(conn: sqlite3.Connection, job_id: int) -> list[Job]:
+    """The later parts that a folder orders in this job's session and that nothing was sent for, as
+    long as they have not ended."""
+    return [jobs.from_row(row) for row in conn.execute(SQL["parts_behind"], {"job": job_id})]
+
+
+def unmade_before(conn: sqlite3.Connection, job_id: int) -> list[int]:
+    """The earlier parts of its session that came to nothing."""
+    return [row["id"] for row in conn.execute(SQL["unmade_before"], {"job": job_id})]
+
+
 def versions(conn: sqlite3.Connection, job: Job) -> dict[str, int]:
     """How many earlier instructions of the same session have a result of each ending."""
     return {row["ending"]: row["n"] for row in conn.execute(SQL["versions"], _place(job))}
@@ -296,7 +307,7 @@ def give_again(
 ) -> None:
     """Give the instruction of `job` once more, or another `prompt`: one more paid call. It has a
     session of its own, unless it goes on from earlier instructions: without them it would mean
-    nothing.
+    nothing. Parts that wait behind it, or have ended with it, go to that session as well.
 
     Raises UsageError when its instructions are no longer kept, or while one of its calls is open.
     """
@@ -307,5 +318,13 @@ def give_again(
     session = job.session
     if not goes_on(conn, job):
         session = begin(conn, job.source_id, job.item, job.target, now_ms)
+        if job.state is not State.PUBLISHED:
+            _take_along(conn, job, session, now_ms)
     order = Instruction(job.stem, job.skill, prompt or job.prompt, job.outputs)
     add_job(conn, session, order, now_ms, in_place_of=job)
+
+
+def _take_along(conn: sqlite3.Connection, job: Job, session: int, now_ms: int) -> None:
+    values = {"session": session, "left": job.session, "job": job.id, "now": now_ms}
+    conn.execute(SQL["take_along"], values)
+    conn.execute(SQL["begin_along"], values)

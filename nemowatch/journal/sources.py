@@ -278,7 +278,7 @@ def resettle(
 
 
 def _give_way(conn: sqlite3.Connection, source_id: int, now_ms: int) -> None:
-    for job in jobs.of_source(conn, source_id):
+    for job in reversed(jobs.of_source(conn, source_id)):  # a part takes those behind it along
         if job.state not in ENDED:
             job_steps.cancel(
                 conn, job.id, "An earlier version of the file came back in its place.", now_ms

@@ -129,6 +129,11 @@ def is_charged(conn: sqlite3.Connection, job_id: int) -> bool:
     return conn.execute(SQL["is_charged"], (job_id,)).fetchone() is not None
 
 
+def has_made(conn: sqlite3.Connection, job_id: int) -> bool:
+    """Whether this job's instruction has made an edit that was seen."""
+    return conn.execute(SQL["has_made"], (job_id,)).fetchone() is not None
+
+
 def inherit(conn: sqlite3.Connection, job_id: int, now_ms: int) -> None:
     """This job delivers an edit that another one has paid for."""
     conn.execute(SQL["inherit"], {"job_id": job_id, "now": now_ms})

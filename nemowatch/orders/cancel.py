@@ -6,7 +6,7 @@ import sqlite3
 from typing import Any
 
 from nemowatch.jobs.cancel_renders import left_rendering
-from nemowatch.journal import job_steps
+from nemowatch.journal import job_steps, sessions
 from nemowatch.journal.jobs import Job
 from nemowatch.model import State
 from nemowatch.orders.order import JobsOrder
@@ -14,17 +14,22 @@ from nemowatch.orders.site import Site
 
 
 class Cancel(JobsOrder):
-    """{"jobs": [id]} -> {"jobs": {id: "cancelled"}}. All of them, or none; what was paid stays
-    paid."""
+    """{"jobs": [id]} -> {"jobs": {id: "cancelled"}}, with the parts behind them, which are
+    cancelled, too. All of them, or none; what was paid stays paid."""
 
     name = "cancel"
 
     def __init__(self, ids: tuple[int, ...]) -> None:
-        super().__init__(ids)
+        # the last part first: a part takes those behind it along
+        super().__init__(tuple(sorted(ids, reverse=True)))
         self._rendering: list[Job] = []  # those that the cloud may still be rendering
 
     def commit(self, conn: sqlite3.Connection, now_ms: int) -> dict[str, Any]:
+        behind = [part for one in self._ids for part in sessions.parts_behind(conn, one)]
         answer = super().commit(conn, now_ms)
+        for part in behind:
+            answer["jobs"][part.id] = State.CANCELLED
+        answer["jobs"] = dict(sorted(answer["jobs"].items()))
         self._rendering = left_rendering(conn, self._ids)
         return answer
 

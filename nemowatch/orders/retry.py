@@ -20,7 +20,7 @@ class Retry(JobsOrder):
     name = "retry"
 
     def __init__(self, ids: tuple[int, ...]) -> None:
-        super().__init__(ids)
+        super().__init__(tuple(sorted(ids)))  # parts in their order
         self._restores: list[Restore] = []
 
     def prepare(self, conn: sqlite3.Connection) -> None:

@@ -50,6 +50,7 @@ class SourceHistory:
     source: SourceRow
     jobs: list[Job]
     tips: tuple[str, ...] = ()
+    behind: tuple[str, ...] = ()  # results of the parts that a cancel would end as well
     changes: frozenset[int] = frozenset()  #: those of them that were to change a result
 
     def in_state(self, *states: State) -> list[Job]:
@@ -132,7 +133,24 @@ def _history_of(conn: sqlite3.Connection, source: SourceRow) -> SourceHistory:
         if is_change and is_over and job.state in ENDED:
             continue
         counting.append(job)
-    return SourceHistory(source, counting, tips.of_source(conn, source.id), changes)
+    return SourceHistory(
+        source,
+        counting,
+        tips.of_source(conn, source.id),
+        _behind(conn, counting),
+        changes,
+    )
+
+
+def _behind(conn: sqlite3.Connection, own: list[Job]) -> tuple[str, ...]:
+    """The results of the parts that end, too, when those are cancelled that ask."""
+    names: dict[str, None] = {}
+    for job in own:
+        if job.state is not State.ATTENTION:
+            continue
+        for part in sessions.parts_behind(conn, job.id):
+            names[f"{part.stem}{part.outputs[0].ending}"] = None
+    return tuple(names)
 
 
 def _question(histories: list[SourceHistory]) -> str:
@@ -146,6 +164,9 @@ def _question(histories: list[SourceHistory]) -> str:
 
 def question_of(history: SourceHistory, asking: list[Job]) -> str:
     how = dict.fromkeys(_for_each(asking))
+    if history.behind:
+        parts = ", ".join(map(plain, history.behind))
+        how[f"The later parts wait for this one ({parts}). cancel ends them, too, unpaid."] = None
     name = note_name(os.path.basename(history.source.path), "")
     for job in asking:
         cure = words.about_job(job.id, job.state, job.reason).for_file(plain(name))

@@ -17,7 +17,7 @@ _STAYS = ENDED | PAID | {State.INSTRUCTING}
 def cancel_taken_away(conn: sqlite3.Connection, source_id: int, now_ms: int) -> list[int]:
     """Cancel what can be; the ids of those jobs."""
     cancelled: list[int] = []
-    for job in jobs.of_source(conn, source_id):
+    for job in reversed(jobs.of_source(conn, source_id)):  # a part takes those behind it along
         # a change concerns what the cloud has, not the file
         is_order = not sessions.is_change(conn, job)
         if is_order and not _stays(job) and not spend.is_paid(conn, job.id):

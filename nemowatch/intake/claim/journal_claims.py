@@ -187,7 +187,7 @@ class Claims:
     def _supersede(self, row: SourceRow, own: list[Job]) -> None:
         """Another version of the file, or a text beside it, came before anything was paid: the
         new order counts."""
-        for job in own:
+        for job in reversed(own):  # a part takes those behind it along
             if job.state not in ENDED:
                 job_steps.cancel(self._conn, job.id, _REPLACED, self._now)
         sources.retire(self._conn, row.id, None, self._now)

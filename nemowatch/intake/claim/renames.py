@@ -17,7 +17,7 @@ from nemowatch.fs.identity import NO_LOOK, same_file
 from nemowatch.fs.safe_open import lookup_many
 from nemowatch.intake.records import Candidate
 from nemowatch.journal import jobs, renames, source_members, sources
-from nemowatch.journal.job_steps import TAKEN_AWAY
+from nemowatch.journal.job_steps import PART_BEFORE, TAKEN_AWAY
 from nemowatch.journal.jobs import Job
 from nemowatch.journal.sources import SourceRow
 from nemowatch.model import Snapshot, State
@@ -205,5 +205,5 @@ def ended_by_rename(job: Job) -> bool:
     if job.state is State.CANCELLED:
         return job.error_text == TAKEN_AWAY
     if job.state is State.FAILED:
-        return job.error_code == SourceGone.code
+        return job.error_code in (SourceGone.code, PART_BEFORE)
     return False

@@ -59,3 +59,37 @@ SELECT is_change FROM job WHERE id = ?
 -- how many earlier instructions of the session have results of each ending
 SELECT o.ending, count(DISTINCT b.id) AS n FROM job b JOIN output o ON o.job_id = b.id
 WHERE b.session = :session AND b.id <> :job AND (b.id < :job OR b.earlier_of IS NOT NULL) GROUP BY o.ending
+
+-- name: parts_behind
+-- what a folder orders after this job in its session, in order, as long as it has not ended and nothing was sent for it; what
+-- is made of a reviewed text is no such part
+SELECT j.* FROM instruction j JOIN job b ON b.session = j.session
+WHERE b.id = :job AND j.id > b.id AND EXISTS (SELECT 1 FROM job k WHERE k.id = j.id AND k.is_change = 0)
+AND j.state NOT IN ('published', 'failed', 'rejected', 'cancelled')
+AND NOT EXISTS (SELECT 1 FROM review r WHERE r.dub_job = j.id)
+AND NOT EXISTS (SELECT 1 FROM spend p WHERE p.job_id = j.id AND p.outcome IN ('open', 'unknown', 'happened', 'given up', 'inherited'))
+ORDER BY j.id
+
+-- name: unmade_before
+-- the earlier parts that the folder orders in this job's session and that came to nothing, in order
+SELECT b.id FROM job j JOIN job b ON b.session = j.session
+WHERE j.id = :job AND b.id < j.id AND b.is_change = 0 AND b.earlier_of IS NULL
+AND b.state IN ('failed', 'rejected', 'cancelled')
+AND NOT EXISTS (SELECT 1 FROM spend p WHERE p.job_id = b.id AND p.edit = 'made')
+ORDER BY b.id
+
+-- name: take_along
+-- the parts after a job that is given again in another session go there with it, as long as nothing was sent for them
+UPDATE job SET session = :session,
+    back = CASE back WHEN 'uploaded' THEN 'claimed' ELSE back END,
+    updated_at = :now
+WHERE session = :left AND id > :job AND earlier_of IS NULL AND is_change = 0
+AND state NOT IN ('published', 'uploading', 'instructing')
+AND NOT EXISTS (SELECT 1 FROM review r WHERE r.dub_job = job.id)
+AND NOT EXISTS (SELECT 1 FROM spend p WHERE p.job_id = job.id
+    AND p.outcome IN ('open', 'unknown', 'happened', 'given up', 'inherited'))
+
+-- name: begin_along
+-- those that were taken along begin again: nothing is uploaded there yet
+UPDATE job SET state = 'claimed', due_at = 0, updated_at = :now
+WHERE session = :session AND id > :job AND earlier_of IS NULL AND state = 'uploaded'

@@ -42,6 +42,10 @@ SELECT 1 FROM spend WHERE job_id = ? AND edit IN ('made', 'unseen') LIMIT 1
 -- whether this instruction may have cost something, whatever became of it
 SELECT 1 FROM spend WHERE job_id = ? AND outcome IN ('open', 'unknown', 'happened', 'given up') LIMIT 1
 
+-- name: has_made
+-- whether an edit was made by this instruction, and seen
+SELECT 1 FROM spend WHERE job_id = ? AND edit = 'made' LIMIT 1
+
 -- name: set_edit
 -- what the calls that happened have come to
 UPDATE spend SET edit = :edit WHERE job_id = :job_id AND outcome IN ('happened', 'inherited') AND replays IS NULL
