@@ -65,7 +65,9 @@ def turn_of(conn: sqlite3.Connection, job_id: int) -> Turn | None:
     """The turn of this job, from what is kept of it without its draft; None when there is no such
     job."""
     turns = turns_until(conn, job_id)
-    return turns[-1] if turns else None
+    if not turns:
+        return None
+    return turns[-1]
 
 
 def turns_until(conn: sqlite3.Connection, job_id: int) -> list[Turn]:
@@ -76,8 +78,10 @@ def turns_until(conn: sqlite3.Connection, job_id: int) -> list[Turn]:
         turn = _turn(conn, given, number, results.summary(conn, given.job.id))
         if given.job.id == job_id:
             return [*turns, turn]
+        turns.append(turn)
         is_talk = turn.said and not turn.results
-        turns = [*turns, turn] if is_talk else []
+        if not is_talk:
+            turns.clear()
     return []
 
 

@@ -81,7 +81,9 @@ class Approval:
 def error_note(failure: Failure) -> str:
     """The text of `<name>.error.txt`."""
     name = plain(failure.file)
-    verb = "finished" if failure.done else "done"
+    verb, title = "done", "Ordered"
+    if failure.done:
+        verb, title = "finished", "Not done"
     blocks = [
         f"{name} could not be {verb}.",
         f"What happened:\n{indented(shortened(failure.what, _LONGEST))}",
@@ -90,7 +92,6 @@ def error_note(failure: Failure) -> str:
         results = [f"{part.what}: {plain(part.result)}" for part in failure.done]
         blocks.append("Done and in the outbox:\n" + _lines(results))
     if failure.undone:
-        title = "Not done" if failure.done else "Ordered"
         blocks.append(f"{title}: {', '.join(failure.undone)}")
     blocks.append(_to_do(_ways(failure)))
     blocks += _hints(failure.tips)

@@ -89,7 +89,9 @@ class Transfer:
     @property
     def share(self) -> float | None:
         """How much of it is done, 0 to 1; None when that is unknown."""
-        return self.done / self.total if self.total else None
+        if not self.total:
+            return None
+        return self.done / self.total
 
 
 @dataclass(frozen=True, slots=True)

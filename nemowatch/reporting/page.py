@@ -62,7 +62,9 @@ def headline(model: PageModel) -> tuple[str, str]:
         found = state(model)
         if found is not None:
             return found
-    return "All done" if model.finished.count else "Ready", "calm"
+    if model.finished.count:
+        return "All done", "calm"
+    return "Ready", "calm"
 
 
 def _trouble(model: PageModel) -> tuple[str, str] | None:
@@ -73,7 +75,9 @@ def _trouble(model: PageModel) -> tuple[str, str] | None:
     if model.ended:
         return "nemowatch is not running", "wait"
     if model.stopped:
-        return "New work waits" if model.running.count else "Everything waits", "wait"
+        if model.running.count:
+            return "New work waits", "wait"
+        return "Everything waits", "wait"
     if model.unreadable:
         return "A folder cannot be read", "wait"
     return None

@@ -115,7 +115,9 @@ def _trouble(alike: list[Trouble]) -> Need:
     if not trouble.path:
         return Need(trouble.what, cure, folder=trouble.folder)
 
-    inside = trouble.folder if trouble.folder != trouble.path else b""
+    inside = trouble.folder
+    if inside == trouble.path:
+        inside = b""
     names = b", ".join(_name(one.path) for one in alike[:MOST_NAMES])
     more = len(alike) - MOST_NAMES
     if more > 0:
@@ -184,7 +186,9 @@ def _waiting_jobs(rows: Iterable[ListedJob]) -> Iterable[Waiting]:
             targets.setdefault((row.watch, row.path, row.folder, why), []).append(row.job.target)
 
     for (_, path, folder, why), names in targets.items():
-        said = f"{why} · {', '.join(names)}" if len(names) > 1 else why
+        said = why
+        if len(names) > 1:
+            said = f"{why} · {', '.join(names)}"
         yield Waiting(_name(path), folder, said)
 
 
@@ -192,9 +196,11 @@ def _why(row: ListedJob) -> str:
     """Why a job waits; "" when it does not."""
     if row.job.state is State.HELD:
         return words.waits_for(row.job.reason, row.job.error_text)
-    if row.job.state is State.CLAIMED:
-        return "next in line" if row.settled else "it has changed and is checked again"
-    return ""
+    if row.job.state is not State.CLAIMED:
+        return ""
+    if row.settled:
+        return "next in line"
+    return "it has changed and is checked again"
 
 
 # -- what is made, and what was --------------------------------------------------------

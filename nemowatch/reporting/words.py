@@ -96,9 +96,14 @@ def answers_to(reason: str) -> set[Said]:
     """What an answer to a question may say."""
     found: set[Said] = set()
     for choice in ATTENTION[AttentionReason(reason)].answers:
-        is_word = choice.command in set(Said)
-        found.add(Said(choice.command) if is_word else Said.WORDS)
+        found.add(_answer_of(choice))
     return found
+
+
+def _answer_of(choice: Choice) -> Said:
+    if choice.command in set(Said):
+        return Said(choice.command)
+    return Said.WORDS
 
 
 #: What to do by hand about a job that ended with one of these errors, instead of moving its file
@@ -128,14 +133,18 @@ def try_again(jobs: Sequence[int], *, back: str = "", code: str = "") -> Cure:
     by_hand = OTHER_FILE.get(code) or move_back(back)
     if not jobs:
         return Cure(by_hand)
-    return Cure(by_hand, (Choice(f"nemowatch retry {_numbers(jobs)}", "try again"),))
+    return Cure(by_hand, (_retry(jobs),))
 
 
 def change_again(jobs: Sequence[int], names: Sequence[str]) -> Cure:
     """How a change of a result that came to nothing is tried again; `names`: of the results."""
     files = " or ".join(f"{name}.revise.txt" for name in names)
     by_hand = f"To try again, save what is to be changed as {files} in its inbox folder once more."
-    return Cure(by_hand, (Choice(f"nemowatch retry {_numbers(jobs)}", "try again"),))
+    return Cure(by_hand, (_retry(jobs),))
+
+
+def _retry(jobs: Sequence[int]) -> Choice:
+    return Choice(f"nemowatch retry {_numbers(jobs)}", "try again")
 
 
 def once_more(jobs: Sequence[int]) -> Cure:
@@ -190,7 +199,9 @@ UNKNOWN_HOLD = Cure(choices=(Choice(RESUME, "try it again now"),))
 def about_hold(reason: str, job: int | str = JOB) -> Cure:
     """What a person can do about a hold."""
     hold = hold_reasons.row(reason)
-    return UNKNOWN_HOLD if hold is None else hold.cure.for_job(job)
+    if hold is None:
+        return UNKNOWN_HOLD
+    return hold.cure.for_job(job)
 
 
 def waits_for(reason: str, text: str) -> str:
@@ -207,7 +218,9 @@ def waits_for(reason: str, text: str) -> str:
 def hold_words(reason: str) -> str:
     """What is the matter, where nothing closer is known."""
     hold = hold_reasons.row(reason)
-    return reason if hold is None else hold.words
+    if hold is None:
+        return reason
+    return hold.words
 
 
 # -- inboxes, folders, files -----------------------------------------------------------
@@ -247,7 +260,9 @@ BATCH_CAUSES: dict[str, str] = {
 
 def about_inbox(health: HealthState | None) -> Cure:
     """What a person can do about an inbox in this state; None: it is not watched."""
-    return NOT_RUNNING if health is None else INBOXES[health]
+    if health is None:
+        return NOT_RUNNING
+    return INBOXES[health]
 
 
 def about_refused(cure: str, *, back: str = "") -> Cure:
@@ -306,7 +321,9 @@ def cost(credits: float | None, *, about: bool) -> str:
     if credits is None:
         return ""
     price = f"{amount(credits)} credits"
-    return f"about {price}" if about else price
+    if about:
+        return f"about {price}"
+    return price
 
 
 def batch(jobs: int, cause: str, where: str = "") -> str:

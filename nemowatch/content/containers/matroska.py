@@ -181,8 +181,9 @@ def _elements(
         if element is None:
             return
         yield element
-        is_entered = element.is_open or element.kind in entered
-        offset = element.at if is_entered else element.end
+        offset = element.end
+        if element.is_open or element.kind in entered:
+            offset = element.at
 
 
 def _inside(pieces: Pieces, parent: _Element, *path: int) -> Iterator[_Element]:
