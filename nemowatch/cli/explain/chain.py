@@ -130,16 +130,28 @@ def _content(
     try:
         seen, found = _inspect(watch, location)
     except LocalError as exc:
-        yield Step("wait" if isinstance(exc, LocalPassing) else "no", exc.words)
+        yield _unreadable(exc)
         return
-    changed = local_time(seen.mtime_ns // 1_000_000)
-    size_step = "ok" if seen.size else "wait"
-    yield Step(size_step, f"It has {size(seen.size)}, last changed {changed}.")
+    yield _whole_size(seen)
     yield from _found(found)
     if found.finding is Finding.MEDIA:
         if found.silent and needs_sound(folder.skill):
             yield Step("no", f"There is nothing to hear in it: {found.silent}.")
         yield _planned(folder, _drop(location, found.kind, prompt), seen.size)
+
+
+def _unreadable(exc: LocalError) -> Step:
+    if isinstance(exc, LocalPassing):
+        return Step("wait", exc.words)
+    return Step("no", exc.words)
+
+
+def _whole_size(seen: Snapshot) -> Step:
+    changed = local_time(seen.mtime_ns // 1_000_000)
+    text = f"It has {size(seen.size)}, last changed {changed}."
+    if seen.size:
+        return Step("ok", text)
+    return Step("wait", text)
 
 
 def _inspect(watch: Watch, location: Location) -> tuple[Snapshot, Sniffed]:

@@ -111,16 +111,20 @@ class KnownFiles:
         for job in done:
             if job.id in self._lost:
                 outcome = self._redeliver(job)
-        for job in done:
-            if job.state is not State.PUBLISHED:
-                job_steps.retry(self._conn, job.id, self._now)
-                outcome = ClaimOutcome.AGAIN
 
-        # it may have been paid for after the journal's copy was made
-        if outcome is ClaimOutcome.AGAIN and self._batch.is_rebuilt:
-            self._batch.hold_again(row.id)
+        failed = [job for job in done if job.state is not State.PUBLISHED]
+        if failed:
+            self._retry(row, failed)
+            outcome = ClaimOutcome.AGAIN
         renew_prompts(self._conn, row.id, candidate, self._now)
         return outcome
+
+    def _retry(self, row: SourceRow, failed: list[Job]) -> None:
+        for job in failed:
+            job_steps.retry(self._conn, job.id, self._now)
+        # it may have been paid for after the journal's copy was made
+        if self._batch.is_rebuilt:
+            self._batch.hold_again(row.id)
 
     def _redeliver(self, job: Job) -> ClaimOutcome:
         """Have the lost results of a published job delivered from its saved draft."""
