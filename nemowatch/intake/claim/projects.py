@@ -124,9 +124,7 @@ class Projects:
         version, and a person orders that."""
         media = list(filter(is_media, contents.files))
         late = [path for path in media if path not in claimed]
-        news = [as_text(name_of(path)) for path in late]
-        if self._prompt_changed(project):
-            news.append("prompt.txt")
+        news = self._news(project, late)
         changed = self._state.changed & claimed
 
         is_same = not news and not changed
@@ -145,6 +143,13 @@ class Projects:
         early = filter(claimed.__contains__, media)
         contents.files = {path: contents.files[path] for path in early}
         return await self._order(project, folder, contents)
+
+    def _news(self, project: bytes, late: list[bytes]) -> list[str]:
+        """The names of what is new in it: these files, and its instructions when they changed."""
+        news = [as_text(name_of(path)) for path in late]
+        if self._prompt_changed(project):
+            news.append("prompt.txt")
+        return news
 
     def _prompt_changed(self, project: bytes) -> bool:
         claimed = self._state.claimed_projects.get(project)
