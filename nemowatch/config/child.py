@@ -8,7 +8,6 @@ child itself is `content.child`.
 from __future__ import annotations
 
 import os
-import pickle
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from pathlib import Path
@@ -169,4 +168,4 @@ def _path(task: str, named: str | None = None, *, env: Mapping[str, str]) -> Pat
 
 def read_task(words: Sequence[str], _fd: int, _parsing: object) -> tuple[str, bytes]:
     """In the child: read, with this process's environment, and answer."""
-    return _mark(), pickle.dumps(_read(words, os.environ))
+    return _mark(), messages.packed(_read(words, os.environ))

@@ -63,11 +63,17 @@ class _Pickler(pickle.Pickler):
         return NotImplemented
 
 
-def frame(tag: str, value: object) -> bytes:
-    """One message, ready to be sent."""
+def packed(value: object) -> bytes:
+    """The bytes of which `unpacked` makes the value again."""
     body = io.BytesIO()
     _Pickler(body).dump(value)
-    return _HEADER.pack(tag.encode("ascii"), body.tell()) + body.getvalue()
+    return body.getvalue()
+
+
+def frame(tag: str, value: object) -> bytes:
+    """One message, ready to be sent."""
+    body = packed(value)
+    return _HEADER.pack(tag.encode("ascii"), len(body)) + body
 
 
 def opened(header: bytes) -> tuple[Tag, int]:
