@@ -30,12 +30,7 @@ def retry(conn: sqlite3.Connection, job_id: int, now_ms: int) -> State:
     and has no edit left is given again. Raises UsageError for a job that has not failed.
     """
     job = jobs.by_id(conn, job_id)
-    if job.state not in UNDONE:
-        raise UsageError(
-            f"Job {job_id} is {job.state}, not failed.", cure="Only failed jobs can be tried again."
-        )
-    if job.error_code == PART_BEFORE:
-        _check_parts_before(conn, job)
+    _check_may_retry(conn, job)
     if not job.prompt and reviews.of_dub(conn, job.id) is not None:
         reviews.wait(conn, job, now_ms)
         return State.ATTENTION
@@ -55,6 +50,16 @@ def retry(conn: sqlite3.Connection, job_id: int, now_ms: int) -> State:
         sessions.lost(conn, job.session)
     jobs.apply(conn, job, State.CLAIMED, now_ms, sessions.BEGINNING)
     return State.CLAIMED
+
+
+def _check_may_retry(conn: sqlite3.Connection, job: Job) -> None:
+    """Raises UsageError for a job that has not failed, or that goes on from what was not made."""
+    if job.state not in UNDONE:
+        raise UsageError(
+            f"Job {job.id} is {job.state}, not failed.", cure="Only failed jobs can be tried again."
+        )
+    if job.error_code == PART_BEFORE:
+        _check_parts_before(conn, job)
 
 
 def _check_parts_before(conn: sqlite3.Connection, job: Job) -> None:

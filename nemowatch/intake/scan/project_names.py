@@ -26,7 +26,8 @@ _MARKS = re.compile(
 )
 #: How a name is written that only looks like one: the word behind a dot, or behind something else.
 _PARTS = re.compile(
-    r"^(?P<stem>.{0,255}\w.{0,255}?)\s{0,9}(?P<mark>[.\s_-])\s{0,9}(?P<word>[^\W\d_]{1,40})[\s.]{0,9}$"
+    r"^(?P<stem>.{0,255}\w.{0,255}?)\s{0,9}(?P<mark>[.\s_-])\s{0,9}"
+    r"(?P<word>[^\W\d_]{1,40})[\s.]{0,9}$"
 )
 
 
