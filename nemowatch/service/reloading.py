@@ -92,7 +92,7 @@ class Reloading:
     async def _refuse(self, exc: ConfigError) -> None:
         """Say so, but for a stop: then systemd ends the child that reads as well, and its end may
         be noticed first."""
-        if isinstance(exc, ConfigUnread):
+        if isinstance(exc.__cause__, ConfigUnread):
             with contextlib.suppress(TimeoutError):
                 await asyncio.wait_for(self._stopping.wait(), STOP_SECONDS)
         if not self._stopping.is_set():
