@@ -1,0 +1,98 @@
+"""Everything that docs/performance.md promises, measured on this machine in one go, each row beside
+its baseline: `python -m tests.benchmarks [ROW...] [--rounds N] [--write]`, or `scripts/bench`.
+
+Prints each round, and ends with 1 when a figure is beyond its limit.
+"""
+
+from __future__ import annotations
+
+import argparse
+import os
+import platform
+import sqlite3
+import subprocess
+import sys
+import tempfile
+from pathlib import Path
+
+from tests.benchmarks.rows import ROWS
+from tests.benchmarks.table import Found, Row, exponent, short, spread, write
+from tests.rigs.documents import code, played
+
+#: What the baselines are made of, and how each says its version.
+PROGRAMS = (("curl", "--version"), ("jq", "--version"), ("inotifywait", "--help"))
+
+
+def machine() -> str:
+    """What it was measured on."""
+    versions = [f"Python {platform.python_version()}", f"SQLite {sqlite3.sqlite_version}"]
+    for program, flag in PROGRAMS:
+        done = subprocess.run([program, flag], capture_output=True, text=True, check=False)
+        versions.append(" ".join(done.stdout.splitlines()[0].split()[:2]))
+    model = next(
+        (
+            text.partition(":")[2].strip()
+            for text in Path("/proc/cpuinfo").read_text().splitlines()
+            if text.startswith("model name")
+        ),
+        platform.machine(),
+    )
+    return f"{os.cpu_count()} cores ({model}), Linux {platform.release()}, {', '.join(versions)}"
+
+
+def carry(row: Row, rounds: int, base: Path) -> Found:
+    """Measure a row."""
+    found = Found(row)
+    with row.setup(base) as measure:
+        for number in range(rounds or row.rounds):
+            figures = measure(number)
+            found.rounds.append(figures)
+            shown = ", ".join(f"{name} {short(value)}" for name, value in figures.items())
+            print(f"{row.key} {number + 1}: {shown}", flush=True)
+    if row.growth is not None:
+        times = []
+        for size in row.growth.sizes:
+            with tempfile.TemporaryDirectory(dir=base) as place:
+                times.append(row.growth.measure(Path(place), int(size)))
+        found.exponent = exponent(row.growth.sizes, times)
+        print(f"{row.key} grows with n^{found.exponent:.2f}: {times}", flush=True)
+    return found
+
+
+def main() -> int:
+    """Measure the rows that are named, or all."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    keys = [row.key for row in ROWS]
+    parser.add_argument("rows", nargs="*", metavar="ROW", help=", ".join(keys))
+    parser.add_argument("--rounds", type=int, default=0, help="instead of each row's own number")
+    parser.add_argument("--write", action="store_true", help="write docs/performance.md")
+    options = parser.parse_args()
+    unknown = set(options.rows) - set(keys)
+    if unknown:
+        parser.error(f"no such row: {', '.join(sorted(unknown))}; there are {', '.join(keys)}")
+    code()
+    worst = 0
+    for row in ROWS:
+        if options.rows and row.key not in options.rows:
+            continue
+        with tempfile.TemporaryDirectory(prefix="nemowatch-bench-") as base:
+            found = carry(row, options.rounds, Path(base))
+        for figure in row.figures:
+            print(f"{row.key}: {figure.name} {spread(found.values(figure.name))} {figure.words}")
+        if not found.good:
+            worst = 1
+        if options.write:
+            write([found], played(), WORDS.format(machine=machine()))
+    return worst
+
+
+WORDS = (
+    "By `scripts/bench --write`: real processes, the daemon and its baseline in turn in the same"
+    " rounds, against a sink in a process of its own that does as little as it can"
+    " (`tests/rigs/sink.py`). The last machine: {machine}. Ratios tell more than seconds: other"
+    " work may have run beside it. `scripts/bench ROW` measures one row again."
+)
+
+
+if __name__ == "__main__":
+    sys.exit(main())

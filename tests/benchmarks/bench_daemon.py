@@ -1,0 +1,97 @@
+"""A daemon to be measured, against a sink: its settings, its files, its CPU and memory."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from tests.rigs.sink import SinkProcess
+from tests.rigs.studio import Studio, video
+
+MIB = 1024 * 1024
+TICKS = os.sysconf("SC_CLK_TCK")
+
+
+@contextmanager
+def daemon(base: Path, sink: SinkProcess, extra: str = "") -> Iterator[Studio]:
+    """A running daemon with default settings, except for what `extra` says. Its loop's lag goes to
+    `base`/lag."""
+    house = Studio(base, sink)
+    house.config.write_text(
+        f'state_dir = "{house.state}"\n[api]\nbase_url = "{sink.url}"\n'
+        f'[[watch]]\nroot = "{house.root}"\n{extra}'
+    )
+    house.started_by = [sys.executable, "-m", "tests.rigs.loop_lag", str(base / "lag")]
+    try:
+        house.start()
+        yield house
+    finally:
+        if house.daemon is not None and house.daemon.poll() is None:
+            house.daemon.terminate()
+            house.daemon.wait(60)
+
+
+def large_video(path: Path, size: int) -> Path:
+    """A whole MP4 of this size, all of it written: a free box of random bytes behind the sample."""
+    sample = video()
+    block = os.urandom(MIB)
+    left = size - len(sample)
+    with path.open("wb") as file:
+        file.write(sample)
+        file.write(left.to_bytes(4, "big") + b"free")
+        left -= 8
+        while left > 0:
+            left -= file.write(block[: min(left, MIB)])
+    return path
+
+
+def pid_of(house: Studio) -> int:
+    """The daemon's process."""
+    assert house.daemon is not None
+    return house.daemon.pid
+
+
+def tree_of(pid: int) -> list[int]:
+    """A process and all that it has started."""
+    found = [pid]
+    for process in found:
+        for task in Path(f"/proc/{process}/task").glob("*/children"):
+            found += map(int, task.read_text().split())
+    return found
+
+
+def cpu_of_tree(pid: int) -> float:
+    """CPU seconds of a process, its children that have ended, and those that run."""
+    total = 0
+    for process in tree_of(pid):
+        fields = Path(f"/proc/{process}/stat").read_text().rpartition(") ")[2].split()
+        total += sum(map(int, fields[11:15]))
+    return total / TICKS
+
+
+def memory_of(pid: int) -> tuple[float, float]:
+    """MiB resident now, and at most since `forget_peak`."""
+    lines = dict(
+        text.split(":", 1)
+        for text in Path(f"/proc/{pid}/status").read_text().splitlines()
+        if ":" in text
+    )
+    now, most = (int(lines[name].split()[0]) / 1024 for name in ("VmRSS", "VmHWM"))
+    return now, most
+
+
+def forget_peak(pid: int) -> None:
+    """Measure the largest memory from here on."""
+    Path(f"/proc/{pid}/clear_refs").write_text("5")
+
+
+def timed(command: list[str]) -> float:
+    """Seconds of a command."""
+    began = time.perf_counter()
+    subprocess.run(command, check=True, stdout=subprocess.DEVNULL)
+    return time.perf_counter() - began

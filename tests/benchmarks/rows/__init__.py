@@ -1,0 +1,8 @@
+"""What `scripts/bench` measures, a module for each row. Each module has its `ROWS`."""
+
+from __future__ import annotations
+
+from tests.benchmarks.rows import upload
+from tests.benchmarks.table import Row
+
+ROWS: tuple[Row, ...] = (*upload.ROWS,)
