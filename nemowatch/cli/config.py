@@ -24,7 +24,7 @@ def show(config: options.Config = None) -> None:
     """Print the whole configuration as it holds; secrets are hidden."""
     from nemowatch.cli.context import find_context
     from nemowatch.cli.output import say
-    from nemowatch.config import show as as_toml
+    from nemowatch.config.show import show as as_toml
 
     context = find_context(config)
     print(f"# {context.path}")

@@ -41,8 +41,7 @@ def read_journal(
     """What `work` reads, beside a running daemon or without one; `nothing()` before the first
     start. Raises JournalError."""
     from nemowatch.clock import SystemClock
-    from nemowatch.journal import Journal
-    from nemowatch.journal.database import FILE_NAME
+    from nemowatch.journal.database import FILE_NAME, Journal
 
     path = context.state_dir / FILE_NAME
     with as_owner(context.state_dir):
@@ -90,8 +89,7 @@ def _order_offline(context: CommandContext, name: str, args: dict[str, Any]) -> 
     import asyncio
 
     from nemowatch.clock import SystemClock
-    from nemowatch.journal import Journal
-    from nemowatch.journal.database import FILE_NAME
+    from nemowatch.journal.database import FILE_NAME, Journal
     from nemowatch.orders import JournalSite, carry_out, read_order
 
     clock = SystemClock()

@@ -19,7 +19,8 @@ from typing import TYPE_CHECKING
 from nemowatch.errors import ConfigError, ConfigMistake, NemowatchError
 
 if TYPE_CHECKING:
-    from nemowatch.config import Config, Watch
+    from nemowatch.config.schema import Config
+    from nemowatch.config.watch_section import Watch
 
 #: The journal and the anonymous token are the user's own.
 PRIVATE = 0o700
@@ -49,7 +50,8 @@ class CommandContext:
 def find_context(option: Path | None) -> CommandContext:
     """The installation that `--config`, the environment or the usual places name. Raises
     ConfigError."""
-    from nemowatch.config import find, load, state_dir
+    from nemowatch.config.find import find, state_dir
+    from nemowatch.config.load import load
 
     env = dict(os.environ)
     path = find(option, env)

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from nemowatch.fs.mounts import Mode, MountTable, mode_of
 
 if TYPE_CHECKING:
-    from nemowatch.config import Watch
+    from nemowatch.config.watch_section import Watch
 
 
 def filesystem_of(watch: Watch) -> str:

@@ -66,7 +66,7 @@ def init(folder: Folder = None, config: options.Config = None) -> None:
 
 def config_path(option: Path | None, env: Mapping[str, str]) -> Path:
     """Where the configuration is to be: `--config`, `$NEMOWATCH_CONFIG`, else the user's own."""
-    from nemowatch.config import home
+    from nemowatch.config.find import home
 
     if option is not None or env.get("NEMOWATCH_CONFIG"):
         return (option or Path(env["NEMOWATCH_CONFIG"])).absolute()
@@ -76,7 +76,7 @@ def config_path(option: Path | None, env: Mapping[str, str]) -> Path:
 def _check_existing(path: Path, root: Path) -> None:
     """An existing configuration must watch this workspace already. Raises UsageError, before
     anything is made."""
-    from nemowatch.config import load
+    from nemowatch.config.load import load
     from nemowatch.errors import UsageError, show_path
 
     found = load(path, os.environ)

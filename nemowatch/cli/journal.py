@@ -14,7 +14,7 @@ from nemowatch.cli import options
 
 if TYPE_CHECKING:
     from nemowatch.cli.context import CommandContext
-    from nemowatch.journal import Journal
+    from nemowatch.journal.database import Journal
 
 app = typer.Typer(
     help="Check or back up the journal.",
@@ -81,8 +81,7 @@ def backup(target: Target, config: options.Config = None) -> None:
 
 def _open(context: CommandContext) -> Journal:
     from nemowatch.clock import SystemClock
-    from nemowatch.journal import Journal
-    from nemowatch.journal.database import FILE_NAME
+    from nemowatch.journal.database import FILE_NAME, Journal
 
     return Journal.open_unchanged(context.state_dir / FILE_NAME, SystemClock())
 

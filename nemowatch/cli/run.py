@@ -58,8 +58,8 @@ def _setting(config: Path | None) -> CommandContext:
     """As `find_context`, but a child reads, while this process imports what it lives with.
     Raises ConfigError, ConfigUnread."""
     from nemowatch.cli.context import CommandContext
-    from nemowatch.config import state_dir
     from nemowatch.config.child import find_apart
+    from nemowatch.config.find import state_dir
 
     env = dict(os.environ)
     with find_apart(config, env) as reading:
@@ -81,7 +81,7 @@ def start(config: Path | None, once: bool) -> int:
     context = _setting(config)
     from nemowatch.cli.context import prepare_state_dir
     from nemowatch.cli.deadline import within
-    from nemowatch.config import check_layout
+    from nemowatch.config.layout import check_layout
     from nemowatch.service.daemon import run_daemon
 
     with suppress(TimeoutError):  # a share that hangs is waited for by its inbox, not by the start

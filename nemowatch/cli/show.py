@@ -11,7 +11,7 @@ from nemowatch.cli.formatting import clean, credits, local_time, name, size
 from nemowatch.reporting.phrases import because, brackets
 
 if TYPE_CHECKING:
-    from nemowatch.config import Watch
+    from nemowatch.config.watch_section import Watch
     from nemowatch.journal.jobs import Event
     from nemowatch.journal.spend import Spend
     from nemowatch.reporting.conversation import Turn

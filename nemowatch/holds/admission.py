@@ -7,15 +7,16 @@ from collections.abc import Callable, Mapping
 from datetime import UTC, datetime
 
 from nemowatch.clock import Clock, local_day_start_ms
-from nemowatch.config import Config
 from nemowatch.config.display_paths import in_inbox
+from nemowatch.config.schema import Config
 from nemowatch.hold_reasons import HOLDS
 from nemowatch.holds import budget
 from nemowatch.holds.budget import Budget, Cap
 from nemowatch.intake.inbox import Inbox
 from nemowatch.intake.scan.pauses import nearest_pause
 from nemowatch.intake.watch.health import HealthState
-from nemowatch.journal import Journal, account, batches, holds, spend
+from nemowatch.journal import account, batches, holds, spend
+from nemowatch.journal.database import Journal
 from nemowatch.journal.holds import HoldRow
 from nemowatch.model import HoldReason, State
 from nemowatch.stages.decision import SHARE_AGAIN, Decision, hold, later

@@ -7,7 +7,8 @@ import asyncio
 
 from nemowatch.clock import Clock
 from nemowatch.holds.account_check import AccountCheck
-from nemowatch.journal import Journal, account, holds
+from nemowatch.journal import account, holds
+from nemowatch.journal.database import Journal
 from nemowatch.model import Credits
 from nemowatch.remote.interface import RemoteApi
 

@@ -10,10 +10,11 @@ from collections.abc import Iterable, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
-from nemowatch.config import Watch
+from nemowatch.config.watch_section import Watch
 from nemowatch.fs import space
 from nemowatch.intake.inbox import Inbox
-from nemowatch.journal import Journal, queue
+from nemowatch.journal import queue
+from nemowatch.journal.database import Journal
 from nemowatch.model import MB, HoldReason
 
 #: Bytes that a disk must take to count as having space again, at least; a result that still does

@@ -12,7 +12,7 @@ from collections.abc import Callable, Mapping
 from functools import partial
 
 from nemowatch.clock import Clock
-from nemowatch.config import Config
+from nemowatch.config.schema import Config
 from nemowatch.errors import LocalError, RemoteError, RenderUnknown
 from nemowatch.holds import probes
 from nemowatch.holds.account_check import AccountCheck
@@ -22,7 +22,8 @@ from nemowatch.holds.probes import BalanceAnswer, Evidence
 from nemowatch.intake.inbox import Inbox
 from nemowatch.intake.scan.pauses import Pauses
 from nemowatch.jobs.hold_log import HoldLog, causes
-from nemowatch.journal import Journal, holds, queue
+from nemowatch.journal import holds, queue
+from nemowatch.journal.database import Journal
 from nemowatch.journal.holds import HoldRow
 from nemowatch.journal.jobs import Job
 from nemowatch.model import HoldReason, RenderStatus

@@ -9,7 +9,7 @@ import asyncio
 from collections.abc import Callable
 from contextlib import suppress
 
-from nemowatch.config import Config
+from nemowatch.config.schema import Config
 from nemowatch.holds.keeper import HoldKeeper
 from nemowatch.jobs.runner import Runner
 

@@ -11,10 +11,11 @@ from collections.abc import Iterable, Mapping
 from concurrent.futures import ThreadPoolExecutor
 
 from nemowatch.clock import Clock
-from nemowatch.config import Watch
+from nemowatch.config.watch_section import Watch
 from nemowatch.errors import LocalError
 from nemowatch.intake.inbox import Inbox
-from nemowatch.journal import Journal, queue, sources
+from nemowatch.journal import queue, sources
+from nemowatch.journal.database import Journal
 from nemowatch.journal.jobs import Job
 from nemowatch.model import HoldReason
 from nemowatch.retry_memory import NotBefore

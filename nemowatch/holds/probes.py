@@ -12,7 +12,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
-from nemowatch.config import Config
+from nemowatch.config.schema import Config
 from nemowatch.errors import LocalError, NotSent, RemoteError, RemotePassing, TokenRefused
 from nemowatch.hold_reasons import HOLDS, Scope
 from nemowatch.holds import budget, paused_jobs, trials

@@ -17,7 +17,8 @@ from nemowatch.intake.scan.instruction_names import exact
 from nemowatch.intake.state import InboxState
 from nemowatch.intake.watch.root_monitor import RootMonitor
 from nemowatch.model import Snapshot
-from nemowatch.tasks import NO_TERMS, read_glossary
+from nemowatch.tasks.glossary import read_glossary
+from nemowatch.tasks.records import NO_TERMS
 
 _READERS = {Instruction.PROMPT: read_prompt, Instruction.GLOSSARY: read_glossary_file}
 

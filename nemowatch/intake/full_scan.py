@@ -15,7 +15,8 @@ from nemowatch.intake.state import InboxState
 from nemowatch.intake.tracking import Tracking
 from nemowatch.intake.watch.health import HealthState
 from nemowatch.intake.watch.root_monitor import RootMonitor
-from nemowatch.journal import Journal, source_members
+from nemowatch.journal import source_members
+from nemowatch.journal.database import Journal
 
 
 class FullScan:

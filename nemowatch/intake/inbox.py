@@ -15,7 +15,8 @@ from dataclasses import replace
 import structlog
 
 from nemowatch.clock import Clock
-from nemowatch.config import Recipe, Watch
+from nemowatch.config.schema import Recipe
+from nemowatch.config.watch_section import Watch
 from nemowatch.errors import JournalError, LocalError
 from nemowatch.fs.threads import Hung
 from nemowatch.intake.claim.existing_results import Finder, no_results
@@ -25,7 +26,7 @@ from nemowatch.intake.scan.pauses import nearest_pause
 from nemowatch.intake.state import InboxState
 from nemowatch.intake.watch.health import Health, HealthState
 from nemowatch.intake.watch.root_monitor import RootMonitor
-from nemowatch.journal import Journal
+from nemowatch.journal.database import Journal
 from nemowatch.retry_memory import NotBefore
 
 log = structlog.get_logger("nemowatch.inbox")

@@ -10,7 +10,8 @@ import asyncio
 from collections.abc import Mapping
 
 from nemowatch.clock import Clock
-from nemowatch.config import Recipe, Watch
+from nemowatch.config.schema import Recipe
+from nemowatch.config.watch_section import Watch
 from nemowatch.intake.claim.bulk_approval import Arrivals
 from nemowatch.intake.claim.claimer import Claimer
 from nemowatch.intake.claim.existing_results import Finder
@@ -22,7 +23,7 @@ from nemowatch.intake.state import InboxState
 from nemowatch.intake.tracking import Tracking
 from nemowatch.intake.watch.root_monitor import RootMonitor
 from nemowatch.intake.watch.watcher import Hints
-from nemowatch.journal import Journal
+from nemowatch.journal.database import Journal
 
 #: Paths that events named, taken in one portion.
 PORTION = 5_000

@@ -15,7 +15,8 @@ from nemowatch.intake.scan.diff import FolderFacts, ScanDiff
 from nemowatch.intake.scan.folders import FolderBook, as_text, folder_of, is_below, parent
 from nemowatch.intake.scan.partial_files import PartialFiles
 from nemowatch.intake.scan.project_names import Named, named
-from nemowatch.tasks import Unreadable, listed
+from nemowatch.tasks.media_names import listed
+from nemowatch.tasks.records import Unreadable
 
 #: Seconds before files that no task takes are reported (docs/behaviour.md section 1).
 FOREIGN_AFTER = 60.0

@@ -9,7 +9,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 
-from nemowatch.config import Recipe, Watch
+from nemowatch.config.schema import Recipe
+from nemowatch.config.watch_section import Watch
 from nemowatch.intake.problems import ProblemRegister
 from nemowatch.intake.ready.tracked_files import TrackedFiles
 from nemowatch.intake.ready.waiting_reasons import problem_of

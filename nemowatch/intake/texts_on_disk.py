@@ -16,7 +16,9 @@ from nemowatch.fs.safe_open import folder_of, open_below
 from nemowatch.intake.scan.folders import lineage
 from nemowatch.intake.scan.instruction_forms import GLOSSARY_NAMES, PROMPT_NAMES
 from nemowatch.intake.scan.instruction_names import folded
-from nemowatch.tasks import NO_TERMS, Glossary, nested, read_glossary
+from nemowatch.tasks.glossary import read_glossary
+from nemowatch.tasks.prompts import nested
+from nemowatch.tasks.records import NO_TERMS, Glossary
 
 
 def instructions_for(inbox: Path, folder: bytes) -> str:

@@ -25,7 +25,7 @@ from nemowatch.intake.scan.file_names import natural
 from nemowatch.intake.scan.scanner import walk
 from nemowatch.intake.state import InboxState
 from nemowatch.intake.watch.root_monitor import RootMonitor
-from nemowatch.journal import Journal
+from nemowatch.journal.database import Journal
 from nemowatch.model import Snapshot
 
 #: Files checked in one tick: some tens of milliseconds, and a megabyte.

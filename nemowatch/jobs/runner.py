@@ -16,7 +16,7 @@ from functools import partial
 
 import structlog
 
-from nemowatch.config import Watch
+from nemowatch.config.watch_section import Watch
 from nemowatch.errors import JournalError, NemowatchError, RemoteError
 from nemowatch.jobs.job_log import JobLog, location
 from nemowatch.jobs.lanes import Busy, Choice, choose

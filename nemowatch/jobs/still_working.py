@@ -11,7 +11,7 @@ from collections.abc import AsyncIterator, Callable
 import structlog
 
 from nemowatch.clock import Clock, lasted
-from nemowatch.config import Config
+from nemowatch.config.schema import Config
 from nemowatch.jobs.job_log import location
 from nemowatch.stages.work import Work
 from nemowatch.tasks.usual_times import usual_time

@@ -15,7 +15,7 @@ from typing import TypeGuard
 
 import structlog
 
-from nemowatch.config import Watch
+from nemowatch.config.watch_section import Watch
 from nemowatch.errors import JournalError, JournalRefused, LocalError, NemowatchError
 from nemowatch.jobs.error_policy import decide
 from nemowatch.jobs.job_log import JobLog, location

@@ -4,7 +4,3 @@ and repeats nothing.
 `database` runs functions over one connection on one thread; the other modules are those
 functions.
 """
-
-from nemowatch.journal.database import Journal
-
-__all__ = ["Journal"]

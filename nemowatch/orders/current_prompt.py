@@ -9,7 +9,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from nemowatch.config import Recipe
+from nemowatch.config.schema import Recipe
 from nemowatch.content import reading
 from nemowatch.errors import LocalError, OrderError, UsageError
 from nemowatch.fs.safe_open import open_below
@@ -21,7 +21,9 @@ from nemowatch.journal.jobs import Job
 from nemowatch.journal.sources import SourceRow
 from nemowatch.model import Member, MemberRole
 from nemowatch.outbox.leaving_project import is_project
-from nemowatch.tasks import Drop, Folder, plan, read_folder, takes_subtitles
+from nemowatch.tasks.grammar import read_folder
+from nemowatch.tasks.plan import plan, takes_subtitles
+from nemowatch.tasks.records import Drop, Folder
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,7 +12,9 @@ from nemowatch.intake.texts_on_disk import glossary_for
 from nemowatch.journal import jobs, sources
 from nemowatch.journal.sources import SourceRow
 from nemowatch.orders.site import Site
-from nemowatch.tasks import NO_TERMS, Folder, Glossary, glossary_words, read_folder
+from nemowatch.tasks.glossary import glossary_words
+from nemowatch.tasks.grammar import read_folder
+from nemowatch.tasks.records import NO_TERMS, Folder, Glossary
 
 
 class FolderTerms:

@@ -9,11 +9,12 @@ from collections.abc import Callable, Iterable, Mapping
 from typing import TYPE_CHECKING, TypeVar
 
 from nemowatch.clock import Clock
-from nemowatch.config import Recipe, Watch
+from nemowatch.config.schema import Recipe
+from nemowatch.config.watch_section import Watch
 from nemowatch.errors import DaemonNeeded
 from nemowatch.intake.scan import pauses
 from nemowatch.intake.scan.pauses import Pauses
-from nemowatch.journal import Journal
+from nemowatch.journal.database import Journal
 
 if TYPE_CHECKING:  # a command without a daemon has no use for them
     from nemowatch.fs.threads import Disks

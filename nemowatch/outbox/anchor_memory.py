@@ -11,12 +11,13 @@ import os
 from itertools import filterfalse
 from pathlib import Path
 
-from nemowatch.config import Watch
+from nemowatch.config.watch_section import Watch
 from nemowatch.errors import LocalError
 from nemowatch.fs import anchor
 from nemowatch.fs.safe_open import open_root
 from nemowatch.fs.threads import Disks
-from nemowatch.journal import Journal, facts
+from nemowatch.journal import facts
+from nemowatch.journal.database import Journal
 from nemowatch.journal.facts import InboxFact
 
 

@@ -14,7 +14,7 @@ from collections.abc import Iterable
 from contextlib import suppress
 from pathlib import Path
 
-from nemowatch.config import Watch
+from nemowatch.config.watch_section import Watch
 from nemowatch.errors import LocalError, LocalPassing, NoSpace, local_error, show_path
 from nemowatch.fs import part_files
 from nemowatch.fs.exclusive_create import remove, remove_folder

@@ -8,7 +8,7 @@ import stat
 from collections.abc import Callable
 from pathlib import Path
 
-from nemowatch.config import Watch
+from nemowatch.config.watch_section import Watch
 from nemowatch.errors import LocalFinal, LocalPassing, SourceGone
 from nemowatch.fs.hashing import fingerprint
 from nemowatch.fs.identity import snapshot

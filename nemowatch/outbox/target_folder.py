@@ -9,7 +9,7 @@ from __future__ import annotations
 import os
 from pathlib import Path
 
-from nemowatch.config import Watch
+from nemowatch.config.watch_section import Watch
 from nemowatch.fs.folders import ensure_folder, ensure_root, name_limit
 from nemowatch.fs.names import NAME_LIMIT, safe_folder
 from nemowatch.fs.safe_open import parts, root_folder

@@ -11,7 +11,7 @@ from nemowatch.config.display_paths import in_inbox
 from nemowatch.errors import show_path
 from nemowatch.intake.inbox import Inbox
 from nemowatch.intake.records import FileProblem, FolderProblem, ProblemList, Refused
-from nemowatch.journal import Journal
+from nemowatch.journal.database import Journal
 from nemowatch.remote.connection import READY, Connection
 from nemowatch.remote.interface import Account
 from nemowatch.reporting.overview import (

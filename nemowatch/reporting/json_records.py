@@ -11,7 +11,7 @@ from dataclasses import asdict
 from typing import Any
 
 from nemowatch.clock import iso
-from nemowatch.config import Watch
+from nemowatch.config.watch_section import Watch
 from nemowatch.errors import show_path
 from nemowatch.hold_reasons import HOLDS
 from nemowatch.intake.watch.health import HealthState

@@ -13,9 +13,10 @@ from collections.abc import Callable, Mapping
 from functools import partial
 
 from nemowatch.clock import Clock
-from nemowatch.config import Watch
+from nemowatch.config.watch_section import Watch
 from nemowatch.errors import LocalError, LocalPassing
-from nemowatch.journal import Journal, notes
+from nemowatch.journal import notes
+from nemowatch.journal.database import Journal
 from nemowatch.journal.notes import Due
 from nemowatch.reporting.note_writer import Note, NoteWriter
 from nemowatch.reporting.source_notes import wanted

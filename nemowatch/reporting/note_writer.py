@@ -16,7 +16,7 @@ from pathlib import Path
 import structlog
 
 from nemowatch.clock import Clock, lasted
-from nemowatch.config import Watch
+from nemowatch.config.watch_section import Watch
 from nemowatch.errors import LocalError, LocalPassing, show_path
 from nemowatch.fs.folders import ensure_root, remove_empty
 from nemowatch.fs.listing import folders_below
@@ -24,8 +24,8 @@ from nemowatch.fs.names import note_name
 from nemowatch.fs.safe_open import translated
 from nemowatch.fs.threads import Disks
 from nemowatch.intake.records import FileProblem
-from nemowatch.journal import Journal
 from nemowatch.journal import notes as kept
+from nemowatch.journal.database import Journal
 from nemowatch.outbox.note_file import Wrote, error_path, question_path, remove_note, write_note
 from nemowatch.reporting import notes, words
 from nemowatch.reporting.notes import Failure

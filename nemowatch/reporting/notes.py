@@ -15,7 +15,7 @@ from nemowatch.fs.names import SIGNATURE, plain
 from nemowatch.reporting import words
 from nemowatch.reporting.paragraphs import indented, shortened, wrapped
 from nemowatch.reporting.phrases import counted
-from nemowatch.tasks import hint_lines
+from nemowatch.tasks.describe import hint_lines
 
 #: The note in a folder that cannot be worked on.
 READ_ME = "nemowatch - read me.txt"

@@ -19,10 +19,12 @@ from typing import ParamSpec, TypeVar
 import structlog
 
 from nemowatch.clock import Clock
-from nemowatch.config import Config, Watch
+from nemowatch.config.schema import Config
+from nemowatch.config.watch_section import Watch
 from nemowatch.errors import JournalError, LocalError, LocalFinal, LocalPassing, show_path
 from nemowatch.fs.threads import Disks
-from nemowatch.journal import Journal, jobs, side_files, sources, tips
+from nemowatch.journal import jobs, side_files, sources, tips
+from nemowatch.journal.database import Journal
 from nemowatch.journal.side_files import SideFile
 from nemowatch.outbox import side_file
 from nemowatch.reporting.conversation import turns_until

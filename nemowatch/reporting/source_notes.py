@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from enum import Enum, auto
 from operator import attrgetter
 
-from nemowatch.config import Watch
+from nemowatch.config.watch_section import Watch
 from nemowatch.errors import show_path
 from nemowatch.fs.names import note_name, plain, safe_name, split_ending
 from nemowatch.journal import jobs, results, sessions, sources, tips

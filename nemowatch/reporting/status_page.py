@@ -20,7 +20,7 @@ from nemowatch.errors import LocalError
 from nemowatch.fs.threads import Disks
 from nemowatch.intake.inbox import Inbox
 from nemowatch.intake.watch.health import HealthState
-from nemowatch.journal import Journal
+from nemowatch.journal.database import Journal
 from nemowatch.remote.connection import Connection
 from nemowatch.remote.interface import Account
 from nemowatch.reporting.conversation import Turn, turn_of

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
-from nemowatch.config import Config
+from nemowatch.config.schema import Config
 from nemowatch.holds.balance import CREDITS_LOOK
 from nemowatch.intake.inbox import Inbox
 from nemowatch.service.timers import Timers

@@ -21,9 +21,9 @@ import structlog
 
 from nemowatch import __version__
 from nemowatch.clock import Clock, SystemClock, iso
-from nemowatch.config import Config
+from nemowatch.config.schema import Config
 from nemowatch.errors import JournalCorrupt, NemowatchError, TokenRefused
-from nemowatch.journal import Journal
+from nemowatch.journal.database import Journal
 from nemowatch.journal.lock import StateLock
 from nemowatch.remote.client import Client
 from nemowatch.remote.credential import supplied_token

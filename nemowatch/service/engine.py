@@ -15,7 +15,8 @@ from typing import Any
 import structlog
 
 from nemowatch.clock import Clock
-from nemowatch.config import Config, Watch
+from nemowatch.config.schema import Config
+from nemowatch.config.watch_section import Watch
 from nemowatch.errors import NemowatchError
 from nemowatch.fs.threads import Disks
 from nemowatch.holds.account_check import AccountCheck
@@ -26,7 +27,8 @@ from nemowatch.holds.outage_probe import OutageProbe
 from nemowatch.intake.inbox import Inbox
 from nemowatch.jobs.job_log import JobLog
 from nemowatch.jobs.runner import Runner
-from nemowatch.journal import Journal, queue
+from nemowatch.journal import queue
+from nemowatch.journal.database import Journal
 from nemowatch.journal.jobs import Job
 from nemowatch.model import ENDED, State
 from nemowatch.remote.interface import RemoteApi

@@ -10,9 +10,11 @@ from pathlib import Path
 import structlog
 
 from nemowatch.clock import Clock
-from nemowatch.config import Config, Watch
+from nemowatch.config.schema import Config
+from nemowatch.config.watch_section import Watch
 from nemowatch.fs.threads import Disks
-from nemowatch.journal import Journal, jobs, sources
+from nemowatch.journal import jobs, sources
+from nemowatch.journal.database import Journal
 from nemowatch.model import ENDED
 from nemowatch.outbox import leftovers
 from nemowatch.outbox.leftovers import Leftover

@@ -10,11 +10,12 @@ import asyncio
 from collections.abc import Mapping
 
 from nemowatch.clock import Clock
-from nemowatch.config import Config
+from nemowatch.config.schema import Config
 from nemowatch.holds.keeper import HoldKeeper
 from nemowatch.intake.inbox import Inbox
 from nemowatch.intake.watch.health import HealthState
-from nemowatch.journal import Journal, sources
+from nemowatch.journal import sources
+from nemowatch.journal.database import Journal
 from nemowatch.outbox import result_finder
 from nemowatch.service.background import ends_the_daemon
 from nemowatch.sources.tick_results import TickResults

@@ -17,7 +17,7 @@ from nemowatch.config.schema import Recipe
 from nemowatch.fs.threads import Disks
 from nemowatch.intake.inbox import Inbox
 from nemowatch.jobs.cancel_renders import cancel_renders
-from nemowatch.journal import Journal
+from nemowatch.journal.database import Journal
 from nemowatch.journal.jobs import Job
 from nemowatch.orders import Approve, DaemonSite, ForFile, Record, carry_out, read_order
 from nemowatch.remote.interface import RemoteApi

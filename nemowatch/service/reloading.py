@@ -11,8 +11,10 @@ from pathlib import Path
 
 import structlog
 
-from nemowatch.config import Config, changes, check_layout, in_force
 from nemowatch.config.child import load_apart
+from nemowatch.config.layout import check_layout
+from nemowatch.config.reload import changes, in_force
+from nemowatch.config.schema import Config
 from nemowatch.errors import ConfigError, ConfigUnread
 from nemowatch.fs.threads import aside
 from nemowatch.remote.client import Client

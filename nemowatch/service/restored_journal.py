@@ -12,7 +12,8 @@ import sqlite3
 from collections.abc import Iterable
 from pathlib import Path
 
-from nemowatch.journal import Journal, batches, facts, payment_marks
+from nemowatch.journal import batches, facts, payment_marks
+from nemowatch.journal.database import Journal
 from nemowatch.journal.facts import Fact
 
 

@@ -14,11 +14,12 @@ from pathlib import Path
 import structlog
 
 from nemowatch.clock import Clock
-from nemowatch.config import Watch
+from nemowatch.config.watch_section import Watch
 from nemowatch.errors import LocalError, show_path
 from nemowatch.fs.names import note_name
 from nemowatch.fs.threads import Disks
-from nemowatch.journal import Journal, notes, retired_files
+from nemowatch.journal import notes, retired_files
+from nemowatch.journal.database import Journal
 from nemowatch.journal.queries import load
 from nemowatch.journal.retired_files import DAY_MS, RetiredFile
 from nemowatch.outbox import expired_sources

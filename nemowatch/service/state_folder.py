@@ -20,8 +20,8 @@ from nemowatch.errors import JournalCorrupt, JournalOnNetwork, local_error
 from nemowatch.fs.mounts import Mode, MountTable, mode_of
 from nemowatch.fs.own_files import read_own
 from nemowatch.intake.watch.owner_file import STATE_ID
-from nemowatch.journal import Journal, batches, facts, payment_marks
-from nemowatch.journal.database import FILE_NAME
+from nemowatch.journal import batches, facts, payment_marks
+from nemowatch.journal.database import FILE_NAME, Journal
 from nemowatch.journal.facts import Fact
 from nemowatch.journal.opening import set_aside
 from nemowatch.service.restored_journal import is_restored

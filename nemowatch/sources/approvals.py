@@ -11,14 +11,15 @@ from dataclasses import dataclass
 import structlog
 
 from nemowatch.clock import Clock
-from nemowatch.config import Watch
+from nemowatch.config.watch_section import Watch
 from nemowatch.errors import LocalError, show_path
 from nemowatch.fs.exclusive_create import remove, remove_folder
 from nemowatch.fs.safe_open import folder_of, stat_at, translated
 from nemowatch.fs.threads import Disks
 from nemowatch.intake.records import FileProblem
-from nemowatch.journal import Journal, account, batches, spend
+from nemowatch.journal import account, batches, spend
 from nemowatch.journal.batches import BatchRow
+from nemowatch.journal.database import Journal
 from nemowatch.model import Snapshot
 from nemowatch.reporting import notes
 from nemowatch.reporting.notes import Approval, Complaint

@@ -8,10 +8,11 @@ from __future__ import annotations
 
 import sqlite3
 
-from nemowatch.config import Watch
+from nemowatch.config.watch_section import Watch
 from nemowatch.hold_reasons import HOLDS
 from nemowatch.intake.records import FileProblem
-from nemowatch.journal import Journal, holds
+from nemowatch.journal import holds
+from nemowatch.journal.database import Journal
 from nemowatch.model import HoldReason
 
 _HOLD = HOLDS[HoldReason.CONFLICT]

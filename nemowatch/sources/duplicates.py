@@ -16,13 +16,14 @@ from operator import attrgetter
 import structlog
 
 from nemowatch.clock import Clock
-from nemowatch.config import Watch
 from nemowatch.config.display_paths import from_share
+from nemowatch.config.watch_section import Watch
 from nemowatch.errors import LocalError, SourceChanged, SourceGone
 from nemowatch.fs.threads import Disks
 from nemowatch.intake.records import Duplicate, FileProblem
 from nemowatch.jobs.job_log import location_of
-from nemowatch.journal import Journal, jobs, results, source_members, sources
+from nemowatch.journal import jobs, results, source_members, sources
+from nemowatch.journal.database import Journal
 from nemowatch.model import Member
 from nemowatch.outbox.leaving_project import is_project, retire_project
 from nemowatch.outbox.retire import Retired, retire_members

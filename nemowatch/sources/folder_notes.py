@@ -9,7 +9,7 @@ from typing import NamedTuple
 
 import structlog
 
-from nemowatch.config import Watch
+from nemowatch.config.watch_section import Watch
 from nemowatch.intake.records import FileProblem, FolderProblem, ProblemList
 from nemowatch.jobs.hold_log import whole
 from nemowatch.journal.batches import BatchRow

@@ -11,10 +11,11 @@ from collections.abc import Awaitable, Callable, Mapping
 from functools import partial
 
 from nemowatch.clock import Clock
-from nemowatch.config import Watch
+from nemowatch.config.watch_section import Watch
 from nemowatch.intake.scan.folders import is_below, parent
 from nemowatch.jobs.hold_log import whole
-from nemowatch.journal import Journal, offers
+from nemowatch.journal import offers
+from nemowatch.journal.database import Journal
 from nemowatch.journal.facts import InboxFact
 from nemowatch.model import Snapshot
 from nemowatch.sources.request_plans import Asked

@@ -15,10 +15,11 @@ from pathlib import Path
 from typing import Any
 
 from nemowatch.clock import Clock
-from nemowatch.config import Watch
+from nemowatch.config.watch_section import Watch
 from nemowatch.fs.threads import Disks
 from nemowatch.intake.records import FileProblem, Refused
-from nemowatch.journal import Journal, facts
+from nemowatch.journal import facts
+from nemowatch.journal.database import Journal
 from nemowatch.journal.facts import InboxFact
 from nemowatch.reporting.note_writer import NoteWriter
 from nemowatch.retry_memory import NotBefore

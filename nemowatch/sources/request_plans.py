@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from typing import Any
 
-from nemowatch.config import Watch
+from nemowatch.config.watch_section import Watch
 from nemowatch.errors import OrderError
 from nemowatch.intake.records import REVIEWED, RequestFile
 from nemowatch.journal import jobs, requests, results

@@ -12,8 +12,8 @@ import sqlite3
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from nemowatch.config import Watch
 from nemowatch.config.display_paths import in_inbox
+from nemowatch.config.watch_section import Watch
 from nemowatch.errors import OrderError, shown
 from nemowatch.fs.names import note_name, plain, safe_name, split_ending
 from nemowatch.intake.scan.folders import name_of, parent, same_name
@@ -22,7 +22,7 @@ from nemowatch.journal import requests, spend
 from nemowatch.journal.jobs import Job
 from nemowatch.journal.requests import Result
 from nemowatch.model import ENDED, State
-from nemowatch.tasks import enumerated
+from nemowatch.tasks.words import enumerated
 
 #: Names that are proposed: more would hide what to do.
 MOST_NAMES = 8

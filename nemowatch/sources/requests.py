@@ -15,8 +15,8 @@ from functools import partial
 import structlog
 
 from nemowatch.clock import Clock, iso
-from nemowatch.config import Watch
 from nemowatch.config.display_paths import from_share
+from nemowatch.config.watch_section import Watch
 from nemowatch.cures import ADMIN
 from nemowatch.errors import (
     LocalError,
@@ -30,7 +30,8 @@ from nemowatch.intake.records import ANSWER, FileProblem, RequestFile
 from nemowatch.intake.scan.folders import parent
 from nemowatch.jobs.hold_log import whole
 from nemowatch.jobs.job_log import location_of
-from nemowatch.journal import Journal, requests
+from nemowatch.journal import requests
+from nemowatch.journal.database import Journal
 from nemowatch.outbox.retire import Leaving, retire_all
 from nemowatch.reporting import notes
 from nemowatch.reporting.note_writer import NoteWriter

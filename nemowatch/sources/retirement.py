@@ -15,11 +15,12 @@ from operator import attrgetter
 import structlog
 
 from nemowatch.clock import Clock
-from nemowatch.config import Watch
+from nemowatch.config.watch_section import Watch
 from nemowatch.errors import LocalError, LocalPassing, SourceChanged, SourceGone, show_path
 from nemowatch.fs.threads import Disks
 from nemowatch.jobs.job_log import location
-from nemowatch.journal import Journal, jobs, sessions, source_members, sources
+from nemowatch.journal import jobs, sessions, source_members, sources
+from nemowatch.journal.database import Journal
 from nemowatch.journal.sources import SourceRow
 from nemowatch.model import ENDED, Member, State
 from nemowatch.outbox.leaving_project import is_project, retire_project

@@ -11,7 +11,7 @@ import re
 import sqlite3
 from collections.abc import Iterable
 
-from nemowatch.config import Watch
+from nemowatch.config.watch_section import Watch
 from nemowatch.errors import OrderError
 from nemowatch.fs.names import plain, safe_name
 from nemowatch.intake.scan.file_names import subtitle_stem
@@ -19,7 +19,7 @@ from nemowatch.intake.scan.folders import name_of, parent, same_name
 from nemowatch.journal import requests, reviews
 from nemowatch.journal.jobs import Job
 from nemowatch.model import ENDED, State
-from nemowatch.tasks import tag_of
+from nemowatch.tasks.arguments import tag_of
 
 #: What programs and the outbox put behind a name that is taken.
 _NUMBER = re.compile(r"\s{0,9}\(\d{1,9}\)$")

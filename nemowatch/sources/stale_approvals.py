@@ -11,9 +11,10 @@ import os
 from collections.abc import Mapping
 
 from nemowatch.clock import Clock
-from nemowatch.config import Watch
+from nemowatch.config.watch_section import Watch
 from nemowatch.intake.records import FileProblem
-from nemowatch.journal import Journal, facts
+from nemowatch.journal import facts
+from nemowatch.journal.database import Journal
 from nemowatch.journal.facts import InboxFact
 from nemowatch.model import Snapshot
 

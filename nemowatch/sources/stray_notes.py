@@ -12,13 +12,13 @@ from collections.abc import Iterable
 import structlog
 
 from nemowatch.clock import Clock
-from nemowatch.config import Watch
+from nemowatch.config.watch_section import Watch
 from nemowatch.errors import LocalError
 from nemowatch.fs.threads import Disks
 from nemowatch.intake.records import FileProblem
 from nemowatch.jobs.job_log import location_of
-from nemowatch.journal import Journal
 from nemowatch.journal import notes as kept
+from nemowatch.journal.database import Journal
 from nemowatch.outbox.note_file import ERROR_ENDING, remove_note
 from nemowatch.retry_memory import NotBefore
 

@@ -12,7 +12,7 @@ from pathlib import Path
 import structlog
 
 from nemowatch.clock import Clock
-from nemowatch.config import Watch
+from nemowatch.config.watch_section import Watch
 from nemowatch.errors import LocalError, SourceGone, show_path
 from nemowatch.fs.listing import is_folder
 from nemowatch.fs.safe_open import lookup
@@ -21,7 +21,8 @@ from nemowatch.intake.inbox import Inbox
 from nemowatch.intake.records import FileProblem, FolderProblem, ProblemList, Refused, Tick
 from nemowatch.intake.watch.health import HealthState
 from nemowatch.jobs.job_log import location, location_of
-from nemowatch.journal import Journal, jobs, sources
+from nemowatch.journal import jobs, sources
+from nemowatch.journal.database import Journal
 from nemowatch.journal.jobs import Job
 from nemowatch.journal.sources import SourceRow
 from nemowatch.outbox.leaving_project import move_whole

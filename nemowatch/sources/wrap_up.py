@@ -10,9 +10,10 @@ import asyncio
 from collections.abc import Callable, Mapping
 
 from nemowatch.clock import Clock
-from nemowatch.config import Config, Watch
+from nemowatch.config.schema import Config
+from nemowatch.config.watch_section import Watch
 from nemowatch.fs.threads import Disks
-from nemowatch.journal import Journal
+from nemowatch.journal.database import Journal
 from nemowatch.outbox.anchor_memory import AnchorMemory
 from nemowatch.reporting.note_sync import NoteSync
 from nemowatch.reporting.note_writer import NoteWriter

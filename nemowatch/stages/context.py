@@ -8,9 +8,10 @@ from dataclasses import dataclass
 from typing import ParamSpec, Protocol, TypeVar
 
 from nemowatch.clock import Clock
-from nemowatch.config import Config, Watch
+from nemowatch.config.schema import Config
+from nemowatch.config.watch_section import Watch
 from nemowatch.fs.threads import Disks
-from nemowatch.journal import Journal
+from nemowatch.journal.database import Journal
 from nemowatch.remote.interface import RemoteApi
 from nemowatch.stages.board import Board
 from nemowatch.stages.decision import Decision

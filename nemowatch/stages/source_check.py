@@ -10,7 +10,7 @@ import os
 from operator import attrgetter
 from pathlib import Path
 
-from nemowatch.config import Watch
+from nemowatch.config.watch_section import Watch
 from nemowatch.errors import (
     LocalError,
     LocalFinal,

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from operator import attrgetter
 
-from nemowatch.config import Watch
+from nemowatch.config.watch_section import Watch
 from nemowatch.journal.jobs import Job
 from nemowatch.journal.sessions import Given, Session
 from nemowatch.journal.sources import SourceRow

@@ -7,9 +7,11 @@ from collections.abc import Iterable
 from pathlib import Path
 
 from nemowatch.model import MediaKind
-from nemowatch.tasks import Folder, plan, read_folder
 from nemowatch.tasks.describe import reviewed
+from nemowatch.tasks.grammar import read_folder
 from nemowatch.tasks.kinds import KINDS, RECIPE, Example
+from nemowatch.tasks.plan import plan
+from nemowatch.tasks.records import Folder
 
 README = Path(__file__).parents[2] / "README.md"
 ALL = (*KINDS, RECIPE)

@@ -12,7 +12,7 @@ from typing import Any
 
 import pytest
 
-from nemowatch.config import load
+from nemowatch.config.load import load
 from nemowatch.model import State
 from nemowatch.sandbox import agent, reply
 from tests.rigs.engine import EngineRig, engine_rig

@@ -13,9 +13,10 @@ from pathlib import Path
 import pytest
 
 from nemowatch.clock import SystemClock
-from nemowatch.config import load
+from nemowatch.config.load import load
 from nemowatch.errors import JournalCorrupt
-from nemowatch.journal import Journal, batches
+from nemowatch.journal import batches
+from nemowatch.journal.database import Journal
 from nemowatch.service.daemon import Daemon, run_daemon
 from tests.rigs.studio import Studio, studio, video, wait_for
 

@@ -15,7 +15,8 @@ from structlog.testing import capture_logs
 
 from nemowatch.clock import ManualClock, SystemClock
 from nemowatch.fs.threads import Disks
-from nemowatch.journal import Journal, notes
+from nemowatch.journal import notes
+from nemowatch.journal.database import Journal
 from nemowatch.model import State
 from nemowatch.reporting.note_sync import NoteSync
 from nemowatch.reporting.note_writer import Note, NoteWriter

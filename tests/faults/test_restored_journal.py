@@ -14,8 +14,9 @@ from pathlib import Path
 import pytest
 
 from nemowatch.clock import SystemClock
-from nemowatch.config import load
-from nemowatch.journal import Journal, batches
+from nemowatch.config.load import load
+from nemowatch.journal import batches
+from nemowatch.journal.database import Journal
 from nemowatch.journal.jobs import Job
 from nemowatch.model import ENDED, HoldReason, State
 from nemowatch.service.restored_journal import is_restored

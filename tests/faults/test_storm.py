@@ -18,7 +18,8 @@ from typing import Any
 import pytest
 
 from nemowatch.clock import SystemClock
-from nemowatch.journal import Journal, facts
+from nemowatch.journal import facts
+from nemowatch.journal.database import Journal
 from tests.rigs.fault_report import tell
 from tests.rigs.studio import Studio, studio, wait_for
 

@@ -9,10 +9,11 @@ from pathlib import Path
 import pytest
 
 from nemowatch.clock import SystemClock
-from nemowatch.config import Watch
+from nemowatch.config.watch_section import Watch
 from nemowatch.fs.identity import of_stat
 from nemowatch.fs.threads import Disks
-from nemowatch.journal import Journal, batches
+from nemowatch.journal import batches
+from nemowatch.journal.database import Journal
 from nemowatch.model import Snapshot
 from nemowatch.sources import stale_approvals
 from nemowatch.sources.approvals import Approvals

@@ -11,7 +11,7 @@ import pytest
 
 from nemowatch.cli.connection import order
 from nemowatch.cli.context import CommandContext
-from nemowatch.config import Config
+from nemowatch.config.schema import Config
 from nemowatch.journal import batches, facts, jobs, results, spend
 from nemowatch.journal.jobs import Job
 from nemowatch.journal.lock import StateLock

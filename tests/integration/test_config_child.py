@@ -14,7 +14,8 @@ from pathlib import Path
 
 import pytest
 
-from nemowatch.config import child, load
+from nemowatch.config import child
+from nemowatch.config.load import load
 from nemowatch.content.messages import Request, request_frame
 from nemowatch.errors import ConfigError, ConfigUnread
 from tests.rigs.studio import wait_for

@@ -9,7 +9,9 @@ from pathlib import Path
 
 import pytest
 
-from nemowatch.config import Config, Watch, check_layout
+from nemowatch.config.layout import check_layout
+from nemowatch.config.schema import Config
+from nemowatch.config.watch_section import Watch
 from nemowatch.errors import ConfigError
 
 

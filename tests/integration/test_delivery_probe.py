@@ -13,7 +13,8 @@ from pathlib import Path
 import pytest
 from structlog.testing import capture_logs
 
-from nemowatch.config import Watch, load
+from nemowatch.config.load import load
+from nemowatch.config.watch_section import Watch
 from nemowatch.errors import LocalError, NoSpace
 from nemowatch.fs import exclusive_create
 from nemowatch.fs.names import candidates

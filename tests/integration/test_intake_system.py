@@ -17,7 +17,7 @@ from pathlib import Path
 
 import pytest
 
-from nemowatch.config import Watch
+from nemowatch.config.watch_section import Watch
 from nemowatch.errors import LocalFinal, LocalPassing, SourceChanged, SourceGone
 from nemowatch.fs import lease
 from nemowatch.fs.hashing import fingerprint

@@ -27,7 +27,8 @@ from nemowatch.errors import (
     JournalReadOnly,
     JournalTooNew,
 )
-from nemowatch.journal import Journal, facts
+from nemowatch.journal import facts
+from nemowatch.journal.database import Journal
 from nemowatch.journal.lock import StateLock
 from nemowatch.journal.opening import set_aside
 from nemowatch.journal.queries import load, migrations

@@ -16,7 +16,6 @@ from hypothesis import strategies as st
 from nemowatch.clock import ManualClock
 from nemowatch.errors import JournalError, UsageError
 from nemowatch.journal import (
-    Journal,
     batches,
     facts,
     holds,
@@ -31,6 +30,7 @@ from nemowatch.journal import (
     sources,
     spend,
 )
+from nemowatch.journal.database import Journal
 from nemowatch.journal.sources import NewJob, NewSource
 from nemowatch.journal.spend import CallOutcome, Edit
 from nemowatch.model import (

@@ -12,7 +12,8 @@ from typing import Any
 import pytest
 
 from nemowatch.errors import JournalError
-from nemowatch.journal import Journal, job_steps, jobs, queue, results, spend
+from nemowatch.journal import job_steps, jobs, queue, results, spend
+from nemowatch.journal.database import Journal
 from nemowatch.journal.queries import migrations
 from nemowatch.model import WORKING, State
 from tests.rigs.old_journal import write_version_3

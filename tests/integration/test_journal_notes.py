@@ -9,7 +9,8 @@ from pathlib import Path
 import pytest
 
 from nemowatch.clock import ManualClock
-from nemowatch.journal import Journal, jobs, notes, sources
+from nemowatch.journal import jobs, notes, sources
+from nemowatch.journal.database import Journal
 from nemowatch.journal.opening import connect
 from nemowatch.journal.queries import migrations
 from nemowatch.journal.sources import NewJob, NewSource

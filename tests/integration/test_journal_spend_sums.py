@@ -9,7 +9,8 @@ from pathlib import Path
 import pytest
 
 from nemowatch.clock import ManualClock
-from nemowatch.journal import Journal, jobs, sources, spend
+from nemowatch.journal import jobs, sources, spend
+from nemowatch.journal.database import Journal
 from nemowatch.journal.sources import NewJob, NewSource
 from nemowatch.journal.spend import CallOutcome, Price, Unpriced
 from nemowatch.model import Target

@@ -20,7 +20,8 @@ from nemowatch.cli.context import CommandContext, find_context
 from nemowatch.clock import SystemClock
 from nemowatch.errors import DaemonNeeded, UsageError
 from nemowatch.fs.threads import Disks
-from nemowatch.journal import Journal, batches, jobs, results, sources, spend
+from nemowatch.journal import batches, jobs, results, sources, spend
+from nemowatch.journal.database import Journal
 from nemowatch.model import State
 from nemowatch.orders import ORDERS, DaemonSite, JournalSite, carry_out, read_order
 from nemowatch.service.control import SOCKET_NAME, ControlServer

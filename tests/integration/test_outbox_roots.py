@@ -12,12 +12,12 @@ from pathlib import Path
 import pytest
 
 from nemowatch.clock import SystemClock
-from nemowatch.config import Watch
+from nemowatch.config.watch_section import Watch
 from nemowatch.errors import LocalFinal, LocalPassing
 from nemowatch.fs import anchor
 from nemowatch.fs.folders import ensure_folder, ensure_root
 from nemowatch.fs.threads import Disks
-from nemowatch.journal import Journal
+from nemowatch.journal.database import Journal
 from nemowatch.journal.retired_files import RetiredFile
 from nemowatch.outbox import expired_sources
 from nemowatch.outbox.anchor_memory import AnchorMemory

@@ -12,7 +12,7 @@ from pathlib import Path
 
 import pytest
 
-from nemowatch.config import Watch
+from nemowatch.config.watch_section import Watch
 from nemowatch.fs.space import has_room
 from nemowatch.holds.disk_space import has_room as room_for
 from nemowatch.model import MB

@@ -14,7 +14,8 @@ from nemowatch.holds.account_check import AccountCheck
 from nemowatch.holds.admission import Admission
 from nemowatch.holds.keeper import HoldKeeper
 from nemowatch.jobs.hold_log import HoldLog
-from nemowatch.journal import Journal, holds, jobs
+from nemowatch.journal import holds, jobs
+from nemowatch.journal.database import Journal
 from nemowatch.journal.holds import HoldRow
 from nemowatch.model import ENDED, HoldReason, State
 from nemowatch.orders import read_order

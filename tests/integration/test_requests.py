@@ -11,7 +11,7 @@ from typing import Any
 
 import pytest
 
-from nemowatch.config import load
+from nemowatch.config.load import load
 from nemowatch.journal.jobs import Job
 from nemowatch.model import State
 from nemowatch.reporting.notes import READ_ME

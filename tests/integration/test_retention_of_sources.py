@@ -15,10 +15,12 @@ from pathlib import Path
 import pytest
 
 from nemowatch.clock import ManualClock
-from nemowatch.config import Watch, load
+from nemowatch.config.load import load
+from nemowatch.config.watch_section import Watch
 from nemowatch.fs.identity import of_stat
 from nemowatch.fs.threads import Disks
-from nemowatch.journal import Journal, retired_files, sources
+from nemowatch.journal import retired_files, sources
+from nemowatch.journal.database import Journal
 from nemowatch.journal.queries import migrations
 from nemowatch.journal.retired_files import DAY_MS
 from nemowatch.journal.sources import NewSource

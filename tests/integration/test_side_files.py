@@ -17,7 +17,8 @@ from nemowatch.clock import SystemClock
 from nemowatch.config.schema import SideFile as SideFileSection
 from nemowatch.fs.names import SIDE_SIGNATURE
 from nemowatch.fs.threads import Disks
-from nemowatch.journal import Journal, results, side_files
+from nemowatch.journal import results, side_files
+from nemowatch.journal.database import Journal
 from nemowatch.journal.results import Summary
 from nemowatch.model import State
 from nemowatch.outbox import side_file

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from nemowatch.clock import SystemClock
-from nemowatch.config import Watch
+from nemowatch.config.watch_section import Watch
 from nemowatch.fs.threads import Disks
 from nemowatch.intake.inbox import Inbox
 from nemowatch.journal import facts, holds, sources

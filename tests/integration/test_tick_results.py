@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from nemowatch.clock import SystemClock
-from nemowatch.config import Watch
+from nemowatch.config.watch_section import Watch
 from nemowatch.fs.threads import Disks
 from nemowatch.intake.inbox import Inbox
 from nemowatch.intake.records import FileProblem, FolderProblem, Tick

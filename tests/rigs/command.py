@@ -16,7 +16,8 @@ from unittest.mock import patch
 
 from nemowatch.cli import main
 from nemowatch.clock import SystemClock
-from nemowatch.journal import Journal, jobs, sources
+from nemowatch.journal import jobs, sources
+from nemowatch.journal.database import Journal
 from nemowatch.journal.jobs import Job
 from nemowatch.journal.sources import NewJob, NewSource
 from nemowatch.model import (

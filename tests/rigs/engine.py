@@ -18,8 +18,10 @@ from pathlib import Path
 from typing import Any
 
 from nemowatch.clock import SystemClock
-from nemowatch.config import Config, load
-from nemowatch.journal import Journal, jobs
+from nemowatch.config.load import load
+from nemowatch.config.schema import Config
+from nemowatch.journal import jobs
+from nemowatch.journal.database import Journal
 from nemowatch.journal.jobs import Job
 from nemowatch.model import ENDED, State
 from nemowatch.remote.client import Client

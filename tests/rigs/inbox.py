@@ -14,7 +14,8 @@ from nemowatch.clock import SystemClock
 from nemowatch.config.watch_section import Watch
 from nemowatch.intake.inbox import Inbox
 from nemowatch.intake.records import Duplicate, FileProblem, FolderProblem
-from nemowatch.journal import Journal, jobs, sources
+from nemowatch.journal import jobs, sources
+from nemowatch.journal.database import Journal
 
 
 def box(kind: bytes, payload: bytes) -> bytes:

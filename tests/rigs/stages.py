@@ -20,7 +20,8 @@ from nemowatch.fs.safe_open import lookup
 from nemowatch.fs.threads import Disks
 from nemowatch.jobs.job_log import JobLog
 from nemowatch.jobs.runner import Runner
-from nemowatch.journal import Journal, jobs, queue, sources, spend
+from nemowatch.journal import jobs, queue, sources, spend
+from nemowatch.journal.database import Journal
 from nemowatch.journal.jobs import Job
 from nemowatch.journal.sources import NewJob, NewSource
 from nemowatch.model import (

@@ -8,8 +8,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from nemowatch.config import Config, Watch, find, is_active, load, parse_hours, state_dir
+from nemowatch.config.find import find, state_dir
+from nemowatch.config.hours import is_active, parse_hours
+from nemowatch.config.load import load
+from nemowatch.config.schema import Config
 from nemowatch.config.toml_lines import find_lines
+from nemowatch.config.watch_section import Watch
 from nemowatch.errors import ConfigError
 from nemowatch.model import MediaKind
 

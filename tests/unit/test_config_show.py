@@ -8,9 +8,12 @@ from pathlib import Path
 
 import pytest
 
-from nemowatch.config import Config, Watch, changes, in_force, load, show
+from nemowatch.config.load import load
 from nemowatch.config.reading import validated
-from nemowatch.config.schema import keys, sections
+from nemowatch.config.reload import changes, in_force
+from nemowatch.config.schema import Config, keys, sections
+from nemowatch.config.show import show
+from nemowatch.config.watch_section import Watch
 
 EXAMPLE = Path(__file__).parents[2] / "config.example.toml"
 #: A setting or header that is not active: a # with the key right behind it.

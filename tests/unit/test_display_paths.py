@@ -6,8 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from nemowatch.config import Watch
 from nemowatch.config.display_paths import from_share, in_inbox
+from nemowatch.config.watch_section import Watch
 
 
 def watch(**folders: str) -> Watch:

@@ -37,7 +37,8 @@ from nemowatch.hold_reasons import HOLDS, Scope
 from nemowatch.jobs.backoff import backoff
 from nemowatch.jobs.error_policy import decide
 from nemowatch.jobs.retries import Circumstances, again
-from nemowatch.journal import Journal, jobs, sessions, sources
+from nemowatch.journal import jobs, sessions, sources
+from nemowatch.journal.database import Journal
 from nemowatch.journal.jobs import Job
 from nemowatch.journal.sources import NewJob, NewSource
 from nemowatch.model import PAID, WORKING, HoldReason, State, Target

@@ -6,8 +6,10 @@ import pytest
 
 from nemowatch.errors import OrderError
 from nemowatch.model import MediaKind
-from nemowatch.tasks import Drop, Folder, Glossary, plan, read_folder, read_glossary
-from nemowatch.tasks.records import Term
+from nemowatch.tasks.glossary import read_glossary
+from nemowatch.tasks.grammar import read_folder
+from nemowatch.tasks.plan import plan
+from nemowatch.tasks.records import Drop, Folder, Glossary, Term
 
 
 def terms(text: str) -> list[tuple[str, str]]:

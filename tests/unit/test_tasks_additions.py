@@ -7,12 +7,14 @@ import re
 
 import pytest
 
-from nemowatch.config import Recipe
+from nemowatch.config.schema import Recipe
 from nemowatch.errors import OrderError
 from nemowatch.model import MediaKind
-from nemowatch.tasks import Drop, Folder, plan, read_folder
 from nemowatch.tasks.additions import dubbed_into, said_in
+from nemowatch.tasks.grammar import read_folder
+from nemowatch.tasks.plan import plan
 from nemowatch.tasks.prompts import NEARER, THE_REST, nested
+from nemowatch.tasks.records import Drop, Folder
 
 #: What the folders' own instructions forbid, or fix.
 BOUNDS = re.compile(

@@ -9,10 +9,13 @@ from __future__ import annotations
 from collections.abc import Iterator
 from pathlib import Path
 
-from nemowatch.config import Recipe
+from nemowatch.config.schema import Recipe
 from nemowatch.errors import OrderError
 from nemowatch.model import MediaKind, Output
-from nemowatch.tasks import Drop, Folder, describe, plan, read_folder, takes
+from nemowatch.tasks.describe import describe
+from nemowatch.tasks.grammar import read_folder
+from nemowatch.tasks.plan import plan, takes
+from nemowatch.tasks.records import Drop, Folder
 
 KEPT = Path(__file__).with_name("as_read.txt")
 

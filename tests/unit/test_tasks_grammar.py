@@ -7,10 +7,12 @@ import unicodedata
 import pytest
 from babel import localedata
 
-from nemowatch.config import Recipe
+from nemowatch.config.schema import Recipe
 from nemowatch.model import MediaKind
-from nemowatch.tasks import Folder, Gender, Language, Unreadable, read_folder
 from nemowatch.tasks.countries import spoken_in
+from nemowatch.tasks.grammar import read_folder
+from nemowatch.tasks.languages import Language
+from nemowatch.tasks.records import Folder, Gender, Unreadable
 
 RECIPES = {
     "Shorts": Recipe(prompt="Cut {file}, subtitles in {languages}."),

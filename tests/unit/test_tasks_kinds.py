@@ -7,13 +7,16 @@ from pathlib import Path
 
 import pytest
 
-from nemowatch.config import Recipe
+from nemowatch.config.schema import Recipe
 from nemowatch.errors import OrderError
 from nemowatch.model import MediaKind, OutputKind
 from nemowatch.reporting import notes
 from nemowatch.sandbox import agent
-from nemowatch.tasks import Drop, Folder, describe, max_bytes, plan, read_folder, takes
+from nemowatch.tasks.describe import describe
+from nemowatch.tasks.grammar import read_folder
 from nemowatch.tasks.kinds import KINDS, RECIPE, TaskKind, is_reserved, kind_of
+from nemowatch.tasks.plan import max_bytes, plan, takes
+from nemowatch.tasks.records import Drop, Folder
 
 REPO = Path(__file__).parents[2]
 ALL = [*KINDS, RECIPE]

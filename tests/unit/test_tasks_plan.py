@@ -4,10 +4,13 @@ from __future__ import annotations
 
 import pytest
 
-from nemowatch.config import Recipe
+from nemowatch.config.schema import Recipe
 from nemowatch.errors import OrderError
 from nemowatch.model import MB, MediaKind, Order, Output, OutputKind
-from nemowatch.tasks import Drop, Folder, describe, max_bytes, plan, read_folder, takes
+from nemowatch.tasks.describe import describe
+from nemowatch.tasks.grammar import read_folder
+from nemowatch.tasks.plan import max_bytes, plan, takes
+from nemowatch.tasks.records import Drop, Folder
 
 RECIPES = {
     "shorts": Recipe(

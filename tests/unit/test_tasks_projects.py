@@ -6,7 +6,9 @@ import pytest
 
 from nemowatch.errors import OrderError
 from nemowatch.intake.scan.project_names import Named, named
-from nemowatch.tasks import Folder, ProjectDrop, plan_project, read_folder
+from nemowatch.tasks.grammar import read_folder
+from nemowatch.tasks.projects import ProjectDrop, plan_project
+from nemowatch.tasks.records import Folder
 
 FILES = ("clip2.mp4", "clip10.mp4", "Q & A.mp4", "song.mp3")
 

@@ -9,14 +9,15 @@ from collections.abc import Callable
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from nemowatch.config import Recipe
+from nemowatch.config.schema import Recipe
 from nemowatch.content.links import read_links
 from nemowatch.content.text import decode_text
 from nemowatch.errors import OrderError
-from nemowatch.tasks import Folder, Unreadable, read_folder
 from nemowatch.tasks.countries import spoken_in
+from nemowatch.tasks.grammar import read_folder
 from nemowatch.tasks.languages import base_of, codes, exists, fold, names, of_code, primary
 from nemowatch.tasks.mistakable import COUNTRY_CODES, WORD_CODES, is_dangerous
+from nemowatch.tasks.records import Folder, Unreadable
 from nemowatch.tasks.words import split
 from tests.rigs.word_files import words_of
 

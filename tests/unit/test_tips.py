@@ -9,10 +9,12 @@ from pathlib import Path
 
 import pytest
 
-from nemowatch.config import Recipe
+from nemowatch.config.schema import Recipe
 from nemowatch.content.sniff import Sniffed, sniff
 from nemowatch.model import MediaKind
-from nemowatch.tasks import Drop, Folder, plan, read_folder
+from nemowatch.tasks.grammar import read_folder
+from nemowatch.tasks.plan import plan
+from nemowatch.tasks.records import Drop, Folder
 from nemowatch.tasks.routing import is_vague
 from tests.rigs import media_files as media
 

@@ -5,8 +5,10 @@ from __future__ import annotations
 import pytest
 
 from nemowatch.model import MediaKind
-from nemowatch.tasks import Drop, Folder, plan, read_folder
+from nemowatch.tasks.grammar import read_folder
 from nemowatch.tasks.languages import of_code
+from nemowatch.tasks.plan import plan
+from nemowatch.tasks.records import Drop, Folder
 from nemowatch.tasks.written_in import _FREQUENT_WORDS, SCRIPTS, written_in
 
 RUSSIAN = "Добрый день! Сегодня мы покажем вам новый музей нашего города."

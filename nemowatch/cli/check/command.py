@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from nemowatch.cli.check.finding import Finding
-    from nemowatch.config import Watch
+    from nemowatch.config.watch_section import Watch
 
 #: Seconds for the examination of one workspace: a slow share takes one or two.
 PATIENCE = 10.0
@@ -49,7 +49,7 @@ def _findings(option: Path | None) -> Iterator[Finding]:
     from nemowatch.cli.check.finding import Finding, from_problems
     from nemowatch.cli.context import as_owner, find_context
     from nemowatch.cli.deadline import within
-    from nemowatch.config import check_layout
+    from nemowatch.config.layout import check_layout
     from nemowatch.errors import ConfigError
 
     context = find_context(option)

@@ -18,7 +18,7 @@ from nemowatch.fs.mounts import Mode, MountTable, mode_of
 
 if TYPE_CHECKING:
     from nemowatch.cli.context import CommandContext
-    from nemowatch.config import Watch
+    from nemowatch.config.watch_section import Watch
 
 #: Folders that are counted against the watch limit, at most: the answer is clear long before.
 MOST_FOLDERS = 200_000

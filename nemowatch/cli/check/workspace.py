@@ -21,7 +21,7 @@ from nemowatch.model import MB
 from nemowatch.outbox.delivery_probe import check_outbox
 
 if TYPE_CHECKING:
-    from nemowatch.config import Watch
+    from nemowatch.config.watch_section import Watch
 
 #: Free bytes below which results will soon not fit: some hundred results of the size that the
 #: contract shows (15 MB).

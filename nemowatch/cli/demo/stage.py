@@ -212,7 +212,7 @@ def _sandbox(start: type[SandboxProcess]) -> Iterator[SandboxProcess]:
 
 
 def _write_setting(base: Path, url: str, env: Mapping[str, str]) -> CommandContext:
-    from nemowatch.config import load
+    from nemowatch.config.load import load
 
     for folder in FOLDERS:
         (base / "workspace" / folder).mkdir(parents=True)

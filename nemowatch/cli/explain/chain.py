@@ -27,21 +27,14 @@ from nemowatch.journal import account
 from nemowatch.model import MediaKind, Snapshot
 from nemowatch.reporting import words
 from nemowatch.reporting.phrases import capital
-from nemowatch.tasks import (
-    Drop,
-    Folder,
-    listed,
-    max_bytes,
-    needs_sound,
-    plan,
-    read_folder,
-    takes,
-    takes_subtitles,
-)
+from nemowatch.tasks.grammar import read_folder
+from nemowatch.tasks.media_names import listed
+from nemowatch.tasks.plan import max_bytes, needs_sound, plan, takes, takes_subtitles
+from nemowatch.tasks.records import Drop, Folder
 
 if TYPE_CHECKING:
     from nemowatch.cli.context import CommandContext
-    from nemowatch.config import Watch
+    from nemowatch.config.watch_section import Watch
 
 #: Endings of the texts that are the script of a media file of the same stem.
 SCRIPTS = (b".txt", b".md", *WORD)

@@ -15,15 +15,16 @@ from nemowatch.journal import account
 if TYPE_CHECKING:
     from nemowatch.cli.context import CommandContext
     from nemowatch.cli.explain.records import Location
-    from nemowatch.config import Watch
+    from nemowatch.config.watch_section import Watch
     from nemowatch.model import Target
-    from nemowatch.tasks import Drop, Folder, Glossary
+    from nemowatch.tasks.records import Drop, Folder, Glossary
 
 
 def explain_folder(context: CommandContext, location: Location) -> dict[str, Any]:
     """The whole meaning of a task folder's name, with its prompt.txt and glossary.txt."""
     from nemowatch.intake.scan.folders import as_text
-    from nemowatch.tasks import Folder, read_folder
+    from nemowatch.tasks.grammar import read_folder
+    from nemowatch.tasks.records import Folder
 
     raw = location.parts[0] if location.parts else os.fsencode(location.path.name)
     head = {
@@ -49,7 +50,7 @@ def _unreadable(problem: str, suggestion: str = "") -> dict[str, Any]:
 
 
 def _readable(folder: Folder, drops: list[Drop]) -> dict[str, Any]:
-    from nemowatch.tasks import describe
+    from nemowatch.tasks.describe import describe
 
     languages = [{"tag": each.tag, "name": each.name} for each in folder.languages]
     return {
@@ -124,7 +125,7 @@ def terms_of(location: Location) -> Glossary:
     """What the glossary.txt files say to what lies here; nothing where one cannot be read."""
     from nemowatch.errors import LocalError, OrderError
     from nemowatch.intake.texts_on_disk import glossary_for
-    from nemowatch.tasks import NO_TERMS
+    from nemowatch.tasks.records import NO_TERMS
 
     if location.watch is None:
         return NO_TERMS
@@ -137,7 +138,8 @@ def terms_of(location: Location) -> Glossary:
 def _examples(folder: Folder, prompt: str) -> list[Drop]:
     """One drop of each shape that the folder knows."""
     from nemowatch.model import MediaKind
-    from nemowatch.tasks import Drop, takes
+    from nemowatch.tasks.plan import takes
+    from nemowatch.tasks.records import Drop
 
     accepted = takes(folder, prompt)
     suffixes = {MediaKind.VIDEO: "mp4", MediaKind.AUDIO: "mp3", MediaKind.IMAGE: "jpg"}
@@ -156,7 +158,7 @@ def _order(folder: Folder, drop: Drop) -> dict[str, Any]:
     """What one drop would give: each target's prompt and results, or why it cannot be done."""
     from nemowatch.errors import OrderError
     from nemowatch.model import MediaKind
-    from nemowatch.tasks import plan
+    from nemowatch.tasks.plan import plan
 
     paired = drop.kind is not MediaKind.SCRIPT and drop.script
     shown = f"{drop.name} and clip.txt" if paired else drop.name

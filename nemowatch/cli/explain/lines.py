@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator
 from typing import Any
 
 from nemowatch.reporting import words
-from nemowatch.tasks import hint_lines
+from nemowatch.tasks.describe import hint_lines
 
 #: How each decision is marked.
 MARKS = {"ok": "+", "wait": "~", "no": "-", "info": " "}

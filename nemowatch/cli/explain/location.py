@@ -11,7 +11,7 @@ from nemowatch.cli.explain.records import Location
 from nemowatch.cli.formatting import name
 
 if TYPE_CHECKING:
-    from nemowatch.config import Watch
+    from nemowatch.config.watch_section import Watch
     from nemowatch.intake.scan.folder_instructions import FolderInstructions
 
 

@@ -19,7 +19,9 @@ from nemowatch.intake.scan.project_folders import ProjectFolder
 from nemowatch.intake.scan.project_names import Named, named
 from nemowatch.intake.scan.project_problems import NO_PROMPT, Fault, no_project
 from nemowatch.intake.texts_on_disk import instructions_for
-from nemowatch.tasks import Folder, ProjectDrop, plan_project, takes
+from nemowatch.tasks.plan import takes
+from nemowatch.tasks.projects import ProjectDrop, plan_project
+from nemowatch.tasks.records import Folder
 
 if TYPE_CHECKING:
     from nemowatch.cli.context import CommandContext

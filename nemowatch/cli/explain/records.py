@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 from nemowatch.cli.formatting import name
 
 if TYPE_CHECKING:
-    from nemowatch.config import Watch
+    from nemowatch.config.watch_section import Watch
     from nemowatch.journal.jobs import Job
 
 

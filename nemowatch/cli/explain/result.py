@@ -24,7 +24,7 @@ from nemowatch.reporting.phrases import because, following
 
 if TYPE_CHECKING:
     from nemowatch.cli.context import CommandContext
-    from nemowatch.config import Watch
+    from nemowatch.config.watch_section import Watch
     from nemowatch.journal.jobs import Job
     from nemowatch.journal.sources import SourceRow
 

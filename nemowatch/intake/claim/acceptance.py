@@ -19,7 +19,8 @@ from nemowatch.intake.scan.folders import as_text, folder_of, name_of, parent
 from nemowatch.intake.scan.ignore import NameClass
 from nemowatch.intake.state import InboxState
 from nemowatch.model import MediaKind, Order
-from nemowatch.tasks import Drop, Folder, max_bytes, needs_sound, plan
+from nemowatch.tasks.plan import max_bytes, needs_sound, plan
+from nemowatch.tasks.records import Drop, Folder
 
 #: Jobs that one file may become. They are written in one transaction, for which every inbox waits
 #: (a quarter of a second), and a person reads what they cost before approving.

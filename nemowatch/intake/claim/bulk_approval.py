@@ -13,7 +13,8 @@ from nemowatch.intake.claim import known_sources
 from nemowatch.intake.claim.claimer import Claimer
 from nemowatch.intake.scan.diff import ScanDiff
 from nemowatch.intake.scan.folders import FolderBook, folder_of
-from nemowatch.journal import Journal, batches, inboxes
+from nemowatch.journal import batches, inboxes
+from nemowatch.journal.database import Journal
 from nemowatch.model import Snapshot
 
 #: Why a batch asks (the words in the journal).

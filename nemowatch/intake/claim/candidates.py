@@ -20,7 +20,8 @@ from nemowatch.intake.scan.file_names import stem_of
 from nemowatch.intake.scan.folders import as_text, folder_of, name_of, promised_kind
 from nemowatch.journal.sources import NewJob
 from nemowatch.model import MediaKind, Member, MemberRole, Order
-from nemowatch.tasks import Drop, Folder, plan
+from nemowatch.tasks.plan import plan
+from nemowatch.tasks.records import Drop, Folder
 
 #: The member that stands for the prompt.txt of a project; its text is in the jobs.
 INSTRUCTIONS = "prompt.txt"

@@ -33,8 +33,9 @@ from nemowatch.intake.records import Candidate, Duplicate, FileProblem
 from nemowatch.intake.scan.folders import as_text, name_of, parent
 from nemowatch.intake.state import InboxState
 from nemowatch.intake.watch.root_monitor import RootMonitor
-from nemowatch.journal import Journal, batches
+from nemowatch.journal import batches
 from nemowatch.journal.batches import BatchRow
+from nemowatch.journal.database import Journal
 from nemowatch.model import Member
 
 #: Clips read, and sources written, in one go: a transaction of this size takes some ten

@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Callable, Container, Iterable
 from dataclasses import dataclass, replace
 
-from nemowatch.config import Watch
+from nemowatch.config.watch_section import Watch
 from nemowatch.intake.records import Candidate
 from nemowatch.journal.jobs import Job
 from nemowatch.journal.results import PublishedOutput

@@ -16,7 +16,7 @@ from nemowatch.intake.scan.file_names import natural
 from nemowatch.intake.scan.folders import MEDIA, as_text, name_of, parent, promised_kind
 from nemowatch.intake.state import InboxState
 from nemowatch.model import MediaKind
-from nemowatch.tasks import examples
+from nemowatch.tasks.words import examples
 
 #: Seconds between the last change of one file and the first sight of the next: what a person copies
 #: at once follows within moments.

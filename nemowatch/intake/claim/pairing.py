@@ -26,7 +26,9 @@ from nemowatch.intake.scan.instruction_names import exact
 from nemowatch.intake.state import InboxState
 from nemowatch.intake.watch.root_monitor import RootMonitor
 from nemowatch.model import MediaKind
-from nemowatch.tasks import Drop, Folder, enumerated, plan
+from nemowatch.tasks.plan import plan
+from nemowatch.tasks.records import Drop, Folder
+from nemowatch.tasks.words import enumerated
 
 #: What lies in a folder, by what its texts are to its clips.
 Beside: TypeAlias = Neighbours | SubtitleNames

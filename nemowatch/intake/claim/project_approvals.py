@@ -14,7 +14,8 @@ from collections.abc import Iterable
 from nemowatch.intake.records import Candidate, FileProblem
 from nemowatch.intake.scan.folders import parent
 from nemowatch.intake.state import InboxState
-from nemowatch.journal import Journal, facts, sources
+from nemowatch.journal import facts, sources
+from nemowatch.journal.database import Journal
 from nemowatch.journal.facts import InboxFact
 from nemowatch.model import Snapshot
 

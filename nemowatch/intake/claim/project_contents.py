@@ -28,7 +28,8 @@ from nemowatch.intake.scan.instruction_names import exact, in_doubt
 from nemowatch.intake.scan.partial_files import looks_partial
 from nemowatch.intake.scan.project_problems import Fault
 from nemowatch.model import MB, MediaKind, Snapshot
-from nemowatch.tasks import examples, listed
+from nemowatch.tasks.media_names import listed
+from nemowatch.tasks.words import examples
 
 #: Files of one project: more than a film has clips, few enough to be uploaded again when a session
 #: is lost.

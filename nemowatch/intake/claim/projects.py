@@ -29,7 +29,8 @@ from nemowatch.intake.scan.folders import as_text, folder_of, name_of, parent
 from nemowatch.intake.scan.project_problems import NO_PROMPT, Fault, late_files
 from nemowatch.intake.state import InboxState
 from nemowatch.intake.watch.root_monitor import RootMonitor
-from nemowatch.tasks import Folder, ProjectDrop, plan_project
+from nemowatch.tasks.projects import ProjectDrop, plan_project
+from nemowatch.tasks.records import Folder
 
 
 class Projects:

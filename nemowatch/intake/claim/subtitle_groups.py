@@ -19,7 +19,7 @@ from nemowatch.intake.scan.folders import as_text, name_of, parent, promised_kin
 from nemowatch.intake.scan.ignore import NameClass
 from nemowatch.intake.state import InboxState
 from nemowatch.model import MediaKind
-from nemowatch.tasks import enumerated
+from nemowatch.tasks.words import enumerated
 
 #: Seconds for which subtitles may be there before their clip, and nothing is said.
 ALONE_AFTER = 60.0

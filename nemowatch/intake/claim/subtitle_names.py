@@ -13,7 +13,9 @@ from dataclasses import dataclass
 
 from nemowatch.intake.scan.file_names import is_subtitles, stem_of, subtitle_stem
 from nemowatch.intake.scan.folders import as_text, name_of, parent, promised_kind, same_name
-from nemowatch.tasks import Folder, enumerated, tag_of
+from nemowatch.tasks.arguments import tag_of
+from nemowatch.tasks.records import Folder
+from nemowatch.tasks.words import enumerated
 
 #: What may be between a clip's name and a language; only the first is read.
 _DOT = "."

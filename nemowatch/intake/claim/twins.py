@@ -13,7 +13,7 @@ from nemowatch.intake.records import FileProblem
 from nemowatch.intake.scan.file_names import stem_of
 from nemowatch.intake.scan.folders import as_text, name_of, parent, promised_kind, same_name
 from nemowatch.model import MediaKind
-from nemowatch.tasks import enumerated
+from nemowatch.tasks.words import enumerated
 
 #: The short name of this question.
 CODE = "twins"

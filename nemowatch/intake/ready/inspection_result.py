@@ -13,7 +13,8 @@ from nemowatch.errors import LocalPassing, NemowatchError
 from nemowatch.fs.identity import NO_LOOK
 from nemowatch.fs.lease import Lease
 from nemowatch.model import MB, MediaKind, Snapshot
-from nemowatch.tasks import folders_for, listed
+from nemowatch.tasks.media_names import listed
+from nemowatch.tasks.plan import folders_for
 
 _WORDS = {
     MediaKind.VIDEO: "a video",

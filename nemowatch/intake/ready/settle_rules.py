@@ -10,7 +10,7 @@ import os
 from dataclasses import dataclass
 from pathlib import Path
 
-from nemowatch.config import Watch
+from nemowatch.config.watch_section import Watch
 from nemowatch.fs.holes import Reports, reports
 from nemowatch.fs.mounts import Mode, MountTable, mode_of, tells_leases
 

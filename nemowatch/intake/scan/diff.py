@@ -28,7 +28,7 @@ from nemowatch.intake.scan.project_folders import ProjectFolder
 from nemowatch.intake.scan.project_problems import no_project
 from nemowatch.intake.scan.scanner import TOO_DEEP, Entry, Kind
 from nemowatch.model import Snapshot
-from nemowatch.tasks import Folder
+from nemowatch.tasks.records import Folder
 
 #: New files taken from one scan, each some five hundred bytes until it is claimed; the others come
 #: with the next one, as soon as most of these are done.

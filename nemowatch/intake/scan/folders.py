@@ -9,26 +9,18 @@ from __future__ import annotations
 import unicodedata
 from collections.abc import Iterator, Mapping
 
-from nemowatch.config import Recipe
+from nemowatch.config.schema import Recipe
 from nemowatch.content.sniff import kind_by_name
 from nemowatch.intake.scan import instruction_names
 from nemowatch.intake.scan.file_names import is_subtitles
 from nemowatch.intake.scan.instruction_forms import Instruction
 from nemowatch.intake.scan.project_folders import ProjectFolder, project_of
 from nemowatch.model import MediaKind
-from nemowatch.tasks import (
-    NO_TERMS,
-    Folder,
-    Glossary,
-    Unreadable,
-    asks_about_mixes,
-    jobs_of_one,
-    nested,
-    read_folder,
-    takes,
-    takes_projects,
-    takes_subtitles,
-)
+from nemowatch.tasks.grammar import read_folder
+from nemowatch.tasks.plan import jobs_of_one, takes, takes_subtitles
+from nemowatch.tasks.projects import asks_about_mixes, takes_projects
+from nemowatch.tasks.prompts import nested
+from nemowatch.tasks.records import NO_TERMS, Folder, Glossary, Unreadable
 
 #: Names kept in the book: ten thousand task folders fit, and nothing grows for ever.
 MAX_NAMES = 20_000

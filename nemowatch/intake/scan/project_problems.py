@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from nemowatch.intake.records import FileProblem
 from nemowatch.intake.scan.folders import as_text, name_of, parent
 from nemowatch.intake.scan.project_folders import ProjectFolder, Role
-from nemowatch.tasks import examples
+from nemowatch.tasks.words import examples
 
 
 @dataclass(frozen=True, slots=True)

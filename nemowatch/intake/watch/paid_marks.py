@@ -12,7 +12,8 @@ from dataclasses import dataclass
 import structlog
 
 from nemowatch.clock import Clock
-from nemowatch.journal import Journal, batches, payment_marks
+from nemowatch.journal import batches, payment_marks
+from nemowatch.journal.database import Journal
 from nemowatch.journal.payment_marks import Mark
 
 log = structlog.get_logger("nemowatch.inbox")

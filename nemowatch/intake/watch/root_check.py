@@ -13,7 +13,7 @@ import os
 from dataclasses import dataclass
 from pathlib import Path
 
-from nemowatch.config import Watch
+from nemowatch.config.watch_section import Watch
 from nemowatch.errors import LocalError, LocalPassing, show_path
 from nemowatch.fs.anchor import Anchor, Displaced
 from nemowatch.fs.mounts import Ground, Mode, MountTable, mode_of

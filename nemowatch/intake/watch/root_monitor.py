@@ -11,7 +11,7 @@ import contextlib
 from collections.abc import Callable
 
 from nemowatch.clock import Clock
-from nemowatch.config import Watch
+from nemowatch.config.watch_section import Watch
 from nemowatch.errors import LocalError
 from nemowatch.fs import lease
 from nemowatch.fs.mount_events import MountEvents
@@ -27,7 +27,8 @@ from nemowatch.intake.watch.scan_requests import ScanRequests
 from nemowatch.intake.watch.unforeseen_errors import UnforeseenErrors
 from nemowatch.intake.watch.watcher import Hints
 from nemowatch.intake.watch.watcher_supervisor import WatcherSupervisor
-from nemowatch.journal import Journal, facts
+from nemowatch.journal import facts
+from nemowatch.journal.database import Journal
 from nemowatch.journal.facts import InboxFact
 from nemowatch.journal.payment_marks import Mark
 
