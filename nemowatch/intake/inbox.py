@@ -205,6 +205,14 @@ class Inbox:
                 return False
             return await self._pipeline.tracking.was_taken_away(path)
 
+    async def project_waits(self, project: bytes) -> bool:
+        """Whether something in this claimed project waits for a person, or may. Raises
+        LocalPassing when the share is unavailable."""
+        async with self._busy:
+            if self._stopped or not self.surveyed:
+                return True
+            return await self._pipeline.project_waits(project)
+
     async def same_root(self) -> bool:
         """True when the root is still the one that was checked last: a share that has just gone
         leaves a folder behind that can be written to."""

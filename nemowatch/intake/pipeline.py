@@ -118,6 +118,10 @@ class Pipeline:
         self._state.book.reread(recipes)
         self._claimer.confirm_above = confirm_above
 
+    async def project_waits(self, project: bytes) -> bool:
+        """Whether something in this claimed project waits for a person. Raises LocalPassing."""
+        return await self._claimer.project_waits(project)
+
     async def start(self) -> None:
         """Begin to watch the root. Raises only what the journal raises."""
         self._hints = Hints(asyncio.get_running_loop(), self._root_monitor.wake)

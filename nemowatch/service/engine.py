@@ -130,6 +130,7 @@ class Engine:
                 self._disks,
                 self.clock,
                 self._inboxes.was_removed,
+                self._inboxes.project_waits,
             )
             for name in self.inboxes
         }

@@ -58,6 +58,12 @@ class Inboxes:
         inbox = self.all.get(watch)
         return inbox is None or await inbox.was_removed(path)
 
+    async def project_waits(self, watch: str, project: bytes) -> bool:
+        """Whether something in the folder of a project waits for a person. Raises
+        LocalPassing."""
+        inbox = self.all.get(watch)
+        return inbox is not None and await inbox.project_waits(project)
+
     async def mark_paid(self, source_id: int) -> None:
         """The workspace is to know of what is paid for in it, whatever becomes of the state
         folder."""

@@ -33,6 +33,8 @@ log = structlog.get_logger("nemowatch.source")
 #: Whether a file of a watch, not found at its path, was taken away: a share that is unavailable
 #: takes nothing back.
 WasRemoved = Callable[[str, bytes], Awaitable[bool]]
+#: Whether something in the folder of a project waits for a person. Raises LocalPassing.
+ProjectWaits = Callable[[str, bytes], Awaitable[bool]]
 #: Sources read at once: enough to keep up with any burst, few enough to leave the journal to
 #: others.
 AT_ONCE = 200
@@ -54,6 +56,7 @@ class Retirement:
         disks: Disks,
         clock: Clock,
         was_removed: WasRemoved,
+        project_waits: ProjectWaits,
     ) -> None:
         self._watch = watch
         self._watches = watches
@@ -62,6 +65,7 @@ class Retirement:
         self._disks = disks
         self._clock = clock
         self._was_removed = was_removed
+        self._project_waits = project_waits
         self._tries = NotBefore[int](clock)  # by source
         #: sources whose files are on their way out: no order may need these files meanwhile
         self.leaving: set[int] = set()
@@ -120,6 +124,8 @@ class Retirement:
         # before the move: whoever finds the file there finds its note beside it
         await self._notes.update_one(watch, row.id)
         try:
+            if is_project(row.path, members):
+                await self._check_decided(row)
             retired = await self._disks.run(watch.name, _move, watch, row.path, members, done)
         except SourceGone as exc:
             if await self._was_removed(row.watch, row.path):
@@ -138,6 +144,12 @@ class Retirement:
             self._postpone(row, exc)
         else:
             await self._finish(row, retired, done)
+
+    async def _check_decided(self, row: SourceRow) -> None:
+        """Raises LocalPassing while a person has to decide about what is in a project."""
+        if await self._project_waits(row.watch, row.path):
+            text = f"{show_path(row.path)}: something in it waits for a person's decision."
+            raise LocalPassing(text, path=row.path)
 
     def _postpone(self, row: SourceRow, exc: LocalError) -> None:
         wait = BUSY_AGAIN if isinstance(exc, LocalPassing) else TRY_AGAIN

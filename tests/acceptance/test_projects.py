@@ -101,6 +101,41 @@ def test_late_files_wait_for_a_word_and_a_word_counts_once(house: Studio) -> Non
     wait_for("no note", lambda: note(house) == "")
 
 
+def test_changed_texts_keep_the_folder_until_a_person_has_decided(house: Studio) -> None:
+    """Other instructions, or names and terms, that come while a project is made are never moved
+    away unanswered: APPROVE makes one version with them, and what is put back as it was lets the
+    folder go."""
+    put(house, "Join them.", "a.mp4")
+    house.start()
+    wait_for("a charged turn", house.charged_turns)
+    house.drop(f"{FOLDER}/prompt.txt", b"Join them in reverse order.")
+    house.kill()
+    house.start()
+    house.wait_results("edit/film.edit.mp4")
+    wait_for("the note", lambda: "prompt.txt" in note(house))
+    house.drop(f"{FOLDER}/glossary.txt", b"Acme Cloud")
+    wait_for("both in the note", lambda: "glossary.txt" in note(house))
+    house.kill()
+    house.start()
+    wait_for("still the note", lambda: "glossary.txt" in note(house))
+    assert (house.inbox / FOLDER / "a.mp4").exists()
+    assert len(house.charged_turns()) == 1
+
+    house.drop(f"{FOLDER}/APPROVE", b"")
+    wait_for_turn(house, 2)
+    message = house.charged_turns()[1]["message"]
+    assert "reverse order" in message
+    assert "Acme Cloud" in message
+    house.drop(f"{FOLDER}/prompt.txt", b"Join them slowly.")
+    house.kill()
+    house.start()
+    house.wait_results("edit/film.edit (2).mp4")
+    wait_for("the note again", lambda: "prompt.txt" in note(house))
+    house.drop(f"{FOLDER}/prompt.txt", b"Join them in reverse order.\n")
+    wait_for("the folder in done/", lambda: f"{FOLDER}/glossary.txt" in house.results("done"))
+    assert len(house.charged_turns()) == 2
+
+
 def test_a_refused_file_fails_the_project_and_is_named(tmp_path: Path) -> None:
     """What the cloud does not take costs nothing; the folder is in failed/ with a note that names
     the file; put right and moved back, it is made."""

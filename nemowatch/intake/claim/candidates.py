@@ -35,7 +35,11 @@ def order_of_link(folder: Folder, drop: Drop, name: str) -> Order:
 
 def instructions_digest(prompt: str) -> str:
     """What instructions are known by."""
-    return hashlib.sha256(prompt.encode("utf-8", "surrogatepass")).hexdigest()
+    return _digest(prompt)
+
+
+def _digest(text: str) -> str:
+    return hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest()
 
 
 def candidate(
@@ -87,7 +91,7 @@ def project_candidate(
     members.append(_instructions(instructions))
     jobs = tuple(NewJob("", name, target, order.skill) for target in order.targets)
     contents = "\n".join(f"{member.digest} {member.name}" for member in members)
-    digest = hashlib.sha256(contents.encode("utf-8", "surrogatepass")).hexdigest()
+    digest = _digest(contents)
     return Candidate(
         folder_of(project),
         project,

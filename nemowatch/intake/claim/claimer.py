@@ -168,6 +168,10 @@ class Claimer:
                 del waiting[path]
         return read
 
+    async def project_waits(self, project: bytes) -> bool:
+        """Whether something in this claimed project waits for a person. Raises LocalPassing."""
+        return await self._projects.waits(project)
+
     # -- claiming
 
     async def _claim(self, candidates: list[Candidate]) -> list[Claimed]:

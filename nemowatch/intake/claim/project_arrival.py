@@ -66,6 +66,14 @@ class ProjectArrival:
             self._questions.block(contents.files, unread, soon=True)
         return bool(unread)
 
+    def is_unread(self, project: bytes, contents: Contents) -> bool:
+        """Whether nobody knows what the texts in its own folder say now: they are being written,
+        or they cannot be used."""
+        if self._why_unread(contents):
+            return True
+        held = self._state.instructions.get(project)
+        return held is not None and held.unclear is not None
+
     def may_still_come(self, project: bytes, contents: Contents) -> bool:
         """Whether there is no medium yet, and has not been for a moment only."""
         if any(map(is_media, contents.files)):

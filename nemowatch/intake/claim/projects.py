@@ -10,7 +10,7 @@ from __future__ import annotations
 from nemowatch.clock import Clock
 from nemowatch.errors import OrderError
 from nemowatch.intake.claim.acceptance import Acceptance
-from nemowatch.intake.claim.candidates import instructions_digest, project_candidate
+from nemowatch.intake.claim.candidates import project_candidate
 from nemowatch.intake.claim.group_reading import GroupReading
 from nemowatch.intake.claim.pairing import Groups
 from nemowatch.intake.claim.project_approvals import ProjectApprovals
@@ -24,6 +24,7 @@ from nemowatch.intake.claim.project_contents import (
 )
 from nemowatch.intake.claim.project_questions import ProjectQuestions, together
 from nemowatch.intake.claim.project_reading import ProjectReading
+from nemowatch.intake.claim.project_texts import ProjectTexts
 from nemowatch.intake.records import Candidate
 from nemowatch.intake.scan.folders import as_text, folder_of, name_of, parent
 from nemowatch.intake.scan.project_problems import NO_PROMPT, Fault, late_files
@@ -49,6 +50,7 @@ class Projects:
         self._root_monitor = root_monitor
         self._state = inbox_state
         self._approvals = approvals
+        self._texts = ProjectTexts(inbox_state)
         self._questions = ProjectQuestions(inbox_state)
         self._arrival = ProjectArrival(root_monitor, inbox_state, groups, self._questions, clock)
         self._reading = ProjectReading(root_monitor, acceptance, reading, self._questions)
@@ -83,9 +85,7 @@ class Projects:
         return due
 
     async def _consider(self, project: bytes) -> Candidate | None:
-        root = self._root_monitor.root
-        ignore = self._state.ignore
-        contents = await self._root_monitor.worker.run(lambda: contents_of(root, project, ignore))
+        contents = await self._contents(project)
         folder = self._state.book.read(folder_of(project))
         if not contents.exists or not isinstance(folder, Folder):
             self._forget(project)
@@ -146,17 +146,21 @@ class Projects:
         return await self._order(project, folder, contents)
 
     def _news(self, project: bytes, late: list[bytes]) -> list[str]:
-        """The names of what is new in it: these files, and its instructions when they changed."""
-        news = [as_text(name_of(path)) for path in late]
-        if self._prompt_changed(project):
-            news.append("prompt.txt")
-        return news
+        """The names of what is new in it: these files, and its texts when they changed."""
+        return [*map(as_text, map(name_of, late)), *self._texts.changed(project)]
 
-    def _prompt_changed(self, project: bytes) -> bool:
-        claimed = self._state.claimed_projects.get(project)
-        if claimed is None or not self._state.book.is_instructed(project):
+    async def waits(self, project: bytes) -> bool:
+        """Whether the texts in the folder of a claimed project wait to be read, or for a person:
+        then it stays. Raises LocalPassing when the share is unavailable."""
+        contents = await self._contents(project)
+        if not contents.exists:
             return False
-        return claimed != instructions_digest(self._state.book.prompt(project))
+        return self._arrival.is_unread(project, contents) or bool(self._texts.changed(project))
+
+    async def _contents(self, project: bytes) -> Contents:
+        root = self._root_monitor.root
+        ignore = self._state.ignore
+        return await self._root_monitor.worker.run(lambda: contents_of(root, project, ignore))
 
     def is_late(self, candidate: Candidate) -> None:
         """The journal knows that an earlier version of it is paid for: a person has to order
@@ -193,7 +197,7 @@ class Projects:
             self._questions.hold(project, contents.files, Fault(exc.text, exc.cure))
             return None
         self._questions.answered(project)
-        digest = instructions_digest(prompt)
+        digest = self._texts.digest(project)
         return project_candidate(project, name, read, order, digest, approved=approved)
 
     def _is_wrong(self, project: bytes, folder: Folder, contents: Contents) -> bool:

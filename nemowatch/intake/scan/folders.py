@@ -142,6 +142,10 @@ class FolderBook:
                 found = found.with_nearer(self._glossaries.get(above, NO_TERMS))
         return found
 
+    def own_glossary(self, folder: bytes) -> Glossary:
+        """The names and terms of the glossary.txt in this very folder."""
+        return self._glossaries.get(folder, NO_TERMS)
+
     def prompt(self, folder: bytes) -> str:
         """What is said to files in this folder, of any depth, by the prompt.txt in it and those
         above it: the nearest counts, and one with a leading + adds to the one above."""

@@ -68,11 +68,12 @@ NO_PROMPT = Fault(
 def late_files(names: list[str]) -> Fault:
     """What came, or changed, after the project was claimed."""
     return Fault(
-        f"Work on it had begun already when these came or changed: {examples(names)}. What is being"
-        " made is without them, and goes on.",
+        f"Work on it had begun already when these came or changed: {examples(names)}. What was"
+        " ordered before is made without them.",
         "To have the whole project made once more with them, put a file called APPROVE into its"
-        " folder: that is a new version, and is paid for like a new project. If you do not need"
-        " them there, take them out again, or put back what was there before.",
+        " folder: that is a new version, and is paid for like a new project. If you do not want"
+        " that, take them out again, or put back what was there before. The folder stays here"
+        " until then.",
     )
 
 
