@@ -48,6 +48,64 @@ def words(script: str, name: str = "a.txt") -> list[str]:
     return list(filter(None, lines))
 
 
+@pytest.mark.parametrize(
+    ("script", "name"),
+    [
+        ("Save ~~ten~~ twenty percent.", "a.txt"),
+        ("Save ~~ten~~ twenty percent.", "a.md"),
+        ("<p>Save <s>ten</s> twenty percent.</p>", "a.txt"),
+        ("<p>Save <del>ten</del> twenty percent.</p>", "a.md"),
+        ("<p>Save <span style='text-decoration: line-through'>ten</span> twenty.</p>", "a.txt"),
+    ],
+)
+def test_struck_words_are_asked_about(script: str, name: str) -> None:
+    """They are seen, and hardly meant: only a person knows."""
+    with pytest.raises(OrderError, match='struck through: "ten"') as caught:
+        words(script, name)
+    assert "Delete them" in caught.value.cure
+
+
+@pytest.mark.parametrize(
+    ("style", "page", "is_seen"),
+    [
+        ("color:#FFF", "", False),
+        ("color: white; font-size:12px", "", False),
+        ("color:#ffffff", "<style>body {background: navy}</style>", True),
+        ("background-color:white", "", True),
+        ("font-size: 1px", "", False),
+        ("font-size:10px;opacity:0.5", "", True),
+        ("opacity:0", "", False),
+    ],
+)
+def test_what_nobody_sees_on_a_page_is_not_spoken(style: str, page: str, is_seen: bool) -> None:
+    """White on white, too small, or transparent."""
+    said = words(f"<html><head>{page}</head><p>a</p><p style='{style}'>b</p></html>")
+    assert said == (["a", "b"] if is_seen else ["a"])
+
+
+@pytest.mark.parametrize(
+    ("marks", "is_read"),
+    [
+        (r"\strike no", False),
+        (r"\striked1 no", False),
+        (r"\fs2 no", False),
+        (r"\fs24\strike0 yes", True),
+        (r"\cf1 yes", True),
+        (r"\cf2 no", False),
+        (r"\cf2\highlight1 yes", True),
+    ],
+)
+def test_rich_text_with_words_that_may_not_be_meant_is_refused(marks: str, is_read: bool) -> None:
+    """Struck through, white, or of no size: striprtf speaks them all."""
+    colors = r"{\colortbl;\red0\green0\blue0;\red255\green255\blue255;}"
+    script = rf"{{\rtf1\ansi {colors}A {marks}\par}}"
+    if is_read:
+        assert words(script) == ["A yes"]
+        return
+    with pytest.raises(OrderError, match="rich text"):
+        words(script)
+
+
 @pytest.mark.parametrize("mark", ["", "\ufeff"])
 @pytest.mark.parametrize("end", ["\n", "\r\n"])
 @pytest.mark.parametrize("name", ["a.txt", "a.srt", "a.md"])

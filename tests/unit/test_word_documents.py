@@ -302,6 +302,71 @@ def level(at: int, kind: str, pattern: str, more: str = "") -> str:
     )
 
 
+WHITE = '<w:color w:val="FFFFFF"/>'
+DARK = '<w:shd w:val="clear" w:color="auto" w:fill="1F3864"/>'
+LOOKS = (
+    f'<w:style w:type="paragraph" w:styleId="Ghost"><w:rPr>{WHITE}</w:rPr></w:style>'
+    f'<w:style w:type="paragraph" w:styleId="Dark"><w:pPr>{DARK}</w:pPr></w:style>'
+    '<w:style w:type="character" w:styleId="Dot"><w:rPr><w:sz w:val="2"/></w:rPr></w:style>'
+    '<w:style w:type="character" w:styleId="Gone"><w:rPr><w:strike/></w:rPr></w:style>'
+    f'<w:style w:type="table" w:styleId="Bands"><w:tblStylePr w:type="firstRow"><w:tcPr>{DARK}'
+    "</w:tcPr></w:tblStylePr></w:style>"
+)
+NOTHING = '<w14:textFill xmlns:w14="http://schemas.microsoft.com/office/word/2010/wordml"><w14:noFill/></w14:textFill>'
+
+
+@pytest.mark.parametrize(
+    ("body", "expected"),
+    [
+        (P("a", run("no", WHITE)), "a"),
+        (P("a", run("no", '<w:color w:val="FEFEFE" w:themeColor="background1"/>')), "a"),
+        (P("a", run("b", '<w:color w:val="auto"/>')), "ab"),
+        (P("a", run("b", WHITE + '<w:highlight w:val="black"/>')), "ab"),
+        (P("a", run("no", '<w:color w:val="FFFF00"/><w:highlight w:val="yellow"/>')), "a"),
+        (P("a", run("b", WHITE), properties=DARK), "ab"),
+        (P("a", run("b", WHITE), properties='<w:pStyle w:val="Dark"/>'), "ab"),
+        (P("a", run("no", WHITE + DARK.replace("1F3864", "auto"))), "a"),
+        (P("a", run("no", '<w:color w:val="1F3864"/>'), properties=DARK), "a"),
+        (P("a", run("b", WHITE + DARK.replace("clear", "pct50"))), "ab"),
+        (P("a", run("no", '<w:sz w:val="2"/>'), run("no", '<w:rStyle w:val="Dot"/>')), "a"),
+        (P("a", run("b", '<w:sz w:val="12"/>')), "ab"),
+        (P("a", run("no", NOTHING)), "a"),
+        (styled("Ghost", "no") + P("b"), "b"),
+        (P(run("b", '<w:color w:val="000000"/>'), properties='<w:pStyle w:val="Ghost"/>'), "b"),
+        (f"<w:tbl>{row(cell(P(run('b', WHITE)), DARK), cell(P(run('no', WHITE))))}</w:tbl>", "b"),
+        (
+            f'<w:tbl><w:tblPr><w:tblStyle w:val="Bands"/></w:tblPr>{row(cell(P(run("b", WHITE))))}</w:tbl>',
+            "b",
+        ),
+        (f"<w:tbl><w:tblPr>{DARK}</w:tblPr>{row(cell(P(run('b', WHITE))))}</w:tbl>", "b"),
+        (P("a", box(P(run("b", WHITE)))) + P(run("no", WHITE)), "a\nb"),
+    ],
+)
+def test_what_nobody_sees_is_not_spoken(body: str, expected: str) -> None:
+    """Letters in the colour of what is behind them, without a colour, or of no size; what lies on
+    another colour, or on one that is not known, is seen."""
+    assert words_of(document(body, styles=LOOKS)).strip() == expected
+
+
+def test_a_dark_page_shows_white_letters() -> None:
+    """The page's colour counts where nothing else is behind a text."""
+    main = part(
+        "document", f'<w:background w:color="000000"/><w:body>{P(run("a", WHITE))}</w:body>'
+    )
+    assert words_of(packed({"word/document.xml": main})) == "a"
+
+
+@pytest.mark.parametrize("said", ["<w:strike/>", "<w:dstrike/>", '<w:rStyle w:val="Gone"/>'])
+def test_struck_words_are_asked_about(said: str) -> None:
+    """They are seen, and hardly meant: only a person knows. Taken away again they are ordinary."""
+    body = P("Save ", run("ten", said), " twenty percent.")
+    with pytest.raises(OrderError, match="struck through") as caught:
+        words_of(document(body, styles=LOOKS))
+    assert "line" in caught.value.cure
+    off = P("a", run(" ", said), run("b", said + '<w:strike w:val="0"/><w:dstrike w:val="0"/>'))
+    assert words_of(document(off, styles=LOOKS)) == "a b"
+
+
 LISTS = (
     '<w:abstractNum w:abstractNumId="0">'
     + level(0, "decimal", "%1.")

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Sequence
+from itertools import pairwise
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -28,7 +29,8 @@ _BOLD = re.compile(r"(?<![\w*])\*\*(?=\S)[^*\n]{1,500}(?<=\S)\*\*(?![\w*])")
 _LINK = re.compile(r"\[[^\]\n]{1,200}\]\(https?://[^)\s]{1,500}\)")
 _FENCE = re.compile(r"^```\w*[ \t]*$", re.MULTILINE)
 _HEADING = re.compile(r"^#{1,6} \S", re.MULTILINE)
-_SURE_MARKS = (_BOLD, _LINK, _FENCE)
+_STRUCK = re.compile(r"(?<![\w~])~~(?=\S)[^~\n]{1,500}(?<=\S)~~(?![\w~])")
+_SURE_MARKS = (_BOLD, _LINK, _FENCE, _STRUCK)
 #: Headings that make a text Markdown: one may be a number sign.
 _HEADINGS = 2
 
@@ -99,7 +101,18 @@ def _content(token: Token) -> str:
 
 
 def _children(token: Token) -> str:
-    return _said(token.children or ())
+    children = token.children or ()
+    _refuse_struck(children)
+    return _said(children)
+
+
+def _refuse_struck(tokens: Sequence[Token]) -> None:
+    """Raises OrderError: only a person knows whether words with a line through them count."""
+    from nemowatch.content.forms import pages
+
+    for mark, behind in pairwise(tokens):
+        if mark.type == "s_open":
+            raise pages.struck_through(behind.content)
 
 
 def _list_number(token: Token) -> str:

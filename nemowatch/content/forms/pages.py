@@ -42,7 +42,17 @@ _IN_LINE = {
     *("strike", "strong", "sub", "sup", "time", "tt", "u", "var", "wbr", "emphasis", "prosody"),
     *("say-as", "phoneme", "voice", "w", "lang"),
 }
-_HIDDEN = re.compile(r"display\s*:\s*none|visibility\s*:\s*hidden", re.IGNORECASE)
+_HIDDEN = re.compile(
+    r"display\s*:\s*none|visibility\s*:\s*hidden|opacity\s*:\s*0(?![.\d])"
+    r"|font-size\s*:\s*[01](?:px|pt|em|%)?(?![.\d\w])",
+    re.IGNORECASE,
+)
+#: White letters, and whatever puts a colour behind them.
+_WHITE = re.compile(r"(?:^|[;\s])color\s*:\s*(?:#fff\b|#ffffff\b|white\b)", re.IGNORECASE)
+_BEHIND = re.compile(r"background|bgcolor", re.IGNORECASE)
+#: Words with a line through them.
+_STRUCK = {"s", "del", "strike"}
+_LINE_THROUGH = re.compile(r"line-through", re.IGNORECASE)
 _SPACE = re.compile(r"[ \t\r\n\f]+")
 #: Elements within elements that are followed.
 _DEEPEST = 200
@@ -73,7 +83,8 @@ def words(text: str) -> str:
     except (etree.LxmlError, ValueError) as exc:
         raise _unreadable() from exc
 
-    said = "".join(_pieces(root, 0))
+    is_on_white = _BEHIND.search(source) is None
+    said = "".join(_pieces(root, 0, is_on_white=is_on_white))
     lines = map(_one_space, said.split("\n"))
     return "\n".join(map(str.strip, lines))
 
@@ -87,18 +98,20 @@ def _one_space(text: str | None) -> str:
     return _SPACE.sub(" ", text or "")
 
 
-def _pieces(element: HtmlElement, depth: int) -> Iterator[str]:
-    """The words of an element, with the ends of its lines."""
+def _pieces(element: HtmlElement, depth: int, *, is_on_white: bool) -> Iterator[str]:
+    """The words of an element, with the ends of its lines. `is_on_white`: nothing on the page has
+    another colour behind it."""
     if depth > _DEEPEST:
         raise _unreadable()
-    if _is_unseen(element):
+    if _is_unseen(element) or (is_on_white and _is_white(element)):
         return
+    _refuse_struck(element)
 
     edge = _edge(element)
     yield edge
     yield _one_space(element.text)
     for child in element:
-        yield from _pieces(child, depth + 1)
+        yield from _pieces(child, depth + 1, is_on_white=is_on_white)
         yield _one_space(child.tail)
     yield edge
 
@@ -117,3 +130,26 @@ def _is_unseen(element: HtmlElement) -> bool:
         return True
     style = element.get("style", "")
     return _HIDDEN.search(style) is not None
+
+
+def _is_white(element: HtmlElement) -> bool:
+    style = element.get("style", "")
+    return _WHITE.search(style) is not None
+
+
+def _refuse_struck(element: HtmlElement) -> None:
+    """Raises OrderError for words with a line through them: only a person knows whether they
+    count."""
+    style = element.get("style", "")
+    is_struck = element.tag.lower() in _STRUCK or _LINE_THROUGH.search(style) is not None
+    words_in = " ".join(element.text_content().split())
+    if is_struck and words_in:
+        raise struck_through(words_in)
+
+
+def struck_through(said: str) -> OrderError:
+    """What is said of words with a line through them."""
+    return OrderError(
+        f'Words of the text are struck through: "{said[:60]}".',
+        cure="Delete them, or take the line away, save the file, and drop it again.",
+    )

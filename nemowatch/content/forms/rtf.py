@@ -12,8 +12,16 @@ from nemowatch.errors import OrderError
 #: What every rich text begins with.
 _BEGINNING = b"{\\rtf"
 #: What striprtf would speak although it is not seen, or would read in the wrong letters: hidden and
-#: deleted words, encodings of the old Mac and of DOS, raw bytes.
-_BEYOND = re.compile(r"\\(?:v1?|deleted|mac|pc|pca|bin\d*)(?![a-z0-9])")
+#: deleted words, those with a line through them or of no size, encodings of the old Mac and of DOS,
+#: raw bytes.
+_BEYOND = re.compile(r"\\(?:v1?|deleted|striked?1?|fs[0-3]|mac|pc|pca|bin\d*)(?![a-z0-9])")
+#: The colours of a document, and one that is white.
+_COLORS = re.compile(r"\{\\colortbl([^{}]{0,20000})\}")
+_WHITE = re.compile(r"\\red255\s*\\green255\s*\\blue255\b")
+#: Letters take a colour, by its number.
+_USED = re.compile(r"\\cf(\d{1,4})(?!\d)")
+#: What puts a colour behind letters.
+_BEHIND = re.compile(r"\\(?:highlight|cb|chcbpat|cbpat|clcbpat|clcfpat|background)[1-9]?")
 #: A bullet of a list, in whatever font.
 _BULLET = re.compile(r"^[ \t]*[·•‣▪●○*-][ \t]*\t", re.MULTILINE)
 _SAID = "The file is rich text (RTF) under another name, and cannot be read reliably."
@@ -33,7 +41,7 @@ def words(data: bytes) -> str:
     from striprtf.striprtf import rtf_to_text
 
     source = data.decode("latin-1").lstrip("\xef\xbb\xbf")
-    if not data.isascii() or _BEYOND.search(source):
+    if not data.isascii() or _BEYOND.search(source) or _has_white_words(source):
         raise OrderError(_SAID, cure=_CURE)
     try:
         text = rtf_to_text(source, errors="strict")
@@ -42,3 +50,15 @@ def words(data: bytes) -> str:
     except (ValueError, LookupError) as exc:
         raise OrderError(_SAID, cure=_CURE) from exc
     return _BULLET.sub("", text)
+
+
+def _has_white_words(source: str) -> bool:
+    """Whether some letters are white, and nothing on the page is not."""
+    colors = _COLORS.search(source)
+    if colors is None or _BEHIND.search(source):
+        return False
+    used = set(_USED.findall(source))
+    for number, color in enumerate(colors[1].split(";")):
+        if str(number) in used and _WHITE.search(color):
+            return True
+    return False

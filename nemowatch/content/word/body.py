@@ -1,14 +1,14 @@
 """The words of a Word document as Word shows them with all changes accepted.
 
 Owns what is a word and what is not: insertions and the new place of a move are in, deletions, the
-old place and hidden text are out; of a field its result counts, and of two versions of a drawing
-the first that Word can show. It must not read anything else: notes, headers, footers, comments and
-pictures are no part of the text (docs/decisions/0002).
+old place, hidden text and what nobody sees are out; of a field its result counts, and of two
+versions of a drawing the first that Word can show. It must not read anything else: notes, headers,
+footers, comments and pictures are no part of the text (docs/decisions/0002).
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from functools import partial
 
 from nemowatch.content.text import MAX_CHARACTERS
@@ -20,10 +20,13 @@ from nemowatch.content.word.elements import (
     SIGNS,
     WORKED_OUT,
 )
+from nemowatch.content.word.look import Look, is_unseen
 from nemowatch.content.word.numbering import Numbering
+from nemowatch.content.word.properties import Properties
 from nemowatch.content.word.story import Marks, Run, Story
 from nemowatch.content.word.styles import Styles
 from nemowatch.content.word.symbols import symbol
+from nemowatch.content.word.tables import Tables
 from nemowatch.content.word.versions import Versions
 from nemowatch.content.word.xml import Attributes, Walk, is_on, value
 from nemowatch.errors import OrderError
@@ -42,12 +45,14 @@ class Body:
         self._numbering = numbering
         self._story = Story()
         self._around: list[Story] = []  # what text boxes lie in
-        self._tables: list[str] = []  # the styles of the open tables
+        self._tables = Tables(styles, self._flush)
+        self._properties = Properties(self._open_story, self._tables)
         self._unfilled: list[bool] = []  # whether an open form field shows what to write there
         self._size = 0
         self._versions = Versions()
         self.walk = Walk(self._starts(), self._ends(), self._characters)
-        self._versions.walk = self.walk
+        for part in (self._versions, self._tables, self._properties):
+            part.walk = self.walk
 
     def __repr__(self) -> str:
         return f"Body({self._story!r}, {self._size} characters)"
@@ -68,27 +73,15 @@ class Body:
             "w:del": self._deleted,
             "w:moveFrom": self._deleted,
             "w:p": self._begin_paragraph,
-            "w:pStyle": self._paragraph_style,
-            "w:numId": self._number,
-            "w:ilvl": self._level,
-            "w:framePr": self._frame,
-            "w:rStyle": self._run_style,
-            "w:rFonts": self._font,
-            "w:vanish": self._vanish,
-            "w:specVanish": self._vanish,
-            "w:vertAlign": self._height,
             "w:sym": self._symbol,
             "w:fldChar": self._field,
             "w:fldSimple": self._begin_simple_field,
             **dict.fromkeys(OLD_DATES, self._old_date),
             "w:txbxContent": self._begin_box,
-            "w:tbl": self._begin_table,
-            "w:tblStyle": self._table_style,
-            "w:hidden": self._hidden_row,
-            "w:vMerge": self._merged,
-            "w:cellDel": self._deleted_cell,
             "w:sdt": self._begin_control,
             "w:showingPlcHdr": self._shows_placeholder,
+            **self._properties.starts(),
+            **self._tables.starts(),
             **self._versions.starts(),
         }
 
@@ -98,9 +91,8 @@ class Body:
             "w:p": self._end_paragraph,
             "w:fldSimple": self._end_simple_field,
             "w:txbxContent": self._end_box,
-            "w:tc": self._end_cell,
-            "w:tbl": self._end_table,
             "w:sdt": self._end_control,
+            **self._tables.ends(),
             **self._versions.ends(),
         }
 
@@ -129,6 +121,7 @@ class Body:
                 f'A field of the document is not filled in: "{said.strip()[:60]}".',
                 cure="Fill it in, or delete it, save the document, and drop it again.",
             )
+        self._refuse_struck(said)
         self._size += len(said)
         if self._size > _MOST:
             raise OrderError(
@@ -143,52 +136,44 @@ class Body:
         story = self._story
         if story.is_hidden or story.fields.is_code():
             return False
-        return not self._is_hidden(story.run)
+        run = story.run
+        return not self._is_on("w:vanish", run) and not self._is_unseen(run)
 
-    def _is_hidden(self, run: Run) -> bool:
-        """Whether a run, or the mark of a paragraph, is hidden text."""
-        if run.is_hidden is None:
-            run.is_hidden = self._styles.hides(
-                self._story.paragraph.style,
-                run.style,
-                self._table(),
-            )
-        return run.is_hidden
+    def _is_on(self, name: str, run: Run) -> bool:
+        """Whether a run, or the mark of a paragraph, has one of `TOGGLES`."""
+        said = run.toggles.get(name)
+        if said is not None:
+            return said
+        return self._styles.is_on(
+            name,
+            self._story.paragraph.style,
+            run.style,
+            self._tables.style,
+        )
 
-    def _table(self) -> str | None:
-        if not self._tables:
-            return None
-        return self._tables[-1]
+    def _is_unseen(self, run: Run) -> bool:
+        if run.is_unseen is None:
+            run.is_unseen = is_unseen(self._looks(run))
+        return run.is_unseen
+
+    def _looks(self, run: Run) -> Iterator[Look]:
+        """What says how a run looks, the nearest first."""
+        paragraph, styles = self._story.paragraph, self._styles
+        yield run.look
+        if run.style:
+            yield from styles.looks("character", run.style)
+        yield paragraph.look
+        yield from styles.looks("paragraph", paragraph.style)
+        yield from self._tables.looks()
+        if self._tables.style is not None:
+            yield from styles.looks("table", self._tables.style)
+        yield styles.default.look
 
     # --- runs -------------------------------------------------------------------------
 
     def _new_run(self, attributes: Attributes | None = None) -> None:
         """A run begins or ends: what is known of the last one no longer holds."""
         self._story.run = Run()
-
-    def _properties(self) -> Run:
-        """Whose properties are being read: those of a run or of a paragraph's mark; of something
-        else they are lost."""
-        around = self.walk.path[-3]
-        if around in _RUNS:
-            return self._story.run
-        if around == "w:pPr":
-            return self._story.paragraph.mark
-        return Run()
-
-    def _run_style(self, attributes: Attributes) -> None:
-        self._properties().style = value(attributes, "val")
-
-    def _font(self, attributes: Attributes) -> None:
-        font = value(attributes, "ascii") or value(attributes, "hAnsi")
-        self._properties().font = font
-
-    def _vanish(self, attributes: Attributes) -> None:
-        self._properties().is_hidden = is_on(attributes)
-
-    def _height(self, attributes: Attributes) -> None:
-        height = value(attributes, "val")
-        self._properties().is_raised = height == "superscript"
 
     def _field(self, attributes: Attributes) -> None:
         self._mark_field(value(attributes, "fldCharType"))
@@ -227,7 +212,7 @@ class Body:
         if self.walk.parent == "w:trPr":
             self.walk.leave_out_rest("w:tr")
         if self.walk.parent == "w:rPr":
-            self._properties().is_hidden = True
+            self._properties.run.toggles["w:vanish"] = True
 
     # --- paragraphs -------------------------------------------------------------------
 
@@ -236,7 +221,7 @@ class Body:
 
     def _end_paragraph(self) -> None:
         paragraph = self._story.paragraph
-        if paragraph.is_drop_cap or self._is_hidden(paragraph.mark):
+        if paragraph.is_drop_cap or self._is_on("w:vanish", paragraph.mark):
             return  # it goes on in the next one
         self._story.end_paragraph(self._next_number(paragraph))
 
@@ -249,58 +234,27 @@ class Body:
             return ""
         return self._numbering.next(num_id, level, style)
 
-    def _paragraph_style(self, attributes: Attributes) -> None:
-        self._story.paragraph.style = value(attributes, "val")
-
-    def _number(self, attributes: Attributes) -> None:
-        self._story.paragraph.num_id = value(attributes, "val")
-
-    def _level(self, attributes: Attributes) -> None:
-        self._story.paragraph.level = value(attributes, "val")
-
-    def _frame(self, attributes: Attributes) -> None:
-        """A large first letter is a paragraph of its own, and part of the next one's first word."""
-        self._story.paragraph.is_drop_cap = value(attributes, "dropCap") in ("drop", "margin")
-
     # --- text boxes, tables, form fields ----------------------------------------------
 
     def _begin_box(self, attributes: Attributes) -> None:
         is_hidden = not self._is_shown()
         self._around.append(self._story)
+        self._tables.begin_box()
         self._story = Story(is_hidden=is_hidden)
 
     def _end_box(self) -> None:
         if not self._around:
             return
+        self._tables.end_box()
         self._story.end()
         lines = self._story.lines
         self._story = self._around.pop()
         self._story.boxes.extend(lines)
 
-    def _begin_table(self, attributes: Attributes) -> None:
-        self._story.flush()
-        self._tables.append("")
+    def _open_story(self) -> Story:
+        return self._story
 
-    def _table_style(self, attributes: Attributes) -> None:
-        if self._tables:
-            self._tables[-1] = value(attributes, "val")
-
-    def _end_table(self) -> None:
-        self._tables.pop()
-
-    def _hidden_row(self, attributes: Attributes) -> None:
-        if self.walk.parent == "w:trPr" and is_on(attributes):
-            self.walk.leave_out_rest("w:tr")
-
-    def _merged(self, attributes: Attributes) -> None:
-        """A cell that another one above it covers."""
-        if value(attributes, "val") != "restart":
-            self.walk.leave_out_rest("w:tc")
-
-    def _deleted_cell(self, attributes: Attributes) -> None:
-        self.walk.leave_out_rest("w:tc")
-
-    def _end_cell(self) -> None:
+    def _flush(self) -> None:
         self._story.flush()
 
     def _begin_control(self, attributes: Attributes) -> None:
@@ -314,6 +268,18 @@ class Body:
         self._unfilled.pop()
 
     # --- what is refused --------------------------------------------------------------
+
+    def _refuse_struck(self, said: str) -> None:
+        """Words with a line through them are seen: only a person knows whether they count."""
+        run = self._story.run
+        is_struck = self._is_on("w:strike", run) or self._is_on("w:dstrike", run)
+        if not is_struck or not said.strip():
+            return
+        raise OrderError(
+            f'Words of the document are struck through: "{said.strip()[:60]}".',
+            cure="Delete them, or take the line away (select all, and press the abc button twice),"
+            " save the document, and drop it again.",
+        )
 
     def _formula(self, attributes: Attributes) -> None:
         if not self._is_shown():

@@ -8,6 +8,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from operator import attrgetter
 
+from nemowatch.content.word.look import Look
 from nemowatch.content.word.symbols import raised, shown
 from nemowatch.errors import OrderError
 
@@ -21,7 +22,9 @@ _UNSEEN = str.maketrans({"\n": " ", "\r": " ", "\t": " ", "\u00ad": None})
 class Run:
     """Properties of characters."""
 
-    is_hidden: bool | None = None  #: None: the styles say it
+    toggles: dict[str, bool] = field(default_factory=dict)  #: of others the styles say it
+    look: Look = field(default_factory=Look)
+    is_unseen: bool | None = None  #: None: not known yet
     style: str = ""
     font: str = ""
     is_raised: bool = False  #: above the line
@@ -42,6 +45,7 @@ class Marks:
     num_id: str = ""
     level: str = ""
     is_drop_cap: bool = False
+    look: Look = field(default_factory=Look)  #: what is behind it
     mark: Run = field(default_factory=Run)  #: those of its end
 
 

@@ -1,4 +1,5 @@
-"""What the styles of a Word document say about its words: which are hidden, which are numbered.
+"""What the styles of a Word document say about its words: which are hidden or struck through, how
+they look, which are numbered.
 
 Owns the way from a style to those that it is based on. It must not know of the text.
 """
@@ -6,9 +7,10 @@ Owns the way from a style to those that it is based on. It must not know of the 
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TypeVar
 
+from nemowatch.content.word.look import LOOKS, Look
 from nemowatch.content.word.xml import (
     MAX_KEPT,
     Attributes,
@@ -28,6 +30,8 @@ Value = TypeVar("Value")
 
 #: Word itself takes some thousands of styles.
 MAX_STYLES = 20_000
+#: Properties that are on or off, and that each kind of style turns over.
+TOGGLES = ("w:vanish", "w:strike", "w:dstrike")
 
 
 @dataclass(slots=True)
@@ -36,7 +40,9 @@ class Style:
 
     kind: str = ""  #: "paragraph", "character", "table" or "numbering"
     based_on: str = ""
-    hidden: bool | None = None
+    toggles: dict[str, bool] = field(default_factory=dict)  #: "w:vanish" and the like
+    look: Look = field(default_factory=Look)
+    has_shades: bool = False  #: some colour is behind the words, or behind some of them
     num_id: str = ""
     level: str = ""
 
@@ -51,13 +57,14 @@ class Styles:
     """The styles of one document."""
 
     def __init__(self) -> None:
-        self.hidden_by_default = False
+        self.default = Style()  #: what counts where no style says anything
         self._styles: dict[str, Style] = {}
         self._defaults: dict[str, str] = {}
         self._current = Style()
         self._walk = Walk({})
         # what was found before: documents have a million paragraphs of a few styles
-        self._hidden: dict[tuple[str, str, str | None], bool] = {}
+        self._on: dict[tuple[str, str, str, str | None], bool] = {}
+        self._looks: dict[tuple[str, str], tuple[Look, ...]] = {}
         self._numbered: dict[str, tuple[str, str, str]] = {}
 
     def __repr__(self) -> str:
@@ -68,36 +75,51 @@ class Styles:
         starts: dict[str, Start] = {
             "w:style": self._begin,
             "w:basedOn": self._base,
-            "w:vanish": self._vanish,
+            **dict.fromkeys(TOGGLES, self._toggle),
+            **dict.fromkeys(LOOKS, self._look),
+            "w:tblStylePr": self._part_of_table,
             "w:numId": self._number,
             "w:ilvl": self._level,
-            # formats for single rows and columns, and what was before a tracked change
-            "w:tblStylePr": self._leave_out,
+            # what was before a tracked change
             "w:rPrChange": self._leave_out,
             "w:pPrChange": self._leave_out,
         }
         self._walk = Walk(starts, most=MAX_KEPT)
         self._walk.read(pieces)
 
-    def hides(self, paragraph: str, character: str, table: str | None) -> bool:
-        """Whether text in these styles ("" for the usual one, None for no table) is hidden, where
-        it does not say so itself. Each kind of style turns over what the others say, as Word has
-        it."""
-        key = paragraph, character, table
-        if key in self._hidden:
-            return self._hidden[key]
-        found = self._hides(*key)
-        _remember(self._hidden, key, found)
+    def is_on(self, name: str, paragraph: str, character: str, table: str | None) -> bool:
+        """Whether one of `TOGGLES` is on for text in these styles ("" for the usual one, None for
+        no table), where it does not say so itself. Each kind of style turns over what the others
+        say, as Word has it."""
+        key = name, paragraph, character, table
+        if key in self._on:
+            return self._on[key]
+        found = self._is_on(*key)
+        _remember(self._on, key, found)
         return found
 
-    def _hides(self, paragraph: str, character: str, table: str | None) -> bool:
-        if self.hidden_by_default:
+    def _is_on(self, name: str, paragraph: str, character: str, table: str | None) -> bool:
+        if self.default.toggles.get(name):
             return True
-        is_hidden = self._is_hidden("paragraph", paragraph)
-        is_hidden ^= self._is_hidden("character", character)
+        is_on = self._toggled(name, "paragraph", paragraph)
+        is_on ^= self._toggled(name, "character", character)
         if table is not None:
-            is_hidden ^= self._is_hidden("table", table)
-        return is_hidden
+            is_on ^= self._toggled(name, "table", table)
+        return is_on
+
+    def looks(self, kind: str, name: str) -> tuple[Look, ...]:
+        """How a style of this kind, and those that it is based on, have text look, the nearest
+        first."""
+        key = kind, name
+        if key in self._looks:
+            return self._looks[key]
+        found = tuple(style.look for _, style in self._chain(kind, name))
+        _remember(self._looks, key, found)
+        return found
+
+    def has_shades(self, table: str) -> bool:
+        """Whether a table's style puts a colour behind some of its cells."""
+        return any(style.has_shades for _, style in self._chain("table", table))
 
     def numbering(self, paragraph: str) -> tuple[str, str, str]:
         """The list that a paragraph style belongs to: its number, its level ("" where the list
@@ -118,10 +140,10 @@ class Styles:
         """The number of the list that a numbering style means."""
         return self._styles.get(name, Style()).num_id
 
-    def _is_hidden(self, kind: str, name: str) -> bool:
+    def _toggled(self, toggle: str, kind: str, name: str) -> bool:
         for _, style in self._chain(kind, name):
-            if style.hidden is not None:
-                return style.hidden
+            if toggle in style.toggles:
+                return style.toggles[toggle]
         return False
 
     def _chain(self, kind: str, name: str) -> Iterator[tuple[str, Style]]:
@@ -149,11 +171,27 @@ class Styles:
     def _base(self, attributes: Attributes) -> None:
         self._current.based_on = value(attributes, "val")
 
-    def _vanish(self, attributes: Attributes) -> None:
-        if "w:rPrDefault" in self._walk.path:
-            self.hidden_by_default = is_on(attributes)
-        elif self._walk.path[-3:-1] == ["w:style", "w:rPr"]:
-            self._current.hidden = is_on(attributes)
+    def _toggle(self, attributes: Attributes) -> None:
+        self._described().toggles[self._walk.path[-1]] = is_on(attributes)
+
+    def _part_of_table(self, attributes: Attributes) -> None:
+        """Formats for single rows and columns: how these look is not known."""
+        self._current.has_shades = True
+        self._walk.leave_out()
+
+    def _look(self, attributes: Attributes) -> None:
+        if self._walk.parent == "w:tcPr":
+            self._current.has_shades = True
+        self._described().look.take(self._walk.path[-1], attributes)
+
+    def _described(self) -> Style:
+        """Whose properties of text are being read; of something else they are lost."""
+        path = self._walk.path
+        if "w:rPrDefault" in path:
+            return self.default
+        if path[-3] == "w:style" and path[-2] != "w:tcPr":
+            return self._current
+        return Style()
 
     def _number(self, attributes: Attributes) -> None:
         self._current.num_id = value(attributes, "val")

@@ -1,0 +1,100 @@
+"""Words that are in a Word document and that nobody sees: in the colour of what is behind them, or
+too small to be read.
+
+Owns when that is beyond doubt. It must not know of the text.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from nemowatch.content.word.xml import Attributes, value
+
+#: The elements that say how text looks.
+LOOKS = ("w:color", "w:sz", "w:highlight", "w:shd", "w14:noFill")
+#: What is behind a text when nothing says so.
+PAPER = "FFFFFF"
+#: What is behind it is not known: a picture, a pattern, the colours of a table's style.
+UNKNOWN = "unknown"
+#: Letters without a colour.
+_NONE = "none"
+#: Half points below which nobody reads: the smallest print has eight.
+_SMALLEST = 4
+#: How far the parts of two colours (0 to 255) may be apart without anybody seeing it.
+_NEAR = 8
+#: The colours of Word's highlighter.
+_HIGHLIGHTS = {
+    "black": "000000",
+    "blue": "0000FF",
+    "cyan": "00FFFF",
+    "darkBlue": "00008B",
+    "darkCyan": "008B8B",
+    "darkGray": "A9A9A9",
+    "darkGreen": "006400",
+    "darkMagenta": "800080",
+    "darkRed": "8B0000",
+    "darkYellow": "808000",
+    "green": "00FF00",
+    "lightGray": "D3D3D3",
+    "magenta": "FF00FF",
+    "red": "FF0000",
+    "white": "FFFFFF",
+    "yellow": "FFFF00",
+}
+
+
+@dataclass(slots=True)
+class Look:
+    """What one place says of how text looks; "" where it says nothing."""
+
+    color: str = ""
+    size: str = ""  #: half points
+    behind: str = ""  #: the colour behind it
+
+    def take(self, element: str, attributes: Attributes) -> None:
+        """Take in one of `LOOKS`."""
+        said = value(attributes, "val")
+        if element == "w:color":
+            self.color = said
+        elif element == "w:sz":
+            self.size = said
+        elif element == "w14:noFill":
+            self.color = _NONE
+        elif element == "w:highlight":
+            self.behind = _HIGHLIGHTS.get(said, "")
+        elif not self.behind:  # a highlighter is above the shade
+            self.behind = _shade(said, attributes)
+
+
+def _shade(pattern: str, attributes: Attributes) -> str:
+    fill, ink = value(attributes, "fill"), value(attributes, "color")
+    if pattern in ("clear", "nil", ""):
+        return fill.replace("auto", "")
+    if pattern == "solid":
+        return ink
+    return UNKNOWN
+
+
+def is_unseen(looks: Iterable[Look]) -> bool:
+    """Whether nobody sees a text of which these say how it looks, the nearest first."""
+    color = size = behind = ""
+    for look in looks:
+        color = color or look.color
+        size = size or look.size
+        behind = behind or look.behind
+    if color == _NONE or _is_tiny(size):
+        return True
+    return _are_alike(color, behind or PAPER)
+
+
+def _is_tiny(size: str) -> bool:
+    return size.isdecimal() and len(size) == 1 and int(size) < _SMALLEST
+
+
+def _are_alike(one: str, other: str) -> bool:
+    try:
+        pairs = zip(bytes.fromhex(one), bytes.fromhex(other), strict=True)
+        return bool(one) and all(abs(a - b) <= _NEAR for a, b in pairs)
+    except ValueError:  # no colours: `auto`, which Word chooses so that it is seen
+        return False
