@@ -209,8 +209,8 @@ def test_a_restored_backup(house: Studio, tmp_path: Path) -> None:
 
 
 def test_check_and_backup(house: Studio, tmp_path: Path) -> None:
-    """`journal check` and `journal backup` work beside the running daemon, and a restored backup
-    asks for nothing paid."""
+    """`journal check` and `journal backup` work beside the running daemon, and a backup that is
+    restored before anything else was paid for is no older journal: nobody is asked."""
     house.drop("dub-es/clip.mp4")
     house.start()
     house.wait_states("published")
@@ -222,7 +222,10 @@ def test_check_and_backup(house: Studio, tmp_path: Path) -> None:
     (house.state / "journal.db").write_bytes((tmp_path / "copy.db").read_bytes())
     house.start()
     assert [job["state"] for job in house.jobs()] == ["published"]
+    house.drop("dub-es/new.mp4")
+    house.wait_states("published", count=2)
     house.stop()
+    assert "older than" not in house.log()
     spoil(house)
     assert house.run("journal", "check", check=False).returncode == 1
 
