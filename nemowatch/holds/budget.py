@@ -64,14 +64,15 @@ class Budget:
 
 
 def closed(budget: Budget, back: State, *, paying: bool) -> Decision | None:
-    """The hold that stops this job, or None."""
+    """The hold that stops this job, or None. A person's own pause is said first: whatever else
+    stops the job ends without it going on."""
+    pause = _pause_words(budget)
+    if pause:
+        return hold(HoldReason.PAUSED, back, pause)
     for reason in STOPPERS:
         if reason in budget.holds:
             return hold(reason, back, budget.holds[reason].text)
 
-    pause = _pause_words(budget)
-    if pause:
-        return hold(HoldReason.PAUSED, back, pause)
     if not within_hours(budget.hours, budget.local_time):
         return hold(
             HoldReason.HOURS, back, f"New work begins only within the hours {budget.hours}."

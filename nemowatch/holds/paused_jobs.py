@@ -1,5 +1,5 @@
 """Which paused jobs go on: all of a task folder at once where no PAUSE holds any part of it, else
-source by source."""
+source by source; and which jobs that wait for something else a PAUSE holds by now."""
 
 from __future__ import annotations
 
@@ -7,8 +7,9 @@ import sqlite3
 from collections import Counter
 from collections.abc import Callable
 
+from nemowatch.hold_reasons import STOPPERS
 from nemowatch.intake.scan.pauses import Pauses
-from nemowatch.journal import queue
+from nemowatch.journal import holds, queue
 
 
 def wake(
@@ -32,6 +33,17 @@ def wake(
         else:
             woken += queue.wake_paused(conn, watch, folder, now_ms)
     return woken, held
+
+
+def meet(conn: sqlite3.Connection, pauses: Pauses, now_ms: int) -> None:
+    """Where a hold of the account stops jobs and a PAUSE has come since, they are judged again:
+    people read that the PAUSE holds them, which no top-up ends."""
+    met = [reason for reason in holds.active(conn) if reason in STOPPERS]
+    if not met:
+        return
+    for watch, files in pauses.files.items():
+        for folder in files:
+            queue.wake_below_pause(conn, watch, folder, met, now_ms)
 
 
 def _wake_each(

@@ -58,6 +58,7 @@ def release(conn: sqlite3.Connection, evidence: Evidence) -> dict[HoldReason, in
             woken[reason] = queue.wake_held(conn, reason, evidence.now_ms)
 
     _wake_orphans(conn, evidence.now_ms)
+    paused_jobs.meet(conn, evidence.pauses, evidence.now_ms)
     for wake in WAKE.values():
         wake(conn, evidence)
 

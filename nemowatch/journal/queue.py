@@ -146,6 +146,22 @@ def wake_paused(
     ).rowcount
 
 
+def wake_below_pause(
+    conn: sqlite3.Connection,
+    watch: str,
+    folder: bytes,
+    reasons: Iterable[str],
+    now_ms: int,
+) -> None:
+    """Unpaid jobs in this folder (b"": the whole inbox) that one of these holds stops are judged
+    again."""
+    first, end = folder + b"/", folder + b"0"  # "0" comes right after "/"
+    if not folder:
+        first, end = b"", b"\xff"
+    found = {"watch": watch, "first": first, "end": end, "now": now_ms}
+    conn.execute(SQL["wake_below_pause"], {**found, "reasons": json.dumps(list(reasons))})
+
+
 def paused_sources(
     conn: sqlite3.Connection, watch: str, folder: bytes
 ) -> list[tuple[int, bytes, int]]:

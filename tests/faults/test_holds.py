@@ -52,6 +52,24 @@ async def test_no_credits_and_a_top_up(tmp_path: Path) -> None:
         assert await standing(house) == {}
 
 
+async def test_a_pause_is_said_before_missing_credits(tmp_path: Path) -> None:
+    """Jobs in a paused folder say that, those that waited for credits before it as well as new
+    ones; without the PAUSE they wait for credits again."""
+    async with engine_rig(tmp_path, settings={"credits": 50}) as house:
+        house.drop("dub-es/a.mp4")
+        house.drop("dub-fr/other.mp4")
+        await house.start()
+        await house.until("no credits", lambda f: held(f, HoldReason.CREDITS, 2))
+        pause = house.root / "inbox/dub-es/PAUSE"
+        pause.touch()
+        await house.until("paused", lambda f: held(f, HoldReason.PAUSED))
+        house.drop("dub-es/b.mp4")
+        found = await house.until("the new one too", lambda f: held(f, HoldReason.PAUSED, 2))
+        assert held(found, HoldReason.CREDITS)
+        pause.unlink()
+        await house.until("credits again", lambda f: held(f, HoldReason.CREDITS, 3))
+
+
 async def test_an_anonymous_user_gets_the_link(tmp_path: Path) -> None:
     """Without credits an anonymous user is shown where to register."""
     async with engine_rig(tmp_path, token="", settings={"credits": 50}) as house:

@@ -72,6 +72,11 @@ class House:
         found = map(self.rig.job, self.rig.states())
         return sum(job.state is State.HELD and job.reason == reason for job in found)
 
+    def history(self) -> int:
+        """How many rows the histories of all jobs have."""
+        rows = self.rig.journal.read_now(lambda conn: conn.execute("SELECT count(*) FROM event"))
+        return int(rows.fetchone()[0])
+
     def all_published(self) -> bool:
         return all(self.rig.job(job).state is State.PUBLISHED for job in self.rig.states())
 
@@ -237,13 +242,18 @@ async def test_what_only_the_paid_call_refuses_is_not_sent_every_minute(
 
 
 async def test_under_a_plan_that_allows_no_export_nothing_more_is_paid(house: House) -> None:
-    """What waits at the gate is not paid for before an export gets through."""
+    """What waits at the gate is not paid for before an export gets through; and the history has
+    rows for the few tries, none for each look."""
     house.rig.cloud.set(turn_credits=20, plan="free")
     house.drop(3)
     await house.rig.run()
     charged = house.rig.charged()
     for _ in range(5):
         assert await house.check(after=60) == 0
+    before = house.history()
+    for _ in range(60):
+        assert await house.check(after=60) == 0
+    assert house.history() - before <= 5 * 4  # tries of an hour with PAUSE, rows of a try
     assert house.rig.charged() == charged < 3
     house.rig.cloud.set(plan="paid")
     await _until_free(house, HoldReason.PLAN)

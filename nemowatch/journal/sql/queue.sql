@@ -85,6 +85,13 @@ WHERE state = 'held' AND reason = 'paused' AND session IN (
 UPDATE job SET state = back, reason = '', checking = back IN ('uploading', 'submitting'), back = '', due_at = 0, updated_at = :now
 WHERE state = 'held' AND reason = 'paused' AND session IN (SELECT id FROM session WHERE source_id = :source_id)
 
+-- name: wake_below_pause
+-- unpaid jobs that a hold of the account stops, of sources in a folder (from its first path to before :end) that is paused by now
+UPDATE job SET state = back, reason = '', checking = back IN ('uploading', 'submitting'), back = '', due_at = 0, updated_at = :now
+WHERE state = 'held' AND reason IN (SELECT value FROM json_each(:reasons)) AND back IN ('claimed', 'uploading', 'uploaded')
+AND session IN (SELECT t.id FROM session t JOIN source s ON s.id = t.source_id
+    WHERE s.watch = :watch AND s.path >= :first AND s.path < :end)
+
 -- name: explain_held
 -- what is held for a reason says why, as it stands now
 UPDATE job SET error_text = :text WHERE state = 'held' AND reason = :reason AND skill = :skill AND error_text <> :text
