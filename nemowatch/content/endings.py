@@ -69,6 +69,11 @@ def converted_to(name: bytes, accepts: Container[MediaKind] = ALL_KINDS) -> str:
     return _target(ending_of(name), accepts)
 
 
+def kind_after(name: bytes) -> MediaKind | None:
+    """The kind that a file of this name is once it is converted; None where nothing is said."""
+    return _KINDS.get(_TARGETS.get(ending_of(name), ""))
+
+
 def _target(ending: str, accepts: Container[MediaKind]) -> str:
     target = _TARGETS.get(ending)
     if target is not None and _KINDS[target] in accepts:

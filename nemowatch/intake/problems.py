@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Container, Iterator, Mapping
 
 from nemowatch.content.endings import conversions
+from nemowatch.intake.other_folders import move_there
 from nemowatch.intake.records import FileProblem, FolderProblem
 from nemowatch.intake.scan.diff import FolderFacts, ScanDiff
 from nemowatch.intake.scan.folders import FolderBook, as_text, folder_of, is_below, parent
@@ -183,9 +184,10 @@ class ProblemRegister:
     def _foreign(self, folder: bytes) -> FolderProblem:
         facts = self._facts[folder]
         names = _examples(facts)
+        move = move_there(facts.foreign_kinds, filter(None, self._facts), self._book)
         if not folder:
             what = f"Files beside the task folders are not processed: {names}."
-            return FolderProblem(folder, what, cure="Put them into a task folder.")
+            return FolderProblem(folder, what, cure=move)
 
         what = f"This folder does not take these files: {names}. They are left as they are."
         kinds = self._book.kinds(folder)
@@ -193,7 +195,6 @@ class ProblemRegister:
         if taken:
             what = f"{what} It takes {taken}."
         convert = conversions(facts.foreign_endings, kinds)
-        move = "Move them into a folder that takes them, or remove them."
         return FolderProblem(folder, what, cure=f"{convert}{move}")
 
 

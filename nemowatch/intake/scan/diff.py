@@ -15,7 +15,7 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from itertools import chain
 
-from nemowatch.content.endings import converted_to, ending_of
+from nemowatch.content.endings import converted_to, ending_of, kind_after
 from nemowatch.content.sniff import kind_by_name
 from nemowatch.fs.identity import bounded_time, content_key
 from nemowatch.intake.records import FileProblem
@@ -27,7 +27,7 @@ from nemowatch.intake.scan.partial_files import looks_partial
 from nemowatch.intake.scan.project_folders import ProjectFolder
 from nemowatch.intake.scan.project_problems import no_project
 from nemowatch.intake.scan.scanner import TOO_DEEP, Entry, Kind
-from nemowatch.model import Snapshot
+from nemowatch.model import MediaKind, Snapshot
 from nemowatch.tasks.records import Folder
 
 #: New files taken from one scan, each some five hundred bytes until it is claimed; the others come
@@ -66,6 +66,8 @@ class FolderFacts:
     foreign: int = 0  #: files of kinds that it does not take
     foreign_names: list[bytes] = field(default_factory=list)
     foreign_endings: set[str] = field(default_factory=set)  #: those that can be converted
+    #: what these files promise to be, or become once they are converted
+    foreign_kinds: set[MediaKind] = field(default_factory=set)
     #: files that may be growing into one that it takes
     partial: dict[bytes, Snapshot] = field(default_factory=dict)
 
@@ -79,6 +81,9 @@ class FolderFacts:
         self.foreign += 1
         if converted_to(name):
             self.foreign_endings.add(ending_of(name))
+        kind = kind_by_name(name) or kind_after(name)
+        if kind is not None:
+            self.foreign_kinds.add(kind)
         if len(self.foreign_names) < MAX_EXAMPLES:
             self.foreign_names.append(name)
 
