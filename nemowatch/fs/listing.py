@@ -37,6 +37,14 @@ def is_folder(root: Path, relative: bytes) -> bool:
     return False
 
 
+def is_listed(root: Path, relative: bytes) -> bool:
+    """Whether the names in the folder `relative` below `root` can be read."""
+    with suppress(LocalError, OSError), folder_of(root, relative) as folder:
+        names_in(folder)
+        return True
+    return False
+
+
 def folders_below(root: Path, relative: bytes = b"") -> list[bytes]:
     """The names of the folders in the folder `relative` below `root`; none when it cannot be
     listed."""

@@ -58,6 +58,7 @@ class HintFollower:
         if not self._root_monitor.scans.is_asked:
             found.gone += await self._enter(found.folders, hints)
 
+        await self._root_monitor.confirm(found.folders)
         await self._arrived(found.files, hints)
         for path in found.gone:
             self._left(path)

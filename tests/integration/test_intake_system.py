@@ -9,6 +9,7 @@ import shutil
 import signal
 import subprocess
 import sys
+import tempfile
 import threading
 import time
 from collections.abc import Iterator
@@ -46,6 +47,17 @@ def mounts(tmp_path: Path) -> Iterator[list[Path]]:
     yield made
     for point in reversed(made):
         subprocess.run(["umount", "-l", str(point)], check=False, capture_output=True)
+
+
+@pytest.fixture
+def other_user() -> Iterator[Path]:
+    """A folder of another user than root, where that user may come to it."""
+    folder = Path(tempfile.mkdtemp(prefix="nemowatch-"))
+    (folder / "ws/inbox").mkdir(parents=True)
+    for each in (folder, folder / "ws", folder / "ws/inbox"):
+        os.chown(each, 65534, 65534)
+    yield folder
+    shutil.rmtree(folder)
 
 
 def mount_tmpfs(point: Path, mounts: list[Path]) -> None:
@@ -458,3 +470,35 @@ async def test_lost_events_are_made_good_by_a_scan(tmp_path: Path) -> None:
             "Inotify queue overflowed; filesystem events were lost"
         )
         await b.until(lambda: len(b.claimed) == 1)
+
+
+@needs_root
+@pytest.mark.anyio
+async def test_a_folder_that_becomes_ours_a_moment_after_it_was_made_is_watched(
+    other_user: Path,
+) -> None:
+    """`install -d -o nemowatch` makes it as root and then gives it away: no event tells of that.
+    What is copied into it later is found by events, long before the next scan."""
+    helper = subprocess.Popen(["sh"], stdin=subprocess.PIPE, text=True, bufsize=1)
+    assert helper.stdin is not None
+    own = os.geteuid()
+    os.seteuid(65534)
+    try:
+        async with inbox_rig(
+            other_user / "ws", other_user / "state", scan_interval=3600, settle=0.2
+        ) as rig:
+            await rig.until(lambda: rig.inbox.health.state is HealthState.WATCHING)
+            folder = rig.inbox_dir / "dub-es"
+            helper.stdin.write(
+                f"mkdir -m 700 {folder}; sleep 0.2; chown 65534 {folder}; chmod 2775 {folder}\n"
+            )
+            await rig.until(lambda: os.access(folder, os.W_OK, effective_ids=True))
+            await rig.until(lambda: rig.inbox.health.state is HealthState.WATCHING)
+            number = rig.ticks
+            await rig.until(lambda: rig.ticks > number and not rig.inbox.settling)
+            rig.put("dub-es/clip.mp4", mp4())
+            await rig.until(lambda: bool(rig.claimed))
+    finally:
+        os.seteuid(own)
+        helper.stdin.close()
+        helper.wait(10)

@@ -8,7 +8,7 @@ a kernel that reports nothing. It concludes nothing about files."""
 from __future__ import annotations
 
 import contextlib
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 
 from nemowatch.clock import Clock
 from nemowatch.config.watch_section import Watch
@@ -21,6 +21,7 @@ from nemowatch.intake.ready.settle_rules import SettleRule, SettleRules
 from nemowatch.intake.watch.health import ONLINE, Health, HealthState, HealthTracker
 from nemowatch.intake.watch.liveness import Identity, Trouble, identify
 from nemowatch.intake.watch.mount_history import MountHistory
+from nemowatch.intake.watch.new_folders import NewFolders
 from nemowatch.intake.watch.paid_marks import PaidMarks
 from nemowatch.intake.watch.root_check import SILENCE, Root, RootState
 from nemowatch.intake.watch.scan_requests import ScanRequests
@@ -68,6 +69,7 @@ class RootMonitor:
         self.settle_rules = SettleRules(watch)
         self._root = Root(watch, state_id)
         self._mount_history = MountHistory()
+        self._new_folders = NewFolders(self.watching, self.worker, clock)
         self._clock = clock
         self._journal = journal
         self._ring = ring
@@ -282,6 +284,15 @@ class RootMonitor:
             self.health.become(HealthState.SCANNING, fstype, self.settle_rules.mode)
         else:
             self.health.become(HealthState.WATCHING, "", self.settle_rules.mode)
+
+    async def confirm(self, folders: Mapping[bytes, int]) -> None:
+        """Folders (each with its inode) have come: see to it that the kernel reports on them."""
+        if not folders or self.settle_rules.mode is Mode.SCAN or self._hints is None:
+            return
+        # a root that is unavailable, the next check finds out
+        with contextlib.suppress(OSError):
+            if await self._new_folders.confirm(self.root, folders, self._hints):
+                await self._rewatch()
 
     async def guard(self) -> None:
         """One pass: root, owner, pulse, coverage, lost events; repairs what can be repaired.

@@ -116,6 +116,10 @@ class Hints:
         if first:
             self._wake()
 
+    def add_later(self, path: bytes, seconds: float) -> None:
+        """Check `path` in so many seconds. On the loop only."""
+        self._loop.call_later(seconds, self.add, path, _LEFT)
+
     def all(self) -> None:
         """Events were lost: check everything."""
         with self._lock:

@@ -10,7 +10,7 @@ import asyncio
 import errno
 import hashlib
 import os
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path
 
 import structlog
@@ -133,6 +133,18 @@ class WatcherSupervisor:
         if not await self._pulse(watcher):
             return Trouble.DEAF
         return await self._coverage(watcher)
+
+    def deaf_to(self, root: Path, folders: Mapping[bytes, int]) -> list[bytes]:
+        """Those of these folders (each with its inode) below `root` that the kernel does not
+        report on, as far as that can be told. Asks the disk: in a worker thread only. Raises
+        OSError."""
+        watcher = self._watcher
+        if watcher is None:
+            return []
+        watched = watcher.watched()
+        if root.stat().st_ino not in watched:  # an overlay, whose inodes say nothing
+            return []
+        return [folder for folder, inode in folders.items() if inode not in watched]
 
     async def _pulse(self, watcher: Watcher) -> bool:
         before = watcher.beats
