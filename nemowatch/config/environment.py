@@ -27,6 +27,8 @@ OWN_NAMES = ("NEMOWATCH_CONFIG", "NEMOWATCH_STATE_DIR")
 _LIKENESS = 0.6
 #: Parts of a name, where they are not two: a recipe has a name of its own.
 _DEPTHS: dict[str | int, int] = {"recipes": 3}
+#: Keys that lie in no section.
+_SINGLE: tuple[Loc, ...] = (("site",),)
 #: How such a section is written in a list of names.
 _WRITTEN = {"recipes": "recipes__NAME"}
 
@@ -87,6 +89,7 @@ def known_names() -> list[str]:
     del models["watch"]
 
     found = list(OWN_NAMES)
+    found += [f"{PREFIX}{key}".upper() for (key,) in _SINGLE]
     for section, model in models.items():
         written = _WRITTEN.get(section, section)
         found += [f"{PREFIX}{written}__{key}".upper() for key in keys(model)]
@@ -105,7 +108,7 @@ def _is_section(path: Loc) -> bool:
 def _problem(name: str) -> ConfigMistake | None:
     """What is wrong with a name that begins with our prefix; None when nothing is."""
     path = _path(name)
-    if _is_section(path):
+    if _is_section(path) or path in _SINGLE:
         return None
     if path[0] == "watch":
         what = "the watched folders can only be named in the file."

@@ -23,8 +23,13 @@ from nemowatch.config.values import (
     Seconds,
     Slots,
     address,
+    line,
+    one_or_more,
+    program,
+    service,
     some,
     span,
+    web_address,
     words,
 )
 from nemowatch.config.watch_section import Watch
@@ -190,6 +195,23 @@ class Log(Section):
     format: Literal["auto", "console", "json"] = "auto"
 
 
+@dataclass(
+    frozen=True,
+    slots=True,
+    kw_only=True,
+)
+class Notify(Section):
+    """`[notify]`: who is told of what; without a channel nobody is."""
+
+    urls: Annotated[tuple[Annotated[str, After(service)], ...], Before(one_or_more)] = ()
+    webhook: Annotated[str, After(web_address)] = ""
+    command: Annotated[tuple[str, ...], Before(one_or_more), After(program)] = ()
+    on: Annotated[
+        tuple[Literal["attention", "hold", "failed", "batch done", "recovered"], ...],
+        Before(one_or_more),
+    ] = ("attention", "hold", "failed", "batch done", "recovered")
+
+
 def _distinct(recipes: dict[str, Recipe]) -> dict[str, Recipe]:
     refuse_twins(recipes)
     return recipes
@@ -204,6 +226,7 @@ class Config(Section):
     """The whole configuration (docs/behaviour.md section 4)."""
 
     state_dir: FilePath | None = None
+    site: Annotated[str, After(line)] = ""  # "": the machine's name
     api: Api = Api()
     watch: tuple[Watch, ...] = ()
     render: RenderSection = RenderSection()
@@ -215,6 +238,7 @@ class Config(Section):
     )
     page: Page = Page()
     side_file: SideFile = SideFile()
+    notify: Notify = Notify()
     retention: Retention = Retention()
     service: Service = Service()
     log: Log = Log()

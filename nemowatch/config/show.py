@@ -1,6 +1,7 @@
 """The configuration as TOML text, defaults filled in, for `nemowatch config show`. What it
-prints loads again as the same configuration. It holds no secret by its making: tokens are
-refused in the file and addresses with passwords, too.
+prints loads again as the same configuration, but for addresses that hold secrets, which it only
+names. It holds no other secret by its making: tokens are refused in the file and addresses with
+passwords, too.
 """
 
 from __future__ import annotations
@@ -11,9 +12,12 @@ from enum import Enum
 from pathlib import Path
 from typing import Any
 
-from nemowatch.config.schema import Config, Recipe, keys
+from nemowatch.config.schema import Config, Notify, Recipe, keys
 from nemowatch.config.section import Section
 from nemowatch.config.watch_section import FOLDERS, Watch
+
+#: Keys whose values are secrets, or hold some.
+SECRET = frozenset({(Notify, "urls"), (Notify, "webhook"), (Notify, "command")})
 
 
 def show(config: Config) -> str:
@@ -70,7 +74,14 @@ def _watch_keys_but(left_out: Iterable[str]) -> list[str]:
 
 
 def _keys(section: Section, names: Iterable[str]) -> list[str]:
-    return [_line(key, getattr(section, key)) for key in names]
+    lines: list[str] = []
+    for key in names:
+        value = getattr(section, key)
+        if value and (type(section), key) in SECRET:
+            lines.append(f"# {key} is set; it may hold secrets, and is not shown")
+        else:
+            lines.append(_line(key, value))
+    return lines
 
 
 def _line(key: str, value: Any) -> str:

@@ -7,6 +7,7 @@ pydantic.
 from __future__ import annotations
 
 import os
+import re
 from contextlib import suppress
 from pathlib import Path
 from typing import Annotated, Any
@@ -16,6 +17,9 @@ from nemowatch.config.constraints import BeforeWithin, Context, Limited
 from nemowatch.config.hours import parse_hours
 from nemowatch.content.links import is_web
 
+#: Characters of what is called a line.
+LONGEST_LINE = 80
+_SERVICE = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*://\S")
 _NO_PATH = "must be a path in quotes"
 
 Seconds = Annotated[float, Limited(gt=0, allow_inf_nan=False)]
@@ -61,6 +65,45 @@ def address(value: str) -> str:
     if any(more):
         raise ValueError("must be a plain address, without a user name, a password, ? or #")
     return value.rstrip("/")
+
+
+def web_address(value: str) -> str:
+    """A web address that may hold secrets, or nothing. Raises ValueError for any other text."""
+    has_blanks = value.split() != [value]
+    if value and (has_blanks or not value.isascii() or not is_web(value)):
+        raise ValueError("must be an address that begins with https:// (or http://)")
+    return value
+
+
+def service(value: str) -> str:
+    """An address as Apprise has them. Raises ValueError."""
+    if not _SERVICE.match(value.strip()):
+        raise ValueError("must be an address such as ntfy://… or mailto://…")
+    return value.strip()
+
+
+def program(value: tuple[str, ...]) -> tuple[str, ...]:
+    """A program and its arguments, or nothing. Raises ValueError."""
+    if value and not value[0].strip():
+        raise ValueError("must begin with a program")
+    if any("\0" in word for word in value):
+        raise ValueError("must not hold a null character")
+    return value
+
+
+def line(value: str) -> str:
+    """A short text of one line. Raises ValueError."""
+    text = value.strip()
+    if len(text) > LONGEST_LINE or not text.isprintable():
+        raise ValueError(f"must be one line of at most {LONGEST_LINE} characters")
+    return text
+
+
+def one_or_more(value: Any) -> Any:
+    """A list; one text alone counts as a list of one."""
+    if isinstance(value, str):
+        return (value,)
+    return value
 
 
 def settle_time(value: Any) -> Any:

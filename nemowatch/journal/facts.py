@@ -24,6 +24,7 @@ class Fact(StrEnum):
     PAUSED = "paused"  #: a flag: `nemowatch pause` holds everything
     COPY = "copy"  #: a flag: this journal is a copy, made by a backup
     CLOCK = "clock"  #: the wall clock, and the time since which boot, when both were compared last
+    NOTIFY = "notify"  #: a flag: somebody is to be told, so that it is written down what of
     STATE_ID = "state_id"  #: the name of the state folder, as early versions kept it
 
 

@@ -217,19 +217,19 @@ def listed(
     """Jobs with their sources, oldest first; all states when `state` is empty; negative `limit`:
     all."""
     return [
-        _listed(row)
+        listed_row(row)
         for row in conn.execute(SQL["list"], {"state": state, "id": job_id, "limit": limit})
     ]
 
 
 def recent(conn: sqlite3.Connection, limit: int) -> list[ListedJob]:
     """Jobs that have ended, the latest first."""
-    return [_listed(row) for row in conn.execute(SQL["recent"], (limit,))]
+    return [listed_row(row) for row in conn.execute(SQL["recent"], (limit,))]
 
 
 def unfinished(conn: sqlite3.Connection, limit: int) -> list[ListedJob]:
     """Jobs that have not ended, oldest first."""
-    return [_listed(row) for row in conn.execute(SQL["unfinished"], (limit,))]
+    return [listed_row(row) for row in conn.execute(SQL["unfinished"], (limit,))]
 
 
 def events(conn: sqlite3.Connection, job_id: int) -> list[Event]:
@@ -249,7 +249,8 @@ def from_row(row: sqlite3.Row) -> Job:
     return Job(**values)
 
 
-def _listed(row: sqlite3.Row) -> ListedJob:
+def listed_row(row: sqlite3.Row) -> ListedJob:
+    """The same with where its source lies, of a query that has that as well."""
     return ListedJob(
         from_row(row),
         row["watch"],

@@ -43,6 +43,8 @@ log = structlog.get_logger("nemowatch.daemon")
 
 #: Seconds between two returns of memory that is no longer used.
 TIDY = 60.0
+#: Seconds that the end of `run --once` waits for notifications; what is late is sent next time.
+TELLING = 30.0
 #: Threads that read what is sent and write what is fetched: 2 each at a time by default. A share
 #: that hangs keeps as many as it had under way; the rest is for the others. They begin when they
 #: are needed.
@@ -180,7 +182,10 @@ class Daemon:
                 state_dir=str(self._state_dir),
             )
             await self._live(once)
-            return await Once(engine).verdict() if once else 0
+            if not once:
+                return 0
+            await engine.telling.finish(TELLING)
+            return await Once(engine).verdict()
         finally:
             await self._stop(control)
             undo()

@@ -40,6 +40,7 @@ from nemowatch.service.housekeeping import Housekeeping
 from nemowatch.service.inbox_loops import Inboxes, InboxLoops
 from nemowatch.service.order_desk import OrderDesk
 from nemowatch.service.poll_schedule import PollSchedule
+from nemowatch.service.telling import Telling
 from nemowatch.service.timers import Timers
 from nemowatch.sources.tick_results import TickResults
 from nemowatch.sources.wrap_up import WrapUp
@@ -83,6 +84,7 @@ class Engine:
         )
         self.account = AccountCheck(api, self._check_holds)
         self._balance = BalanceReader(self.account, api, journal, clock)
+        self.telling = Telling(journal, clock, self._current, self.inboxes)
         self._wire_jobs()
         self._wire_sources()
 
@@ -203,6 +205,7 @@ class Engine:
         self._background.spawn("runner", self.runner.run)
         self._background.spawn("outage", self._outage.run)
         self._background.spawn("credits", self._balance.run)
+        self._background.spawn("notifications", self.telling.run)
         for name, wrap_up in self.wrap_ups.items():
             inbox = self.inboxes[name]
             self._background.spawn(f"inbox {name}", partial(self.loops.run, name))
@@ -215,6 +218,7 @@ class Engine:
         self._set_cadences()
         self.runner.nudge()
         self._inboxes.reconfigure(fresh)
+        self.telling.reconfigure()
         self._check_holds()
 
     def _set_cadences(self) -> None:

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import json
 import os
+import sqlite3
 from collections.abc import Callable
 from dataclasses import asdict
 from itertools import chain
@@ -18,7 +19,7 @@ from nemowatch.clock import Clock
 from nemowatch.config.watch_section import Watch
 from nemowatch.fs.threads import Disks
 from nemowatch.intake.records import FileProblem, Refused
-from nemowatch.journal import facts
+from nemowatch.journal import facts, notices
 from nemowatch.journal.database import Journal
 from nemowatch.journal.facts import InboxFact
 from nemowatch.reporting.note_writer import NoteWriter
@@ -69,13 +70,8 @@ class RefusedFiles:
         """At first, what an earlier process has refused here."""
         if watch.name in self._of:
             return
-        kept = await self._journal.read(
-            lambda conn: facts.get_of(conn, InboxFact.REFUSED, watch.name)
-        )
-        found = self._of[watch.name] = {}
-        for written in json.loads(kept or "[]"):
-            one = _read(watch.name, written)
-            found[one.problem.path] = one
+        kept = await self._journal.read(lambda conn: remembered(conn, watch.name))
+        self._of[watch.name] = {one.problem.path: one for one in kept}
 
     async def forget_gone(self, watch: Watch) -> None:
         """Those that a person has taken away, with their notes. Only while the share is there."""
@@ -93,11 +89,20 @@ class RefusedFiles:
         if watch.name not in self._changed:
             return
         self._changed.discard(watch.name)
-        remembered = list(map(_written, self._of[watch.name].values()))
-        text = json.dumps(remembered) if remembered else ""
-        await self._journal.write(
-            lambda conn: facts.put_of(conn, InboxFact.REFUSED, watch.name, text)
-        )
+        kept = list(map(_written, self._of[watch.name].values()))
+        text = json.dumps(kept) if kept else ""
+
+        def write(conn: sqlite3.Connection) -> None:
+            facts.put_of(conn, InboxFact.REFUSED, watch.name, text)
+            notices.file_was_refused(conn, watch.name)
+
+        await self._journal.write(write)
+
+
+def remembered(conn: sqlite3.Connection, watch: str) -> list[Refused]:
+    """The files of an inbox that were refused and are in failed/, latest last."""
+    kept = facts.get_of(conn, InboxFact.REFUSED, watch)
+    return [_read(watch, written) for written in json.loads(kept or "[]")]
 
 
 def _written(one: Refused) -> dict[str, Any]:

@@ -33,8 +33,8 @@ def keys_in(text: str) -> set[str]:
 def test_the_example_names_every_key_and_nothing_else() -> None:
     """Active or not, each with a comment before it."""
     wanted = {f"{name}.{key}" for name, model in sections() for key in keys(model)}
-    assert keys_in(EXAMPLE.read_text()) == wanted | {"state_dir"}
-    assert {name for name, _ in sections()} | {"state_dir"} == set(keys(Config))
+    assert keys_in(EXAMPLE.read_text()) == wanted | {"state_dir", "site"}
+    assert {name for name, _ in sections()} | {"state_dir", "site"} == set(keys(Config))
 
 
 def test_the_example_is_commented_throughout() -> None:

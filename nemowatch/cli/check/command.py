@@ -3,7 +3,7 @@ prints; what is examined is in the modules beside it."""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
@@ -20,16 +20,23 @@ if TYPE_CHECKING:
 PATIENCE = 10.0
 
 
-def check(as_json: options.Json = False, config: options.Config = None) -> None:
+def check(
+    as_json: options.Json = False,
+    notify: Annotated[
+        bool, typer.Option("--notify", help="Send a test to every channel of [notify].")
+    ] = False,
+    config: options.Config = None,
+) -> None:
     """Check everything it needs, each with its cure.
 
-    The configuration, folders, rights, disks, limits, the cloud, the token and the credits."""
+    The configuration, folders, rights, disks, limits, the cloud, the token, the credits, and who
+    is told."""
     from nemowatch.cli.check.finding import from_problems
     from nemowatch.errors import ConfigError
 
     code = 2
     try:
-        findings = list(_findings(config))
+        findings = list(_findings(config, send=notify))
         code = 1 if _failed(findings) else 0
     except ConfigError as exc:
         findings = from_problems(exc)
@@ -44,8 +51,8 @@ def _failed(findings: list[Finding]) -> list[Finding]:
     return [found for found in findings if found.level == "fail"]
 
 
-def _findings(option: Path | None) -> Iterator[Finding]:
-    from nemowatch.cli.check import account, machine
+def _findings(option: Path | None, *, send: bool) -> Iterator[Finding]:
+    from nemowatch.cli.check import account, channels, machine
     from nemowatch.cli.check.finding import Finding, from_problems
     from nemowatch.cli.context import as_owner, find_context
     from nemowatch.cli.deadline import within
@@ -68,6 +75,7 @@ def _findings(option: Path | None) -> Iterator[Finding]:
             yield from _workspace(watch, context.state_dir)
     yield machine.inotify(context.watches.values())
     yield from account.cloud(context)
+    yield from channels.notifications(context.config, send=send)
 
 
 def _workspace(watch: Watch, state_dir: Path) -> list[Finding]:

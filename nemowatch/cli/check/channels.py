@@ -1,0 +1,54 @@
+"""What `nemowatch check` says of the channels of `[notify]`: whether each could be used or, when a
+test is to be sent, whether it arrives there."""
+
+from __future__ import annotations
+
+import asyncio
+import socket
+from typing import TYPE_CHECKING
+
+from nemowatch.cli.check.finding import Finding
+from nemowatch.clock import SystemClock, iso
+from nemowatch.notify.channels import channels_of
+from nemowatch.notify.message import Event, Message
+from nemowatch.notify.refusal import NotTaken
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from nemowatch.config.schema import Config
+    from nemowatch.notify.channels import Channel
+
+#: What is to be done where a channel says nothing closer.
+CURE = "Nothing is lost: messages are tried again until the channel takes them."
+
+
+def notifications(config: Config, *, send: bool) -> Iterator[Finding]:
+    """A line for each channel."""
+    channels = channels_of(config.notify)
+    if not channels and send:
+        cure = "Add urls, webhook or command below [notify] in the configuration."
+        yield Finding("fail", "notify", "Nobody is told: no channel is configured.", cure)
+    for channel in channels:
+        yield asyncio.run(_examine(channel, config, send=send))
+
+
+async def _examine(channel: Channel, config: Config, *, send: bool) -> Finding:
+    shown = f"{channel.shown[:1].upper()}{channel.shown[1:]}"
+    failed = "has not taken the test" if send else "cannot be used"
+    try:
+        if send:
+            await channel.send(_test(config))
+            return Finding("ok", "notify", f"{shown} has taken a test.")
+        await channel.check()
+    except NotTaken as exc:
+        return Finding("fail", "notify", f"{shown} {failed}: {exc.why}.", exc.cure or CURE)
+    about = ", ".join(config.notify.on)
+    return Finding("ok", "notify", f"{shown} is told of: {about}.")
+
+
+def _test(config: Config) -> Message:
+    site = config.site or socket.gethostname()
+    text = "Whoever reads this is told when something needs a person, waits, fails or is done."
+    now = SystemClock().now_ms()
+    return Message(Event.TEST, f"nemowatch: a test from {site}", text, site, iso(now))

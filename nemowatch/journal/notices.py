@@ -1,0 +1,247 @@
+"""What somebody is to be told: which subjects are due (triggers write that, see the migration of
+notifications), what was told of them, and which messages a channel has not taken yet.
+
+Knows no words: what is said of a subject is `notify`'s.
+"""
+
+from __future__ import annotations
+
+import json
+import sqlite3
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from nemowatch.journal import facts, jobs
+from nemowatch.journal.facts import Fact
+from nemowatch.journal.jobs import ListedJob
+from nemowatch.journal.queries import load
+
+SQL = load("notices")
+
+#: What was told before anything: what came earlier is no news.
+BEGUN = "begun"
+#: Everything that is written while somebody is to be told.
+TABLES = ("due", "jobs", "told", "rounds", "notices")
+
+
+@dataclass(frozen=True, slots=True)
+class HoldStory:
+    """Why work waits, and since when."""
+
+    text: str
+    since: int  #: UTC ms
+    jobs: int  #: that wait for it
+
+
+@dataclass(frozen=True, slots=True)
+class Round:
+    """What came to an inbox while it had work, and what became of it."""
+
+    id: int
+    watch: str
+    batch: int  #: the batch that a person approved; 0: none
+    begun_at: int  #: UTC ms
+    states: Mapping[str, int]  #: how many jobs ended in each state
+    files: int
+    credits: float | None  #: None: nothing is known to have been paid
+    about: bool
+    unknown: int  #: paid calls whose price is not known
+
+
+@dataclass(frozen=True, slots=True)
+class Delivery:
+    """A message that a channel has not taken yet."""
+
+    notice: int
+    tries: int
+    due_at: int  #: UTC ms
+    at: int  #: UTC ms of the message
+    message: dict[str, Any]
+
+
+def begin(conn: sqlite3.Connection, channels: Collection[str], now_ms: int) -> None:
+    """These are the channels from now on; without any, nothing is written and nothing kept. At
+    first, what stops work and asks a person already is due as well."""
+    if not channels:
+        _forget_all(conn)
+        return
+    for row in conn.execute(SQL["channels"]).fetchall():
+        if row["channel"] not in channels:
+            conn.execute(SQL["drop_channel"], (row["channel"],))
+    if facts.is_set(conn, Fact.NOTIFY):
+        return
+    facts.set_flag(conn, Fact.NOTIFY, to=True)
+    tell(conn, BEGUN, now_ms)
+    for name in ("join_open", "asking_now", "due_now"):
+        conn.execute(SQL[name])
+
+
+def _forget_all(conn: sqlite3.Connection) -> None:
+    if not facts.is_set(conn, Fact.NOTIFY):
+        return
+    facts.set_flag(conn, Fact.NOTIFY, to=False)
+    for table in TABLES:
+        conn.execute(SQL[f"clear_{table}"])
+
+
+# -- subjects --------------------------------------------------------------------------
+
+
+def subjects(conn: sqlite3.Connection) -> dict[str, int]:
+    """What may be worth telling, and when (UTC ms; 0: its time is not set yet)."""
+    return {row["subject"]: row["due_at"] for row in conn.execute(SQL["subjects"])}
+
+
+def make_due(conn: sqlite3.Connection, subject: str, due_at: int) -> None:
+    """Something has changed about it."""
+    conn.execute(SQL["make_due"], {"subject": subject, "due": due_at})
+
+
+def set_due(conn: sqlite3.Connection, subject: str, due_at: int) -> None:
+    """It is told then, and not before."""
+    conn.execute(SQL["set_due"], {"subject": subject, "due": due_at})
+
+
+def settle(conn: sqlite3.Connection, subject: str) -> None:
+    """What there was to tell of it is told."""
+    conn.execute(SQL["settle"], (subject,))
+
+
+def file_was_refused(conn: sqlite3.Connection, watch: str) -> None:
+    """A file of this inbox lies in failed/, and never became a job."""
+    if facts.is_set(conn, Fact.NOTIFY):
+        make_due(conn, f"refused {watch}", 0)
+
+
+def told_at(conn: sqlite3.Connection, subject: str) -> int:
+    """UTC ms at which somebody was told of it last; 0 for never, or when it is over."""
+    row = conn.execute(SQL["told_at"], (subject,)).fetchone()
+    return int(row["at"]) if row else 0
+
+
+def is_told(conn: sqlite3.Connection, subject: str) -> bool:
+    """Whether somebody was told that it is so."""
+    return told_at(conn, subject) > 0
+
+
+def tell(conn: sqlite3.Connection, subject: str, now_ms: int) -> None:
+    """Somebody is told that it is so."""
+    conn.execute(SQL["tell"], {"subject": subject, "now": now_ms})
+
+
+def untell(conn: sqlite3.Connection, subject: str) -> None:
+    """It is over, and somebody is told."""
+    conn.execute(SQL["untell"], (subject,))
+
+
+def hold(conn: sqlite3.Connection, reason: str) -> HoldStory | None:
+    """What stops work for this reason; None when nothing does."""
+    held = conn.execute(SQL["held_jobs"], (reason,)).fetchone()
+    row = conn.execute(SQL["hold"], (reason,)).fetchone()
+    if row is not None:
+        return HoldStory(row["text"], row["since"], held["jobs"])
+    if held["jobs"] and reason in ("cap", "outbox"):
+        return HoldStory(held["text"], held["since"], held["jobs"])
+    return None
+
+
+def take_jobs(conn: sqlite3.Connection) -> list[ListedJob]:
+    """The jobs that ask or have failed since somebody was told, as they are now."""
+    rows = [jobs.listed_row(row) for row in conn.execute(SQL["jobs"])]
+    conn.execute(SQL["jobs_told"])
+    return rows
+
+
+def end_round(conn: sqlite3.Connection, round_id: int) -> Round | None:
+    """What became of a round, once; None for one that goes on."""
+    found = conn.execute(SQL["round"], (round_id,)).fetchone()
+    if found is None or conn.execute(SQL["round_is_open"], (round_id,)).fetchone():
+        return None
+    conn.execute(SQL["round_told"], (round_id,))
+    cost = conn.execute(SQL["round_cost"], (round_id,)).fetchone()
+    return Round(
+        found["id"],
+        found["watch"],
+        found["batch"],
+        found["begun_at"],
+        {row["state"]: row["n"] for row in conn.execute(SQL["round_states"], (round_id,))},
+        int(conn.execute(SQL["round_files"], (round_id,)).fetchone()[0]),
+        cost["credits"],
+        bool(cost["about"]),
+        cost["unknown"] or 0,
+    )
+
+
+def jobs_of_round(conn: sqlite3.Connection, round_id: int, limit: int) -> list[ListedJob]:
+    """The first jobs of a round; those that came to nothing before all others."""
+    rows = conn.execute(SQL["round_jobs"], {"round": round_id, "limit": limit})
+    return [jobs.listed_row(row) for row in rows]
+
+
+# -- messages --------------------------------------------------------------------------
+
+
+def last(conn: sqlite3.Connection, event: str) -> int:
+    """UTC ms of the latest message about such an event; 0: none."""
+    return int(conn.execute(SQL["last"], (event,)).fetchone()[0] or 0)
+
+
+def add(
+    conn: sqlite3.Connection,
+    event: str,
+    message: Mapping[str, Any],
+    channels: Collection[str],
+    now_ms: int,
+) -> None:
+    """A message for these channels."""
+    values = {"event": event, "at": now_ms, "message": json.dumps(message)}
+    notice = conn.execute(SQL["add"], values).fetchone()["id"]
+    for channel in channels:
+        conn.execute(SQL["deliver"], {"notice": notice, "channel": channel, "now": now_ms})
+
+
+def next_delivery(conn: sqlite3.Connection) -> int | None:
+    """UTC ms at which a channel is tried next; None when nothing waits."""
+    found = conn.execute(SQL["next_delivery"]).fetchone()[0]
+    return None if found is None else int(found)
+
+
+def waiting(conn: sqlite3.Connection, channel: str, limit: int) -> list[Delivery]:
+    """The first messages that this channel has not taken, oldest first."""
+    rows = conn.execute(SQL["waiting"], {"channel": channel, "limit": limit})
+    return [
+        Delivery(row["notice"], row["tries"], row["due_at"], row["at"], json.loads(row["message"]))
+        for row in rows
+    ]
+
+
+def delivered(conn: sqlite3.Connection, notice: int, channel: str) -> None:
+    """The channel has taken it."""
+    conn.execute(SQL["delivered"], {"notice": notice, "channel": channel})
+
+
+def put_off(
+    conn: sqlite3.Connection,
+    notice: int,
+    channel: str,
+    due_at: int,
+) -> None:
+    """The channel did not take it: it is tried again then, and nothing else before."""
+    conn.execute(SQL["put_off"], {"notice": notice, "channel": channel, "due": due_at})
+
+
+def give_up(
+    conn: sqlite3.Connection,
+    channel: str,
+    before_ms: int,
+    most: int,
+) -> int:
+    """Drop what is older, and all but the latest `most`; returns how many."""
+    values = {"channel": channel, "before": before_ms, "most": most}
+    return conn.execute(SQL["give_up"], values).rowcount
+
+
+def forget(conn: sqlite3.Connection, before_ms: int) -> None:
+    """Drop messages that everybody has taken, of before then."""
+    conn.execute(SQL["forget"], {"before": before_ms})

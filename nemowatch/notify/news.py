@@ -1,0 +1,207 @@
+"""What there is to tell: of each subject that is due, what is so now and was not told yet.
+
+All of it is one transaction: what is told is written down together with the message, so that no
+restart repeats it. Knows no channel.
+"""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Callable, Collection, Iterable, Mapping
+from dataclasses import dataclass
+
+from nemowatch.clock import iso
+from nemowatch.intake.watch.health import Health, HealthState
+from nemowatch.journal import batches, notices
+from nemowatch.model import HoldReason, State
+from nemowatch.notify import wording
+from nemowatch.notify.message import Event, Message
+from nemowatch.notify.wording import Told
+from nemowatch.reporting import words
+from nemowatch.secrecy import redact_work
+from nemowatch.sources.refused_files import remembered
+
+#: Milliseconds between a cause and its message: what comes together is told together, and what is
+#: over by then is not told at all.
+DELAY_MS = 10_000
+#: The same for what may well be over by itself in a moment.
+SLOW_DELAY_MS = 60_000
+#: Subjects of that kind: a cloud that is out of reach, a share that is not there.
+PASSING = (f"hold {HoldReason.OUTAGE}", "inbox")
+#: Milliseconds between two messages about single jobs: a hundred files that fail one after the
+#: other are a few messages.
+JOBS_APART_MS = 300_000
+#: Subjects of that kind.
+PACED = ("jobs", "refused")
+#: Milliseconds: a time that lies further ahead was written under another clock.
+LONGEST_MS = 6 * 3600_000
+#: States of jobs that are told as failed.
+FAILED = (State.FAILED, State.REJECTED)
+#: States of an inbox in which nothing of it is worked on.
+AWAY = (HealthState.OFFLINE, HealthState.HELD)
+
+
+@dataclass(frozen=True, slots=True)
+class Circumstances:
+    """What is known besides the journal."""
+
+    site: str
+    now_ms: int
+    on: Collection[str]  #: the events that somebody wants to hear of
+    channels: Collection[str]
+    inboxes: Mapping[str, Health]
+    at_once: bool = False  #: nothing waits for more of its kind
+
+
+def is_due(due_at: int, now_ms: int) -> bool:
+    """Whether a time has come; one beyond any pause of ours never would."""
+    return due_at <= now_ms or due_at > now_ms + LONGEST_MS
+
+
+def find_inboxes(conn: sqlite3.Connection, inboxes: Mapping[str, Health]) -> list[str]:
+    """The subjects of inboxes that are otherwise than people were told."""
+    found: list[str] = []
+    for name, health in inboxes.items():
+        subject = f"inbox {name}"
+        away = health.state in AWAY
+        is_known = health.state is not HealthState.STARTING
+        if is_known and notices.is_told(conn, subject) != away:
+            found.append(subject)
+    return found
+
+
+def has_any(conn: sqlite3.Connection, known: Circumstances) -> bool:
+    """Whether `write_down` has anything to do."""
+    for due_at in notices.subjects(conn).values():
+        if not due_at or known.at_once or is_due(due_at, known.now_ms):
+            return True
+    return bool(find_inboxes(conn, known.inboxes))
+
+
+def write_down(conn: sqlite3.Connection, known: Circumstances) -> int:
+    """Make messages of all subjects whose time has come, and give the new ones their time;
+    returns how many messages were made."""
+    for subject in find_inboxes(conn, known.inboxes):
+        notices.make_due(conn, subject, 0)
+    made = 0
+    for subject, due_at in notices.subjects(conn).items():
+        if not due_at and not known.at_once:
+            notices.set_due(conn, subject, _time_of(conn, subject, known.now_ms))
+        elif known.at_once or is_due(due_at, known.now_ms):
+            made += _tell(conn, subject, known)
+    return made
+
+
+def _time_of(conn: sqlite3.Connection, subject: str, now_ms: int) -> int:
+    """When it is told: soon, and jobs not too often."""
+    if subject.startswith(PASSING):
+        return now_ms + SLOW_DELAY_MS
+    if not subject.startswith(PACED):
+        return now_ms + DELAY_MS
+    last = max(notices.last(conn, Event.ATTENTION), notices.last(conn, Event.FAILED))
+    soonest = now_ms + DELAY_MS
+    if last > now_ms:  # the clock was set
+        return soonest
+    return max(soonest, last + JOBS_APART_MS)
+
+
+def _tell(conn: sqlite3.Connection, subject: str, known: Circumstances) -> int:
+    notices.settle(conn, subject)
+    kind, _, what = subject.partition(" ")
+    made = 0
+    for told in _TELLERS[kind](conn, what, known):
+        channels = known.channels if told.event in known.on else ()
+        message = Message(
+            told.event,
+            redact_work(f"{known.site}: {told.title}"),
+            redact_work("\n".join(told.lines)),
+            known.site,
+            iso(known.now_ms),
+            told.about,
+        )
+        notices.add(conn, told.event, message.record, channels, known.now_ms)
+        made += 1
+    return made
+
+
+def _hold(conn: sqlite3.Connection, what: str, known: Circumstances) -> Iterable[Told]:
+    story = notices.hold(conn, what)
+    if _changes(conn, f"hold {what}", known.now_ms, to=story is not None):
+        yield wording.over(what) if story is None else wording.held(what, story)
+
+
+def _inbox(conn: sqlite3.Connection, what: str, known: Circumstances) -> Iterable[Told]:
+    health = known.inboxes.get(what)
+    if health is not None and health.state is HealthState.STARTING:
+        return  # due again once it is known
+    away = health is not None and health.state in AWAY
+    if not _changes(conn, f"inbox {what}", known.now_ms, to=away):
+        return
+    if health is None or not away:
+        yield wording.inbox_back(what)
+    else:
+        yield wording.inbox_away(what, str(health), words.about_inbox(health.state))
+
+
+def _changes(
+    conn: sqlite3.Connection,
+    subject: str,
+    now_ms: int,
+    *,
+    to: bool,
+) -> bool:
+    """Whether it is otherwise than people were told; they are told now."""
+    if notices.is_told(conn, subject) == to:
+        return False
+    if to:
+        notices.tell(conn, subject, now_ms)
+    else:
+        notices.untell(conn, subject)
+    return True
+
+
+def _batch(conn: sqlite3.Connection, what: str, _: Circumstances) -> Iterable[Told]:
+    for batch in batches.waiting(conn):
+        if batch.id == int(what) and batch.waiting:
+            yield wording.approval(batch)
+
+
+def _jobs(conn: sqlite3.Connection, _what: str, _: Circumstances) -> Iterable[Told]:
+    rows = notices.take_jobs(conn)
+    asking = [row for row in rows if _asks(row.job.state, row.job.reason)]
+    failed = [row for row in rows if row.job.state in FAILED]
+    if asking:
+        yield wording.asking(asking)
+    if failed:
+        yield wording.failed(failed)
+
+
+def _refused(conn: sqlite3.Connection, what: str, known: Circumstances) -> Iterable[Told]:
+    subject = f"refused {what}"
+    before = notices.told_at(conn, subject) or notices.told_at(conn, notices.BEGUN)
+    fresh = [one for one in remembered(conn, what) if one.at_ms > before]
+    if fresh:
+        notices.tell(conn, subject, max(one.at_ms for one in fresh))
+        yield wording.refused(what, fresh)
+
+
+def _asks(state: State, reason: str) -> bool:
+    is_copy = state is State.HELD and reason == HoldReason.CONFLICT
+    return state is State.ATTENTION or is_copy
+
+
+def _round(conn: sqlite3.Connection, what: str, _: Circumstances) -> Iterable[Told]:
+    found = notices.end_round(conn, int(what))
+    # what came to nothing as a whole was told as failed, or a person has cancelled it
+    if found is not None and found.states.get(State.PUBLISHED):
+        yield wording.round_done(found, notices.jobs_of_round(conn, found.id, wording.RECORDED))
+
+
+_TELLERS: dict[str, Callable[[sqlite3.Connection, str, Circumstances], Iterable[Told]]] = {
+    "hold": _hold,
+    "inbox": _inbox,
+    "batch": _batch,
+    "jobs": _jobs,
+    "refused": _refused,
+    "round": _round,
+}

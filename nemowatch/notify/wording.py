@@ -1,0 +1,224 @@
+"""What is said in messages: a title, some lines, and the same as data. Pure.
+
+The words about a job, a hold or a cure are those of the page and the notes (`reporting.words`).
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from nemowatch.clock import iso
+from nemowatch.cures import Cure
+from nemowatch.errors import show_path
+from nemowatch.fs.names import note_name, plain
+from nemowatch.intake.records import Refused
+from nemowatch.journal.batches import BatchRow
+from nemowatch.journal.jobs import ListedJob
+from nemowatch.journal.notices import HoldStory, Round
+from nemowatch.journal.spend import amount
+from nemowatch.model import State
+from nemowatch.notify.message import Event
+from nemowatch.reporting import words
+from nemowatch.reporting.paragraphs import shortened
+from nemowatch.reporting.phrases import brackets, capital, counted
+
+#: Jobs that are named in the text: a phone shows no more.
+NAMED = 8
+#: Jobs in the data of one message, which stays below any channel's limit.
+RECORDED = 50
+#: Characters of one job's story.
+LONGEST = 300
+
+#: How people call the ways in which a job ends, in the order in which they are counted.
+ENDS = {
+    State.PUBLISHED: "done",
+    State.FAILED: "could not be done",
+    State.REJECTED: "not accepted",
+    State.CANCELLED: "cancelled",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """What is said about one thing."""
+
+    event: Event
+    title: str
+    lines: tuple[str, ...]
+    about: Mapping[str, Any]
+
+
+def held(reason: str, story: HoldStory) -> Told:
+    """Work waits for this."""
+    what = capital(story.text) or words.hold_words(reason)
+    cure = words.about_hold(reason).beyond(what)
+    lines = [what, *_cured(cure)]
+    if story.jobs:
+        lines.append(f"{counted(story.jobs, 'job waits', 'jobs wait')} for it.")
+    about = {"reason": reason, "since": iso(story.since), "jobs": story.jobs}
+    title = f"Work waits: {_first_sentence(words.hold_words(reason))}"
+    return Told(Event.HOLD, title, tuple(lines), about)
+
+
+def over(reason: str) -> Told:
+    """Work no longer waits for that."""
+    was = _first_sentence(words.hold_words(reason))
+    title = f"Work goes on. It had waited: {was[:1].lower()}{was[1:]}"
+    return Told(Event.RECOVERED, title, (), {"reason": reason})
+
+
+def inbox_away(inbox: str, state: str, cure: Cure) -> Told:
+    """An inbox cannot be worked on."""
+    lines = (f"{show_path(inbox)}: {state}", *_cured(cure))
+    about = {"reason": "inbox", "inbox": show_path(inbox), "state": state}
+    return Told(Event.HOLD, f"An inbox is not worked on: {plain(inbox)}", lines, about)
+
+
+def inbox_back(inbox: str) -> Told:
+    """It is worked on again."""
+    about = {"reason": "inbox", "inbox": show_path(inbox)}
+    return Told(Event.RECOVERED, f"An inbox is worked on again: {plain(inbox)}", (), about)
+
+
+def approval(batch: BatchRow) -> Told:
+    """Many results at once wait for approval."""
+    number = max(batch.waiting, batch.expected)
+    what = words.batch(number, batch.cause, plain(batch.watch))
+    about = {"reason": "approval", "inbox": show_path(batch.watch), "jobs": number}
+    return Told(Event.ATTENTION, what, (what, *_cured(words.APPROVE)), about)
+
+
+def asking(rows: Sequence[ListedJob]) -> Told:
+    """Jobs that a person has to decide about."""
+    title = f"{counted(len(rows), 'job needs', 'jobs need')} your decision{_only_name(rows)}"
+    first = rows[0]
+    name = plain(note_name(os.path.basename(first.path), ""))
+    cure = words.about_job(first.job.id, first.job.state, first.job.reason).for_file(name)
+    return Told(
+        Event.ATTENTION, title, (*_stories(rows), *_what_to_do(rows, cure)), _about_jobs(rows)
+    )
+
+
+def failed(rows: Sequence[ListedJob]) -> Told:
+    """Jobs that could not be done."""
+    title = f"{counted(len(rows), 'job', 'jobs')} could not be done{_only_name(rows)}"
+    first = rows[0].job
+    cure = words.about_job(first.id, first.state, code=first.error_code)
+    return Told(Event.FAILED, title, (*_stories(rows), *_what_to_do(rows, cure)), _about_jobs(rows))
+
+
+def refused(inbox: str, files: Sequence[Refused]) -> Told:
+    """Files that were never taken."""
+    names = {plain(os.path.basename(one.problem.path)) for one in files}
+    only = f": {names.pop()}" if len(names) == 1 else ""
+    lines: list[str] = []
+    for one in files[:NAMED]:
+        name = plain(os.path.basename(one.problem.path))
+        lines.append(f"{name} in {plain(one.problem.folder)}: {one.problem.what}")
+    if len(files) > NAMED:
+        lines.append(f"And {len(files) - NAMED:,} more.")
+    if len(files) == 1:
+        lines += _cured(words.about_refused(files[0].problem.cure))
+    about = {
+        "inbox": show_path(inbox),
+        "files": [show_path(str(one.where)) for one in files[:RECORDED]],
+    }
+    title = f"{counted(len(files), 'file was', 'files were')} refused{only}"
+    return Told(Event.FAILED, title, tuple(lines), about)
+
+
+def round_done(found: Round, rows: Sequence[ListedJob]) -> Told:
+    """The last of what came together is done; `rows`: some of its jobs."""
+    jobs = sum(found.states.values())
+    done = found.states.get(State.PUBLISHED, 0)
+    title = f"All done: {counted(jobs, 'result', 'results')}"
+    if done < jobs:
+        title = f"Finished: {done:,} of {counted(jobs, 'result', 'results')} done"
+    lines = [
+        f"{plain(found.watch)}: {counted(found.files, 'file', 'files')}, {_ends(found.states)}.",
+        _cost(found),
+        *_stories([row for row in rows if row.job.state is not State.PUBLISHED]),
+    ]
+    about = {
+        "inbox": show_path(found.watch),
+        "begun_at": iso(found.begun_at),
+        "files": found.files,
+        "counts": dict(found.states),
+        "credits": found.credits,
+        "credits_about": found.about or bool(found.unknown),
+        **_about_jobs(rows),
+        "jobs": jobs,
+    }
+    return Told(Event.BATCH_DONE, title, tuple(lines), about)
+
+
+def _ends(states: Mapping[str, int]) -> str:
+    parts: list[str] = []
+    for state, said in ENDS.items():
+        if states.get(state):
+            parts.append(f"{states[state]:,} {said}")
+    return ", ".join(parts)
+
+
+def _cost(found: Round) -> str:
+    if found.credits is None:
+        return "Nothing is known to have been paid." if found.unknown else "Nothing was paid."
+    about = "about " if found.about or found.unknown else ""
+    return f"Cost: {about}{amount(found.credits)} credits."
+
+
+def _stories(rows: Sequence[ListedJob]) -> Iterable[str]:
+    for row in rows[:NAMED]:
+        story = words.what_happened(row.job.state, row.job.error_text)
+        if not story:
+            story = words.hold_words(row.job.reason)
+        said = shortened(" ".join(story.split()), LONGEST)
+        yield f"{_name(row)} in {plain(row.folder)}{brackets(row.job.target)}: {said}"
+    if len(rows) > NAMED:
+        yield f"And {len(rows) - NAMED:,} more."
+
+
+def _what_to_do(rows: Sequence[ListedJob], cure: Cure) -> list[str]:
+    """The cure of one job; of several, where it is said."""
+    if len(rows) == 1:
+        return _cured(cure)
+    return ["What can be done about each is said on the page, and in the note about its file."]
+
+
+def _cured(cure: Cure) -> list[str]:
+    return cure.asked()
+
+
+def _only_name(rows: Sequence[ListedJob]) -> str:
+    names = {_name(row) for row in rows}
+    if len(names) > 1:
+        return ""
+    return f": {names.pop()}"
+
+
+def _name(row: ListedJob) -> str:
+    return plain(os.path.basename(row.path))
+
+
+def _first_sentence(text: str) -> str:
+    return text.partition(". ")[0].rstrip(".")
+
+
+def _about_jobs(rows: Sequence[ListedJob]) -> dict[str, Any]:
+    return {"jobs": len(rows), "of_them": [_record(row) for row in rows[:RECORDED]]}
+
+
+def _record(row: ListedJob) -> dict[str, Any]:
+    job = row.job
+    return {
+        "id": job.id,
+        "source": show_path(os.fsencode(row.watch) + b"/" + row.path),
+        "folder": show_path(row.folder),
+        "target": job.target,
+        "state": job.state.value,
+        "reason": job.reason or None,
+        "error": shortened(job.error_text, LONGEST) or None,
+    }

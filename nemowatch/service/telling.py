@@ -1,0 +1,119 @@
+"""Has people told of what the journal says, as long as a channel is configured; without one,
+nothing of `notify` is loaded.
+
+Owns when that begins and ends. Nothing that fails here is any job's, nor the daemon's, end.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import socket
+from collections.abc import Callable, Mapping
+from contextlib import suppress
+from functools import partial
+from typing import TYPE_CHECKING
+
+import structlog
+
+from nemowatch.clock import Clock
+from nemowatch.config.schema import Config, Notify
+from nemowatch.intake.inbox import Inbox
+from nemowatch.intake.watch.health import Health
+from nemowatch.journal import notices
+from nemowatch.journal.database import Journal
+from nemowatch.service.background import ends_the_daemon
+
+if TYPE_CHECKING:
+    from nemowatch.notify.worker import Worker
+
+log = structlog.get_logger("nemowatch.notify")
+
+#: Seconds until it begins again after an error that nobody has foreseen.
+AGAIN = 60.0
+
+
+class Telling:
+    """Runs the worker that the configuration asks for."""
+
+    def __init__(
+        self,
+        journal: Journal,
+        clock: Clock,
+        config: Callable[[], Config],
+        inboxes: Mapping[str, Inbox],
+    ) -> None:
+        self._journal = journal
+        self._clock = clock
+        self._config = config
+        self._inboxes = inboxes
+        self._changed = asyncio.Event()
+        self._in_use: tuple[Notify, str] | None = None
+        self._worker: Worker | None = None
+
+    def reconfigure(self) -> None:
+        """The configuration has changed."""
+        if self._in_use != self._wanted():
+            self._changed.set()
+
+    def _wanted(self) -> tuple[Notify, str]:
+        config = self._config()
+        return config.notify, config.site or socket.gethostname()
+
+    async def run(self) -> None:
+        """For ever. Raises JournalError when the journal can no longer be used."""
+        while True:
+            self._changed.clear()
+            working = asyncio.create_task(self._work(), name="notify")
+            changed = asyncio.create_task(self._changed.wait(), name="notify changed")
+            try:
+                await asyncio.wait([working, changed], return_when=asyncio.FIRST_COMPLETED)
+                if working.done():
+                    working.result()
+            finally:
+                for task in (working, changed):
+                    task.cancel()
+                await asyncio.gather(working, changed, return_exceptions=True)
+
+    async def _work(self) -> None:
+        self._in_use = self._wanted()
+        notify, site = self._in_use
+        self._worker = None
+        if not (notify.urls or notify.webhook or notify.command):
+            await self._journal.write(partial(notices.begin, channels=(), now_ms=0))
+            await self._changed.wait()
+            return
+        try:
+            await self._tell(site)
+        except Exception as exc:
+            if ends_the_daemon(exc):
+                raise
+            log.exception("internal error", doing="tell people")
+            await asyncio.sleep(AGAIN)
+
+    async def _tell(self, site: str) -> None:
+        from nemowatch.notify.channels import channels_of
+        from nemowatch.notify.worker import Worker
+
+        config = self._config()
+        channels = channels_of(config.notify)
+        keys = [channel.key for channel in channels]
+        now = self._clock.now_ms()
+        await self._journal.write(partial(notices.begin, channels=keys, now_ms=now))
+        self._worker = Worker(
+            self._journal,
+            self._clock,
+            config,
+            site,
+            channels,
+            self._health,
+        )
+        await self._worker.run()
+
+    def _health(self) -> dict[str, Health]:
+        return {name: inbox.health for name, inbox in self._inboxes.items()}
+
+    async def finish(self, seconds: float) -> None:
+        """Nothing more will happen: tell at once what there is to tell, in this time at most."""
+        if self._worker is not None:
+            with suppress(TimeoutError):
+                await self._worker.finish(seconds)
