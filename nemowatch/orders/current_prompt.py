@@ -113,7 +113,7 @@ def _script(asked: MadeFrom, languages: tuple[str, ...]) -> str:
 def _subtitles(asked: MadeFrom, folder: Folder) -> Iterator[tuple[str, str]]:
     """(tag, words with their times) of the clip's subtitles."""
     paths = [member.path for member in asked.scripts]
-    for path, tag in tags_of(folder, asked.source.path, paths).items():
+    for path, tag in tags_of(folder.language_tags, asked.source.path, paths).items():
         with os.fdopen(open_below(asked.inbox, path), "rb") as file:
             languages = folder.language_tags
             yield tag, reading.read_subtitles(file.fileno(), languages=languages)

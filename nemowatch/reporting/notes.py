@@ -7,11 +7,12 @@ them on disk.
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterable
 from dataclasses import dataclass
 
 from nemowatch.cures import ADMIN, NOTHING, Cure
-from nemowatch.fs.names import SIGNATURE, plain
+from nemowatch.fs.names import SIGNATURE, plain, split_ending
 from nemowatch.reporting import words
 from nemowatch.reporting.paragraphs import indented, shortened, wrapped
 from nemowatch.reporting.phrases import counted
@@ -191,13 +192,22 @@ def same_again_note(file: bytes, results: Iterable[str]) -> str:
         "Nothing, if these are what you need. To have them delivered again, free of charge, delete"
         " them from the outbox and copy the file into its inbox folder once more."
     )
+    made = list(map(plain, results))
     blocks = [
         f"{plain(file)} was done before, with exactly this content.",
         "Its results are still in the outbox, so nothing was made or paid for again:\n"
-        + _lines(map(plain, results)),
-        _to_do([way]),
+        + _lines(made),
+        _to_do([way, *map(_to_change, made[:1])]),
     ]
     return _note(blocks)
+
+
+def _to_change(result: str) -> str:
+    name, _ = split_ending(os.path.basename(result))
+    return (
+        f"To have something changed, save what is to be different as {name}.revise.txt in the inbox"
+        " folder: one more paid turn, in which the folder's glossary.txt counts as it is then."
+    )
 
 
 def same_words_note(file: bytes, when: str, made: Iterable[str]) -> str:

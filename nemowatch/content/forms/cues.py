@@ -49,7 +49,7 @@ _SCROLLING = re.compile(r"<\d{1,2}:\d{2}[\d:.]*>")
 _TIME = re.compile(r"(?:(\d{1,3}):)?(\d{1,2}):(\d{1,2})(?:[.,:](\d{1,3}))?")
 #: What is between them: in words it is the rest of times that cannot be read.
 _ARROW = re.compile(r"-{1,2}>")
-_AS_SUBRIP = "Save it as SubRip (.srt) or WebVTT (.vtt): every subtitle editor can."
+_AS_SUBRIP = "Save the subtitles as SubRip (.srt) or WebVTT (.vtt): every subtitle editor can."
 _MEND = "Open it in a subtitle editor, mend that, and save it as SubRip (.srt) or WebVTT (.vtt)."
 _CURE = "Copy the words that are to be spoken into a plain text file (.txt) and drop that."
 

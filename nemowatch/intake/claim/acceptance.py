@@ -119,7 +119,8 @@ class Acceptance:
 
         name = as_text(name_of(one.path))
         why = f"It belongs to {name}, which cannot be used."
-        self._refuse(Inspected(other.path, Advice.REFUSE, why, one.cure, one.code), tracked)
+        cure = f"Mend {name}, and put both in together. {one.cure}".rstrip()
+        self._refuse(Inspected(other.path, Advice.REFUSE, why, cure, one.code), tracked)
 
     def not_now(self, one: Inspected) -> None:
         """This file cannot be taken now, for what its advice says."""

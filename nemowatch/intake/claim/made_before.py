@@ -1,8 +1,9 @@
 """A list of links that comes again with other lines, or a clip with other subtitles: what an
 earlier source at its path has made, or is making, is not paid for once more.
 
-Owns which job of an earlier source counts for one of the new: the same address or content, the same
-target, the same instructions. It reads no file.
+Owns which job of an earlier source counts for one of the new. Of an address it is the one with the
+same target and the same instructions; of a clip the one with the same target and the same words, or
+with any where the new one comes without. It reads no file.
 """
 
 from __future__ import annotations
@@ -12,13 +13,14 @@ from collections.abc import Container, Iterable, Iterator
 from dataclasses import replace
 from typing import TypeAlias
 
+from nemowatch.intake.claim.subtitle_names import tags_of
 from nemowatch.intake.records import Candidate
-from nemowatch.journal import jobs, results, source_members, sources, spend
+from nemowatch.journal import jobs, results, sessions, source_members, sources, spend
 from nemowatch.journal.jobs import Job
-from nemowatch.journal.sources import NewJob
+from nemowatch.journal.sources import NewJob, SourceRow
 from nemowatch.model import ENDED, PAID, Member, MemberRole, State
 
-#: What makes two jobs the same one: (address or digest, target, skill, instructions).
+#: What makes two jobs the same one: (address or digest, target, skill, instructions or words).
 Key = tuple[str, str, str, str]
 #: Published results by job id, each job's as (absolute path, bytes).
 Outputs: TypeAlias = dict[int, tuple[tuple[bytes, int], ...]]
@@ -85,19 +87,52 @@ def _after(
 
 def _wanted(candidate: Candidate) -> Iterator[tuple[NewJob, Key]]:
     """The jobs of a candidate, each with what makes it the same as one of an earlier source."""
-    contents = _contents(candidate.members)
+    of = _Members(candidate.path, candidate.members, [job.target.name for job in candidate.jobs])
     for job in candidate.jobs:
-        content = contents.get(job.item, "")
-        yield job, (content, job.target.name, job.skill, job.target.prompt)
+        target = job.target
+        said = of.words(target.name)
+        if of.is_address(job.item):
+            said = target.prompt
+        yield job, (of.contents.get(job.item, ""), target.name, job.skill, said)
 
 
-def _contents(members: Iterable[Member]) -> dict[str, str]:
-    """What the clips of each item are: their addresses, or the digests of files."""
-    found: dict[str, str] = {}
-    for member in members:
+class _Members:
+    """The clips of a source, and the texts that came with them."""
+
+    def __init__(self, path: bytes, members: Iterable[Member], targets: Iterable[str]) -> None:
+        #: what the clips of each item are: their addresses, or the digests of files
+        self.contents: dict[str, str] = {}
+        self._addresses: set[str] = set()
+        self._texts: dict[bytes, str] = {}
+        for member in members:
+            self._add(member)
+        #: the languages of those texts that are subtitles
+        self._tags = tags_of(targets, path, self._texts)
+
+    def _add(self, member: Member) -> None:
         if member.role is MemberRole.CLIP:
-            found[member.item] = found.get(member.item, "") + (member.url or member.digest)
-    return found
+            before = self.contents.get(member.item, "")
+            self.contents[member.item] = before + (member.url or member.digest)
+        if member.role is MemberRole.SCRIPT:
+            self._texts[member.path] = member.digest
+        if member.url:
+            self._addresses.add(member.item)
+
+    def is_address(self, item: str) -> bool:
+        """Whether an item is no file."""
+        return item in self._addresses
+
+    def words(self, target: str) -> str:
+        """What its texts for this target are known by; "" for none."""
+        found = [digest for path, digest in self._texts.items() if self._is_for(path, target)]
+        return " ".join(found)
+
+    def _is_for(self, path: bytes, target: str) -> bool:
+        return self._tags.get(path, target) == target
+
+    def is_given_words(self, target: str) -> bool:
+        """Whether there are subtitles for this target: it can be made without as well."""
+        return target in self._tags.values()
 
 
 def _made(conn: sqlite3.Connection, watch: str, candidate: Candidate) -> dict[Key, Job]:
@@ -105,20 +140,29 @@ def _made(conn: sqlite3.Connection, watch: str, candidate: Candidate) -> dict[Ke
     something come first, the latest first."""
     found: dict[Key, Job] = {}
     for row in sources.at_path(conn, watch, candidate.path):
-        for job, key in _jobs_of_source(conn, row.id):
+        for job, key in _jobs_of_source(conn, row):
             known = found.get(key)
             if known is None or _worth(conn, job) > _worth(conn, known):
                 found[key] = job
     return found
 
 
-def _jobs_of_source(conn: sqlite3.Connection, source_id: int) -> Iterator[tuple[Job, Key]]:
-    """The jobs of an earlier source, each with what makes it the same as one of a new one."""
-    contents = _contents(source_members.of_source(conn, source_id))
-    for job in jobs.of_source(conn, source_id):
-        content = contents.get(job.item, "")
-        if content:
+def _jobs_of_source(conn: sqlite3.Connection, row: SourceRow) -> Iterator[tuple[Job, Key]]:
+    """The jobs of an earlier source, each with what makes it the same as one of a new one. What was
+    made with words of its own counts as well for one without."""
+    own = jobs.of_source(conn, row.id)
+    members = source_members.of_source(conn, row.id)
+    of = _Members(row.path, members, [job.target for job in own])
+    for job in own:
+        content = of.contents.get(job.item, "")
+        if not content or sessions.is_change(conn, job):
+            continue
+        if of.is_address(job.item):
             yield job, (content, job.target, job.skill, job.prompt)
+            continue
+        yield job, (content, job.target, job.skill, of.words(job.target))
+        if of.is_given_words(job.target):
+            yield job, (content, job.target, job.skill, "")
 
 
 def _worth(conn: sqlite3.Connection, job: Job) -> int:

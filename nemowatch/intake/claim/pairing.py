@@ -101,7 +101,8 @@ class Groups:
     def _beside(self, folder: bytes, names: Iterable[bytes]) -> Beside:
         task = self._state.book.read(folder_of(folder))
         if isinstance(task, Folder) and self._state.book.takes_subtitles(folder):
-            return SubtitleNames(task, folder, names)
+            languages = {language.tag: language.name for language in task.languages}
+            return SubtitleNames(languages, folder, names)
         return Neighbours(folder, names)
 
     def _group(self, path: bytes, beside: Beside | None) -> Group | None:

@@ -7,8 +7,9 @@ without the words that a person has given would be paid for in vain.
 
 from __future__ import annotations
 
-from collections import Counter
+from collections import defaultdict
 from collections.abc import Iterable
+from dataclasses import dataclass
 
 from nemowatch.intake.claim.group import Group, wait_for
 from nemowatch.intake.claim.subtitle_names import SubtitleNames, Subtitles
@@ -28,6 +29,27 @@ EMPTY_AFTER = 10.0
 #: The short name of what came too late.
 LATE = "late subtitles"
 _CODE = "subtitles"
+
+
+#: What else can be done about subtitles that cannot be used.
+_ELSEWHERE = "or move it elsewhere."
+
+
+@dataclass(frozen=True, slots=True)
+class _Doubt:
+    """Why subtitles cannot be used."""
+
+    why: str  #: a clause
+    cure: str
+
+
+def _among(same: list[Subtitles]) -> _Doubt | None:
+    """What is wrong with those for one language of a clip; None where there is one only."""
+    if len(same) < 2:
+        return None
+    names = [as_text(name_of(each.path)) for each in same]
+    cure = f"Keep one of {enumerated(names)}, and move the rest elsewhere or remove it."
+    return _Doubt("there are others for the same language", cure)
 
 
 class SubtitleGroups:
@@ -98,40 +120,49 @@ class SubtitleGroups:
             return False
 
         clip_name = as_text(name_of(clip))
-        cure = (
-            f"Call it {names.expected(clip)} to have its words spoken, or move it elsewhere."
-            f" Without it {clip_name} is taken as it is."
-        )
-        for subtitles, why in doubts.items():
+        for subtitles, doubt in doubts.items():
             name = as_text(name_of(subtitles))
-            what = f"{name} is beside {clip_name}, but cannot be used: {why}. {clip_name} waits."
-            self._ask(subtitles, what, cure)
+            what = (
+                f"{name} is beside {clip_name}, but cannot be used: {doubt.why}. {clip_name} waits."
+            )
+            self._ask(subtitles, what, doubt.cure)
 
-        first, why = next(iter(doubts.items()))
-        self._state.block(path, f"{as_text(name_of(first))} cannot be used: {why}")
+        first, doubt = next(iter(doubts.items()))
+        self._state.block(path, f"{as_text(name_of(first))} cannot be used: {doubt.why}")
         return True
 
     def _doubts(
         self, clip: bytes, found: list[Subtitles], names: SubtitleNames
-    ) -> Iterable[tuple[bytes, str]]:
-        """(subtitles, why they cannot be used)."""
-        times = Counter(one.tag for one in found)
+    ) -> Iterable[tuple[bytes, _Doubt]]:
+        """Those that cannot be used."""
+        by_tag: dict[str, list[Subtitles]] = defaultdict(list)
         for one in found:
-            why = self._why_unclear(one, names)
-            if not why and times[one.tag] > 1:
-                why = "there are others for the same language"
-            if not why and promised_kind(clip) is MediaKind.LINK:
-                why = "words go with a clip that is a file, not with an address"
-            if why:
-                yield one.path, why
+            by_tag[one.tag].append(one)
+        for one in found:
+            doubt = self._doubt(one, clip, names) or _among(by_tag[one.tag])
+            if doubt is not None:
+                yield one.path, doubt
 
-    def _why_unclear(self, one: Subtitles, names: SubtitleNames) -> str:
-        """Why it is not clear what these are the words of; "" when it is."""
+    def _doubt(self, one: Subtitles, clip: bytes, names: SubtitleNames) -> _Doubt | None:
+        """Why it is not clear what these are the words of; None when it is."""
         clips = self._clips_of(one.path, names)
         if len(clips) > 1:
             shown = enumerated([as_text(name_of(clip)) for clip in clips])
-            return f"it may belong to {shown}"
-        return one.why
+            cure = (
+                f"Name it after the whole name of the one that it belongs to ({names.whole(clip)}),"
+                f" {_ELSEWHERE}"
+            )
+            return _Doubt(f"it may belong to {shown}", cure)
+        if promised_kind(clip) is MediaKind.LINK:
+            why = "words go with a clip that is a file, not with an address"
+            return _Doubt(why, f"Download the video and put it in beside it, {_ELSEWHERE}")
+        if not one.why:
+            return None
+        cure = (
+            f"Call it {names.expected(clip)} to have its words spoken, {_ELSEWHERE} Without it"
+            f" {as_text(name_of(clip))} is taken as it is."
+        )
+        return _Doubt(one.why, cure)
 
     def _alone(self, path: bytes) -> None:
         """No clip is there that these subtitles belong to: it may be about to come."""

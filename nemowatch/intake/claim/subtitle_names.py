@@ -8,13 +8,12 @@ from __future__ import annotations
 
 import unicodedata
 from collections import defaultdict
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
 from nemowatch.intake.scan.file_names import is_subtitles, stem_of, subtitle_stem
 from nemowatch.intake.scan.folders import as_text, name_of, parent, promised_kind, same_name
 from nemowatch.tasks.arguments import tag_of
-from nemowatch.tasks.records import Folder
 from nemowatch.tasks.words import enumerated
 
 #: What may be between a clip's name and a language; only the first is read.
@@ -34,8 +33,9 @@ class Subtitles:
 class SubtitleNames:
     """The clips and subtitles of one folder."""
 
-    def __init__(self, task: Folder, folder: bytes, names: Iterable[bytes]) -> None:
-        self._languages = {language.tag: language.name for language in task.languages}
+    def __init__(self, languages: Mapping[str, str], folder: bytes, names: Iterable[bytes]) -> None:
+        """`languages`: what the folder orders, the names by the tags."""
+        self._languages = dict(languages)
         self._clips: dict[str, list[bytes]] = defaultdict(list)
         self._of_clip: dict[bytes, list[Subtitles]] = defaultdict(list)
         self._clips_of: dict[bytes, list[bytes]] = defaultdict(list)
@@ -68,6 +68,11 @@ class SubtitleNames:
         """What the subtitles of a clip may be called, in words."""
         stem = as_text(stem_of(name_of(clip)))
         return " or ".join(f"{stem}.{tag}.srt" for tag in self._languages)
+
+    def whole(self, clip: bytes) -> str:
+        """What the subtitles of a clip may be called where another one has the same stem."""
+        name = as_text(name_of(clip))
+        return " or ".join(f"{name}.{tag}.srt" for tag in self._languages)
 
     def _sort_in(self, path: bytes) -> None:
         stem = unicodedata.normalize("NFC", as_text(subtitle_stem(name_of(path))))
@@ -114,11 +119,12 @@ class SubtitleNames:
         return tag_of(text)
 
 
-def tags_of(task: Folder, clip: bytes, subtitles: Iterable[bytes]) -> dict[bytes, str]:
-    """The languages of a clip's own subtitles, by their paths."""
-    names = [name_of(clip), *map(name_of, subtitles)]
-    found = SubtitleNames(task, parent(clip), names).of_clip(clip)
-    return {one.path: one.tag for one in found}
+def tags_of(tags: Iterable[str], clip: bytes, subtitles: Iterable[bytes]) -> dict[bytes, str]:
+    """Which of these languages a clip's own subtitles are in, by their paths."""
+    names = [name_of(clip), *map(name_of, filter(is_subtitles, subtitles))]
+    languages = {tag: tag for tag in tags}
+    found = SubtitleNames(languages, parent(clip), names).of_clip(clip)
+    return {one.path: one.tag for one in found if one.tag}
 
 
 def _divided(stem: str) -> Iterator[tuple[str, str, str]]:
