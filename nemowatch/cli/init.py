@@ -56,9 +56,12 @@ def init(folder: Folder = None, config: options.Config = None) -> None:
     made = _make_folders(root)
     if not written:
         _write_config(path, text)
+    explained = _explain(root, path)
     say(f"Workspace {show_path(root)}: {'made' if made else 'was there already'}.")
     kept = "was there already, unchanged" if written else "written"
     say(f"Configuration {show_path(path)}: {kept}.")
+    if explained:
+        say(f"For those who see only the folders: {explained}, in {show_path(root)}.")
     print("\nWhat to do next:")
     for line in _next_steps(root, path, config is not None):
         say(f"  {line}")
@@ -111,11 +114,12 @@ def _toml(path: Path) -> str:
 def _make_folders(root: Path) -> bool:
     """Make what is missing; whether anything was. Raises UsageError."""
     from nemowatch.errors import UsageError, show_path
+    from nemowatch.fs.listing import names_below
     from nemowatch.tasks.kinds import KINDS
 
     folders = [root / each for each in FOLDERS]
-    if not folders[0].exists():
-        # to try at once: one for each built-in task that needs nothing else
+    if not names_below(folders[0], b""):
+        # an empty inbox: one for each built-in task that needs nothing else, to try at once
         folders += [folders[0] / kind.starter for kind in KINDS if not kind.needs_prompt]
     missing = [folder for folder in folders if not folder.is_dir()]
     for folder in missing:
@@ -127,6 +131,20 @@ def _make_folders(root: Path) -> bool:
                 f"{show_path(folder)}: cannot be made: {exc.strerror}.", cure=cure
             ) from exc
     return bool(missing)
+
+
+def _explain(root: Path, path: Path) -> str:
+    """Write what the share says of itself, where it can be written; returns its files' names."""
+    from nemowatch.config.load import load
+    from nemowatch.errors import ConfigError, LocalError
+    from nemowatch.reporting.first_page import write_first
+
+    try:
+        config = load(path, os.environ)
+        own = [watch for watch in config.watch if watch.page.parent == root]
+        return " and ".join(write_first(own, config)) if own else ""
+    except (ConfigError, LocalError):  # the daemon writes them at its start
+        return ""
 
 
 def _write_config(path: Path, text: str) -> None:

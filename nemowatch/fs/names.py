@@ -24,6 +24,8 @@ SIGNATURE = "nemowatch wrote this note, and takes it away by itself."
 SIDE_ENDING = ".nemowatch.txt"
 #: The last line of such a file: whatever it is called by then, it is no script.
 SIDE_SIGNATURE = "nemowatch wrote this beside the result. Nothing needs it: keep it or delete it."
+#: The last line of the guide beside the folders.
+GUIDE_SIGNATURE = "nemowatch wrote this guide, once. Nothing needs it: keep it or delete it."
 #: Marks brief files of this process, so that a later one knows what was left behind.
 PROCESS = secrets.token_hex(4)
 #: Bytes: what ext4, XFS, NTFS and SMB allow for one name.

@@ -39,6 +39,7 @@ class InboxFact(StrEnum):
     APPROVALS = "approvals"  #: APPROVE files that say yes to nothing any more
     PROJECT_APPROVALS = "project approvals"  #: those in projects that say yes to nothing any more
     FOLDER_APPROVALS = "approvals in folders"  #: the same, of those in task folders
+    GUIDE = "guide"  #: the text of "How to use these folders.txt" as it was written last
     REFUSED = "refused"  #: the files in failed/ that never became jobs
 
 

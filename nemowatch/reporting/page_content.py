@@ -40,6 +40,7 @@ from nemowatch.reporting.page_model import (
 from nemowatch.reporting.paragraphs import shortened
 from nemowatch.reporting.phrases import capital
 from nemowatch.reporting.tipped_files import TippedFile
+from nemowatch.tasks.describe import Orderable
 from nemowatch.tasks.usual_times import usual_time
 
 #: Characters of an order or an answer: more is in the file beside the result.
@@ -58,10 +59,11 @@ def content(
     version: str,
     now_ms: int,
     turns: Mapping[int, Turn] | None = None,
+    orders: Iterable[Orderable] = (),
     stopped: bool = False,
 ) -> PageModel:
-    """The page's rows; `turns`: what is known of finished jobs, by their number; `stopped`: the
-    daemon is ending, and this is its last page."""
+    """The page's rows; `turns`: what is known of finished jobs, by their number; `orders`: what
+    can be ordered; `stopped`: no daemon works on it from now on."""
     known = turns or {}
     return PageModel(
         host=host,
@@ -78,6 +80,7 @@ def content(
         folders=tuple(map(_at_rest if stopped else _inbox, overview.snapshot.inboxes)),
         ended=stopped,
         tips=Listing(tuple(map(_tip, overview.tips))),
+        orders=tuple(orders),
         link=overview.snapshot.connection.link,
     )
 

@@ -9,6 +9,7 @@ from typing import Generic, TypeVar
 from nemowatch.cures import NOTHING, Cure
 from nemowatch.model import State
 from nemowatch.remote.connection import Link
+from nemowatch.tasks.describe import Orderable
 
 #: Rows of one list: a page of thousands is slow on a phone and is not read; the rest is counted.
 SHOWN = 40
@@ -165,6 +166,7 @@ class PageModel:
     folders: tuple[Health, ...] = ()
     ended: bool = False  #: no one works on it any more
     tips: Listing[Tip] = field(default_factory=Listing)
+    orders: tuple[Orderable, ...] = ()  #: what can be ordered here
     link: Link = Link.READY  #: the connection with the cloud
 
     @property

@@ -32,6 +32,8 @@ from nemowatch.reporting.page_file import write_page
 from nemowatch.reporting.page_model import SHOWN, PageModel
 from nemowatch.retry_memory import SayOnce
 from nemowatch.stages.board import Board
+from nemowatch.tasks.describe import what_to_order
+from nemowatch.tasks.records import Recipe
 
 log = structlog.get_logger("nemowatch.page")
 
@@ -58,6 +60,7 @@ class StatusPage:
         connection: Callable[[], Connection],
         disks: Disks,
         clock: Clock,
+        recipes: Callable[[], Mapping[str, Recipe]],
         still_working: Callable[[], float],
     ) -> None:
         """`still_working`: seconds between two words about a turn; 0: none."""
@@ -69,6 +72,7 @@ class StatusPage:
         self._connection = connection
         self._disks = disks
         self._clock = clock
+        self._recipes = recipes
         self._still_working = still_working
         self._failing = SayOnce[Path]()  # pages that cannot be written, logged once
         self._turns: dict[Path, asyncio.Lock] = {}  # one write of a page at a time
@@ -126,6 +130,7 @@ class StatusPage:
             version=__version__,
             now_ms=self._clock.now_ms(),
             turns=turns,
+            orders=what_to_order(self._recipes()),
             stopped=stopped,
         )
         if not stopped and not await _any_same_root(own):

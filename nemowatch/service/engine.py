@@ -32,6 +32,7 @@ from nemowatch.journal.database import Journal
 from nemowatch.journal.jobs import Job
 from nemowatch.model import ENDED, State
 from nemowatch.remote.interface import RemoteApi
+from nemowatch.reporting.guide_file import GuideFile
 from nemowatch.reporting.note_writer import NoteWriter
 from nemowatch.reporting.status_page import StatusPage
 from nemowatch.service.background import Background, keep_going
@@ -165,8 +166,10 @@ class Engine:
             lambda: self.account.now,
             self._disks,
             self.clock,
+            lambda: self.config.recipes,
             lambda: self.config.chat.still_working,
         )
+        self.guide = GuideFile(self.journal, self.inboxes, self._disks)
 
     @property
     def inboxes(self) -> dict[str, Inbox]:
@@ -196,6 +199,8 @@ class Engine:
         self._set_cadences()
         self._spawn_loops()
         self._nudge_wrap_ups()
+        if self.config.page.enabled:
+            self._write_page()
         log.info("connecting to the cloud", address=self.config.api.base_url)
         self._balance.ask()
         if await self.holds.in_outage():
@@ -268,6 +273,7 @@ class Engine:
 
     def _write_page(self) -> None:
         self._background.later(self.page.write())
+        self._background.later(self.guide.write(self.config.recipes))
 
     def _nudge_wrap_ups(self) -> None:
         for wrap_up in self.wrap_ups.values():

@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
+import textwrap
+from collections.abc import Mapping
+from dataclasses import dataclass
+
 from nemowatch.errors import OrderError
 from nemowatch.model import MediaKind, Output, Target
 from nemowatch.tasks import prompts
 from nemowatch.tasks.kinds import KINDS, kind_of
+from nemowatch.tasks.kinds.base import Hint
 from nemowatch.tasks.media_names import listed
 from nemowatch.tasks.plan import plan
-from nemowatch.tasks.records import Drop, Folder
+from nemowatch.tasks.records import Drop, Folder, Recipe
 from nemowatch.tasks.words import where
 
 #: A file of each kind, the first that a folder takes being its example.
@@ -20,6 +25,8 @@ _EXAMPLES = {
     MediaKind.LINK: "clip.url",
 }
 _HINTS = tuple(hint for kind in KINDS for hint in kind.hints)
+#: Characters of a recipe's instructions: enough to tell it from another one.
+_RECIPE_SHOWN = 120
 _WIDTH = max(len(hint.name) for hint in _HINTS)
 
 
@@ -36,6 +43,30 @@ def describe(folder: Folder) -> list[str]:
         _results(folder),
     )
     return list(filter(None, sentences))
+
+
+@dataclass(frozen=True, slots=True)
+class Orderable:
+    """One kind of order, for people who look for one."""
+
+    what: str  #: what comes out
+    takes: str  #: "videos (mp4, …) and texts (txt, …)"
+    names: tuple[Hint, ...]  #: folder names, each with what it makes
+
+
+def what_to_order(recipes: Mapping[str, Recipe]) -> list[Orderable]:
+    """Every kind of order there is, the configuration's own recipes last."""
+    found = [Orderable(kind.summary, listed(kind.takes), kind.hints) for kind in KINDS]
+    for name, recipe in recipes.items():
+        found.append(_of_recipe(name, recipe))
+    return found
+
+
+def _of_recipe(name: str, recipe: Recipe) -> Orderable:
+    words = " ".join(recipe.prompt.split())
+    asked = textwrap.shorten(words, _RECIPE_SHOWN, placeholder=" …")
+    hint = Hint(name, f"“{asked}”")
+    return Orderable("an order of your own", listed(recipe.accepts), (hint,))
 
 
 def hint_lines() -> list[str]:

@@ -287,7 +287,7 @@ def test_the_steps_of_the_manual_lead_to_a_running_service(studio: Studio) -> No
     ]
     assert len(steps) > 6
     for step in steps:
-        if step.startswith("systemctl enable"):  # "then edit it"
+        if "nemowatch init" in step:  # before it, "then edit it"
             studio.configure(CONFIG.format(url=URL, limits=""))
         run("sh", "-euc", f"cd /root/checkout; printf '%s\\n' {TOKEN} | {{ {step}\n}}")
     assert studio.show("ActiveState", "UnitFileState") == ["active", "enabled"]

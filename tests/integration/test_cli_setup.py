@@ -18,9 +18,11 @@ from pathlib import Path
 import pytest
 
 from nemowatch import __version__
+from nemowatch.reporting.guide import NAME as GUIDE
 from nemowatch.sandbox.faults import ANSWER, BEFORE, CODES, SPECIAL, STATUSES
 from nemowatch.sandbox.process import SandboxProcess
 from nemowatch.sandbox.settings import Settings
+from nemowatch.tasks.kinds import KINDS
 from tests.rigs.command import Cli
 
 
@@ -52,10 +54,12 @@ def test_init_makes_a_workspace_that_works(tmp_path: Path) -> None:
     assert done.returncode == 0
     assert [line.strip()[:2] for line in done.stdout.splitlines()[-3:]] == ["1.", "2.", "3."]
     assert sorted(p.name for p in (tmp_path / "new").iterdir()) == [
+        GUIDE,
         "done",
         "failed",
         "inbox",
         "outbox",
+        "status.html",
     ]
     assert sorted(p.name for p in (tmp_path / "new/inbox").iterdir()) == [
         "dub-es",
@@ -64,9 +68,27 @@ def test_init_makes_a_workspace_that_works(tmp_path: Path) -> None:
     ]
     config = tmp_path / ".config/nemowatch/config.toml"
     before = config.read_bytes()
+    page = (tmp_path / "new/status.html").read_text("utf-8")
+    guide = (tmp_path / "new" / GUIDE).read_text("utf-8-sig")
+    for kind in KINDS:
+        for hint in kind.hints:
+            assert f">{hint.name}<" in page
+            assert f"  {hint.name} " in guide
     again = cli.spawn("init", tmp_path / "new")
     assert (again.returncode, config.read_bytes()) == (0, before)
     assert "unchanged" in again.stdout
+
+
+def test_init_gives_examples_to_an_empty_inbox_only(tmp_path: Path) -> None:
+    """Folders that an administrator has made are filled; people's own are left alone."""
+    cli = Cli(tmp_path)
+    (tmp_path / "empty/inbox").mkdir(parents=True)
+    (tmp_path / "used/inbox/kunde").mkdir(parents=True)
+    for name in ("empty", "used"):
+        cli.config.unlink()
+        assert cli.run("init", tmp_path / name).returncode == 0
+    assert (tmp_path / "empty/inbox/dub-es").is_dir()
+    assert [path.name for path in (tmp_path / "used/inbox").iterdir()] == ["kunde"]
 
 
 def test_init_never_overwrites(tmp_path: Path) -> None:

@@ -55,6 +55,7 @@ async def page_of(cli: Cli) -> str:
                 lambda: READY,
                 disks,
                 clock,
+                dict,
                 lambda: 120.0,
             )
             await writer.write()

@@ -1,0 +1,98 @@
+"""The words of "How to use these folders.txt", for people who see nothing but the shared folder.
+
+Pure. What can be ordered comes from the registry of task kinds and from the configuration's
+recipes.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+
+from nemowatch.config.watch_section import Watch
+from nemowatch.cures import ADMIN
+from nemowatch.fs.names import GUIDE_SIGNATURE, plain
+from nemowatch.reporting.paragraphs import wrapped
+from nemowatch.tasks.describe import Orderable, what_to_order
+from nemowatch.tasks.records import Recipe
+
+#: The file's name: it says what it is for, and sorts to where people look.
+NAME = "How to use these folders.txt"
+
+#: Cells of a table's first column.
+_COLUMN = 26
+#: Files that say something, and what they say.
+_INSTRUCTIONS = (
+    ("prompt.txt", "what you want, in your own words; it counts for the folder that it is in"),
+    ("glossary.txt", "names and terms that must stay as they are, one a line"),
+    ("PAUSE", "an empty file: nothing new begins in its folder until you delete it"),
+    ("APPROVE", "an empty file: yes to what waits for approval there"),
+    ("NAME.revise.txt", "changes a result: write what should be different, in a sentence"),
+    ("NAME.answer.txt", "answers a question that is asked in NAME.question.txt"),
+)
+
+
+def guide(watches: Iterable[Watch], recipes: Mapping[str, Recipe]) -> str:
+    """The whole text. `watches`: those whose folders lie beside it."""
+    first, *more = watches
+    inbox, outbox = plain(first.inbox.name), plain(first.outbox.name)
+    done, failed = plain(first.done.name), plain(first.failed.name)
+    also = [plain(watch.inbox.name) for watch in more]
+    blocks = [
+        "HOW TO USE THESE FOLDERS",
+        wrapped(
+            f'Copy a file into a folder inside "{inbox}". The name of that folder is the order:'
+            f" a video in {inbox}/dub-es is dubbed into Spanish. The result appears in"
+            f" {outbox}/dub-es."
+        ),
+        _table(
+            "WHERE THINGS ARE",
+            (
+                (inbox, "what is to be made; make a folder in it for each kind of order"),
+                (outbox, "the results"),
+                (done, "your own files, once everything was made of them"),
+                (failed, "files that could not be done, each with a note that says why"),
+                ("status.html", "what is going on; open it in a browser"),
+            ),
+        ),
+        *_orders(what_to_order(recipes)),
+        _table("FILES THAT SAY SOMETHING (Notepad will do)", _INSTRUCTIONS),
+        "IF SOMETHING GOES WRONG",
+        wrapped(
+            f'Read the note beside the file in "{failed}", do what it says, and move the file back'
+            f' into its folder in "{inbox}". Only what is missing is made again.'
+        ),
+        wrapped(
+            f"If nothing happens, open status.html: it says for each file what it waits for. If it"
+            f" says that nemowatch is not running, tell {ADMIN}."
+        ),
+        f"{GUIDE_SIGNATURE}\n",
+    ]
+    if also:
+        blocks.insert(3, wrapped(f"The same goes for: {', '.join(also)}."))
+    return "\n\n".join(blocks)
+
+
+def _orders(orders: Iterable[Orderable]) -> Iterable[str]:
+    yield "WHAT CAN I ORDER?"
+    yield wrapped(
+        "Make a folder with one of these names, or put other languages into it: as a code (de), in"
+        " English (german), or as they call themselves (deutsch)."
+    )
+    for order in orders:
+        title = f"{order.what[0].upper()}{order.what[1:]}"
+        takes = wrapped(f"Takes {order.takes}.", "  ")
+        yield "\n".join([f"{title}:", _rows(order.names), takes])
+
+
+def _table(title: str, rows: Iterable[tuple[str, str]]) -> str:
+    return f"{title}\n\n{_rows(rows)}"
+
+
+def _rows(rows: Iterable[tuple[str, str]]) -> str:
+    return "\n".join(_row(name, words) for name, words in rows)
+
+
+def _row(name: str, words: str) -> str:
+    """Two columns; what does not fit goes on below the second."""
+    text = wrapped(words, " " * (_COLUMN + 2)).lstrip()
+    return f"  {name:<{_COLUMN}}{text}"

@@ -1,0 +1,70 @@
+"""Puts "How to use these folders.txt" beside the folders: once, and anew when it would say
+something else. One that a person has deleted or changed is left so."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Mapping, Sequence
+from functools import partial
+from pathlib import Path
+
+import structlog
+
+from nemowatch.errors import LocalError
+from nemowatch.fs.listing import names_below
+from nemowatch.fs.threads import Disks
+from nemowatch.intake.inbox import Inbox
+from nemowatch.intake.watch.health import ONLINE
+from nemowatch.journal import facts
+from nemowatch.journal.database import Journal
+from nemowatch.journal.facts import InboxFact
+from nemowatch.outbox.note_file import Wrote, write_note
+from nemowatch.reporting.guide import NAME, guide
+from nemowatch.tasks.records import Recipe
+
+log = structlog.get_logger("nemowatch.page")
+
+
+class GuideFile:
+    """The guide of every workspace."""
+
+    def __init__(self, journal: Journal, inboxes: Mapping[str, Inbox], disks: Disks) -> None:
+        self._journal = journal
+        self._inboxes = inboxes
+        self._disks = disks
+        self._settled: set[Path] = set()  #: folders that need no look any more
+
+    async def write(self, recipes: Mapping[str, Recipe]) -> None:
+        """Write it where that was not done yet; a share that is unavailable gets it later."""
+        beside: dict[Path, list[Inbox]] = {}
+        for inbox in self._inboxes.values():
+            beside.setdefault(inbox.watch.page.parent, []).append(inbox)
+        for folder, own in beside.items():
+            is_there = all(inbox.health.state in ONLINE for inbox in own)
+            if is_there and folder not in self._settled:
+                self._settled.add(folder)
+                await self._write(folder, own, recipes)
+
+    async def _write(
+        self, folder: Path, own: Sequence[Inbox], recipes: Mapping[str, Recipe]
+    ) -> None:
+        name = own[0].watch.name
+        last = await self._journal.read(lambda conn: facts.get_of(conn, InboxFact.GUIDE, name))
+        text = guide([inbox.watch for inbox in own], recipes)
+        work = partial(put_guide, folder, text, last)
+        try:
+            wrote = await self._disks.run(name, work)
+        except LocalError as exc:
+            log.warning("the guide could not be written", folder=str(folder), why=exc.text)
+            return
+        if wrote is not Wrote.FOREIGN and text != last:
+            await self._journal.write(lambda conn: facts.put_of(conn, InboxFact.GUIDE, name, text))
+
+
+def put_guide(folder: Path, text: str, last: str = "") -> Wrote:
+    """Write the guide into an existing folder; `last`: what was written there before, "" when it
+    never was. Raises LocalError."""
+    was_deleted = last != "" and os.fsencode(NAME) not in names_below(folder, b"")
+    if was_deleted:
+        return Wrote.FOREIGN
+    return write_note(folder, folder / NAME, text, last)
