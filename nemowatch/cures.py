@@ -1,7 +1,7 @@
 """What a person can do about something: by hand in the folders, or by a command.
 
 Two records and how their lines are put together. Which cure belongs to what is said by
-`hold_reasons` for holds and by `reporting.words` for everything else.
+`hold_reasons` for holds, by `reporting.words` for jobs and by `reporting.inbox_words` for all else.
 """
 
 from __future__ import annotations

@@ -8,25 +8,27 @@ something new to say: what is up to date is not checked again.
 
 from __future__ import annotations
 
-import sqlite3
 from collections.abc import Callable, Mapping
 from functools import partial
+from operator import attrgetter
 
 from nemowatch.clock import Clock
 from nemowatch.config.watch_section import Watch
-from nemowatch.errors import LocalError, LocalPassing
 from nemowatch.journal import notes
 from nemowatch.journal.database import Journal
 from nemowatch.journal.notes import Due
-from nemowatch.reporting.note_writer import Note, NoteWriter
+from nemowatch.reporting.due_updates import DueTable, DueUpdates
+from nemowatch.reporting.note_writer import NoteWriter
 from nemowatch.reporting.source_notes import wanted
-from nemowatch.retry_memory import NotBefore
 
-#: Sources read at once: enough to keep up with any burst, few enough to leave the journal to
-#: others.
-AT_ONCE = 200
-#: Seconds until a note that was refused for a reason of its own is tried again.
-TRY_AGAIN = 600.0
+#: Sources whose notes are due.
+TABLE: DueTable[Due] = DueTable(
+    due=notes.due,
+    number=attrgetter("source_id"),
+    all_due=notes.all_due,
+    mark_up_to_date=notes.mark_up_to_date,
+    at_once=200,
+)
 
 
 class NoteSync:
@@ -40,75 +42,27 @@ class NoteSync:
         note_writer: NoteWriter,
         clock: Clock,
     ) -> None:
-        self._watch = watch
-        self._watches = watches
         self._journal = journal
         self._note_writer = note_writer
-        self._tries = NotBefore[int](clock)  # by source id
-        self._last = 0  # the source that was tried last: the others have their turn first
-        self._none_at = -1  # how far the journal had changed when nothing was due
+        self._updates = DueUpdates(watch, watches, journal, clock, TABLE, self._update)
 
     @property
     def postponed(self) -> set[int]:
         """Sources whose notes could not be written, and are tried again later."""
-        return set(self._tries)
+        return self._updates.postponed
 
     async def check(self) -> None:
-        """Update whatever is due. A journal that has not changed since nothing was due is not
-        asked again."""
-        if self._journal.changes == self._none_at:
-            return
-        self._none_at = -1
-        watch = self._watches().get(self._watch)
-        while watch is not None and await self._some(watch):
-            continue
-        # read before it is asked: what is written meanwhile is checked once more
-        changes = self._journal.changes
-        if self._watch not in (await self._journal.read(notes.all_due)).values():
-            self._tries.forget_all()
-            self._none_at = changes
+        """Update whatever is due."""
+        await self._updates.check()
 
     async def update_one(self, watch: Watch, source_id: int) -> None:
         """Update the notes about one source now, if they are due and were not tried in vain
         already."""
         due = await self._journal.read(lambda conn: notes.due_for(conn, source_id))
-        if due is not None and source_id not in self._tries:
-            await self._try(watch, due)
+        if due is not None and source_id not in self.postponed:
+            await self._updates.update(watch, due)
 
-    async def _some(self, watch: Watch) -> bool:
-        """Up to AT_ONCE of them; True when there may be more to do now."""
-        found = await self._journal.read(
-            partial(
-                notes.due,
-                watch=watch.name,
-                after_id=self._last,
-                limit=AT_ONCE,
-            )
-        )
-        done = 0
-        for due in found:
-            self._last = due.source_id
-            if not self._tries.is_due(due.source_id):
-                continue
-            error = await self._try(watch, due)
-            if isinstance(error, LocalPassing):
-                return False  # no share, busy or full: most likely for the others as well
-            if error is None:
-                done += 1
-        return bool(done) and len(found) == AT_ONCE
-
-    async def _try(self, watch: Watch, due: Due) -> LocalError | None:
-        try:
-            for note in await self._journal.read(partial(_wanted, watch=watch, due=due)):
-                await self._note_writer.update(watch, note)
-        except LocalError as exc:
-            wait = 0.0 if isinstance(exc, LocalPassing) else TRY_AGAIN
-            self._tries.put_off(due.source_id, wait)
-            return exc
-        await self._journal.write(lambda conn: notes.mark_up_to_date(conn, due))
-        self._tries.forget(due.source_id)
-        return None
-
-
-def _wanted(conn: sqlite3.Connection, watch: Watch, due: Due) -> list[Note]:
-    return wanted(conn, watch, due.source_id)
+    async def _update(self, watch: Watch, due: Due) -> None:
+        read = partial(wanted, watch=watch, source_id=due.source_id)
+        for note in await self._journal.read(read):
+            await self._note_writer.update(watch, note)

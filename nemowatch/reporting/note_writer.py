@@ -27,7 +27,7 @@ from nemowatch.intake.records import FileProblem
 from nemowatch.journal import notes as kept
 from nemowatch.journal.database import Journal
 from nemowatch.outbox.note_file import Wrote, error_path, question_path, remove_note, write_note
-from nemowatch.reporting import notes, words
+from nemowatch.reporting import inbox_words, notes
 from nemowatch.reporting.notes import Failure
 
 log = structlog.get_logger("nemowatch.note")
@@ -210,7 +210,7 @@ def _follow(
 def _unusable(watch: Watch, problem: FileProblem) -> Note:
     name = os.path.basename(problem.path)
     back = f"inbox/{show_path(os.path.dirname(problem.path))}"
-    cure = words.about_refused(problem.cure, back=back)
+    cure = inbox_words.about_refused(problem.cure, back=back)
     text = notes.error_note(Failure(name, problem.what, cure))
     folder = watch.failed / os.fsdecode(os.path.dirname(problem.path))
     return Note(watch.failed, error_path(folder, name), text)

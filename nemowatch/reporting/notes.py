@@ -13,7 +13,7 @@ from dataclasses import dataclass
 
 from nemowatch.cures import ADMIN, NOTHING, Cure
 from nemowatch.fs.names import SIGNATURE, plain, split_ending
-from nemowatch.reporting import words
+from nemowatch.reporting import inbox_words, words
 from nemowatch.reporting.paragraphs import indented, shortened, wrapped
 from nemowatch.reporting.phrases import counted
 from nemowatch.tasks.describe import hint_lines
@@ -140,7 +140,7 @@ def read_me(complaints: Iterable[Complaint]) -> str:
 def _complaint(complaint: Complaint) -> list[str]:
     lines = [wrapped(complaint.what)]
     if complaint.suggestion:
-        cure = words.about_folder(plain(complaint.suggestion), "")
+        cure = inbox_words.about_folder(plain(complaint.suggestion), "")
         lines += [wrapped(cure.by_hand), "So far this has cost nothing."]
     if complaint.files:
         lines.append(_lines(plain(name) for name in complaint.files))

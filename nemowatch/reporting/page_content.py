@@ -12,7 +12,7 @@ from nemowatch.hold_reasons import BY_SETTING, HOLDS, Stops
 from nemowatch.journal.jobs import Job, ListedJob
 from nemowatch.journal.spend import amount
 from nemowatch.model import HoldReason, State
-from nemowatch.reporting import account_words, words
+from nemowatch.reporting import account_words, inbox_words, words
 from nemowatch.reporting.alike import MOST_NAMES, together
 from nemowatch.reporting.conversation import Turn
 from nemowatch.reporting.overview import (
@@ -90,7 +90,7 @@ def content(
 
 def _needs(overview: Overview) -> Iterable[Need]:
     for batch in overview.batches:
-        what = words.batch(max(batch.waiting, batch.expected), batch.cause)
+        what = inbox_words.batch(max(batch.waiting, batch.expected), batch.cause)
         yield Need(what, words.APPROVE)
     yield from map(_asking, overview.asking)
     for row in overview.held_for(HoldReason.CONFLICT):
@@ -114,7 +114,7 @@ def _asking(row: ListedJob) -> Need:
 def _trouble(alike: list[Trouble]) -> Need:
     """One entry for all files of a folder that have the same trouble."""
     trouble = alike[0]
-    cure = words.about_trouble(trouble)
+    cure = inbox_words.about_trouble(trouble)
     if not trouble.path:
         return Need(trouble.what, cure, folder=trouble.folder)
 
@@ -133,9 +133,9 @@ def _trouble(alike: list[Trouble]) -> Need:
 
 def _holds(overview: Overview) -> Iterable[Hold]:
     if overview.paused:
-        yield Hold("Everything is paused.", words.PAUSED_ALL)
+        yield Hold("Everything is paused.", inbox_words.PAUSED_ALL)
     for file in overview.snapshot.pauses:
-        yield Hold(f"Paused by the file {file.in_share}.", words.PAUSE_FILE)
+        yield Hold(f"Paused by the file {file.in_share}.", inbox_words.PAUSE_FILE)
     if not overview.holds:
         yield from _connection(overview)
     for row in overview.holds:
@@ -277,7 +277,7 @@ def _refused(overview: Overview) -> Iterable[Failed]:
             "",
             trouble.refused_at,
             trouble.what,
-            words.about_trouble(trouble),
+            inbox_words.about_trouble(trouble),
         )
 
 
@@ -311,11 +311,11 @@ def _credits(overview: Overview) -> Iterable[CreditLine]:
 
 
 def _at_rest(inbox: InboxStatus) -> Health:
-    return Health(inbox.root, False, "nemowatch is not running", words.NOT_RUNNING)
+    return Health(inbox.root, False, "nemowatch is not running", inbox_words.NOT_RUNNING)
 
 
 def _inbox(inbox: InboxStatus) -> Health:
-    return Health(inbox.root, inbox.good, inbox.state, words.about_inbox(inbox.health))
+    return Health(inbox.root, inbox.good, inbox.state, inbox_words.about_inbox(inbox.health))
 
 
 def _name(path: bytes) -> bytes:

@@ -13,6 +13,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from dataclasses import replace as with_values
 from functools import partial
+from operator import attrgetter
 from pathlib import Path
 from typing import ParamSpec, TypeVar
 
@@ -21,25 +22,30 @@ import structlog
 from nemowatch.clock import Clock
 from nemowatch.config.schema import Config
 from nemowatch.config.watch_section import Watch
-from nemowatch.errors import JournalError, LocalError, LocalFinal, LocalPassing, show_path
+from nemowatch.errors import JournalError, LocalError, LocalFinal, show_path
 from nemowatch.fs.threads import Disks
 from nemowatch.journal import jobs, side_files, sources, tips
 from nemowatch.journal.database import Journal
 from nemowatch.journal.side_files import SideFile
 from nemowatch.outbox import side_file
 from nemowatch.reporting.conversation import turns_until
+from nemowatch.reporting.due_updates import DueTable, DueUpdates
 from nemowatch.reporting.side_text import side_text
-from nemowatch.retry_memory import NotBefore, SayOnce
+from nemowatch.retry_memory import SayOnce
 
 P = ParamSpec("P")
 T = TypeVar("T")
 
 log = structlog.get_logger("nemowatch.note")
 
-#: Read at once: enough to keep up with any burst, few enough to leave the journal to others.
-AT_ONCE = 100
-#: Seconds until one that was refused for a reason of its own is tried again.
-TRY_AGAIN = 600.0
+#: Jobs whose side files are due.
+TABLE: DueTable[SideFile] = DueTable(
+    due=side_files.due,
+    number=attrgetter("job_id"),
+    all_due=side_files.all_due,
+    mark_up_to_date=side_files.mark_up_to_date,
+    at_once=100,
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,71 +68,35 @@ class SideFiles:
         disks: Disks,
         clock: Clock,
     ) -> None:
-        self._watch = watch
-        self._watches = watches
         self._config = config
         self._journal = journal
         self._disks = disks
-        self._tries = NotBefore[int](clock)  # by job id
         self._failing = SayOnce[Path]()  # folders, logged once
-        self._last = 0  # the job that was tried last: the others have their turn first
-        self._none_at = -1  # how far the journal had changed when nothing was due
+        self._updates = DueUpdates(watch, watches, journal, clock, TABLE, self._update)
 
     @property
     def postponed(self) -> set[int]:
         """Jobs whose side files could not be written, and are tried again later."""
-        return set(self._tries)
+        return self._updates.postponed
 
     async def check(self) -> None:
-        """Write whatever is due. A journal that has not changed since nothing was due is not asked
-        again."""
-        if self._journal.changes == self._none_at:
-            return
-        self._none_at = -1
-        watch = self._watches().get(self._watch)
-        while watch is not None and await self._some(watch):
-            continue
-        # read before it is asked: what is written meanwhile is checked once more
-        changes = self._journal.changes
-        if self._watch not in (await self._journal.read(side_files.all_due)).values():
-            self._tries.forget_all()
-            self._none_at = changes
+        """Write whatever is due."""
+        await self._updates.check()
 
-    async def _some(self, watch: Watch) -> bool:
-        """Up to AT_ONCE of them; True when there may be more to do now."""
-        due = partial(side_files.due, watch=watch.name, after_id=self._last, limit=AT_ONCE)
-        found = await self._journal.read(due)
-        done = 0
-        for file in found:
-            self._last = file.job_id
-            if not self._tries.is_due(file.job_id):
-                continue
-            error = await self._try(watch, file)
-            if isinstance(error, LocalPassing):
-                return False  # no share, busy or full: most likely for the others as well
-            if error is None:
-                done += 1
-        return bool(done) and len(found) == AT_ONCE
-
-    async def _try(self, watch: Watch, file: SideFile) -> LocalError | None:
+    async def _update(self, watch: Watch, file: SideFile) -> None:
+        """Write one of them, if they are wanted at all; raises LocalError."""
         try:
             if self._config().side_file.enabled:
-                await self._update(watch, file)
+                await self._bring_up_to_date(watch, file)
         except LocalError as exc:
-            wait = 0.0 if isinstance(exc, LocalPassing) else TRY_AGAIN
-            self._tries.put_off(file.job_id, wait)
             self._log_failure(watch, file, exc)
-            return exc
+            raise
         except JournalError:
             raise
         except Exception as exc:  # a fault of ours must not keep sources from leaving
             log.exception("internal error", job=file.job_id, doing="write the file beside a result")
-            self._tries.put_off(file.job_id, TRY_AGAIN)
-            return LocalFinal(str(exc))
-        await self._journal.write(partial(side_files.mark_up_to_date, file=file))
-        self._tries.forget(file.job_id)
+            raise LocalFinal(str(exc)) from exc
         self._failing.over(watch.outbox)
-        return None
 
     def _log_failure(self, watch: Watch, file: SideFile, exc: LocalError) -> None:
         if self._failing.record(watch.outbox):
@@ -137,7 +107,7 @@ class SideFiles:
                 why=exc.text,
             )
 
-    async def _update(self, watch: Watch, file: SideFile) -> None:
+    async def _bring_up_to_date(self, watch: Watch, file: SideFile) -> None:
         wanted = await self._journal.read(partial(_wanted, job_id=file.job_id))
         if wanted is None:
             return

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import os
 import sqlite3
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import Enum, auto
 from operator import attrgetter
 
@@ -212,37 +212,28 @@ def _error(conn: sqlite3.Connection, watch: Watch, histories: list[SourceHistory
 
 def failure_of(conn: sqlite3.Connection, watch: Watch, history: SourceHistory) -> Failure:
     """What a source's jobs came to, as its note says it."""
-    source = history.source
     bad = history.in_state(*BAD, State.CANCELLED)
     numbers = _numbers(bad)
-    codes = [job.error_code for job in bad]
-    if history.changes.issuperset(numbers):
-        return _change_failed(conn, history, bad)
-    back = f"{watch.inbox.name}/{show_path(os.path.dirname(source.path))}"
-    return Failure(
-        os.path.basename(source.path),
-        history.what(bad),
-        words.try_again(numbers, back=back, code="".join(codes[:1])),
-        _kept(conn, bad),
-        tuple(_results(conn, history.in_state(State.PUBLISHED))),
-        tuple(map(history.part, bad)),
-        numbers,
-        history.tips,
-    )
-
-
-def _change_failed(conn: sqlite3.Connection, history: SourceHistory, bad: list[Job]) -> Failure:
-    """What is said where all that was ordered is done, and only a change of it came to nothing."""
-    numbers = _numbers(bad)
-    names = dict.fromkeys(map(_result_name, bad))
-    return Failure(
+    failure = Failure(
         os.path.basename(history.source.path),
         history.what(bad),
-        words.change_again(numbers, list(names)),
-        _kept(conn, bad),
-        tuple(_results(conn, history.in_state(State.PUBLISHED))),
-        tuple(f"the change of {name}" for name in names),
-        numbers,
+        kept=_kept(conn, bad),
+        done=tuple(_results(conn, history.in_state(State.PUBLISHED))),
+        jobs=numbers,
+    )
+    if history.changes.issuperset(numbers):
+        # all that was ordered is done: only a change of it came to nothing
+        names = list(dict.fromkeys(map(_result_name, bad)))
+        undone = tuple(f"the change of {name}" for name in names)
+        return replace(failure, cure=words.change_again(numbers, names), undone=undone)
+
+    back = f"{watch.inbox.name}/{show_path(os.path.dirname(history.source.path))}"
+    code = "".join(job.error_code for job in bad[:1])
+    return replace(
+        failure,
+        cure=words.try_again(numbers, back=back, code=code),
+        undone=tuple(map(history.part, bad)),
+        tips=history.tips,
     )
 
 

@@ -1,8 +1,8 @@
-"""What people read, and what they can do about every kind of trouble.
+"""What people read about jobs and holds, and what they can do about each.
 
 The page, the terminal and the notes only render these, so that what one of them offers all of
-them offer. The cures of holds are in their table (`hold_reasons`), all others are here. Nothing
-here reads anything, and nothing here knows a format.
+them offer. The cures of holds are in their table (`hold_reasons`), those of inboxes, folders and
+files in `inbox_words`. Nothing here reads anything, and nothing here knows a format.
 """
 
 from __future__ import annotations
@@ -13,12 +13,9 @@ from nemowatch import hold_reasons
 from nemowatch.clock import lasted
 from nemowatch.cures import JOB, NOTHING, Choice, Cure
 from nemowatch.hold_reasons import HOLDS, Scope
-from nemowatch.intake.watch.health import HealthState
-from nemowatch.journal.batches import ALREADY_MADE, PROJECT, REBUILT
 from nemowatch.journal.spend import amount
 from nemowatch.model import AttentionReason, HoldReason, State
-from nemowatch.reporting.overview import Trouble
-from nemowatch.reporting.phrases import because, brackets, capital, counted, inside
+from nemowatch.reporting.phrases import because, brackets, capital
 from nemowatch.tasks.answers import Said
 
 #: Holds whose whole story is shown once, so that a file names only its reason.
@@ -223,76 +220,6 @@ def hold_words(reason: str) -> str:
     return hold.words
 
 
-# -- inboxes, folders, files -----------------------------------------------------------
-
-#: What a person can do about an inbox in each state.
-INBOXES: dict[HealthState, Cure] = {
-    HealthState.STARTING: NOTHING,
-    HealthState.WATCHING: NOTHING,
-    HealthState.SCANNING: NOTHING,
-    HealthState.DEGRADED: Cure("Nothing to do: it is scanned more often until this is repaired."),
-    HealthState.OFFLINE: Cure("Mount the share again; work then resumes by itself."),
-    HealthState.HELD: Cure(
-        "Nothing to do if that host should keep it.",
-        (Choice("nemowatch take-over", "this host takes over from now on"),),
-    ),
-}
-NOT_RUNNING = Cure("", (Choice("nemowatch run", "start it; nothing is lost meanwhile"),))
-PAUSED_ALL = Cure("", (Choice(RESUME, "resume work"),))
-PAUSE_FILE = Cure("Delete that file to resume.")
-#: Why a batch asks for approval, for the note; by the cause that the journal keeps.
-BATCH_CAUSES: dict[str, str] = {
-    REBUILT: (
-        "nemowatch lost its memory, or it was restored from a backup: some of this may have been"
-        " paid for already, and would be paid for again."
-    ),
-    ALREADY_MADE: (
-        "The outbox has results with the names of these files, and nemowatch does not remember"
-        " making them. If they are what you want, take the files out of the inbox: making them"
-        " again costs again."
-    ),
-    PROJECT: (
-        "One project has instructions in many parts, and each of them is paid for by itself. Parts"
-        " are divided by lines of hyphens in its prompt.txt."
-    ),
-}
-
-
-def about_inbox(health: HealthState | None) -> Cure:
-    """What a person can do about an inbox in this state; None: it is not watched."""
-    if health is None:
-        return NOT_RUNNING
-    return INBOXES[health]
-
-
-def about_refused(cure: str, *, back: str = "") -> Cure:
-    """What a person can do about a file that was refused and lies in failed/; `cure`: what is
-    wrong with it asks for; `back`: its inbox folder, for people."""
-    if not cure:
-        return Cure(move_back(back))
-    return Cure(f"{cure}\nOnce that is done, put the file into its inbox folder{brackets(back)}.")
-
-
-def about_trouble(trouble: Trouble) -> Cure:
-    """What a person can do about a folder or a file that is not worked on."""
-    if trouble.refused_at:
-        return about_refused(trouble.cure)
-    if not trouble.path:
-        return about_folder(trouble.suggestion, trouble.cure)
-    return Cure(trouble.cure)
-
-
-def about_folder(suggestion: str, cure: str) -> Cure:
-    """What a person can do about a folder that cannot be worked on."""
-    if cure:
-        return Cure(cure)
-    if suggestion:
-        return Cure(
-            f'Did you mean "{suggestion}"? Rename the folder, and everything in it is processed.'
-        )
-    return Cure("Rename the folder: the note in it says what works.")
-
-
 # -- what happens ----------------------------------------------------------------------
 
 #: What people call the steps of a job.
@@ -324,12 +251,6 @@ def cost(credits: float | None, *, about: bool) -> str:
     if about:
         return f"about {price}"
     return price
-
-
-def batch(jobs: int, cause: str, where: str = "") -> str:
-    """What a batch asks; `where`: its inbox, where that needs saying."""
-    results = counted(jobs, "new result waits", "new results wait")
-    return f"{results} for approval{inside(where)} ({cause})."
 
 
 def tries(attempt: int, tries_without_end: int, why: str) -> str:

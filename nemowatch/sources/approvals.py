@@ -22,8 +22,8 @@ from nemowatch.journal.batches import BatchRow
 from nemowatch.journal.database import Journal
 from nemowatch.model import Snapshot
 from nemowatch.reporting import notes
+from nemowatch.reporting.inbox_words import BATCH_CAUSES
 from nemowatch.reporting.notes import Approval, Complaint
-from nemowatch.reporting.words import BATCH_CAUSES
 from nemowatch.sources.stale_approvals import StaleApprovals
 
 log = structlog.get_logger("nemowatch.inbox")

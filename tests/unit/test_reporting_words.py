@@ -23,7 +23,7 @@ from nemowatch.journal.job_steps import NOTHING_SENT
 from nemowatch.journal.jobs import Job, ListedJob
 from nemowatch.journal.sources import SourceRow
 from nemowatch.model import ENDED, AttentionReason, HoldReason, State
-from nemowatch.reporting import json_records, words
+from nemowatch.reporting import inbox_words, json_records, words
 from nemowatch.reporting.overview import DaemonSnapshot, InboxStatus, Overview, Trouble
 from nemowatch.reporting.page import render
 from nemowatch.reporting.page_content import content
@@ -199,7 +199,7 @@ def test_every_trouble_of_an_inbox_has_a_cure_everywhere(health: HealthState) ->
     """An inbox that is not well says what can be done; a healthy one says nothing."""
     inbox = InboxStatus("", "/srv", str(health), health=health)
     overview = Overview(running(inbox))
-    cure = words.about_inbox(health)
+    cure = inbox_words.about_inbox(health)
     if inbox.good:
         assert cure.none
     else:
@@ -221,7 +221,7 @@ def test_every_trouble_of_a_folder_or_file_has_a_cure_everywhere(trouble: Troubl
     """What is wrong and what to do are on the page and on the terminal."""
     overview = Overview(running(troubles=(trouble,)))
     page, terminal = on_page(overview), on_terminal(overview)
-    assert_offered(words.about_trouble(trouble), page, terminal)
+    assert_offered(inbox_words.about_trouble(trouble), page, terminal)
     assert trouble.what in page
     assert trouble.what in terminal
 

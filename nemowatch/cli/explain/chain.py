@@ -25,7 +25,7 @@ from nemowatch.intake.scan.folders import as_text
 from nemowatch.intake.scan.ignore import Ignore, NameClass
 from nemowatch.journal import account
 from nemowatch.model import MediaKind, Snapshot
-from nemowatch.reporting import words
+from nemowatch.reporting import inbox_words, words
 from nemowatch.reporting.phrases import capital
 from nemowatch.tasks.grammar import read_folder
 from nemowatch.tasks.media_names import listed
@@ -63,7 +63,7 @@ def _steps(context: CommandContext, location: Location) -> Iterator[Step]:
         return
     folder = read_folder(as_text(location.parts[0]), context.config.recipes)
     if not isinstance(folder, Folder):
-        yield Step("no", f"{folder.what} {words.about_folder(folder.suggestion, '').by_hand}")
+        yield Step("no", f"{folder.what} {inbox_words.about_folder(folder.suggestion, '').by_hand}")
         return
     yield Step("ok", f"The folder {name(location.parts[0])} asks for: {folder.task}.")
     yield from _file(watch, location, folder)
@@ -209,4 +209,4 @@ def _pauses(context: CommandContext, location: Location) -> Iterator[Step]:
         resume = words.RESUME + context.option
         yield Step("wait", f"Everything is paused by nemowatch pause. To resume: {resume}.")
     for file in pause_files(location):
-        yield Step("wait", f"The file {file} pauses it. {words.PAUSE_FILE.by_hand}")
+        yield Step("wait", f"The file {file} pauses it. {inbox_words.PAUSE_FILE.by_hand}")

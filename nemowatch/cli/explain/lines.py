@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from typing import Any
 
-from nemowatch.reporting import words
+from nemowatch.reporting import inbox_words
 from nemowatch.tasks.describe import hint_lines
 
 #: How each decision is marked.
@@ -20,17 +20,17 @@ def folder_lines(record: dict[str, Any], option: str) -> list[str]:
 
     lines.append(f"  {record['problem']}")
     if record["suggestion"]:
-        return [*lines, f"  {words.about_folder(record['suggestion'], '').by_hand}"]
+        return [*lines, f"  {inbox_words.about_folder(record['suggestion'], '').by_hand}"]
     return [*lines, "  Names that work, for example:", *_indented(hint_lines(), 4)]
 
 
 def _paused(record: dict[str, Any], option: str) -> list[str]:
     lines = []
     for file in record["pauses"]:
-        lines.append(f"  It is paused by the file {file}. {words.PAUSE_FILE.by_hand}")
+        lines.append(f"  It is paused by the file {file}. {inbox_words.PAUSE_FILE.by_hand}")
     if record["paused"]:
         lines.append("  Everything is paused by nemowatch pause. To resume:")
-        lines += _indented(words.PAUSED_ALL.typed(option), 4)
+        lines += _indented(inbox_words.PAUSED_ALL.typed(option), 4)
     return lines
 
 

@@ -16,7 +16,7 @@ from nemowatch.cli.output import COLOURS, word
 from nemowatch.cli.status.progress import fitted, in_work
 from nemowatch.cures import JOB, NOTHING, Cure
 from nemowatch.model import HoldReason
-from nemowatch.reporting import account_words, words
+from nemowatch.reporting import account_words, inbox_words, words
 from nemowatch.reporting.alike import MOST_NAMES, together
 from nemowatch.reporting.phrases import because, capital
 
@@ -131,7 +131,7 @@ def _daemon(overview: Overview, option: str) -> Lines:
     daemon = overview.snapshot.daemon
     if not overview.running:
         stopped = word("not running", "bold red")
-        start = words.NOT_RUNNING.choices[0].command
+        start = inbox_words.NOT_RUNNING.choices[0].command
         return [_line(_title("nemowatch"), stopped, f"; start it: {start}{option}")]
 
     since = f" since {local_time(daemon['since'])}"
@@ -154,9 +154,9 @@ def _pauses(overview: Overview, option: str) -> Lines:
     """What holds new work on purpose, whether or not anything waits for it yet."""
     rows: list[Row] = []
     if overview.paused:
-        rows.append(Row(word("everything, by nemowatch pause", "yellow"), words.PAUSED_ALL))
+        rows.append(Row(word("everything, by nemowatch pause", "yellow"), inbox_words.PAUSED_ALL))
     for file in overview.snapshot.pauses:
-        rows.append(Row(word(f"by the file {file.shown}", "yellow"), words.PAUSE_FILE))
+        rows.append(Row(word(f"by the file {file.shown}", "yellow"), inbox_words.PAUSE_FILE))
     return _titled("paused", rows, option)
 
 
@@ -171,7 +171,7 @@ def _inbox(inbox: InboxStatus) -> Row:
     head = _line(f"{inbox.root}  ", word(state, _inbox_style(inbox)))
     if inbox.health is None:  # the first line of all says what to do
         return Row(head)
-    return Row(head, words.about_inbox(inbox.health))
+    return Row(head, inbox_words.about_inbox(inbox.health))
 
 
 def _inbox_style(inbox: InboxStatus) -> str:
@@ -285,7 +285,7 @@ def _whole_entries(title: str, entries: list[Lines], room: int) -> Lines:
 
 
 def _batch(batch: BatchRow, option: str) -> Lines:
-    what = words.batch(max(batch.waiting, batch.expected), batch.cause, batch.watch)
+    what = inbox_words.batch(max(batch.waiting, batch.expected), batch.cause, batch.watch)
     return [_line(" " * INDENT, word(what, "bold yellow")), *_cure(words.APPROVE, option)]
 
 
@@ -311,5 +311,5 @@ def _trouble(alike: list[Trouble], option: str) -> Lines:
     return [
         *[_line(" " * INDENT, head) for head in heads],
         *_below(trouble.what),
-        *_cure(words.about_trouble(trouble), option),
+        *_cure(inbox_words.about_trouble(trouble), option),
     ]

@@ -1,0 +1,114 @@
+"""Errors about a file on this machine, and how an OSError becomes one of them."""
+
+from __future__ import annotations
+
+import errno
+from pathlib import Path
+
+from nemowatch.errors.base import NemowatchError
+from nemowatch.errors.shown_names import show_path
+
+#: The share, the disk or another program is in the way right now; soft mounts answer EIO,
+#: EHOSTDOWN or ESTALE (docs/platform.md section filesystems, point 4).
+PASSING_ERRNO = frozenset(
+    {
+        errno.EBUSY,
+        errno.ESTALE,
+        errno.EAGAIN,
+        errno.EIO,
+        errno.ENOTCONN,
+        errno.EHOSTDOWN,
+        errno.EHOSTUNREACH,
+        errno.ETIMEDOUT,
+        errno.ENETUNREACH,
+        errno.ECONNRESET,
+        errno.EMFILE,
+        errno.ENFILE,
+        errno.EINTR,
+        errno.ETXTBSY,
+        errno.ENODEV,
+        errno.ENOLCK,
+        errno.EDEADLK,
+        errno.EREMOTEIO,
+    }
+)
+
+
+class LocalError(NemowatchError):
+    """A file on this machine could not be used."""
+
+    code = "local"
+
+    def __init__(
+        self, text: str = "", *, path: Path | bytes | str | None = None, cure: str = ""
+    ) -> None:
+        super().__init__(text, cure=cure)
+        self.path = path
+
+
+class LocalPassing(LocalError):
+    """The file or its share is busy or away for the moment."""
+
+    code = "busy"
+
+
+class NoSpace(LocalPassing):
+    """The disk is full."""
+
+    code = "space"
+    cure = "Free some space on it; nemowatch then resumes by itself."
+
+
+class SourceGone(LocalError):
+    """The file is no longer there."""
+
+    code = "gone"
+
+
+class SourceChanged(LocalError):
+    """The file has changed since it was checked."""
+
+    code = "changed"
+
+
+class LocalFinal(LocalError):
+    """The file cannot be used."""
+
+    code = "unusable"
+
+
+class UnsafeContent(LocalFinal):
+    """The file cannot be read safely."""
+
+    code = "unsafe"
+    cure = "Open it in the program it was made with, save it again as a new file, and drop that."
+
+
+def local_error(exc: OSError, path: Path | bytes | str) -> LocalError:
+    """Turn an OSError about a file into one of these errors. Nothing else does."""
+    name = show_path(path)
+    if exc.errno == errno.EDQUOT:
+        cure = "Free some space, or have the quota raised; nemowatch then resumes by itself."
+        return NoSpace(
+            f"{name}: the quota for its folder or user is used up.", path=path, cure=cure
+        )
+    if exc.errno == errno.ENOSPC:
+        return NoSpace(f"{name}: the disk is full.", path=path)
+    if exc.errno in (errno.ENOENT, errno.ENOTDIR):
+        return SourceGone(f"{name}: no longer there.", path=path)
+    if exc.errno == errno.EROFS:
+        cure = "Mount it for writing; nemowatch then continues by itself."
+        text = f"{name}: the disk or share is mounted read-only."
+        return LocalPassing(text, path=path, cure=cure)
+    if exc.errno in PASSING_ERRNO:
+        return LocalPassing(f"{name}: {exc.strerror}.", path=path)
+    if exc.errno in (errno.EACCES, errno.EPERM):
+        cure = "Give the user that runs nemowatch the right to read and move it."
+        return LocalFinal(f"{name}: permission denied.", path=path, cure=cure)
+    if exc.errno == errno.ELOOP:
+        return LocalFinal(
+            f"{name}: a link where a file is expected.",
+            path=path,
+            cure="Put the file itself in its place, or remove the link.",
+        )
+    return LocalFinal(f"{name}: {exc.strerror or exc}.", path=path)
