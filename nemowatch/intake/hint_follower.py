@@ -11,11 +11,12 @@ from itertools import chain
 
 from nemowatch.clock import Clock
 from nemowatch.intake.ready.file_checks import Checked, sort_paths
-from nemowatch.intake.scan.diff import FolderFacts, ScanDiff, snapshot_hash
+from nemowatch.intake.scan.diff import FolderFacts, ScanDiff
 from nemowatch.intake.scan.folders import is_below, name_of, parent
 from nemowatch.intake.scan.ignore import NameClass
 from nemowatch.intake.scan.instruction_names import exact, look_alike, request_of
 from nemowatch.intake.scan.project_folders import ProjectFolder
+from nemowatch.intake.scan.snapshot_hash import snapshot_hash
 from nemowatch.intake.state import InboxState
 from nemowatch.intake.tracking import Tracking
 from nemowatch.intake.watch.root_monitor import RootMonitor

@@ -15,11 +15,12 @@ from nemowatch.intake.problems import ProblemRegister
 from nemowatch.intake.ready.tracked_files import TrackedFiles
 from nemowatch.intake.ready.waiting_reasons import problem_of
 from nemowatch.intake.records import FileProblem, FolderProblem, RequestFile
-from nemowatch.intake.scan.diff import FolderFacts, ScanDiff, snapshot_hash
+from nemowatch.intake.scan.diff import FolderFacts, ScanDiff
 from nemowatch.intake.scan.folder_instructions import FolderInstructions
 from nemowatch.intake.scan.folders import FolderBook, is_below, lineage, parent
 from nemowatch.intake.scan.ignore import Ignore
 from nemowatch.intake.scan.pauses import pauses_in
+from nemowatch.intake.scan.snapshot_hash import snapshot_hash
 from nemowatch.model import Snapshot
 
 

@@ -17,15 +17,14 @@ import structlog
 
 from nemowatch.config.watch_section import Watch
 from nemowatch.errors import JournalError, JournalRefused, LocalError, NemowatchError
+from nemowatch.jobs.account_holds import change_holds
 from nemowatch.jobs.error_policy import decide
 from nemowatch.jobs.job_log import JobLog, location
 from nemowatch.jobs.outcomes import OutcomeJudge
 from nemowatch.journal import (
-    holds,
     job_steps,
     jobs,
     payment_marks,
-    queue,
     results,
     sessions,
     source_members,
@@ -34,18 +33,15 @@ from nemowatch.journal import (
 )
 from nemowatch.journal.jobs import Job, JobChanges
 from nemowatch.journal.spend import CallOutcome
-from nemowatch.model import PAID, AttentionReason, HoldReason, State
+from nemowatch.model import AttentionReason, HoldReason, State
 from nemowatch.stages.context import StageContext
 from nemowatch.stages.decision import Decision
 from nemowatch.stages.work import Work
 
 log = structlog.get_logger("nemowatch.job")
 
-#: The change that is an intent to pay, and the one that shows that the plan allows renders.
+#: The change that is an intent to pay.
 PAYS = (State.UPLOADED, State.INSTRUCTING)
-RENDER_ACCEPTED = (State.SUBMITTING, State.RENDERING)
-#: States that show that the cloud has done for a job what it may have refused to others.
-GOT_THROUGH = PAID - {State.SUBMITTING}
 #: Outcomes of a paid call that surely cost nothing.
 FREE_OUTCOMES = frozenset({CallOutcome.UNSENT, CallOutcome.REFUSED})
 #: Why a job waits whose [[watch]] was taken out of the configuration.
@@ -196,7 +192,7 @@ class JobStore:
             return self._commit_fault(conn, work, final.fault, now)
 
         job_steps.end_parts_behind(conn, job, final.state, now)
-        _change_holds(conn, job, final, now)
+        change_holds(conn, job, final, now)
         return final
 
     def _commit_fault(
@@ -215,21 +211,6 @@ class JobStore:
 def is_intent(job: Job, decision: Decision) -> bool:
     """Whether the decision is to pay."""
     return (job.state, decision.state) == PAYS
-
-
-def _change_holds(
-    conn: sqlite3.Connection,
-    job: Job,
-    decision: Decision,
-    now: int,
-) -> None:
-    """The hold of the account that a decision begins, or shows to be over."""
-    if (job.state, decision.state) == RENDER_ACCEPTED:
-        _end_hold(conn, HoldReason.PLAN, now)
-    if decision.state is not job.state and decision.state in GOT_THROUGH:
-        _end_trials(conn, job, decision.state, now)
-    if decision.hold is not None:
-        holds.put(conn, decision.hold, decision.text, now, decision.seen, job.id)
 
 
 def _values(job: Job, decision: Decision, now: int) -> JobChanges:
@@ -284,26 +265,3 @@ def _give_up(
     changes["reason"] = AttentionReason.UNKNOWN.value
     changes["back"] = State.INSTRUCTING.value
     jobs.apply(conn, fresh, State.ATTENTION, now, changes)
-
-
-def _end_trials(
-    conn: sqlite3.Connection,
-    job: Job,
-    state: State,
-    now: int,
-) -> None:
-    """A job got through: the holds that it tried are over, and after a paid turn so are those that
-    were remembered. An export alone shows what the plan allows."""
-    for row in holds.active(conn).values():
-        is_proven = row.trial == job.id and row.reason is not HoldReason.PLAN
-        if is_proven:
-            _end_hold(conn, row.reason, now)
-    if state is State.INSTRUCTED:
-        holds.forget(conn)
-
-
-def _end_hold(conn: sqlite3.Connection, reason: HoldReason, now: int) -> None:
-    """Whatever waits for it goes on."""
-    if reason in holds.active(conn):
-        holds.drop(conn, reason)
-        queue.wake_held(conn, reason, now)

@@ -1,6 +1,6 @@
 """What a person can order of single jobs: another try, another delivery, an end. Each is one
 legal step, and none pays again for what is paid: that is decided here, from the calls that the
-journal knows. What has to be paid for again is a new instruction (`sessions.give_again`).
+journal knows. What has to be paid for again is a new instruction (`new_jobs.give_again`).
 """
 
 from __future__ import annotations
@@ -8,7 +8,7 @@ from __future__ import annotations
 import sqlite3
 
 from nemowatch.errors import UsageError
-from nemowatch.journal import jobs, results, reviews, sessions, side_files, spend
+from nemowatch.journal import jobs, new_jobs, results, reviews, sessions, side_files, spend
 from nemowatch.journal.jobs import Job, JobChanges
 from nemowatch.journal.spend import CallOutcome, Edit
 from nemowatch.model import ENDED, AttentionReason, State
@@ -40,15 +40,15 @@ def retry(conn: sqlite3.Connection, job_id: int, now_ms: int) -> State:
         return State.ATTENTION
     if _has_edit(conn, job):
         state = State.CLAIMED if job.state is State.REJECTED else State.INSTRUCTED
-        jobs.apply(conn, job, state, now_ms, sessions.BEGINNING)
+        jobs.apply(conn, job, state, now_ms, new_jobs.BEGINNING)
         return state
     if spend.is_charged(conn, job_id) and job.prompt:
-        sessions.give_again(conn, job, now_ms)
+        new_jobs.give_again(conn, job, now_ms)
         return State.CLAIMED
     spend.set_edit(conn, job_id, Edit.LOST)
     if not sessions.goes_on(conn, job):
         sessions.lost(conn, job.session)
-    jobs.apply(conn, job, State.CLAIMED, now_ms, sessions.BEGINNING)
+    jobs.apply(conn, job, State.CLAIMED, now_ms, new_jobs.BEGINNING)
     return State.CLAIMED
 
 
@@ -102,7 +102,7 @@ def redeliver(
             cure="nemowatch retry tries failed jobs again.",
         )
     if new_take:
-        sessions.give_again(conn, job, now_ms)
+        new_jobs.give_again(conn, job, now_ms)
         return State.CLAIMED
     if not results.is_draft_saved(conn, job_id) and not job.answer:
         raise UsageError(
@@ -111,7 +111,7 @@ def redeliver(
         )
     results.drop_outputs(conn, job_id)
     side_files.delivered_anew(conn, job_id)
-    jobs.apply(conn, job, State.INSTRUCTED, now_ms, sessions.BEGINNING)
+    jobs.apply(conn, job, State.INSTRUCTED, now_ms, new_jobs.BEGINNING)
     return State.INSTRUCTED
 
 
@@ -177,10 +177,10 @@ def resolve_done(conn: sqlite3.Connection, job: Job, now_ms: int) -> State:
         edit = Edit.NONE if is_replay else Edit.MADE
         spend.settle(conn, call.id, CallOutcome.HAPPENED, None, now_ms, edit=edit)
         if is_replay:  # what the job itself asks for comes after it
-            jobs.apply(conn, job, State.UPLOADED, now_ms, sessions.BEGINNING)
+            jobs.apply(conn, job, State.UPLOADED, now_ms, new_jobs.BEGINNING)
             return State.UPLOADED
     spend.set_edit(conn, job.id, Edit.MADE)
-    jobs.apply(conn, job, State.INSTRUCTED, now_ms, sessions.BEGINNING)
+    jobs.apply(conn, job, State.INSTRUCTED, now_ms, new_jobs.BEGINNING)
     return State.INSTRUCTED
 
 
@@ -196,10 +196,10 @@ def resolve_resend(
     if job.reason in NOTHING_SENT:
         if job.reason == AttentionReason.LOST:
             sessions.allow_rebuilding(conn, job.session)
-        jobs.apply(conn, job, State.CLAIMED, now_ms, sessions.BEGINNING)
+        jobs.apply(conn, job, State.CLAIMED, now_ms, new_jobs.BEGINNING)
         return State.CLAIMED
     call = spend.unsettled(conn, job.id)
     if call is not None:
         spend.settle(conn, call.id, CallOutcome.GIVEN_UP, None, now_ms)
-    sessions.give_again(conn, job, now_ms, prompt=prompt)
+    new_jobs.give_again(conn, job, now_ms, prompt=prompt)
     return State.CLAIMED

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import sqlite3
 
-from nemowatch.journal import job_steps, jobs, sessions
+from nemowatch.journal import job_steps, jobs, new_jobs
 from nemowatch.journal.jobs import Job, JobChanges
 from nemowatch.journal.queries import load
 from nemowatch.model import AttentionReason, State
@@ -41,7 +41,7 @@ def make(conn: sqlite3.Connection, job: Job, prompt: str, now_ms: int) -> bool:
     in its session already."""
     if conn.execute(SQL["is_given"], {"session": job.session, "prompt": prompt}).fetchone():
         return False
-    offer = jobs.by_id(conn, sessions.add_turn(conn, job, prompt, now_ms))
+    offer = jobs.by_id(conn, new_jobs.add_turn(conn, job, prompt, now_ms))
     asked = JobChanges(
         reason=AttentionReason.CHANGED.value,
         back=State.INSTRUCTING.value,

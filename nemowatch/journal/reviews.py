@@ -13,10 +13,10 @@ import sqlite3
 from dataclasses import dataclass
 
 from nemowatch.errors import UsageError
-from nemowatch.journal import jobs, sessions, spend
+from nemowatch.journal import jobs, new_jobs, spend
 from nemowatch.journal.jobs import Job, JobChanges
+from nemowatch.journal.new_jobs import Instruction
 from nemowatch.journal.queries import load
-from nemowatch.journal.sessions import Instruction
 from nemowatch.model import AttentionReason, Output, OutputKind, Review, State
 
 SQL = load("reviews")
@@ -65,7 +65,7 @@ def ask(conn: sqlite3.Connection, text_job: int, question: str, now_ms: int) -> 
     dub = _known_dub(conn, planned, job)
     if dub is None:
         order = Instruction(job.stem, planned.review.skill, "", planned.review.outputs)
-        dub = jobs.by_id(conn, sessions.add_job(conn, job.session, order, now_ms))
+        dub = jobs.by_id(conn, new_jobs.add_job(conn, job.session, order, now_ms))
         conn.execute(SQL["asked"], {"text_job": text_job, "dub_job": dub.id})
     elif not is_waiting(dub):
         return
@@ -139,7 +139,7 @@ def approve(conn: sqlite3.Connection, job: Job, words: str, now_ms: int) -> Stat
     if not is_waiting(job):
         jobs.apply(conn, job, job.state, now_ms, JobChanges(prompt=prompt))
         return job.state
-    changes = sessions.BEGINNING | JobChanges(prompt=prompt)
+    changes = new_jobs.BEGINNING | JobChanges(prompt=prompt)
     jobs.apply(conn, job, State.CLAIMED, now_ms, changes)
     return State.CLAIMED
 
@@ -151,7 +151,7 @@ def revise(conn: sqlite3.Connection, waiting: Job, text: str, now_ms: int) -> in
     assert planned is not None  # only such jobs wait
     made_by = jobs.by_id(conn, planned.text_job)
     order = Instruction(made_by.stem, made_by.skill, text, made_by.outputs)
-    sessions.add_job(conn, waiting.session, order, now_ms, in_place_of=waiting)
+    new_jobs.add_job(conn, waiting.session, order, now_ms, in_place_of=waiting)
     conn.execute(SQL["make_text"], {"job": waiting.id, "text_job": made_by.id})
     conn.execute(SQL["other_text"], {"text_job": waiting.id})
     return waiting.id

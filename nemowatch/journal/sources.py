@@ -12,6 +12,7 @@ from nemowatch.clock import Clock
 from nemowatch.journal import (
     job_steps,
     jobs,
+    new_jobs,
     queue,
     results,
     retired_files,
@@ -21,10 +22,10 @@ from nemowatch.journal import (
     spend,
     tips,
 )
+from nemowatch.journal.new_jobs import Instruction
 from nemowatch.journal.queries import load
 from nemowatch.journal.results import PublishedOutput
 from nemowatch.journal.retired_files import RetiredFile
-from nemowatch.journal.sessions import Instruction
 from nemowatch.model import ENDED, PAID, Member, State, Target
 
 
@@ -135,7 +136,7 @@ def _begin(
 ) -> None:
     order = Instruction(new.stem, new.skill, new.target.prompt, new.target.outputs)
     state, reason = _first_state(new, held)
-    job_id = sessions.add_job(conn, session, order, now_ms, state=state, reason=reason)
+    job_id = new_jobs.add_job(conn, session, order, now_ms, state=state, reason=reason)
     for result in new.existing:
         results.remember(conn, job_id, result)
     if new.target.review is not None:

@@ -6,7 +6,7 @@ import sqlite3
 from typing import Any, Self
 
 from nemowatch.errors import OrderError, UsageError
-from nemowatch.journal import jobs, sessions
+from nemowatch.journal import jobs, new_jobs
 from nemowatch.model import AttentionReason, State
 from nemowatch.orders.folder_terms import FolderTerms
 from nemowatch.orders.order import Args, Order, job_id
@@ -50,5 +50,5 @@ class Answer(Order):
                 f"Job {job.id} has asked nothing that could be answered in words.",
                 cure=f"nemowatch show {job.id} says what it is doing, and what can be done.",
             )
-        sessions.answer(conn, job, self._terms.added_to(self._text), now_ms)
+        new_jobs.answer(conn, job, self._terms.added_to(self._text), now_ms)
         return {"job": job.id, "state": State.CLAIMED.value}

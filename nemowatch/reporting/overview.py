@@ -1,4 +1,5 @@
-"""What is reported: one record of everything, gathered once, by `gather`.
+"""What is reported: one record of everything, gathered once, by
+`overview_reading`.
 
 The journal says what is written down, a running daemon knows the rest (`DaemonSnapshot`). The
 page, the terminal, JSON and systemd's line only render an `Overview`; none of them asks again.
@@ -7,22 +8,20 @@ page, the terminal, JSON and systemd's line only render an `Overview`; none of t
 from __future__ import annotations
 
 import os
-import sqlite3
 from collections.abc import Collection, Mapping
-from dataclasses import dataclass, field, replace
-from typing import Any, Protocol, TypeVar
+from dataclasses import dataclass, field
+from typing import Any
 
 from nemowatch.errors import show_path
 from nemowatch.intake.watch.health import HealthState
-from nemowatch.journal import account, batches, holds, jobs, results
 from nemowatch.journal.batches import BatchRow
 from nemowatch.journal.holds import HoldRow
 from nemowatch.journal.jobs import ListedJob
 from nemowatch.journal.results import PublishedOutput
-from nemowatch.model import WORKING, HoldReason, State
+from nemowatch.model import WORKING, State
 from nemowatch.remote.connection import READY, Connection
 from nemowatch.remote.interface import Account
-from nemowatch.reporting.tipped_files import TippedFile, tipped
+from nemowatch.reporting.tipped_files import TippedFile
 
 #: No snapshot: no daemon runs.
 NOT_RUNNING = "not running"
@@ -217,91 +216,6 @@ class Overview:
 
     def _in_state(self, states: Collection[State]) -> list[ListedJob]:
         return [row for row in self.unfinished if row.job.state in states]
-
-
-def gather(
-    conn: sqlite3.Connection,
-    snapshot: DaemonSnapshot,
-    *,
-    limit: int,
-    only: Collection[str] | None = None,
-) -> Overview:
-    """Everything that is reported, with up to `limit` jobs of each kind (0: only counted);
-    `only`: those of these inboxes."""
-    account_state = Overview(
-        snapshot,
-        counts=jobs.counts(conn),
-        held=jobs.held_counts(conn),
-        holds=(*holds.active(conn).values(), *_journal_hold(snapshot)),
-        paused=account.is_paused(conn),
-        batches=tuple(_of(only, batches.waiting(conn))),
-        credits=_credits(conn),
-        attention=tuple(row.job.id for row in jobs.listed(conn, state=State.ATTENTION)),
-    )
-    if not limit:
-        return account_state
-
-    recent = _of(only, jobs.recent(conn, limit))
-    unfinished = _of(only, jobs.unfinished(conn, limit))
-    return replace(
-        account_state,
-        unfinished=tuple(unfinished),
-        failed=tuple(_of(only, _failed(conn))[:limit]),
-        done=tuple(_done(conn, row) for row in recent if row.job.state is State.PUBLISHED),
-        tips=tuple(tipped(conn, [*reversed(unfinished), *recent])),
-    )
-
-
-class _OfInbox(Protocol):
-    @property
-    def watch(self) -> str:
-        """The inbox that it belongs to."""
-        raise NotImplementedError
-
-
-Row = TypeVar("Row", bound=_OfInbox)
-
-
-def _of(only: Collection[str] | None, rows: list[Row]) -> list[Row]:
-    """The rows of these inboxes; None: all."""
-    if only is None:
-        return rows
-    return [row for row in rows if row.watch in only]
-
-
-def _failed(conn: sqlite3.Connection) -> list[ListedJob]:
-    rows = jobs.listed(conn, state=State.FAILED) + jobs.listed(conn, state=State.REJECTED)
-    return sorted(rows, key=_updated_at, reverse=True)
-
-
-def _updated_at(row: ListedJob) -> int:
-    return row.job.updated_at
-
-
-def _done(conn: sqlite3.Connection, row: ListedJob) -> DoneJob:
-    return DoneJob(row, tuple(results.outputs(conn, row.job.id)))
-
-
-def _credits(conn: sqlite3.Connection) -> CreditsSeen:
-    seen = account.credits_seen(conn)
-    return CreditsSeen(
-        seen["available"],
-        seen["frozen"],
-        seen["total"],
-        seen["at"] or 0,
-        seen["anonymous"],
-        seen["user_id"],
-        seen["expires_at"],
-    )
-
-
-def _journal_hold(snapshot: DaemonSnapshot) -> tuple[HoldRow, ...]:
-    """A full disk below the journal stops everything, and cannot be written into it."""
-    if not snapshot.journal_full_at:
-        return ()
-    where = snapshot.journal_path
-    text = f"{where}: the disk that holds the journal is full; everything waits for space there."
-    return (HoldRow(HoldReason.SPACE, text, snapshot.journal_full_at, None),)
 
 
 def _shown(inbox: str, path: bytes) -> str:

@@ -8,18 +8,16 @@ from pathlib import Path
 
 from nemowatch.clock import date_and_time
 from nemowatch.fs.names import note_name, plain
-from nemowatch.hold_reasons import BY_SETTING, HOLDS, Stops
 from nemowatch.journal.jobs import Job, ListedJob
 from nemowatch.journal.spend import amount
 from nemowatch.model import HoldReason, State
-from nemowatch.reporting import account_words, inbox_words, words
+from nemowatch.reporting import inbox_words, page_waiting, words
 from nemowatch.reporting.alike import MOST_NAMES, together
 from nemowatch.reporting.conversation import Turn
 from nemowatch.reporting.overview import (
     DoneJob,
     InboxStatus,
     Overview,
-    Settling,
     Transfer,
     Trouble,
 )
@@ -28,17 +26,14 @@ from nemowatch.reporting.page_model import (
     Failed,
     Finished,
     Health,
-    Hold,
     Listing,
     Need,
     PageModel,
     Running,
     Tip,
-    Waiting,
     Words,
 )
 from nemowatch.reporting.paragraphs import shortened
-from nemowatch.reporting.phrases import capital
 from nemowatch.reporting.tipped_files import TippedFile
 from nemowatch.tasks.describe import Orderable
 from nemowatch.tasks.usual_times import usual_time
@@ -47,8 +42,6 @@ from nemowatch.tasks.usual_times import usual_time
 LONGEST_WORDS = 700
 #: Nothing is being transferred.
 NO_TRANSFER = Transfer("", 0, 0)
-#: Holds of single jobs that are shown once, however many jobs meet them.
-OF_JOBS = (*BY_SETTING, HoldReason.SLOW_RENDER)
 
 
 def content(
@@ -71,8 +64,8 @@ def content(
         page=page,
         version=version,
         needs=Listing(tuple(_needs(overview))),
-        holds=tuple(_holds(overview)),
-        waiting=_waiting(overview),
+        holds=tuple(page_waiting.holds(overview)),
+        waiting=page_waiting.waiting(overview),
         running=Listing(tuple(_running(overview))),
         finished=Listing(tuple(_finished(done, known) for done in overview.done)),
         failed=Listing((*_refused(overview), *map(_failed, overview.failed))),
@@ -126,84 +119,6 @@ def _trouble(alike: list[Trouble]) -> Need:
     if more > 0:
         names += b" and %d more" % more
     return Need(trouble.what, cure, names, inside)
-
-
-# -- what waits ------------------------------------------------------------------------
-
-
-def _holds(overview: Overview) -> Iterable[Hold]:
-    if overview.paused:
-        yield Hold("Everything is paused.", inbox_words.PAUSED_ALL)
-    for file in overview.snapshot.pauses:
-        yield Hold(f"Paused by the file {file.in_share}.", inbox_words.PAUSE_FILE)
-    if not overview.holds:
-        yield from _connection(overview)
-    for row in overview.holds:
-        cure = words.about_hold(row.reason).beyond(row.text)
-        yield Hold(capital(row.text), cure, row.since)
-    for reason in OF_JOBS:
-        yield from _hold_of_jobs(reason, overview.held_for(reason))
-
-
-def _connection(overview: Overview) -> Iterable[Hold]:
-    """What keeps the cloud from taking us, before any job has met it."""
-    connection = overview.snapshot.connection
-    if connection.text:
-        cure = account_words.about_connection(connection)
-        yield Hold(connection.text, cure, stops=connection.reason is not None)
-
-
-def _hold_of_jobs(reason: HoldReason, held: list[ListedJob]) -> Iterable[Hold]:
-    if not held:
-        return
-    first = held[0].job
-    what = first.error_text or words.hold_words(reason)
-    yield Hold(
-        capital(what),
-        words.about_hold(reason, first.id),
-        min(row.job.updated_at for row in held),
-        HOLDS[reason].stops is not Stops.JOB,
-    )
-
-
-def _waiting(overview: Overview) -> Listing[Waiting]:
-    """Files that are not jobs yet, then files whose jobs wait."""
-    snapshot = overview.snapshot
-    files = list(map(_settling, snapshot.only_waiting))
-    troubled = len(snapshot.settling) - len(files)
-    waiting = list(_waiting_jobs(overview.unfinished))
-    total = snapshot.settling_count - troubled + len(waiting)
-    return Listing((*files, *waiting), total=total)
-
-
-def _settling(one: Settling) -> Waiting:
-    return Waiting(_name(one.path), one.path.split(b"/")[0], one.why)
-
-
-def _waiting_jobs(rows: Iterable[ListedJob]) -> Iterable[Waiting]:
-    """One row for each file and reason, however many of its jobs wait."""
-    targets: dict[tuple[str, bytes, bytes, str], list[str]] = {}
-    for row in rows:
-        why = _why(row)
-        if why:
-            targets.setdefault((row.watch, row.path, row.folder, why), []).append(row.job.target)
-
-    for (_, path, folder, why), names in targets.items():
-        said = why
-        if len(names) > 1:
-            said = f"{why} · {', '.join(names)}"
-        yield Waiting(_name(path), folder, said)
-
-
-def _why(row: ListedJob) -> str:
-    """Why a job waits; "" when it does not."""
-    if row.job.state is State.HELD:
-        return words.waits_for(row.job.reason, row.job.error_text)
-    if row.job.state is not State.CLAIMED:
-        return ""
-    if row.settled:
-        return "next in line"
-    return "it has changed and is checked again"
 
 
 # -- what is made, and what was --------------------------------------------------------

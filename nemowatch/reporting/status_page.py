@@ -25,7 +25,8 @@ from nemowatch.remote.connection import Connection
 from nemowatch.remote.interface import Account
 from nemowatch.reporting.conversation import Turn, turn_of
 from nemowatch.reporting.daemon_snapshot import Findings, take_snapshot
-from nemowatch.reporting.overview import DaemonSnapshot, Overview, Transfer, gather
+from nemowatch.reporting.overview import DaemonSnapshot, Overview, Transfer
+from nemowatch.reporting.overview_reading import gather
 from nemowatch.reporting.page import render
 from nemowatch.reporting.page_content import content
 from nemowatch.reporting.page_file import write_page

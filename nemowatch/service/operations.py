@@ -12,7 +12,8 @@ from typing import Any
 from nemowatch.orders import ORDERS
 from nemowatch.reporting import json_records
 from nemowatch.reporting.daemon_snapshot import take_snapshot
-from nemowatch.reporting.overview import Overview, gather
+from nemowatch.reporting.overview import Overview
+from nemowatch.reporting.overview_reading import gather
 from nemowatch.reporting.status_line import status_line
 from nemowatch.service.engine import Engine
 

@@ -16,7 +16,7 @@ from nemowatch.edits.answer_words import publishable
 from nemowatch.edits.draft import exportable
 from nemowatch.edits.transcript import has_captions
 from nemowatch.errors import NothingMade, RenderFailed, RenderUnknown
-from nemowatch.journal import jobs, results, sessions, spend
+from nemowatch.journal import jobs, new_jobs, results, spend
 from nemowatch.journal.jobs import JobChanges
 from nemowatch.journal.spend import Edit
 from nemowatch.model import HoldReason, OutputKind, RemoteState, Render, RenderStatus, State
@@ -143,7 +143,7 @@ def nothing_made(work: Work) -> Decision:
 
 def _give_again(work: Work, context: StageContext, conn: sqlite3.Connection) -> None:
     job = jobs.by_id(conn, work.job.id)
-    sessions.give_again(conn, job, context.clock.now_ms())
+    new_jobs.give_again(conn, job, context.clock.now_ms())
 
 
 async def submit(work: Work, context: StageContext) -> Decision:

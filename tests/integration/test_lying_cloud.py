@@ -12,7 +12,8 @@ import pytest
 
 from nemowatch.model import State
 from nemowatch.reporting.json_records import status_record
-from nemowatch.reporting.overview import DaemonSnapshot, gather
+from nemowatch.reporting.overview import DaemonSnapshot
+from nemowatch.reporting.overview_reading import gather
 from tests.rigs.engine import engine_rig
 from tests.rigs.lying_cloud import Lies, lying
 from tests.rigs.lying_cloud import Path as Way

@@ -10,7 +10,7 @@ import pytest
 
 from nemowatch.errors import JournalError, UsageError
 from nemowatch.holds.admission import Admission
-from nemowatch.journal import batches, job_steps, jobs, results, sessions, spend
+from nemowatch.journal import batches, job_steps, jobs, new_jobs, results, spend
 from nemowatch.journal.jobs import Job
 from nemowatch.journal.spend import CallOutcome, Edit
 from nemowatch.model import HoldReason, State
@@ -24,7 +24,7 @@ pytestmark = pytest.mark.anyio
 def add(house: StageRig, job: Job, prompt: str) -> int:
     """Give one more instruction in the session of a job."""
     now = house.clock.now_ms()
-    return house.journal.write_now(lambda conn: sessions.add_turn(conn, job, prompt, now))
+    return house.journal.write_now(lambda conn: new_jobs.add_turn(conn, job, prompt, now))
 
 
 async def test_one_more_instruction_costs_one_turn_and_no_upload(house: StageRig) -> None:
@@ -178,7 +178,7 @@ async def test_nothing_is_given_anew_while_a_call_is_open(house: StageRig) -> No
     house.journal.write_now(lambda c: spend.open_call(c, job_id, "s", "h", "b", None, 1))
     job = house.job(job_id)
     with pytest.raises(UsageError, match="not known"):
-        house.journal.write_now(lambda conn: sessions.give_again(conn, job, 2))
+        house.journal.write_now(lambda conn: new_jobs.give_again(conn, job, 2))
 
 
 @pytest.mark.parametrize("edit", sorted(Edit))

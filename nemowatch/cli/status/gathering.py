@@ -36,7 +36,8 @@ def record(context: CommandContext) -> dict[str, Any]:
 
 def _gather(context: CommandContext, snapshot: DaemonSnapshot, limit: int) -> Overview:
     from nemowatch.cli.connection import read_journal
-    from nemowatch.reporting.overview import Overview, gather
+    from nemowatch.reporting.overview import Overview
+    from nemowatch.reporting.overview_reading import gather
 
     return read_journal(
         context,

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from rich.console import Group, RenderableType
@@ -11,45 +9,37 @@ from rich.padding import Padding
 from rich.text import Text
 
 from nemowatch.cli.formatting import clean, credits, local_time, plural
-from nemowatch.cli.jobs import file_words, state_words
 from nemowatch.cli.output import COLOURS, word
+from nemowatch.cli.status.lines import (
+    DEEPER,
+    INDENT,
+    Lines,
+    Row,
+    below,
+    line,
+    listed,
+    title_text,
+    titled,
+)
+from nemowatch.cli.status.needs import needs
 from nemowatch.cli.status.progress import fitted, in_work
-from nemowatch.cures import JOB, NOTHING, Cure
+from nemowatch.cures import JOB, Cure
 from nemowatch.model import HoldReason
 from nemowatch.reporting import account_words, inbox_words, words
-from nemowatch.reporting.alike import MOST_NAMES, together
 from nemowatch.reporting.phrases import because, capital
 
 if TYPE_CHECKING:
-    from nemowatch.journal.batches import BatchRow
     from nemowatch.journal.holds import HoldRow
-    from nemowatch.journal.jobs import ListedJob
-    from nemowatch.reporting.overview import InboxStatus, Overview, Settling, Trouble
-
-Lines = list[RenderableType]
-
-
-@dataclass(frozen=True, slots=True)
-class Row:
-    """Something with what is said about it, and what to do."""
-
-    head: Text
-    cure: Cure = NOTHING
-    text: str = ""
-
+    from nemowatch.reporting.overview import InboxStatus, Overview, Settling
 
 #: Lines of one section: the whole has to fit a screen; `nemowatch jobs` lists everything.
 LONGEST = 12
-#: Lines that the sections together take beside their lists.
-FRAME = 14
-#: Where everything is that needs a person.
-ALL_NEEDS = "status.html or nemowatch status --json"
 #: Sections with lists.
 LISTS = 3
+#: Lines that the sections together take beside their lists.
+FRAME = 14
 #: Cells that a file's path gets at least beside the reason why it waits.
 NAME_ROOM = 40
-#: Cells before a file, and before what is said about it.
-INDENT, DEEPER = 8, 10
 
 
 def draw(
@@ -72,59 +62,8 @@ def draw(
         *_waiting(overview, width, longest),
         *_holds(overview, option),
         *_credits(overview),
-        *_needs(overview, longest, option),
+        *needs(overview, longest * LISTS, option),
     )
-
-
-# -- pieces ----------------------------------------------------------------------------
-
-
-def _line(*parts: Text | str) -> Text:
-    line = Text()
-    for part in parts:
-        line.append(part if isinstance(part, Text) else clean(part))
-    return line
-
-
-def _title(text: str) -> Text:
-    return Text(f"{text:<10}", style="bold")
-
-
-def _below(text: str) -> Lines:
-    """Lines below a title; long ones are folded and stay below it."""
-    return [Padding(_line(line), (0, 0, 0, DEEPER)) for line in text.splitlines()]
-
-
-def _cure(cure: Cure, option: str) -> Lines:
-    return _below("\n".join(cure.typed(option)))
-
-
-def _titled(title: str, rows: Iterable[Row], option: str) -> Lines:
-    """Rows below each other; the title is in front of the first."""
-    lines: Lines = []
-    for row in rows:
-        lines += [_line(_title(title), row.head), *_below(row.text), *_cure(row.cure, option)]
-        title = ""
-    return lines
-
-
-def _listed(
-    title: str,
-    lines: Lines,
-    longest: int,
-    rest: str,
-) -> Lines:
-    """Lines below a title of their own, cut with a count; nothing when there are none."""
-    if not lines:
-        return []
-    shown = [_line(_title(title)), *lines[:longest]]
-    more = len(lines) - longest
-    if more > 0:
-        shown.append(_line(f"           … and {more} more: {rest}"))
-    return shown
-
-
-# -- sections --------------------------------------------------------------------------
 
 
 def _daemon(overview: Overview, option: str) -> Lines:
@@ -132,11 +71,11 @@ def _daemon(overview: Overview, option: str) -> Lines:
     if not overview.running:
         stopped = word("not running", "bold red")
         start = inbox_words.NOT_RUNNING.choices[0].command
-        return [_line(_title("nemowatch"), stopped, f"; start it: {start}{option}")]
+        return [line(title_text("nemowatch"), stopped, f"; start it: {start}{option}")]
 
     since = f" since {local_time(daemon['since'])}"
     text = f"{daemon['state']}{since} (process {daemon['pid']}, version {daemon['version']})"
-    return [_line(_title("nemowatch"), word(text, "green"))]
+    return [line(title_text("nemowatch"), word(text, "green"))]
 
 
 def _connection(overview: Overview, option: str) -> Lines:
@@ -147,7 +86,7 @@ def _connection(overview: Overview, option: str) -> Lines:
     cure = Cure(connection.cure)
     if not connection.cure:
         cure = account_words.about_connection(connection)
-    return _titled("cloud", [Row(word(capital(connection.words), "yellow"), cure)], option)
+    return titled("cloud", [Row(word(capital(connection.words), "yellow"), cure)], option)
 
 
 def _pauses(overview: Overview, option: str) -> Lines:
@@ -157,18 +96,18 @@ def _pauses(overview: Overview, option: str) -> Lines:
         rows.append(Row(word("everything, by nemowatch pause", "yellow"), inbox_words.PAUSED_ALL))
     for file in overview.snapshot.pauses:
         rows.append(Row(word(f"by the file {file.shown}", "yellow"), inbox_words.PAUSE_FILE))
-    return _titled("paused", rows, option)
+    return titled("paused", rows, option)
 
 
 def _inboxes(overview: Overview, option: str) -> Lines:
-    return _titled("inboxes", map(_inbox, overview.snapshot.inboxes), option)
+    return titled("inboxes", map(_inbox, overview.snapshot.inboxes), option)
 
 
 def _inbox(inbox: InboxStatus) -> Row:
     state = inbox.state
     if inbox.reason not in state:
         state += because(inbox.reason)
-    head = _line(f"{inbox.root}  ", word(state, _inbox_style(inbox)))
+    head = line(f"{inbox.root}  ", word(state, _inbox_style(inbox)))
     if inbox.health is None:  # the first line of all says what to do
         return Row(head)
     return Row(head, inbox_words.about_inbox(inbox.health))
@@ -183,24 +122,24 @@ def _inbox_style(inbox: InboxStatus) -> str:
 def _counts(overview: Overview) -> Lines:
     counts = overview.counts.items()
     if not counts:
-        return [_line(_title("jobs"), "none yet")]
+        return [line(title_text("jobs"), "none yet")]
     shown = [word(f"{count} {state}", COLOURS.get(state, "")) for state, count in counts]
-    return [_line(_title("jobs"), Text(", ").join(shown))]
+    return [line(title_text("jobs"), Text(", ").join(shown))]
 
 
 def _in_work(overview: Overview, width: int, longest: int) -> Lines:
     working = overview.working
     drawn = in_work(working, overview.snapshot.transfers, width)
     lines: Lines = []
-    for line, row in zip(drawn, working, strict=True):
+    for head, row in zip(drawn, working, strict=True):
         # why it is tried again, or what it waits for
-        lines.append(Group(line, *_below(row.job.error_text)))
-    return _listed("in work", lines, longest, "nemowatch jobs")
+        lines.append(Group(head, *below(row.job.error_text)))
+    return listed("in work", lines, longest, "nemowatch jobs")
 
 
 def _waiting(overview: Overview, width: int, longest: int) -> Lines:
     lines = [_settling(one, width) for one in overview.snapshot.only_waiting]
-    return _listed("waiting", lines, longest, "try again later")
+    return listed("waiting", lines, longest, "try again later")
 
 
 def _settling(one: Settling, width: int) -> RenderableType:
@@ -208,10 +147,10 @@ def _settling(one: Settling, width: int) -> RenderableType:
     room = width - DEEPER - len(one.why)
     indent = " " * INDENT
     if room >= min(len(path), NAME_ROOM):
-        return _line(indent, word(fitted(path, room), "bold"), "  ", why)
+        return line(indent, word(fitted(path, room), "bold"), "  ", why)
     # a whole sentence: it goes below
-    head = _line(indent, word(fitted(path, width - INDENT), "bold"))
-    return Group(head, Padding(_line(why), (0, 0, 0, DEEPER)))
+    head = line(indent, word(fitted(path, width - INDENT), "bold"))
+    return Group(head, Padding(line(why), (0, 0, 0, DEEPER)))
 
 
 def _holds(overview: Overview, option: str) -> Lines:
@@ -219,7 +158,7 @@ def _holds(overview: Overview, option: str) -> Lines:
     shared = {str(hold.reason): hold for hold in overview.holds}
     reasons = dict.fromkeys([*shared, *overview.held])
     reasons.pop(HoldReason.APPROVAL, None)
-    return _titled("held", [_hold(overview, each, shared.get(each)) for each in reasons], option)
+    return titled("held", [_hold(overview, each, shared.get(each)) for each in reasons], option)
 
 
 def _hold(overview: Overview, reason: str, shared: HoldRow | None) -> Row:
@@ -242,74 +181,13 @@ def _hold(overview: Overview, reason: str, shared: HoldRow | None) -> Row:
 def _credits(overview: Overview) -> Lines:
     seen = overview.credits
     if seen.available is None:
-        return [_line(_title("credits"), "not known yet")]
+        return [line(title_text("credits"), "not known yet")]
     said = f"{credits(seen.available)} available"
     if seen.frozen:
         said += f", {credits(seen.frozen)} frozen"
     if seen.at:
         said += f" (seen {local_time(seen.at)})"
-    row = Row(_line(said))
+    row = Row(line(said))
     if seen.anonymous:
-        row = Row(
-            _line(said), text=account_words.anonymous(seen.registration_link, seen.expires_at)
-        )
-    return _titled("credits", [row], "")
-
-
-# -- what needs a person ---------------------------------------------------------------
-
-
-def _needs(overview: Overview, longest: int, option: str) -> Lines:
-    """What does not continue without a person, each with what to do."""
-    entries: list[Lines] = []
-    for batch in overview.batches:
-        entries.append(_batch(batch, option))
-    for row in [*overview.asking, *overview.failed]:
-        entries.append(_job(row, option))
-    for alike in together(overview.snapshot.troubles):
-        entries.append(_trouble(alike, option))
-    return _whole_entries("needs you", entries, longest * LISTS)
-
-
-def _whole_entries(title: str, entries: list[Lines], room: int) -> Lines:
-    """As many entries as have room, never half of one, and how many more there are."""
-    shown: Lines = []
-    count = 0
-    for entry in entries:
-        if shown and len(shown) + len(entry) > room:
-            break
-        shown += entry
-        count += 1
-    rest = [line for entry in entries[count:] for line in entry[:1]]
-    return _listed(title, [*shown, *rest], len(shown), ALL_NEEDS)
-
-
-def _batch(batch: BatchRow, option: str) -> Lines:
-    what = inbox_words.batch(max(batch.waiting, batch.expected), batch.cause, batch.watch)
-    return [_line(" " * INDENT, word(what, "bold yellow")), *_cure(words.APPROVE, option)]
-
-
-def _job(row: ListedJob, option: str) -> Lines:
-    job = row.job
-    head = f"{job.id:>6}  {file_words(row)} > {job.target}: {state_words(row)}"
-    cure = words.about_job(job.id, job.state, job.reason, job.error_code)
-    return [
-        _line(word(head, COLOURS.get(job.state, ""))),
-        *_below(words.what_happened(job.state, job.error_text)),
-        *_cure(cure, option),
-    ]
-
-
-def _trouble(alike: list[Trouble], option: str) -> Lines:
-    """A folder, or files of one, that are not processed: where, why, and what to do."""
-    trouble = alike[0]
-    refused = ": refused, and moved to failed" if trouble.refused else ""
-    heads = [word(f"{clean(one.shown)}{refused}", "bold yellow") for one in alike[:MOST_NAMES]]
-    more = len(alike) - MOST_NAMES
-    if more > 0:
-        heads.append(word(f"and {more} more", "yellow"))
-    return [
-        *[_line(" " * INDENT, head) for head in heads],
-        *_below(trouble.what),
-        *_cure(inbox_words.about_trouble(trouble), option),
-    ]
+        row = Row(line(said), text=account_words.anonymous(seen.registration_link, seen.expires_at))
+    return titled("credits", [row], "")

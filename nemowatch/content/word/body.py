@@ -12,6 +12,7 @@ from collections.abc import Callable, Iterator
 from functools import partial
 
 from nemowatch.content.text import MAX_CHARACTERS
+from nemowatch.content.word import refusals
 from nemowatch.content.word.elements import (
     ELSEWHERE,
     FORMULA,
@@ -29,7 +30,6 @@ from nemowatch.content.word.symbols import symbol
 from nemowatch.content.word.tables import Tables
 from nemowatch.content.word.versions import Versions
 from nemowatch.content.word.xml import Attributes, Walk, is_on, value
-from nemowatch.errors import OrderError
 
 #: Characters after which reading ends: such a text is refused in any case.
 _MOST = MAX_CHARACTERS + 1_000_000
@@ -117,17 +117,11 @@ class Body:
             return
         is_placeholder = any(self._unfilled) and bool(said.strip())
         if is_placeholder or self._story.fields.is_unmerged(said):
-            raise OrderError(
-                f'A field of the document is not filled in: "{said.strip()[:60]}".',
-                cure="Fill it in, or delete it, save the document, and drop it again.",
-            )
+            raise refusals.unfilled(said)
         self._refuse_struck(said)
         self._size += len(said)
         if self._size > _MOST:
-            raise OrderError(
-                f"The text has more than {MAX_CHARACTERS:,} characters, which are the most.",
-                cure="Divide it into several files.",
-            )
+            raise refusals.too_long()
         self._story.pieces.append(said)
         self._story.fields.show(said)
 
@@ -195,10 +189,7 @@ class Body:
 
     def _refuse_worked_out(self, code: str) -> None:
         if code in WORKED_OUT and self._is_shown():
-            raise OrderError(
-                f"The document contains a field ({code}) whose words only Word can work out.",
-                cure="Write the words in its place, save the document, and drop it again.",
-            )
+            raise refusals.field_of_word(code)
 
     # --- changes ----------------------------------------------------------------------
 
@@ -275,22 +266,11 @@ class Body:
         is_struck = self._is_on("w:strike", run) or self._is_on("w:dstrike", run)
         if not is_struck or not said.strip():
             return
-        raise OrderError(
-            f'Words of the document are struck through: "{said.strip()[:60]}".',
-            cure="Delete them, or take the line away (select all, and press the abc button twice),"
-            " save the document, and drop it again.",
-        )
+        raise refusals.struck_through(said)
 
     def _formula(self, attributes: Attributes) -> None:
-        if not self._is_shown():
-            return
-        raise OrderError(
-            "The document contains a formula, and it is not clear how to read it aloud.",
-            cure='Write it in words ("a half"), save the document, and drop it again.',
-        )
+        if self._is_shown():
+            raise refusals.formula()
 
     def _elsewhere(self, attributes: Attributes) -> None:
-        raise OrderError(
-            "The document takes words from other files, which only Word can put together.",
-            cure="Open it in Word, save it as a new .docx file, and drop that.",
-        )
+        raise refusals.words_elsewhere()

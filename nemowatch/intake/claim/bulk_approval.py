@@ -68,7 +68,7 @@ class Arrivals:
         self._is_naming = survey.more
         # else there is nothing that this journal could have forgotten of it
         if self._known_before:
-            self._claimer.existed_before.update(map(self._book.unit, survey.fresh))
+            self._claimer.earlier_work.existed_before.update(map(self._book.unit, survey.fresh))
 
     async def _count(self, survey: ScanDiff, returned: bool) -> None:
         name = self._name
@@ -100,7 +100,7 @@ class Arrivals:
     async def _ask_about_all(self, survey: ScanDiff, now_ms: int) -> None:
         """A person is asked whatever the limit says: what is here may have been paid for."""
         name = self._name
-        await self._claimer.settle_held()
+        await self._claimer.earlier_work.settle_held()
         await self._journal.write(
             lambda conn: batches.open_rebuilt_batch(conn, name, survey.expected, now_ms)
         )

@@ -10,13 +10,13 @@ from __future__ import annotations
 import sqlite3
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
-from itertools import chain
 
 from nemowatch.clock import Clock
 from nemowatch.intake.claim.acceptance import Acceptance
 from nemowatch.intake.claim.claimed import ClaimContext, Claimed, ClaimOutcome
 from nemowatch.intake.claim.copy_names import is_copy_name
-from nemowatch.intake.claim.existing_results import Finder, ResultLookup, no_results
+from nemowatch.intake.claim.earlier_work import EarlierWork
+from nemowatch.intake.claim.existing_results import Finder, no_results
 from nemowatch.intake.claim.group_reading import GroupReading, Read
 from nemowatch.intake.claim.journal_claims import Claims
 from nemowatch.intake.claim.known_sources import Ended, ended_before
@@ -24,11 +24,9 @@ from nemowatch.intake.claim.mixed_arrivals import MixedArrivals
 from nemowatch.intake.claim.pairing import Groups
 from nemowatch.intake.claim.project_approvals import ProjectApprovals
 from nemowatch.intake.claim.projects import Projects
-from nemowatch.intake.claim.renames import Earlier, choose, moved_away, sources_of_same_content
 from nemowatch.intake.claim.subtitle_groups import LATE
 from nemowatch.intake.claim.text_lane import TextLane
 from nemowatch.intake.ready.fair_turns import in_turns
-from nemowatch.intake.ready.file_checks import still_there
 from nemowatch.intake.records import Candidate, Duplicate, FileProblem
 from nemowatch.intake.scan.folders import as_text, name_of, parent
 from nemowatch.intake.state import InboxState
@@ -95,10 +93,8 @@ class Claimer:
             self._approvals,
             clock,
         )
-        self._finder = finder
+        self.earlier_work = EarlierWork(root_monitor, journal, clock, finder)
         self.confirm_above = confirm_above
-        #: files that were there at the start: their results may exist, too
-        self.existed_before: set[bytes] = set()
 
     def stop(self) -> None:
         """End. What is being read is left to itself."""
@@ -182,7 +178,7 @@ class Claimer:
             return ended, batches.open_for(conn, watch.name)
 
         ended, batch = await self._journal.read(before)
-        candidates = await self._with_results(candidates, batch)
+        candidates = await self.earlier_work.with_results(candidates, batch)
         context = await self._context_of(candidates, ended)
         # what may be a copy comes after what it is a copy of
         ordered = sorted(candidates, key=_is_copy)
@@ -194,16 +190,15 @@ class Claimer:
             return done
 
         done = await self._journal.write(claim)
-        self.existed_before.difference_update(candidate.path for candidate in candidates)
+        claimed = {candidate.path for candidate in candidates}
+        self.earlier_work.existed_before -= claimed
         return done
 
     async def _context_of(
         self, candidates: list[Candidate], ended: Mapping[bytes, Ended]
     ) -> ClaimContext:
-        lost: frozenset[int] = frozenset()
-        if ended:
-            lost = await self._root_monitor.worker.run(lambda: _lost(ended))
-        earlier = await self._known_elsewhere(candidates)
+        lost = await self.earlier_work.lost_results(ended)
+        earlier = await self.earlier_work.under_other_names(candidates)
         watch = self._root_monitor.watch
         return ClaimContext(
             watch=watch.name,
@@ -213,57 +208,6 @@ class Claimer:
             lost=lost,
             earlier=earlier,
         )
-
-    async def _known_elsewhere(self, candidates: list[Candidate]) -> dict[bytes, Earlier]:
-        """Known sources that candidates are under another name, by the candidates' paths."""
-        watch = self._root_monitor.watch
-        now = self._clock.now_ms()
-        found = await self._journal.read(
-            lambda conn: sources_of_same_content(conn, watch.name, candidates, now)
-        )
-        if not found:
-            return {}
-
-        root = self._root_monitor.root
-        earlier = list(chain.from_iterable(found.values()))
-        moved = await self._root_monitor.worker.run(lambda: moved_away(root, earlier))
-        return choose(found, moved, deletes=watch.after == "delete")
-
-    async def _with_results(
-        self, candidates: list[Candidate], batch: BatchRow | None
-    ) -> list[Candidate]:
-        """The same candidates, with the results that exist of those which this journal may have
-        forgotten."""
-        which: set[bytes] | None = None
-        is_rebuilt = batch is not None and batch.cause == batches.REBUILT
-        if not is_rebuilt:
-            which = self.existed_before
-            if which.isdisjoint(candidate.path for candidate in candidates):
-                return candidates
-
-        existing = self._result_lookup()
-        return await self._root_monitor.worker.run(lambda: existing.with_results(candidates, which))
-
-    def _result_lookup(self) -> ResultLookup:
-        root_monitor = self._root_monitor
-        return ResultLookup(root_monitor.watch, self._finder, root_monitor.worker.beat)
-
-    async def settle_held(self) -> None:
-        """The journal was restored: what it takes for unpaid, and whose results exist, is done."""
-        name = self._root_monitor.watch.name
-        held = await self._journal.read(lambda conn: batches.held_jobs(conn, name))
-        if not held:
-            return
-
-        existing = self._result_lookup()
-        found = await self._root_monitor.worker.run(lambda: existing.results_of(held))
-        now = self._clock.now_ms()
-
-        def settle(conn: sqlite3.Connection) -> None:
-            for job, results in found:
-                batches.settle_held(conn, job, results, now)
-
-        await self._journal.write(settle)
 
     def _note(self, claimed: Claimed, taken: Taken) -> None:
         candidate = claimed.candidate
@@ -323,13 +267,3 @@ def _no_cost(_: bytes) -> tuple[bool, int]:
 
 def _is_copy(candidate: Candidate) -> bool:
     return is_copy_name(candidate.path)
-
-
-def _lost(ended: Mapping[bytes, Ended]) -> frozenset[int]:
-    """Published jobs of which some result is no longer in the outbox."""
-    found: set[int] = set()
-    for one in ended.values():
-        for job, outputs in one.outputs.items():
-            if not still_there(outputs):
-                found.add(job)
-    return frozenset(found)

@@ -8,7 +8,6 @@ claimed files is small.
 
 from __future__ import annotations
 
-import errno
 import os
 import stat
 from collections.abc import Callable, Iterable, Mapping
@@ -17,16 +16,17 @@ from itertools import chain
 
 from nemowatch.content.endings import converted_to, ending_of, kind_after
 from nemowatch.content.sniff import kind_by_name
-from nemowatch.fs.identity import bounded_time, content_key
 from nemowatch.intake.records import FileProblem
 from nemowatch.intake.scan.file_names import stem_of
 from nemowatch.intake.scan.folder_instructions import FolderInstructions, Gathering
 from nemowatch.intake.scan.folders import MEDIA, FolderBook, is_below, name_of, parent, same_name
 from nemowatch.intake.scan.instruction_forms import Instruction
+from nemowatch.intake.scan.oddities import oddity
 from nemowatch.intake.scan.partial_files import looks_partial
 from nemowatch.intake.scan.project_folders import ProjectFolder
 from nemowatch.intake.scan.project_problems import no_project
-from nemowatch.intake.scan.scanner import TOO_DEEP, Entry, Kind
+from nemowatch.intake.scan.scanner import Entry, Kind
+from nemowatch.intake.scan.snapshot_hash import stat_hash
 from nemowatch.model import MediaKind, Snapshot
 from nemowatch.tasks.records import Folder
 
@@ -39,24 +39,6 @@ MAX_ODD = 200
 MAX_EXAMPLES = 5
 #: Files of one folder whose growth is followed.
 MAX_PARTIAL = 200
-
-
-def snapshot_hash(found: Snapshot, *, local: bool) -> int:
-    """A snapshot in eight bytes: what is remembered of each known file."""
-    return hash(content_key(found, local=local))
-
-
-def _stat_hash(found: os.stat_result, *, local: bool) -> int:
-    """`snapshot_hash` of what a stat says, without a record in between: a scan asks it of every
-    file."""
-    key: tuple[int, ...] = (
-        found.st_size,
-        bounded_time(found.st_mtime_ns),
-        bounded_time(found.st_ctime_ns),
-    )
-    if local:
-        key = (*key, found.st_ino)
-    return hash(key)
 
 
 @dataclass(slots=True)
@@ -140,7 +122,7 @@ class ScanDiffer:
         if not stat.S_ISREG(found.st_mode):
             return False
         self._seen.add(path)
-        return known == _stat_hash(found, local=self._is_local(path))
+        return known == stat_hash(found, local=self._is_local(path))
 
     def survey(self, entries: Iterable[Entry], start: bytes = b"") -> ScanDiff:
         """Go through a walk that began at `start` and was given `unchanged`. Raises what the
@@ -205,7 +187,7 @@ class ScanDiffer:
 
     def _odd(self, found: ScanDiff, entry: Entry) -> None:
         if len(found.odd) < MAX_ODD:
-            found.odd.append(_oddity(entry))
+            found.odd.append(oddity(entry))
         if entry.kind is Kind.CLOSED:
             self._closed.append(entry.path + b"/")
             # the kernel does not watch it for us either, and it is reported by itself
@@ -293,25 +275,3 @@ def _add_folder(found: ScanDiff, entry: Entry) -> None:
     is_task_folder = b"/" not in entry.path
     if is_task_folder:
         found.folders.setdefault(entry.path, FolderFacts())
-
-
-def _oddity(entry: Entry) -> FileProblem:
-    """What people read about what is no file."""
-    if entry.kind is Kind.CLOSED:
-        why = entry.what.lower() or "no reason given"
-        what = f"This folder cannot be read by nemowatch ({why})."
-        cure = _closed_cure(entry.what)
-        code = "permission"
-    else:
-        what = f"It is {entry.what}, not a file; nemowatch leaves it alone."
-        cure = "Copy the file itself here."
-        code = "not a file"
-    return FileProblem(entry.path, entry.folder, what, cure, code=code)
-
-
-def _closed_cure(why: str) -> str:
-    if why in (os.strerror(errno.EACCES), os.strerror(errno.EPERM)):
-        return "Give the user that runs nemowatch the right to read it."
-    if why == TOO_DEEP:
-        return "Move the files that are in it to a folder higher up."
-    return "If a disk or a share is mounted there, mount it again; work then resumes by itself."

@@ -1,0 +1,76 @@
+"""What does not continue without a person, as `nemowatch status` lists it. Pure."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from nemowatch.cli.formatting import clean
+from nemowatch.cli.jobs import file_words, state_words
+from nemowatch.cli.output import COLOURS, word
+from nemowatch.cli.status.lines import INDENT, Lines, below, cure_lines, line, listed
+from nemowatch.reporting import inbox_words, words
+from nemowatch.reporting.alike import MOST_NAMES, together
+
+if TYPE_CHECKING:
+    from nemowatch.journal.batches import BatchRow
+    from nemowatch.journal.jobs import ListedJob
+    from nemowatch.reporting.overview import Overview, Trouble
+
+#: Where everything is that needs a person.
+ALL_NEEDS = "status.html or nemowatch status --json"
+
+
+def needs(overview: Overview, room: int, option: str) -> Lines:
+    """Each entry with what to do; `room`: lines that they may take."""
+    entries: list[Lines] = []
+    for batch in overview.batches:
+        entries.append(_batch(batch, option))
+    for row in [*overview.asking, *overview.failed]:
+        entries.append(_job(row, option))
+    for alike in together(overview.snapshot.troubles):
+        entries.append(_trouble(alike, option))
+    return _whole_entries("needs you", entries, room)
+
+
+def _whole_entries(title: str, entries: list[Lines], room: int) -> Lines:
+    """As many entries as have room, never half of one, and how many more there are."""
+    shown: Lines = []
+    count = 0
+    for entry in entries:
+        if shown and len(shown) + len(entry) > room:
+            break
+        shown += entry
+        count += 1
+    rest = [line for entry in entries[count:] for line in entry[:1]]
+    return listed(title, [*shown, *rest], len(shown), ALL_NEEDS)
+
+
+def _batch(batch: BatchRow, option: str) -> Lines:
+    what = inbox_words.batch(max(batch.waiting, batch.expected), batch.cause, batch.watch)
+    return [line(" " * INDENT, word(what, "bold yellow")), *cure_lines(words.APPROVE, option)]
+
+
+def _job(row: ListedJob, option: str) -> Lines:
+    job = row.job
+    head = f"{job.id:>6}  {file_words(row)} > {job.target}: {state_words(row)}"
+    cure = words.about_job(job.id, job.state, job.reason, job.error_code)
+    return [
+        line(word(head, COLOURS.get(job.state, ""))),
+        *below(words.what_happened(job.state, job.error_text)),
+        *cure_lines(cure, option),
+    ]
+
+
+def _trouble(alike: list[Trouble], option: str) -> Lines:
+    """A folder, or files of one, that are not processed: where, why, and what to do."""
+    trouble = alike[0]
+    refused = ": refused, and moved to failed" if trouble.refused else ""
+    heads = [word(f"{clean(one.shown)}{refused}", "bold yellow") for one in alike[:MOST_NAMES]]
+    more = len(alike) - MOST_NAMES
+    if more > 0:
+        heads.append(word(f"and {more} more", "yellow"))
+    return [
+        *[line(" " * INDENT, head) for head in heads],
+        *below(trouble.what),
+        *cure_lines(inbox_words.about_trouble(trouble), option),
+    ]

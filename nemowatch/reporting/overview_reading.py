@@ -1,0 +1,102 @@
+"""Gathers what is reported: the journal's part of an `Overview`, beside what the running daemon has
+said of itself.
+"""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Collection
+from dataclasses import replace
+from typing import Protocol, TypeVar
+
+from nemowatch.journal import account, batches, holds, jobs, results
+from nemowatch.journal.holds import HoldRow
+from nemowatch.journal.jobs import ListedJob
+from nemowatch.model import HoldReason, State
+from nemowatch.reporting.overview import CreditsSeen, DaemonSnapshot, DoneJob, Overview
+from nemowatch.reporting.tipped_files import tipped
+
+
+def gather(
+    conn: sqlite3.Connection,
+    snapshot: DaemonSnapshot,
+    *,
+    limit: int,
+    only: Collection[str] | None = None,
+) -> Overview:
+    """Everything that is reported, with up to `limit` jobs of each kind (0: only counted);
+    `only`: those of these inboxes."""
+    account_state = Overview(
+        snapshot,
+        counts=jobs.counts(conn),
+        held=jobs.held_counts(conn),
+        holds=(*holds.active(conn).values(), *_journal_hold(snapshot)),
+        paused=account.is_paused(conn),
+        batches=tuple(_of(only, batches.waiting(conn))),
+        credits=_credits(conn),
+        attention=tuple(row.job.id for row in jobs.listed(conn, state=State.ATTENTION)),
+    )
+    if not limit:
+        return account_state
+
+    recent = _of(only, jobs.recent(conn, limit))
+    unfinished = _of(only, jobs.unfinished(conn, limit))
+    return replace(
+        account_state,
+        unfinished=tuple(unfinished),
+        failed=tuple(_of(only, _failed(conn))[:limit]),
+        done=tuple(_done(conn, row) for row in recent if row.job.state is State.PUBLISHED),
+        tips=tuple(tipped(conn, [*reversed(unfinished), *recent])),
+    )
+
+
+class _OfInbox(Protocol):
+    @property
+    def watch(self) -> str:
+        """The inbox that it belongs to."""
+        raise NotImplementedError
+
+
+Row = TypeVar("Row", bound=_OfInbox)
+
+
+def _of(only: Collection[str] | None, rows: list[Row]) -> list[Row]:
+    """The rows of these inboxes; None: all."""
+    if only is None:
+        return rows
+    return [row for row in rows if row.watch in only]
+
+
+def _failed(conn: sqlite3.Connection) -> list[ListedJob]:
+    rows = jobs.listed(conn, state=State.FAILED) + jobs.listed(conn, state=State.REJECTED)
+    return sorted(rows, key=_updated_at, reverse=True)
+
+
+def _updated_at(row: ListedJob) -> int:
+    return row.job.updated_at
+
+
+def _done(conn: sqlite3.Connection, row: ListedJob) -> DoneJob:
+    return DoneJob(row, tuple(results.outputs(conn, row.job.id)))
+
+
+def _credits(conn: sqlite3.Connection) -> CreditsSeen:
+    seen = account.credits_seen(conn)
+    return CreditsSeen(
+        seen["available"],
+        seen["frozen"],
+        seen["total"],
+        seen["at"] or 0,
+        seen["anonymous"],
+        seen["user_id"],
+        seen["expires_at"],
+    )
+
+
+def _journal_hold(snapshot: DaemonSnapshot) -> tuple[HoldRow, ...]:
+    """A full disk below the journal stops everything, and cannot be written into it."""
+    if not snapshot.journal_full_at:
+        return ()
+    where = snapshot.journal_path
+    text = f"{where}: the disk that holds the journal is full; everything waits for space there."
+    return (HoldRow(HoldReason.SPACE, text, snapshot.journal_full_at, None),)

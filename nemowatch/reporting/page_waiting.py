@@ -1,0 +1,94 @@
+"""What the status page says of all that waits: the holds, and the files and jobs whose turn has not
+come. Pure.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterable
+
+from nemowatch.hold_reasons import BY_SETTING, HOLDS, Stops
+from nemowatch.journal.jobs import ListedJob
+from nemowatch.model import HoldReason, State
+from nemowatch.reporting import account_words, inbox_words, words
+from nemowatch.reporting.overview import Overview, Settling
+from nemowatch.reporting.page_model import Hold, Listing, Waiting
+from nemowatch.reporting.phrases import capital
+
+#: Holds of single jobs that are shown once, however many jobs meet them.
+OF_JOBS = (*BY_SETTING, HoldReason.SLOW_RENDER)
+
+
+def holds(overview: Overview) -> Iterable[Hold]:
+    if overview.paused:
+        yield Hold("Everything is paused.", inbox_words.PAUSED_ALL)
+    for file in overview.snapshot.pauses:
+        yield Hold(f"Paused by the file {file.in_share}.", inbox_words.PAUSE_FILE)
+    if not overview.holds:
+        yield from _connection(overview)
+    for row in overview.holds:
+        cure = words.about_hold(row.reason).beyond(row.text)
+        yield Hold(capital(row.text), cure, row.since)
+    for reason in OF_JOBS:
+        yield from _hold_of_jobs(reason, overview.held_for(reason))
+
+
+def _connection(overview: Overview) -> Iterable[Hold]:
+    """What keeps the cloud from taking us, before any job has met it."""
+    connection = overview.snapshot.connection
+    if connection.text:
+        cure = account_words.about_connection(connection)
+        yield Hold(connection.text, cure, stops=connection.reason is not None)
+
+
+def _hold_of_jobs(reason: HoldReason, held: list[ListedJob]) -> Iterable[Hold]:
+    if not held:
+        return
+    first = held[0].job
+    what = first.error_text or words.hold_words(reason)
+    yield Hold(
+        capital(what),
+        words.about_hold(reason, first.id),
+        min(row.job.updated_at for row in held),
+        HOLDS[reason].stops is not Stops.JOB,
+    )
+
+
+def waiting(overview: Overview) -> Listing[Waiting]:
+    """Files that are not jobs yet, then files whose jobs wait."""
+    snapshot = overview.snapshot
+    files = list(map(_settling, snapshot.only_waiting))
+    troubled = len(snapshot.settling) - len(files)
+    of_jobs = list(_waiting_jobs(overview.unfinished))
+    total = snapshot.settling_count - troubled + len(of_jobs)
+    return Listing((*files, *of_jobs), total=total)
+
+
+def _settling(one: Settling) -> Waiting:
+    return Waiting(os.path.basename(one.path), one.path.split(b"/")[0], one.why)
+
+
+def _waiting_jobs(rows: Iterable[ListedJob]) -> Iterable[Waiting]:
+    """One row for each file and reason, however many of its jobs wait."""
+    targets: dict[tuple[str, bytes, bytes, str], list[str]] = {}
+    for row in rows:
+        why = _why(row)
+        if why:
+            targets.setdefault((row.watch, row.path, row.folder, why), []).append(row.job.target)
+
+    for (_, path, folder, why), names in targets.items():
+        said = why
+        if len(names) > 1:
+            said = f"{why} · {', '.join(names)}"
+        yield Waiting(os.path.basename(path), folder, said)
+
+
+def _why(row: ListedJob) -> str:
+    """Why a job waits; "" when it does not."""
+    if row.job.state is State.HELD:
+        return words.waits_for(row.job.reason, row.job.error_text)
+    if row.job.state is not State.CLAIMED:
+        return ""
+    if row.settled:
+        return "next in line"
+    return "it has changed and is checked again"
