@@ -58,7 +58,7 @@ class ConfigError(UsageError):
     code = "config"
 
     def __init__(self, problems: list[ConfigMistake]) -> None:
-        super().__init__("\n".join(str(p) for p in problems))
+        super().__init__("\n".join(map(str, problems)))
         self.problems = problems
 
 

@@ -155,8 +155,8 @@ class ProblemRegister:
     def current(self, now: float) -> tuple[FileProblem | FolderProblem, ...]:
         """Every problem that is to be reported now."""
         near = [self._near[path] for path in self._ripe("near", now)]
-        folders = [self._foreign(path) for path in self._ripe("foreign", now)]
-        folders += [self._name(path) for path in self._ripe("name", now)]
+        folders = list(map(self._foreign, self._ripe("foreign", now)))
+        folders += map(self._name, self._ripe("name", now))
         folders += self._partial_files.problems()
         for folder, (what, cure) in self._orders.items():
             folders.append(FolderProblem(folder, what, cure=cure))

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from nemowatch.journal import facts, jobs, queue, results, reviews, sessions
 from nemowatch.journal.facts import InboxFact
-from nemowatch.journal.queries import load
+from nemowatch.journal.queries import every, first, load
 from nemowatch.journal.results import PublishedOutput
 from nemowatch.model import State
 
@@ -43,21 +43,16 @@ class BatchRow:
 
 def open_for(conn: sqlite3.Connection, watch: str) -> BatchRow | None:
     """The batch of this watch that waits for approval, if there is one."""
-    row = conn.execute(SQL["open_for"], (watch,)).fetchone()
-    return (
-        BatchRow(row["id"], row["watch"], row["cause"], row["expected"], row["created_at"])
-        if row
-        else None
-    )
+    return first(conn, SQL["open_for"], (watch,), _batch)
 
 
 def waiting(conn: sqlite3.Connection) -> list[BatchRow]:
     """Every batch that waits for approval."""
-    rows = conn.execute(SQL["waiting"])
-    return [
-        BatchRow(r["id"], r["watch"], r["cause"], r["expected"], r["created_at"], r["waiting"])
-        for r in rows
-    ]
+    return every(conn, SQL["waiting"], (), _batch)
+
+
+def _batch(row: sqlite3.Row) -> BatchRow:
+    return BatchRow(**dict(row))
 
 
 def held(conn: sqlite3.Connection, watch: str) -> list[tuple[str, int, int]]:

@@ -9,7 +9,7 @@ from __future__ import annotations
 import sqlite3
 from enum import StrEnum
 
-from nemowatch.journal.queries import load
+from nemowatch.journal.queries import first_value, load
 
 SQL = load("account")
 
@@ -79,8 +79,7 @@ def set_flag(conn: sqlite3.Connection, flag: Fact, *, to: bool) -> None:
 
 
 def _get(conn: sqlite3.Connection, key: str) -> str:
-    row = conn.execute(SQL["fact"], (key,)).fetchone()
-    return str(row["value"]) if row else ""
+    return first_value(conn, SQL["fact"], (key,), "")
 
 
 def _put(conn: sqlite3.Connection, key: str, value: str) -> None:

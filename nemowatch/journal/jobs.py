@@ -13,7 +13,7 @@ from dataclasses import dataclass, fields
 from typing import Any, TypedDict
 
 from nemowatch.errors import UsageError
-from nemowatch.journal.queries import load
+from nemowatch.journal.queries import every, load
 from nemowatch.model import Output, OutputKind, State
 
 SQL = load("jobs")
@@ -168,7 +168,7 @@ def by_id(conn: sqlite3.Connection, job_id: int) -> Job:
 
 def of_source(conn: sqlite3.Connection, source_id: int) -> list[Job]:
     """All jobs of a source."""
-    return [from_row(row) for row in conn.execute(SQL["of_source"], (source_id,))]
+    return every(conn, SQL["of_source"], (source_id,), from_row)
 
 
 @dataclass(frozen=True, slots=True)
@@ -216,20 +216,17 @@ def listed(
 ) -> list[ListedJob]:
     """Jobs with their sources, oldest first; all states when `state` is empty; negative `limit`:
     all."""
-    return [
-        listed_row(row)
-        for row in conn.execute(SQL["list"], {"state": state, "id": job_id, "limit": limit})
-    ]
+    return every(conn, SQL["list"], {"state": state, "id": job_id, "limit": limit}, listed_row)
 
 
 def recent(conn: sqlite3.Connection, limit: int) -> list[ListedJob]:
     """Jobs that have ended, the latest first."""
-    return [listed_row(row) for row in conn.execute(SQL["recent"], (limit,))]
+    return every(conn, SQL["recent"], (limit,), listed_row)
 
 
 def unfinished(conn: sqlite3.Connection, limit: int) -> list[ListedJob]:
     """Jobs that have not ended, oldest first."""
-    return [listed_row(row) for row in conn.execute(SQL["unfinished"], (limit,))]
+    return every(conn, SQL["unfinished"], (limit,), listed_row)
 
 
 def events(conn: sqlite3.Connection, job_id: int) -> list[Event]:

@@ -9,7 +9,7 @@ import sqlite3
 from dataclasses import dataclass
 from pathlib import Path
 
-from nemowatch.journal.queries import load
+from nemowatch.journal.queries import every, first, first_value, load
 
 SQL = load("notes")
 
@@ -39,8 +39,7 @@ def forget(conn: sqlite3.Connection, path: bytes | Path) -> None:
 
 def text_at(conn: sqlite3.Connection, path: bytes | Path) -> str:
     """What the note at this absolute path says, "" when none is known there."""
-    row = conn.execute(SQL["at"], (_raw(path),)).fetchone()
-    return str(row["text"]) if row else ""
+    return first_value(conn, SQL["at"], (_raw(path),), "")
 
 
 def all(conn: sqlite3.Connection) -> dict[bytes, str]:
@@ -56,14 +55,17 @@ def due(
 ) -> list[Due]:
     """Up to `limit` sources of `watch` whose notes are due: those with an id above `after_id`
     first, then the others."""
-    rows = conn.execute(SQL["due"], {"watch": watch, "after": after_id, "limit": limit})
-    return [Due(row["source_id"], row["change"]) for row in rows]
+    values = {"watch": watch, "after": after_id, "limit": limit}
+    return every(conn, SQL["due"], values, _due)
 
 
 def due_for(conn: sqlite3.Connection, source_id: int) -> Due | None:
     """The same for one source; None when its notes are up to date."""
-    row = conn.execute(SQL["due_for"], (source_id,)).fetchone()
-    return Due(row["source_id"], row["change"]) if row else None
+    return first(conn, SQL["due_for"], (source_id,), _due)
+
+
+def _due(row: sqlite3.Row) -> Due:
+    return Due(row["source_id"], row["change"])
 
 
 def all_due(conn: sqlite3.Connection) -> dict[int, str]:

@@ -18,7 +18,7 @@ from nemowatch.errors import local_error
 from nemowatch.fs.own_files import read_own
 from nemowatch.journal import facts
 from nemowatch.journal.facts import InboxFact
-from nemowatch.journal.queries import load
+from nemowatch.journal.queries import first, load
 
 SQL = load("spend")
 
@@ -50,8 +50,11 @@ class Mark:
 
 def newest(conn: sqlite3.Connection) -> Mark:
     """The latest paid call of all."""
-    row = conn.execute(SQL["newest"]).fetchone()
-    return Mark(row["id"], row["opened_at"]) if row else Mark()
+    return first(conn, SQL["newest"], (), _mark) or Mark()
+
+
+def _mark(row: sqlite3.Row) -> Mark:
+    return Mark(row["id"], row["opened_at"])
 
 
 def of_watch(conn: sqlite3.Connection, watch: str) -> Mark:

@@ -1,10 +1,18 @@
-"""Loads the SQL files: a query is a block that begins `-- name: NAME`; the comment lines after
-it describe it."""
+"""Loads the SQL files, and reads what their queries find. A query is a block that begins
+`-- name: NAME`; the comment lines after it describe it.
+"""
 
 from __future__ import annotations
 
+import sqlite3
+from collections.abc import Callable
 from functools import cache
 from importlib import resources
+from typing import Any, TypeVar
+
+#: What a query is asked with, by place or by name.
+Values = tuple[Any, ...] | dict[str, Any]
+T = TypeVar("T")
 
 
 @cache
@@ -23,3 +31,28 @@ def migrations() -> list[tuple[int, str]]:
     folder = resources.files("nemowatch.journal").joinpath("sql", "migrations")
     files = sorted((f for f in folder.iterdir() if f.name.endswith(".sql")), key=lambda f: f.name)
     return [(int(f.name[:4]), f.read_text("utf-8")) for f in files]
+
+
+def every(
+    conn: sqlite3.Connection, query: str, values: Values, make: Callable[[sqlite3.Row], T]
+) -> list[T]:
+    """Everything that a query finds, in its order."""
+    return list(map(make, conn.execute(query, values)))
+
+
+def first(
+    conn: sqlite3.Connection, query: str, values: Values, make: Callable[[sqlite3.Row], T]
+) -> T | None:
+    """The first thing that a query finds; None when it finds nothing."""
+    row = conn.execute(query, values).fetchone()
+    if row is None:
+        return None
+    return make(row)
+
+
+def first_value(conn: sqlite3.Connection, query: str, values: Values, default: T) -> T:
+    """The first column of the first row that a query finds; `default`, which has the type of that
+    column, when it finds nothing."""
+    row = conn.execute(query, values).fetchone() or (default,)
+    value: T = row[0]
+    return value

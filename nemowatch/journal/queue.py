@@ -12,7 +12,7 @@ from collections.abc import Collection, Iterable
 
 from nemowatch.journal import jobs
 from nemowatch.journal.jobs import Job
-from nemowatch.journal.queries import load
+from nemowatch.journal.queries import every, load
 from nemowatch.model import WORKING, State
 
 SQL = load("queue")
@@ -38,7 +38,7 @@ def due(
         left = limit - len(found)
         wanted = {"state": state, "now": now_ms, "limit": left, "fresh": fresh}
         rows = conn.execute(SQL[name], wanted)
-        found.extend(jobs.from_row(row) for row in rows)
+        found.extend(map(jobs.from_row, rows))
         if len(found) >= limit:
             break
     return found
@@ -88,7 +88,7 @@ def newest(conn: sqlite3.Connection) -> int:
 
 def held_for(conn: sqlite3.Connection, reason: str) -> list[Job]:
     """Jobs held for this reason."""
-    return [jobs.from_row(row) for row in conn.execute(SQL["of_held_reason"], (reason,))]
+    return every(conn, SQL["of_held_reason"], (reason,), jobs.from_row)
 
 
 def wake_held(conn: sqlite3.Connection, reason: str, now_ms: int) -> int:

@@ -8,11 +8,12 @@ from __future__ import annotations
 
 import sqlite3
 from dataclasses import dataclass
+from operator import itemgetter
 from typing import Any
 
 from nemowatch.journal import jobs
 from nemowatch.journal.jobs import Job
-from nemowatch.journal.queries import load
+from nemowatch.journal.queries import every, first, load
 
 SQL = load("requests")
 
@@ -63,13 +64,13 @@ def add(
 
 def at_path(conn: sqlite3.Connection, words: Words) -> list[Taken]:
     """Texts of the same words that were taken at the same path, newest first."""
-    return list(map(_taken, conn.execute(SQL["at_path"], words._identity)))
+    return every(conn, SQL["at_path"], words._identity, _taken)
 
 
 def about(conn: sqlite3.Connection, words: Words, session: int) -> list[Taken]:
     """Texts of the same words that were about this session, under whatever name, newest first."""
     values = {"session": session, "kind": words.kind, "digest": words.digest}
-    return list(map(_taken, conn.execute(SQL["same"], values)))
+    return every(conn, SQL["same"], values, _taken)
 
 
 def moved(conn: sqlite3.Connection, words: Words) -> None:
@@ -87,10 +88,7 @@ def waits(conn: sqlite3.Connection, words: Words, seen_at: int) -> None:
 def waits_since(conn: sqlite3.Connection, words: Words) -> int | None:
     """When this answer was seen first, UTC ms; None for one that was never written down."""
     values = words._identity | {"mtime_ns": words.mtime_ns}
-    row = conn.execute(SQL["waits_since"], values).fetchone()
-    if row is None:
-        return None
-    return int(row["seen_at"])
+    return first(conn, SQL["waits_since"], values, itemgetter("seen_at"))
 
 
 def waits_no_more(conn: sqlite3.Connection, watch: str, path: bytes) -> None:

@@ -10,7 +10,7 @@ import sqlite3
 from dataclasses import dataclass, fields
 from typing import Any
 
-from nemowatch.journal.queries import load
+from nemowatch.journal.queries import first, first_value, load
 
 SQL = load("results")
 
@@ -48,9 +48,10 @@ def keep_summary(conn: sqlite3.Connection, job_id: int, summary: Summary) -> Non
 
 def summary(conn: sqlite3.Connection, job_id: int) -> Summary:
     """What a turn came to; empty when nothing is kept."""
-    row = conn.execute(SQL["summary"], (job_id,)).fetchone()
-    if row is None:
-        return Summary()
+    return first(conn, SQL["summary"], (job_id,), _summary) or Summary()
+
+
+def _summary(row: sqlite3.Row) -> Summary:
     changes = tuple(filter(None, row["changes"].split("\n")))
     return Summary(row["timeline"], changes, bool(row["captions"]))
 
@@ -70,14 +71,17 @@ def save_draft(
 
 def draft(conn: sqlite3.Connection, job_id: int) -> dict[str, Any] | None:
     """The saved draft, unchanged; None when the job has none."""
-    row = conn.execute(SQL["draft"], (job_id,)).fetchone()
-    return json.loads(row["draft"]) if row else None
+    return first(conn, SQL["draft"], (job_id,), _draft)
 
 
 def draft_before(conn: sqlite3.Connection, job_id: int) -> dict[str, Any] | None:
     """The draft of the turn before this job's in the same session; None for the first."""
-    row = conn.execute(SQL["draft_before"], {"job": job_id}).fetchone()
-    return json.loads(row["draft"]) if row else None
+    return first(conn, SQL["draft_before"], {"job": job_id}, _draft)
+
+
+def _draft(row: sqlite3.Row) -> dict[str, Any]:
+    found: dict[str, Any] = json.loads(row["draft"])
+    return found
 
 
 def is_draft_saved(conn: sqlite3.Connection, job_id: int) -> bool:
@@ -127,5 +131,4 @@ def drop_outputs(conn: sqlite3.Connection, job_id: int) -> None:
 
 def of_output(conn: sqlite3.Connection, path: bytes) -> int:
     """The id of the job that published the result at this absolute path; 0 when none did."""
-    row = conn.execute(SQL["of_output"], (path,)).fetchone()
-    return int(row["job_id"]) if row else 0
+    return first_value(conn, SQL["of_output"], (path,), 0)

@@ -56,7 +56,7 @@ def record(conn: sqlite3.Connection, source_id: int, files: Iterable[RetiredFile
 def old(conn: sqlite3.Connection, watch: str, before_ms: int) -> list[RetiredFile]:
     """The files of a watch whose sources left its inbox before this moment."""
     rows = conn.execute(SQL["old"], {"watch": watch, "before": before_ms})
-    return [_file(row) for row in rows]
+    return list(map(_file, rows))
 
 
 def forget(conn: sqlite3.Connection, path: bytes) -> None:

@@ -16,7 +16,7 @@ from nemowatch.errors import UsageError
 from nemowatch.journal import jobs, new_jobs, spend
 from nemowatch.journal.jobs import Job, JobChanges
 from nemowatch.journal.new_jobs import Instruction
-from nemowatch.journal.queries import load
+from nemowatch.journal.queries import first, load
 from nemowatch.model import AttentionReason, Output, OutputKind, Review, State
 
 SQL = load("reviews")
@@ -42,12 +42,10 @@ def plan(conn: sqlite3.Connection, text_job: int, review: Review) -> None:
 
 def of_dub(conn: sqlite3.Connection, job_id: int) -> Planned | None:
     """What this job makes of which text; None for a job of another kind."""
-    return _planned(conn.execute(SQL["of_dub"], (job_id,)).fetchone())
+    return first(conn, SQL["of_dub"], (job_id,), _planned)
 
 
-def _planned(row: sqlite3.Row | None) -> Planned | None:
-    if row is None:
-        return None
+def _planned(row: sqlite3.Row) -> Planned:
     outputs: list[Output] = []
     for ending, kind, required in json.loads(row["outputs"]):
         outputs.append(Output(ending, OutputKind(kind), required))
@@ -58,7 +56,7 @@ def _planned(row: sqlite3.Row | None) -> Planned | None:
 def ask(conn: sqlite3.Connection, text_job: int, question: str, now_ms: int) -> None:
     """The text is there: what is to be made of it waits for a person from now on. Nothing happens
     for a job that nothing waits for, and for one that is delivered once more."""
-    planned = _planned(conn.execute(SQL["of_text"], (text_job,)).fetchone())
+    planned = first(conn, SQL["of_text"], (text_job,), _planned)
     if planned is None:
         return
     job = jobs.by_id(conn, text_job)

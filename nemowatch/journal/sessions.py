@@ -13,7 +13,7 @@ from enum import StrEnum
 from nemowatch.errors import UsageError
 from nemowatch.journal import jobs
 from nemowatch.journal.jobs import Job
-from nemowatch.journal.queries import load
+from nemowatch.journal.queries import every, load
 
 SQL = load("sessions")
 
@@ -127,7 +127,7 @@ def is_change(conn: sqlite3.Connection, job: Job) -> bool:
 def parts_behind(conn: sqlite3.Connection, job_id: int) -> list[Job]:
     """The later parts that a folder orders in this job's session and that nothing was sent for, as
     long as they have not ended."""
-    return [jobs.from_row(row) for row in conn.execute(SQL["parts_behind"], {"job": job_id})]
+    return every(conn, SQL["parts_behind"], {"job": job_id}, jobs.from_row)
 
 
 def unmade_before(conn: sqlite3.Connection, job_id: int) -> list[int]:

@@ -7,7 +7,7 @@ from __future__ import annotations
 import sqlite3
 from dataclasses import dataclass, fields
 
-from nemowatch.journal.queries import load
+from nemowatch.journal.queries import every, first_value, load
 
 SQL = load("side_files")
 
@@ -32,8 +32,8 @@ def due(
 ) -> list[SideFile]:
     """Up to `limit` side files of `watch` that are due: those of jobs above `after_id` first,
     then the others."""
-    rows = conn.execute(SQL["due"], {"watch": watch, "after": after_id, "limit": limit})
-    return list(map(_side_file, rows))
+    values = {"watch": watch, "after": after_id, "limit": limit}
+    return every(conn, SQL["due"], values, _side_file)
 
 
 def all_due(conn: sqlite3.Connection) -> dict[int, str]:
@@ -70,13 +70,12 @@ def mark_up_to_date(conn: sqlite3.Connection, file: SideFile) -> None:
 
 def path_of(conn: sqlite3.Connection, job_id: int) -> bytes:
     """Where a job's side file was put, as an absolute path; b"" when it has none."""
-    row = conn.execute(SQL["path_of"], (job_id,)).fetchone()
-    return bytes(row["path"]) if row else b""
+    return first_value(conn, SQL["path_of"], (job_id,), b"")
 
 
 def at_path(conn: sqlite3.Connection, path: bytes) -> list[SideFile]:
     """Every side file that was put at this absolute path, the latest first."""
-    return list(map(_side_file, conn.execute(SQL["at_path"], (path,))))
+    return every(conn, SQL["at_path"], (path,), _side_file)
 
 
 def delivered_anew(conn: sqlite3.Connection, job_id: int) -> None:
@@ -86,8 +85,7 @@ def delivered_anew(conn: sqlite3.Connection, job_id: int) -> None:
 
 def of_path(conn: sqlite3.Connection, path: bytes) -> int:
     """The job whose side file is at this absolute path; 0 when none is."""
-    row = conn.execute(SQL["of_path"], (path,)).fetchone()
-    return int(row["job_id"]) if row else 0
+    return first_value(conn, SQL["of_path"], (path,), 0)
 
 
 def _side_file(row: sqlite3.Row) -> SideFile:

@@ -8,7 +8,7 @@ from __future__ import annotations
 import sqlite3
 from dataclasses import dataclass
 
-from nemowatch.journal.queries import load
+from nemowatch.journal.queries import every, load
 from nemowatch.model import MediaKind, Member, MemberRole, Snapshot
 
 SQL = load("source_members")
@@ -18,7 +18,7 @@ NO_SNAPSHOT = Snapshot(0, 0, 0, 0, 0, 0)
 
 def of_source(conn: sqlite3.Connection, source_id: int) -> list[Member]:
     """Its files and URLs, in order."""
-    return list(map(_member, conn.execute(SQL["of_source"], (source_id,))))
+    return every(conn, SQL["of_source"], (source_id,), _member)
 
 
 def of_item(conn: sqlite3.Connection, source_id: int, item: str) -> list[Member]:

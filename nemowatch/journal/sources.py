@@ -23,7 +23,7 @@ from nemowatch.journal import (
     tips,
 )
 from nemowatch.journal.new_jobs import Instruction
-from nemowatch.journal.queries import load
+from nemowatch.journal.queries import every, first, load
 from nemowatch.journal.results import PublishedOutput
 from nemowatch.journal.retired_files import RetiredFile
 from nemowatch.model import ENDED, PAID, Member, State, Target
@@ -160,8 +160,7 @@ def _first_state(new: NewJob, held: str) -> tuple[State, str]:
 
 def by_id(conn: sqlite3.Connection, source_id: int) -> SourceRow | None:
     """The source with this id."""
-    row = conn.execute(SQL["by_id"], (source_id,)).fetchone()
-    return source_of(row) if row else None
+    return first(conn, SQL["by_id"], (source_id,), source_of)
 
 
 def find(
@@ -171,24 +170,22 @@ def find(
     digest: str,
 ) -> SourceRow | None:
     """The source with this identity."""
-    row = conn.execute(SQL["find"], (watch, path, digest)).fetchone()
-    return source_of(row) if row else None
+    return first(conn, SQL["find"], (watch, path, digest), source_of)
 
 
 def at_path(conn: sqlite3.Connection, watch: str, path: bytes) -> list[SourceRow]:
     """Every source that was ever at this path, newest first."""
-    return [source_of(row) for row in conn.execute(SQL["at_path"], (watch, path))]
+    return every(conn, SQL["at_path"], (watch, path), source_of)
 
 
 def in_inbox(conn: sqlite3.Connection, watch: str, path: bytes) -> list[SourceRow]:
     """The sources at this path whose file has not left the inbox, newest first."""
-    return [source_of(row) for row in conn.execute(SQL["unretired_at_path"], (watch, path))]
+    return every(conn, SQL["unretired_at_path"], (watch, path), source_of)
 
 
 def moved_to(conn: sqlite3.Connection, path: bytes) -> SourceRow | None:
     """The source whose file was moved to this absolute path, to done/ or failed/."""
-    row = conn.execute(SQL["moved_to"], (path,)).fetchone()
-    return source_of(row) if row else None
+    return first(conn, SQL["moved_to"], (path,), source_of)
 
 
 def to_retire(
@@ -199,12 +196,9 @@ def to_retire(
 ) -> list[SourceRow]:
     """Up to `limit` sources with an id above `after_id` (of one inbox, or "": of all) all of
     whose jobs have ended and whose file was not moved yet."""
-    return [
-        source_of(row)
-        for row in conn.execute(
-            SQL["to_retire"], {"after": after_id, "limit": limit, "watch": watch}
-        )
-    ]
+    return every(
+        conn, SQL["to_retire"], {"after": after_id, "limit": limit, "watch": watch}, source_of
+    )
 
 
 def retire(

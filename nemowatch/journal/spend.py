@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from nemowatch.journal import turn_costs
-from nemowatch.journal.queries import load
+from nemowatch.journal.queries import every, first, load
 
 SQL = load("spend")
 
@@ -102,21 +102,19 @@ def open_call(
 
 def unsettled(conn: sqlite3.Connection, job_id: int) -> Spend | None:
     """The paid call of this job whose outcome is not known, if there is one."""
-    row = conn.execute(SQL["unsettled"], (job_id,)).fetchone()
-    return _spend(row) if row else None
+    return first(conn, SQL["unsettled"], (job_id,), _spend)
 
 
 def latest(conn: sqlite3.Connection, job_id: int) -> Spend | None:
     """The newest paid call of this job's instruction; an edit that was taken over counts as
     one."""
-    row = conn.execute(SQL["latest"], (job_id,)).fetchone()
-    return _spend(row) if row else None
+    return first(conn, SQL["latest"], (job_id,), _spend)
 
 
 def of_job(conn: sqlite3.Connection, job_id: int) -> list[Spend]:
     """Every paid call that was made for this job, oldest first: those of earlier instructions in
     its place too."""
-    return [_spend(row) for row in conn.execute(SQL["all"], {"job_id": job_id})]
+    return every(conn, SQL["all"], {"job_id": job_id}, _spend)
 
 
 def is_paid(conn: sqlite3.Connection, job_id: int) -> bool:

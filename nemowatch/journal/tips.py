@@ -5,7 +5,7 @@ from __future__ import annotations
 import sqlite3
 from collections.abc import Sequence
 
-from nemowatch.journal.queries import load
+from nemowatch.journal.queries import first_value, load
 
 SQL = load("tips")
 
@@ -20,7 +20,4 @@ def keep(conn: sqlite3.Connection, source_id: int, tips: Sequence[str]) -> None:
 
 def of_source(conn: sqlite3.Connection, source_id: int) -> tuple[str, ...]:
     """The tips for a source, a line each."""
-    row = conn.execute(SQL["of_source"], (source_id,)).fetchone()
-    if row is None:
-        return ()
-    return tuple(row["text"].splitlines())
+    return tuple(first_value(conn, SQL["of_source"], (source_id,), "").splitlines())

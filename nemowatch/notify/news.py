@@ -17,7 +17,7 @@ from nemowatch.model import HoldReason, State
 from nemowatch.notify import wording
 from nemowatch.notify.message import Event, Message
 from nemowatch.notify.wording import Told
-from nemowatch.reporting import words
+from nemowatch.reporting import inbox_words
 from nemowatch.secrecy import redact_work
 from nemowatch.sources.refused_files import remembered
 
@@ -140,7 +140,7 @@ def _inbox(conn: sqlite3.Connection, what: str, known: Circumstances) -> Iterabl
     if health is None or not away:
         yield wording.inbox_back(what)
     else:
-        yield wording.inbox_away(what, str(health), words.about_inbox(health.state))
+        yield wording.inbox_away(what, str(health), inbox_words.about_inbox(health.state))
 
 
 def _changes(

@@ -21,7 +21,7 @@ from nemowatch.journal.notices import HoldStory, Round
 from nemowatch.journal.spend import amount
 from nemowatch.model import State
 from nemowatch.notify.message import Event
-from nemowatch.reporting import words
+from nemowatch.reporting import inbox_words, words
 from nemowatch.reporting.paragraphs import shortened
 from nemowatch.reporting.phrases import brackets, capital, counted
 
@@ -86,7 +86,7 @@ def inbox_back(inbox: str) -> Told:
 def approval(batch: BatchRow) -> Told:
     """Many results at once wait for approval."""
     number = max(batch.waiting, batch.expected)
-    what = words.batch(number, batch.cause, plain(batch.watch))
+    what = inbox_words.batch(number, batch.cause, plain(batch.watch))
     about = {"reason": "approval", "inbox": show_path(batch.watch), "jobs": number}
     return Told(Event.ATTENTION, what, (what, *_cured(words.APPROVE)), about)
 
@@ -121,7 +121,7 @@ def refused(inbox: str, files: Sequence[Refused]) -> Told:
     if len(files) > NAMED:
         lines.append(f"And {len(files) - NAMED:,} more.")
     if len(files) == 1:
-        lines += _cured(words.about_refused(files[0].problem.cure))
+        lines += _cured(inbox_words.about_refused(files[0].problem.cure))
     about = {
         "inbox": show_path(inbox),
         "files": [show_path(str(one.where)) for one in files[:RECORDED]],

@@ -101,7 +101,7 @@ async def _tried(order: Order, site: Site) -> dict[str, Any] | None:
 
 
 def _is_leaving(order: Order, site: Site, conn: sqlite3.Connection) -> bool:
-    return any(site.is_leaving(source_id) for source_id in order.sources(conn))
+    return any(map(site.is_leaving, order.sources(conn)))
 
 
 def _commit(

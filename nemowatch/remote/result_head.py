@@ -52,7 +52,7 @@ def _brings_the_rest(exchange: Exchange, size: int) -> bool:
     match = _CONTENT_RANGE.fullmatch(exchange.headers.get("content-range", ""))
     if not match or not size:
         return False
-    first, last, whole = (int(group) for group in match.groups())
+    first, last, whole = map(int, match.groups())
     return first == size and last == whole - 1
 
 

@@ -167,10 +167,10 @@ def read_answer(said: Mapping[str, Any]) -> DaemonSnapshot:
     return DaemonSnapshot(
         said["status"]["daemon"],
         inboxes=tuple(map(_read_inbox, watches, health)),
-        settling=tuple(_read_settling(row) for row in said["waiting"]),
+        settling=tuple(map(_read_settling, said["waiting"])),
         settling_count=more.get("settling", len(said["waiting"])),
         pauses=tuple(PauseFile(file, file) for file in more.get("pauses", ())),
-        troubles=tuple(_read_trouble(row) for row in said["problems"]),
+        troubles=tuple(map(_read_trouble, said["problems"])),
         transfers={row["job"]: _read_transfer(row) for row in said["progress"]},
         journal_path=journal.get("path", ""),
         journal_full_at=journal.get("full_at", 0),

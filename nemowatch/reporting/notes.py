@@ -143,7 +143,7 @@ def _complaint(complaint: Complaint) -> list[str]:
         cure = inbox_words.about_folder(plain(complaint.suggestion), "")
         lines += [wrapped(cure.by_hand), "So far this has cost nothing."]
     if complaint.files:
-        lines.append(_lines(plain(name) for name in complaint.files))
+        lines.append(_lines(map(plain, complaint.files)))
     return lines
 
 

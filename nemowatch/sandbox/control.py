@@ -52,13 +52,13 @@ def _ledger(host: Host, request: web.Request, value: Any) -> Json:
 
 
 def _show_faults(host: Host, request: web.Request, value: Any) -> Json:
-    return {"faults": [asdict(rule) for rule in host.faults.rules]}
+    return {"faults": list(map(asdict, host.faults.rules))}
 
 
 def _add_faults(host: Host, request: web.Request, value: Any) -> Json:
     """Add rules: a list of lines or objects, or a single one."""
     items = value if isinstance(value, list) else [value]
-    host.faults.rules += [from_json(item) for item in items]
+    host.faults.rules += map(from_json, items)
     return _show_faults(host, request, value)
 
 

@@ -61,7 +61,7 @@ async def state(call: Call) -> Answer:
         draft, generated = session.drafts[-2], session.generated[:-1]
     content = {
         "draft": draft,
-        "video_infos": [_video_info(upload) for upload in session.uploads],
+        "video_infos": list(map(_video_info, session.uploads)),
         "generated_media": generated,
         "canvas_config": {"width": 1920, "height": 1080, "fps": 30},
         "video_analyses": {},

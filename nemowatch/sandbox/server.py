@@ -174,7 +174,7 @@ async def run_sandbox(
     """
     chosen = Settings()
     chosen.change(settings)
-    rules = Faults([parse(text) for text in faults])
+    rules = Faults(list(map(parse, faults)))
     with tempfile.TemporaryDirectory(prefix="nemowatch-sandbox-") as folder:
         world = World(chosen, Path(folder), time.monotonic)
         world.accepted = set(tokens)

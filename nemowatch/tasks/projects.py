@@ -111,7 +111,7 @@ def _target(folder: Folder, drop: ProjectDrop, part: str, said: str) -> tuple[Ta
     about, text = _concerned(part, drop, said)
     check_instructions(text, _WHERE, said)
     text = routing.without_export(text)
-    names = enumerated([shown(name) for name in about or drop.files])
+    names = enumerated(list(map(shown, about or drop.files)))
     if about:
         noun = "files"
         if len(about) == 1:
@@ -193,7 +193,7 @@ def _checked(names: tuple[str, ...], rest: str, said: str) -> tuple[tuple[str, .
     if text:
         return names, text
     raise OrderError(
-        f"{said} name {enumerated([shown(name) for name in names])}, and say nothing to do.",
+        f"{said} name {enumerated(list(map(shown, names)))}, and say nothing to do.",
         cure=f"Write behind the name in {_WHERE} what is to be made of it.",
     )
 

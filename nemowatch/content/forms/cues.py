@@ -108,7 +108,7 @@ def _spoken_at(text: str, lines: list[str]) -> dict[str, list[str]]:
 
 def _cue(times: str, spoken: list[str]) -> str:
     """A cue without its number. Raises OrderError for times that cannot be."""
-    begin, end = [_milliseconds(found) for found in islice(_TIME.finditer(times), 2)]
+    begin, end = map(_milliseconds, islice(_TIME.finditer(times), 2))
     if end <= begin:
         said = f'Something in these subtitles ends before it begins: "{shown(times.strip())}".'
         raise OrderError(said, cure=_MEND)

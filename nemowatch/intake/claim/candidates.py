@@ -55,7 +55,7 @@ def candidate(
     main = found[0]
     name = name_of(main.path)
     stem = as_text(stem_of(name))
-    members = tuple(_member(one) for one in found)
+    members = tuple(map(_member, found))
     jobs = [NewJob("", stem, target, order.skill) for target in order.targets]
     if order_of is not None:
         clips, jobs = _linked(main.links, stem, order_of)
@@ -87,7 +87,7 @@ def project_candidate(
     approved: bool,
 ) -> Candidate:
     """A project: its files, and a job in one session for each part of its instructions."""
-    members = [_member(one) for one in found]
+    members = list(map(_member, found))
     members.append(_instructions(instructions))
     jobs = tuple(NewJob("", name, target, order.skill) for target in order.targets)
     contents = "\n".join(f"{member.digest} {member.name}" for member in members)

@@ -185,7 +185,7 @@ class Claimer:
 
         def claim(conn: sqlite3.Connection) -> list[Claimed]:
             claims = Claims(conn, context)
-            done = [claims.claim(candidate) for candidate in ordered]
+            done = list(map(claims.claim, ordered))
             self._approvals.use(conn, candidates)
             return done
 

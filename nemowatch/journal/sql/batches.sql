@@ -1,10 +1,10 @@
 -- name: open_for
 -- the batch of a watch that waits for approval; the unique index allows one
-SELECT * FROM batch WHERE watch = ? AND approved_at IS NULL
+SELECT id, watch, cause, expected, created_at FROM batch WHERE watch = ? AND approved_at IS NULL
 
 -- name: waiting
 -- every batch that waits for approval, with how many jobs it holds now
-SELECT b.*, (SELECT count(*) FROM source s JOIN session t ON t.source_id = s.id JOIN job j ON j.session = t.id
+SELECT id, watch, cause, expected, created_at, (SELECT count(*) FROM source s JOIN session t ON t.source_id = s.id JOIN job j ON j.session = t.id
     WHERE s.batch_id = b.id AND j.state = 'held' AND j.reason = 'approval') AS waiting
 FROM batch b WHERE approved_at IS NULL ORDER BY id
 
