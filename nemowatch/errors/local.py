@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import errno
+from dataclasses import dataclass
 from pathlib import Path
 
 from nemowatch.errors.base import NemowatchError
@@ -84,31 +85,51 @@ class UnsafeContent(LocalFinal):
     cure = "Open it in the program it was made with, save it again as a new file, and drop that."
 
 
+@dataclass(frozen=True, slots=True)
+class _Meaning:
+    """What an error number means for people."""
+
+    kind: type[LocalError]
+    text: str
+    cure: str = ""  #: instead of the kind's own
+
+
+_GONE = _Meaning(SourceGone, "no longer there.")
+_DENIED = _Meaning(
+    LocalFinal,
+    "permission denied.",
+    "Give the user that runs nemowatch the right to read and move it.",
+)
+_MEANINGS = {
+    errno.EDQUOT: _Meaning(
+        NoSpace,
+        "the quota for its folder or user is used up.",
+        "Free some space, or have the quota raised; nemowatch then resumes by itself.",
+    ),
+    errno.ENOSPC: _Meaning(NoSpace, "the disk is full."),
+    errno.ENOENT: _GONE,
+    errno.ENOTDIR: _GONE,
+    errno.EROFS: _Meaning(
+        LocalPassing,
+        "the disk or share is mounted read-only.",
+        "Mount it for writing; nemowatch then continues by itself.",
+    ),
+    errno.EACCES: _DENIED,
+    errno.EPERM: _DENIED,
+    errno.ELOOP: _Meaning(
+        LocalFinal,
+        "a link where a file is expected.",
+        "Put the file itself in its place, or remove the link.",
+    ),
+}
+
+
 def local_error(exc: OSError, path: Path | bytes | str) -> LocalError:
     """Turn an OSError about a file into one of these errors. Nothing else does."""
     name = show_path(path)
-    if exc.errno == errno.EDQUOT:
-        cure = "Free some space, or have the quota raised; nemowatch then resumes by itself."
-        return NoSpace(
-            f"{name}: the quota for its folder or user is used up.", path=path, cure=cure
-        )
-    if exc.errno == errno.ENOSPC:
-        return NoSpace(f"{name}: the disk is full.", path=path)
-    if exc.errno in (errno.ENOENT, errno.ENOTDIR):
-        return SourceGone(f"{name}: no longer there.", path=path)
-    if exc.errno == errno.EROFS:
-        cure = "Mount it for writing; nemowatch then continues by itself."
-        text = f"{name}: the disk or share is mounted read-only."
-        return LocalPassing(text, path=path, cure=cure)
+    meaning = _MEANINGS.get(exc.errno or 0)
+    if meaning is not None:
+        return meaning.kind(f"{name}: {meaning.text}", path=path, cure=meaning.cure)
     if exc.errno in PASSING_ERRNO:
         return LocalPassing(f"{name}: {exc.strerror}.", path=path)
-    if exc.errno in (errno.EACCES, errno.EPERM):
-        cure = "Give the user that runs nemowatch the right to read and move it."
-        return LocalFinal(f"{name}: permission denied.", path=path, cure=cure)
-    if exc.errno == errno.ELOOP:
-        return LocalFinal(
-            f"{name}: a link where a file is expected.",
-            path=path,
-            cure="Put the file itself in its place, or remove the link.",
-        )
     return LocalFinal(f"{name}: {exc.strerror or exc}.", path=path)

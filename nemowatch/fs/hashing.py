@@ -11,9 +11,9 @@ import os
 from collections.abc import Callable, Iterable
 from io import RawIOBase
 
-from nemowatch.errors import SourceChanged, local_error
+from nemowatch.errors import SourceChanged
 from nemowatch.fs.identity import snapshot, unchanged
-from nemowatch.fs.safe_open import open_file
+from nemowatch.fs.safe_open import open_file, translated
 from nemowatch.model import Snapshot
 
 #: Bytes a read: 1 MiB is as fast as it gets, and a share that hangs is noticed between two of them.
@@ -35,7 +35,7 @@ def fingerprint(
     """
     digest = hashlib.sha256()
     offset = 0
-    try:
+    with translated(path):
         while data := os.pread(fd, CHUNK, offset):
             digest.update(data)
             offset += len(data)
@@ -43,8 +43,6 @@ def fingerprint(
             if offset > expected.size:
                 break
         now = snapshot(fd)
-    except OSError as exc:
-        raise local_error(exc, path) from exc
     if offset != expected.size or not unchanged(expected, now):
         raise SourceChanged("The file changed while it was read.", path=path)
     return digest.hexdigest()

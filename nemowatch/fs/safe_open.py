@@ -33,7 +33,7 @@ _NO_FOLDER_SYNC = frozenset({errno.EINVAL, errno.EBADF, errno.ENOSYS, errno.EOPN
 
 
 @contextlib.contextmanager
-def translated(path: Path | bytes) -> Iterator[None]:
+def translated(path: Path | bytes | str) -> Iterator[None]:
     """OSErrors of the block become errors of ours about `path`."""
     try:
         yield
@@ -41,7 +41,7 @@ def translated(path: Path | bytes) -> Iterator[None]:
         raise _ours(exc, path) from exc
 
 
-def _ours(exc: OSError, path: Path | bytes) -> LocalError:
+def _ours(exc: OSError, path: Path | bytes | str) -> LocalError:
     if exc.errno == errno.ENXIO:  # a socket, or a pipe somebody put in its place meanwhile
         return LocalFinal("It is not a file.", path=path, cure="Remove it, or put a file there.")
     return local_error(exc, path)

@@ -9,7 +9,8 @@ import os
 from pathlib import Path
 from types import TracebackType
 
-from nemowatch.errors import JournalLocked, local_error
+from nemowatch.errors import JournalLocked
+from nemowatch.fs.safe_open import translated
 
 FILE_NAME = "lock"
 
@@ -23,10 +24,8 @@ class StateLock:
 
     def acquire(self) -> StateLock:
         """Take the lock or raise JournalLocked, naming the process that has it."""
-        try:
+        with translated(self.path):
             fd = os.open(self.path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
-        except OSError as exc:
-            raise local_error(exc, self.path) from exc
         try:
             fcntl.flock(fd, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except OSError as exc:

@@ -12,6 +12,7 @@ from pathlib import Path
 
 from nemowatch.errors import local_error
 from nemowatch.fs.own_files import read_own
+from nemowatch.fs.safe_open import translated
 from nemowatch.remote import values
 
 #: The file's name in the state folder.
@@ -63,15 +64,13 @@ class Store:
             "expires_at": known.expires_at,
         }
         fresh = self.path.with_name(f".{self.path.name}.{secrets.token_hex(4)}")
-        try:
+        with translated(self.path):
             self.path.parent.mkdir(
                 parents=True,
                 exist_ok=True,
                 mode=0o700,
             )
             _replace(self.path, fresh, json.dumps(fields).encode())
-        except OSError as exc:
-            raise local_error(exc, self.path) from None
 
 
 def _replace(path: Path, fresh: Path, data: bytes) -> None:

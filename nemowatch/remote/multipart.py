@@ -17,8 +17,9 @@ from concurrent.futures import Executor
 from dataclasses import dataclass
 from pathlib import PurePosixPath
 
-from nemowatch.errors import SourceChanged, local_error
+from nemowatch.errors import SourceChanged
 from nemowatch.fs.identity import snapshot
+from nemowatch.fs.safe_open import translated
 from nemowatch.remote.interface import Payload, Progress
 from nemowatch.remote.rate_limiter import RateLimiter
 
@@ -114,11 +115,9 @@ class Upload:
     def _read(self, at: int, size: int) -> bytes:
         """One block, after a check that the file is still the one that was claimed."""
         name, fd = self.payload.name, self.payload.fd
-        try:
+        with translated(name):
             block = os.pread(fd, size, at)
             now = snapshot(fd)
-        except OSError as exc:
-            raise local_error(exc, name) from None
         if (now.size, now.mtime_ns) != (self.payload.size, self.payload.mtime_ns):
             raise SourceChanged(f"{name} changed while it was uploaded.", path=name)
         if not block:

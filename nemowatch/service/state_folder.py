@@ -16,9 +16,10 @@ from pathlib import Path
 import structlog
 
 from nemowatch.clock import Clock
-from nemowatch.errors import JournalCorrupt, JournalOnNetwork, local_error
+from nemowatch.errors import JournalCorrupt, JournalOnNetwork
 from nemowatch.fs.mounts import Mode, MountTable, mode_of
 from nemowatch.fs.own_files import read_own
+from nemowatch.fs.safe_open import translated
 from nemowatch.intake.watch.owner_file import STATE_ID
 from nemowatch.journal import batches, facts, payment_marks
 from nemowatch.journal.database import FILE_NAME, Journal
@@ -84,7 +85,7 @@ def state_id(state_dir: Path, journal: Journal) -> str:
     ours. Raises LocalError when it cannot be written.
     """
     path = state_dir / STATE_ID
-    try:
+    with translated(path):
         found = ""
         if path.exists():
             found = read_own(path).decode("utf-8", "replace").strip()
@@ -92,6 +93,4 @@ def state_id(state_dir: Path, journal: Journal) -> str:
             in_journal = journal.read_now(lambda conn: facts.get(conn, Fact.STATE_ID))
             found = in_journal or f"{socket.gethostname()}-{secrets.token_hex(8)}"
             payment_marks.write_line(path, found)
-    except OSError as exc:
-        raise local_error(exc, path) from exc
-    return found
+        return found
