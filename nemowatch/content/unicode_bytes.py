@@ -49,6 +49,8 @@ _ESCAPED = (
 _PAIRS = re.compile(r"(?<![\u2020-\u7e7e])[\u2020-\u7e7e]{4,}\Z")
 _LATIN = re.compile(r"[A-Za-z]{3}")
 _PRINTABLE = bytes(range(32, 127)) + b"\t\r\n"
+#: How codecs know what is done with bytes that are not UTF-8 here.
+_MENDED = "nemowatch.mended"
 #: For one byte that is wrong, so many characters of several bytes must be right.
 _RIGHT = 4
 #: Windows' punctuation, which programs paste into UTF-8 as it is.
@@ -74,10 +76,10 @@ def decode_unicode(data: bytes) -> str | None:
     return _strict(data, _encoding_by_control_bytes(data))
 
 
-def _decoded(data: bytes, encoding: str) -> str | None:
+def _decoded(data: bytes, encoding: str, errors: str = "strict") -> str | None:
     """The text; None for bytes that are not in this encoding."""
     try:
-        return data.decode(encoding)
+        return data.decode(encoding, errors)
     except UnicodeDecodeError:
         return None
 
@@ -213,36 +215,25 @@ def is_nearly_utf8(data: bytes) -> bool:
 def _nearly_utf8(data: bytes) -> str | None:
     """The text when the wrong bytes are Windows' punctuation, or stand alone at its end, where a
     copy was cut; None when a word has lost a letter."""
-    found: list[str] = []
-    done = 0
-    while done < len(data):
-        text, wrong = _up_to_wrong_bytes(data[done:])
-        found.append(text)
-        done += len(text.encode("utf-8"))
-        if not wrong:
-            break
-
-        if wrong[0] in _PUNCTUATION:
-            found.append(wrong[:1].decode("cp1252"))
-            done += 1
-        elif _is_cut_end(data, done, wrong):
-            done += len(wrong)
-        else:
-            return None
-    return "".join(found)
+    return _decoded(data, "utf-8", errors=_MENDED)
 
 
-def _up_to_wrong_bytes(data: bytes) -> tuple[str, bytes]:
-    """The text up to the first bytes that are not UTF-8, and these; b"" for none."""
-    try:
-        return data.decode("utf-8"), b""
-    except UnicodeDecodeError as exc:
-        text = data[: exc.start].decode("utf-8")
-        return text, data[exc.start : exc.end]
+def _mend(error: UnicodeError) -> tuple[str, int]:
+    """What stands for bytes that are not UTF-8, and where decoding goes on. Raises the error for
+    those that were a letter."""
+    assert isinstance(error, UnicodeDecodeError)
+    wrong = error.object[error.start : error.end]
+    if wrong[0] in _PUNCTUATION:
+        return wrong[:1].decode("cp1252"), error.start + 1
+    if _is_cut_end(error):
+        return "", error.end
+    raise error
 
 
-def _is_cut_end(data: bytes, at: int, wrong: bytes) -> bool:
+def _is_cut_end(error: UnicodeDecodeError) -> bool:
     """Whether wrong bytes are all that is left of the text, and no end of a word."""
-    rest = data[at + len(wrong) :]
-    before = data[at - 1 : at]
-    return not rest.strip() and not before.strip()
+    around = error.object[error.start - 1 : error.start] + error.object[error.end :]
+    return not around.strip()
+
+
+codecs.register_error(_MENDED, _mend)

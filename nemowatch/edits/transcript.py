@@ -15,6 +15,7 @@ from itertools import chain, groupby, pairwise
 from operator import attrgetter
 from typing import Any
 
+from nemowatch.content.subtitle_times import subtitle_time
 from nemowatch.edits.caption_lines import divided, is_seen
 from nemowatch.edits.draft import (
     TEXT,
@@ -149,14 +150,9 @@ def _cues(transcript: Transcript) -> Iterator[Segment]:
 
 def _span(segment: Segment, mark: str) -> str:
     """From when to when; `mark` is before the milliseconds."""
-    return f"{_clock(segment.start_ms, mark)} --> {_clock(segment.end_ms, mark)}"
-
-
-def _clock(ms: int, mark: str) -> str:
-    seconds, rest = divmod(ms, 1000)
-    minutes, seconds = divmod(seconds, 60)
-    hours, minutes = divmod(minutes, 60)
-    return f"{hours:02d}:{minutes:02d}:{seconds:02d}{mark}{rest:03d}"
+    begin = subtitle_time(segment.start_ms, mark)
+    end = subtitle_time(segment.end_ms, mark)
+    return f"{begin} --> {end}"
 
 
 def _captions(segments: Iterable[dict[str, Any]]) -> list[_Found]:

@@ -11,9 +11,9 @@ from nemowatch.errors import LocalError, LocalPassing, OrderError, SourceChanged
 from nemowatch.intake.ready.file_checks import read_glossary_file, read_prompt
 from nemowatch.intake.ready.stability import Observation, TrackedFile
 from nemowatch.intake.scan.folder_instructions import EMPTY_CURES
-from nemowatch.intake.scan.folders import is_below, lineage, name_of, parent
 from nemowatch.intake.scan.instruction_forms import Instruction
 from nemowatch.intake.scan.instruction_names import exact
+from nemowatch.intake.scan.paths import below, lineage, name_of, parent
 from nemowatch.intake.state import InboxState
 from nemowatch.intake.watch.root_monitor import RootMonitor
 from nemowatch.model import Snapshot
@@ -44,15 +44,13 @@ class FolderTexts:
     def absorb(self, start: bytes, now: float) -> None:
         """A scan has seen what is at and below this folder."""
         there = self.paths()
-        for path in list(self._state.texts_read):
-            if is_below(path, start) and path not in there:
-                self._forget(path)
+        for path in set(below(self._state.texts_read, start)) - there:
+            self._forget(path)
         self._state.problems.keep_texts(there)
 
-        for folder, held in self._state.instructions.items():
-            if is_below(folder, start):
-                for path, found in held.texts_to_read():
-                    self._track(path, found, now)
+        for folder in below(self._state.instructions, start):
+            for path, found in self._state.instructions[folder].texts_to_read():
+                self._track(path, found, now)
 
     def _forget(self, path: bytes) -> None:
         folder = parent(path)

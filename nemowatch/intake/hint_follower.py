@@ -12,9 +12,9 @@ from itertools import chain
 from nemowatch.clock import Clock
 from nemowatch.intake.ready.file_checks import Checked, sort_paths
 from nemowatch.intake.scan.diff import FolderFacts, ScanDiff
-from nemowatch.intake.scan.folders import is_below, name_of, parent
 from nemowatch.intake.scan.ignore import NameClass
 from nemowatch.intake.scan.instruction_names import exact, look_alike, request_of
+from nemowatch.intake.scan.paths import below, is_below, name_of, parent
 from nemowatch.intake.scan.project_folders import ProjectFolder
 from nemowatch.intake.scan.snapshot_hash import snapshot_hash
 from nemowatch.intake.state import InboxState
@@ -109,7 +109,7 @@ class HintFollower:
         if path in self._state.facts:
             return True
         files = chain(self._state.known, self._state.tracked)
-        return any(is_below(file, path) for file in files)
+        return below(files, path) != []
 
     async def _extend(self, survey: ScanDiff, inode: int, event_at: float) -> list[bytes]:
         """A folder that came: take in what is in it; returns known files that are not in it any

@@ -13,8 +13,9 @@ from nemowatch.content.endings import conversions
 from nemowatch.intake.other_folders import move_there
 from nemowatch.intake.records import FileProblem, FolderProblem
 from nemowatch.intake.scan.diff import FolderFacts, ScanDiff
-from nemowatch.intake.scan.folders import FolderBook, as_text, folder_of, is_below, parent
+from nemowatch.intake.scan.folders import FolderBook
 from nemowatch.intake.scan.partial_files import PartialFiles
+from nemowatch.intake.scan.paths import as_text, below, folder_of, parent
 from nemowatch.intake.scan.project_names import Named, named
 from nemowatch.tasks.media_names import listed
 from nemowatch.tasks.records import Unreadable
@@ -199,9 +200,8 @@ class ProblemRegister:
 
 
 def _drop_below(problems: dict[bytes, FileProblem], start: bytes) -> None:
-    for path in list(problems):
-        if is_below(path, start):
-            del problems[path]
+    for path in below(problems, start):
+        del problems[path]
 
 
 def _examples(facts: FolderFacts) -> str:

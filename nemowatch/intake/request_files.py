@@ -19,7 +19,7 @@ from nemowatch.intake.ready.file_checks import read_request, read_reviewed
 from nemowatch.intake.ready.stability import Observation, TrackedFile
 from nemowatch.intake.records import REVIEWED, RequestFile
 from nemowatch.intake.scan import instruction_names
-from nemowatch.intake.scan.folders import is_below, name_of
+from nemowatch.intake.scan.paths import below, name_of
 from nemowatch.intake.state import InboxState
 from nemowatch.intake.watch.root_monitor import RootMonitor
 from nemowatch.model import Snapshot
@@ -39,15 +39,14 @@ class RequestFiles:
     def absorb(self, start: bytes, now: float) -> None:
         """A scan has seen what is at and below this folder."""
         there = self._state.requests
-        for path, read in list(self._state.read_requests.items()):
-            if is_below(path, start) and there.get(path) != read.snapshot:
-                del self._state.read_requests[path]
+        read = self._state.read_requests
+        for path in below(read, start):
+            if there.get(path) != read[path].snapshot:
+                del read[path]
 
-        for path, found in there.items():
-            is_news = path not in self._state.read_requests
-            if is_below(path, start) and is_news:
-                rule = self._root_monitor.settle_rule(path)
-                self._state.tracked.see(path, Observation(found, now), rule)
+        for path in sorted(set(below(there, start)) - read.keys()):
+            rule = self._root_monitor.settle_rule(path)
+            self._state.tracked.see(path, Observation(there[path], now), rule)
 
     async def read_settled(self, path: bytes, tracked: TrackedFile, found: Snapshot) -> None:
         """One has kept still: read it, once it has settled. A text may still grow, and says

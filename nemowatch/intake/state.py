@@ -17,8 +17,9 @@ from nemowatch.intake.ready.waiting_reasons import problem_of
 from nemowatch.intake.records import FileProblem, FolderProblem, RequestFile
 from nemowatch.intake.scan.diff import FolderFacts, ScanDiff
 from nemowatch.intake.scan.folder_instructions import FolderInstructions
-from nemowatch.intake.scan.folders import FolderBook, is_below, lineage, parent
+from nemowatch.intake.scan.folders import FolderBook
 from nemowatch.intake.scan.ignore import Ignore
+from nemowatch.intake.scan.paths import below, is_below, lineage, parent
 from nemowatch.intake.scan.pauses import pauses_in
 from nemowatch.intake.scan.snapshot_hash import snapshot_hash
 from nemowatch.model import Snapshot
@@ -90,9 +91,8 @@ class InboxState:
 
     def learn_instructions(self, survey: ScanDiff) -> None:
         """What a scan has found where it began and below counts from now on."""
-        for folder in list(self.instructions):
-            if is_below(folder, survey.start):
-                del self.instructions[folder]
+        for folder in below(self.instructions, survey.start):
+            del self.instructions[folder]
         self.instructions.update(survey.instructions)
         self._learn_projects(survey)
 
@@ -104,13 +104,12 @@ class InboxState:
 
     def reconsider_projects(self, folder: bytes) -> None:
         """The instructions for this folder and below have changed."""
-        self.projects_due.update(project for project in self.projects if is_below(project, folder))
+        self.projects_due.update(below(self.projects, folder))
 
     def _learn_projects(self, survey: ScanDiff) -> None:
-        for project in list(self.projects):
-            if is_below(project, survey.start):
-                self.projects.discard(project)
-                self.projects_due.add(project)
+        before = set(below(self.projects, survey.start))
+        self.projects_due |= before
+        self.projects -= before
         self.projects |= survey.projects
         self.projects_due |= survey.projects
 
@@ -168,7 +167,6 @@ def _renew_below(
     start: bytes,
 ) -> None:
     """What a scan has found at and below `start` takes the place of what was known there."""
-    for path in list(known):
-        if is_below(path, start):
-            del known[path]
+    for path in below(known, start):
+        del known[path]
     known.update(found)

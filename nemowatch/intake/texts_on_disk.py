@@ -13,9 +13,9 @@ from nemowatch.content import reading
 from nemowatch.errors import SourceGone
 from nemowatch.fs.listing import names_in
 from nemowatch.fs.safe_open import folder_of, open_below
-from nemowatch.intake.scan.folders import lineage
 from nemowatch.intake.scan.instruction_forms import GLOSSARY_NAMES, PROMPT_NAMES
 from nemowatch.intake.scan.instruction_names import folded
+from nemowatch.intake.scan.paths import lineage
 from nemowatch.tasks.glossary import read_glossary
 from nemowatch.tasks.prompts import nested
 from nemowatch.tasks.records import NO_TERMS, Glossary

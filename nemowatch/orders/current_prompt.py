@@ -14,7 +14,7 @@ from nemowatch.content import reading
 from nemowatch.errors import LocalError, OrderError, UsageError
 from nemowatch.fs.safe_open import open_below
 from nemowatch.intake.claim.subtitle_names import tags_of
-from nemowatch.intake.scan.folders import as_text, parent
+from nemowatch.intake.scan.paths import as_text, parent
 from nemowatch.intake.texts_on_disk import glossary_for, instructions_for
 from nemowatch.journal import jobs, source_members, sources
 from nemowatch.journal.jobs import Job

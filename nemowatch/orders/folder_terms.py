@@ -7,7 +7,7 @@ import sqlite3
 from pathlib import Path
 
 from nemowatch.errors import LocalError, OrderError, UsageError
-from nemowatch.intake.scan.folders import as_text, parent
+from nemowatch.intake.scan.paths import as_text, parent
 from nemowatch.intake.texts_on_disk import glossary_for
 from nemowatch.journal import jobs, sources
 from nemowatch.journal.sources import SourceRow

@@ -95,11 +95,13 @@ def _is_envelope(document: dict[str, Any]) -> bool:
 def _is_error(document: dict[str, Any]) -> bool:
     """An error event: ADK's, the server's `{"error": …}`, a business envelope, a typed one or a
     framework's."""
-    if envelope.business_code(document) or document.get("type") == "error":
-        return True
-    if any(map(document.get, _OWN_ERRORS)):
-        return True
-    return _is_detail(document)
+    signs = (
+        envelope.business_code(document),
+        document.get("type") == "error",
+        *map(document.get, _OWN_ERRORS),
+        _is_detail(document),
+    )
+    return any(signs)
 
 
 def _error(document: dict[str, Any]) -> Event:
@@ -115,9 +117,8 @@ def _error(document: dict[str, Any]) -> Event:
 
 def _is_detail(document: dict[str, Any]) -> bool:
     """The framework's own error, `{"detail": …}`."""
-    if _is_agent_event(document) or "content" in document:
-        return False
-    return bool(document.get("detail"))
+    is_of_agent = _is_agent_event(document) or "content" in document
+    return not is_of_agent and bool(document.get("detail"))
 
 
 def _typed(document: dict[str, Any]) -> Iterator[Event]:
@@ -135,10 +136,7 @@ def _typed(document: dict[str, Any]) -> Iterator[Event]:
 
 def _strings(content: Any) -> Iterator[str]:
     """The texts of a typed event: a string, an object with `text`, or a list of either."""
-    entries = content
-    if not isinstance(content, list):
-        entries = [content]
-    for entry in entries:
+    for entry in values.listed(content):
         said = values.table(entry).get("text", entry)
         if isinstance(said, str):
             yield said

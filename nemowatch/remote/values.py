@@ -194,6 +194,13 @@ def rows(value: Any) -> list[Any]:
     return []
 
 
+def listed(value: Any) -> list[Any]:
+    """A list, or the value alone in one."""
+    if isinstance(value, list):
+        return value
+    return [value]
+
+
 def tables(value: Any) -> list[dict[str, Any]]:
     """The objects of a list."""
     return [entry for entry in rows(value) if isinstance(entry, dict)]

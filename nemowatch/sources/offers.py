@@ -12,7 +12,7 @@ from functools import partial
 
 from nemowatch.clock import Clock
 from nemowatch.config.watch_section import Watch
-from nemowatch.intake.scan.folders import is_below, parent
+from nemowatch.intake.scan.paths import is_below, parent
 from nemowatch.jobs.hold_log import whole
 from nemowatch.journal import offers
 from nemowatch.journal.database import Journal

@@ -16,8 +16,8 @@ from nemowatch.config.display_paths import in_inbox
 from nemowatch.config.watch_section import Watch
 from nemowatch.errors import OrderError, shown
 from nemowatch.fs.names import note_name, plain, safe_name, split_ending
-from nemowatch.intake.scan.folders import name_of, parent, same_name
 from nemowatch.intake.scan.instruction_names import subject_of
+from nemowatch.intake.scan.paths import name_of, parent, same_name
 from nemowatch.journal import requests, spend
 from nemowatch.journal.jobs import Job
 from nemowatch.journal.requests import Result

@@ -27,7 +27,7 @@ from nemowatch.errors import (
 )
 from nemowatch.fs.threads import Disks
 from nemowatch.intake.records import ANSWER, FileProblem, RequestFile
-from nemowatch.intake.scan.folders import parent
+from nemowatch.intake.scan.paths import parent
 from nemowatch.jobs.hold_log import whole
 from nemowatch.jobs.job_log import location_of
 from nemowatch.journal import requests

@@ -15,7 +15,7 @@ from nemowatch.config.watch_section import Watch
 from nemowatch.errors import OrderError
 from nemowatch.fs.names import plain, safe_name
 from nemowatch.intake.scan.file_names import subtitle_stem
-from nemowatch.intake.scan.folders import name_of, parent, same_name
+from nemowatch.intake.scan.paths import name_of, parent, same_name
 from nemowatch.journal import requests, reviews
 from nemowatch.journal.jobs import Job
 from nemowatch.model import ENDED, State

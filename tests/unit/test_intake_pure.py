@@ -19,8 +19,8 @@ from nemowatch.intake.ready.tracked_files import TrackedFiles
 from nemowatch.intake.ready.waiting_reasons import why
 from nemowatch.intake.scan import ignored_names
 from nemowatch.intake.scan.file_names import stem_of
-from nemowatch.intake.scan.folders import as_text
 from nemowatch.intake.scan.ignore import Ignore, NameClass
+from nemowatch.intake.scan.paths import as_text
 from nemowatch.intake.watch.health import Health, HealthState, HealthTracker
 from nemowatch.intake.watch.liveness import REPAIR_MOST, Backoff, Identity, is_lost_mount, uncovered
 from nemowatch.intake.watch.mount_history import MountHistory

@@ -21,8 +21,8 @@ from nemowatch.errors import LocalError, LocalPassing, OrderError
 from nemowatch.fs.identity import not_regular, snapshot
 from nemowatch.fs.safe_open import open_below
 from nemowatch.intake.scan.file_names import is_subtitles, stem_of
-from nemowatch.intake.scan.folders import as_text
 from nemowatch.intake.scan.ignore import Ignore, NameClass
+from nemowatch.intake.scan.paths import as_text
 from nemowatch.journal import account
 from nemowatch.model import MediaKind, Snapshot
 from nemowatch.reporting import inbox_words, words

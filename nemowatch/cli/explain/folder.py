@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
 def explain_folder(context: CommandContext, location: Location) -> dict[str, Any]:
     """The whole meaning of a task folder's name, with its prompt.txt and glossary.txt."""
-    from nemowatch.intake.scan.folders import as_text
+    from nemowatch.intake.scan.paths import as_text
     from nemowatch.tasks.grammar import read_folder
     from nemowatch.tasks.records import Folder
 

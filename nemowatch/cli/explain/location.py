@@ -101,8 +101,8 @@ def folder_here(location: Location) -> bytes:
 def instructions_above(location: Location) -> list[FolderInstructions]:
     """What holds for what is here: the instructions in its folder and in those above, the inbox
     itself first."""
-    from nemowatch.intake.scan.folders import lineage
     from nemowatch.intake.scan.ignore import Ignore
+    from nemowatch.intake.scan.paths import lineage
     from nemowatch.intake.scan.pauses import held_in
 
     watch = location.watch

@@ -13,8 +13,9 @@ from nemowatch.cli.explain.file import job_step, jobs_of, verdict, waiting
 from nemowatch.cli.explain.records import Location, Step, file_record
 from nemowatch.errors import LocalError, OrderError
 from nemowatch.intake.claim.project_contents import ACCEPTED, Contents, contents_of, faults
-from nemowatch.intake.scan.folders import FolderBook, as_text, name_of
+from nemowatch.intake.scan.folders import FolderBook
 from nemowatch.intake.scan.ignore import Ignore
+from nemowatch.intake.scan.paths import as_text, name_of
 from nemowatch.intake.scan.project_folders import ProjectFolder
 from nemowatch.intake.scan.project_names import Named, named
 from nemowatch.intake.scan.project_problems import NO_PROMPT, Fault, no_project

@@ -8,11 +8,11 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from nemowatch.content.beginnings import by_beginning
 from nemowatch.content.containers import marks, matroska, mp4, mpeg_audio, riff
 from nemowatch.content.containers.contents import Contents, Heard, Holds, Track, heard
 from nemowatch.content.containers.mpeg_audio import behind_tags
 from nemowatch.content.containers.pieces import Pieces, TooMany
+from nemowatch.content.lookup import by_beginning
 
 __all__ = [
     "Contents",

@@ -10,8 +10,12 @@ from __future__ import annotations
 import html
 import re
 from collections.abc import Iterator
-from itertools import islice
+from functools import partial
+from itertools import filterfalse, groupby, islice, takewhile
+from operator import itemgetter
 
+from nemowatch.content.lookup import kind_by_beginning
+from nemowatch.content.subtitle_times import subtitle_time
 from nemowatch.errors import OrderError, shown
 
 _STAMP = r"(?:\d{1,3}:)?\d{1,2}:\d{1,2}(?:[.,:]\d{1,3})?"
@@ -68,11 +72,11 @@ def words(text: str) -> str:
     if other:
         return _by_pysubs2(text, other)
 
-    said = _lines(text)
+    spoken: Iterator[str] = filter(None, map(_without_tags, _lines(text)))
     if _SCROLLING.search(text):
-        said = _once(said)
-    spoken = map(_without_tags, said)
-    return "\n".join(filter(None, spoken))
+        # captions that scroll: each line is said again until it is gone
+        spoken = map(itemgetter(0), groupby(spoken))
+    return "\n".join(spoken)
 
 
 def timed(text: str) -> str:
@@ -112,20 +116,13 @@ def _cue(times: str, spoken: list[str]) -> str:
     if end <= begin:
         said = f'Something in these subtitles ends before it begins: "{shown(times.strip())}".'
         raise OrderError(said, cure=_MEND)
-    return "\n".join([f"{_clock(begin)} --> {_clock(end)}", *spoken])
+    return "\n".join([f"{subtitle_time(begin, ',')} --> {subtitle_time(end, ',')}", *spoken])
 
 
 def _milliseconds(found: re.Match[str]) -> int:
     hours, minutes, seconds, fraction = found.groups("0")
     whole = (int(hours) * 60 + int(minutes)) * 60 + int(seconds)
     return whole * 1000 + int(fraction.ljust(3, "0"))
-
-
-def _clock(ms: int) -> str:
-    seconds, rest = divmod(ms, 1000)
-    minutes, seconds = divmod(seconds, 60)
-    hours, minutes = divmod(minutes, 60)
-    return f"{hours:02d}:{minutes:02d}:{seconds:02d},{rest:03d}"
 
 
 def _lines(text: str) -> Iterator[str]:
@@ -138,10 +135,7 @@ def _lines(text: str) -> Iterator[str]:
 
 def _other_format(text: str) -> str:
     """The format that pysubs2 reads, by its name for it; "" for none of them."""
-    for name, pattern in _OTHERS:
-        if pattern.match(text):
-            return name
-    return ""
+    return kind_by_beginning(text, _OTHERS)
 
 
 def _without_tags(line: str) -> str:
@@ -159,20 +153,19 @@ def _has_times(lines: list[str]) -> bool:
 
 def _cues(lines: list[str]) -> Iterator[str]:
     """The lines below the times, without what names or numbers the next cue."""
-    for _, line in _with_times(lines):
-        yield line
+    return map(itemgetter(1), _with_times(lines))
 
 
 def _with_times(lines: list[str]) -> Iterator[tuple[str, str]]:
     """Each line that is spoken, after the times above it."""
-    first = _first_times(lines)
+    above = list(takewhile(_is_no_times, lines))
     is_webvtt = lines[0].startswith(_WEBVTT)
     if not is_webvtt:
-        _refuse_words_before(lines[:first])
+        _refuse_words_before(above)
 
     times = ""
     is_aside = False
-    for number in range(first, len(lines)):
+    for number in range(len(above), len(lines)):
         line = lines[number]
         if _is_at_gap(lines, number):
             is_aside = is_webvtt and _ASIDE.match(line) is not None
@@ -182,12 +175,8 @@ def _with_times(lines: list[str]) -> Iterator[tuple[str, str]]:
             yield times, line
 
 
-def _first_times(lines: list[str]) -> int:
-    """The number of the first line with times; that of lines when there is none."""
-    for number, line in enumerate(lines):
-        if _TIMES.match(line):
-            return number
-    return len(lines)
+def _is_no_times(line: str) -> bool:
+    return _TIMES.match(line) is None
 
 
 def _is_at_gap(lines: list[str], number: int) -> bool:
@@ -216,16 +205,6 @@ def _refuse_words_before(lines: list[str]) -> None:
     raise OrderError(said, cure=_CURE)
 
 
-def _once(lines: Iterator[str]) -> Iterator[str]:
-    """Each line once, of captions that scroll."""
-    before = ""
-    for line in lines:
-        bare = _TAG.sub("", line).strip()
-        if bare and bare != before:
-            yield line
-            before = bare
-
-
 # --- lyrics ---------------------------------------------------------------------------
 
 
@@ -238,9 +217,8 @@ def _is_lyrics(lines: list[str]) -> bool:
 
 
 def _lyrics(lines: list[str]) -> Iterator[str]:
-    for line in lines:
-        if not _LYRICS_TAG.match(line):
-            yield _LYRICS.sub("", line)
+    sung = filterfalse(_LYRICS_TAG.match, lines)
+    return map(partial(_LYRICS.sub, ""), sung)
 
 
 # --- other formats --------------------------------------------------------------------

@@ -13,6 +13,7 @@ from itertools import islice
 
 from nemowatch.content.forms.stand_ins import refuse_stand_ins
 from nemowatch.content.forms.structure import other_structure
+from nemowatch.content.lookup import kind_by_beginning, kind_of
 from nemowatch.errors import OrderError
 
 #: How files of other programs begin that are letters from end to end.
@@ -80,13 +81,7 @@ def _refuse(kind: str) -> None:
 
 def _other_file(text: str) -> str:
     """What a text is that another program wrote, in plain words; "" for none."""
-    for kind, beginning in _BEGINNINGS:
-        if beginning.match(text):
-            return kind
-    for kind, recognise in _STRUCTURES:
-        if recognise(text):
-            return kind
-    return ""
+    return kind_by_beginning(text, _BEGINNINGS) or kind_of(text, _STRUCTURES)
 
 
 def _is_encoded(text: str) -> bool:

@@ -12,6 +12,7 @@ from collections.abc import Callable
 from nemowatch.content.forms import data_text, program_text
 from nemowatch.content.forms.lines import Lines, lines_of
 from nemowatch.content.forms.other_markup import other_markup
+from nemowatch.content.lookup import kind_of
 
 #: What the lines of a text are, and who recognises it.
 _BY_LINES: tuple[tuple[str, Callable[[Lines], bool]], ...] = (
@@ -32,16 +33,9 @@ def other_structure(text: str) -> str:
     if data_text.is_json(text):
         return "data for a program (JSON)"
     lines = lines_of(text)
-    kind = _by_lines(lines) or other_markup(text)
+    kind = kind_of(lines, _BY_LINES) or other_markup(text)
     if kind:
         return kind
     if data_text.is_dense(lines):
         return "data for a program"
-    return ""
-
-
-def _by_lines(lines: Lines) -> str:
-    for kind, recognise in _BY_LINES:
-        if recognise(lines):
-            return kind
     return ""

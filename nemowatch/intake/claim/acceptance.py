@@ -15,8 +15,8 @@ from nemowatch.intake.claim.group import Group, wait_for
 from nemowatch.intake.ready.inspection_result import Advice, Inspected, Terms
 from nemowatch.intake.ready.stability import Observation, TrackedFile
 from nemowatch.intake.records import Candidate, FileProblem
-from nemowatch.intake.scan.folders import as_text, folder_of, name_of, parent
 from nemowatch.intake.scan.ignore import NameClass
+from nemowatch.intake.scan.paths import as_text, folder_of, name_of, parent
 from nemowatch.intake.state import InboxState
 from nemowatch.model import MediaKind, Order
 from nemowatch.tasks.plan import max_bytes, needs_sound, plan

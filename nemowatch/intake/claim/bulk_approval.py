@@ -12,7 +12,8 @@ from nemowatch.clock import Clock
 from nemowatch.intake.claim import known_sources
 from nemowatch.intake.claim.claimer import Claimer
 from nemowatch.intake.scan.diff import ScanDiff
-from nemowatch.intake.scan.folders import FolderBook, folder_of
+from nemowatch.intake.scan.folders import FolderBook
+from nemowatch.intake.scan.paths import folder_of
 from nemowatch.journal import batches, inboxes
 from nemowatch.journal.database import Journal
 from nemowatch.model import Snapshot

@@ -17,7 +17,7 @@ from nemowatch.intake.claim.group import Group
 from nemowatch.intake.ready.inspection_result import Inspected
 from nemowatch.intake.records import Candidate
 from nemowatch.intake.scan.file_names import stem_of
-from nemowatch.intake.scan.folders import as_text, folder_of, name_of, promised_kind
+from nemowatch.intake.scan.paths import as_text, folder_of, name_of, promised_kind
 from nemowatch.journal.sources import NewJob
 from nemowatch.model import MediaKind, Member, MemberRole, Order
 from nemowatch.tasks.plan import plan

@@ -28,7 +28,7 @@ from nemowatch.intake.claim.subtitle_groups import LATE
 from nemowatch.intake.claim.text_lane import TextLane
 from nemowatch.intake.ready.fair_turns import in_turns
 from nemowatch.intake.records import Candidate, Duplicate, FileProblem
-from nemowatch.intake.scan.folders import as_text, name_of, parent
+from nemowatch.intake.scan.paths import as_text, name_of, parent
 from nemowatch.intake.state import InboxState
 from nemowatch.intake.watch.root_monitor import RootMonitor
 from nemowatch.journal import batches

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from nemowatch.intake.scan.folders import as_text, name_of
+from nemowatch.intake.scan.paths import as_text, name_of
 from nemowatch.intake.state import InboxState
 
 

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from nemowatch.intake.claim.copy_names import originals
 from nemowatch.intake.claim.made_before import Outputs, paths_and_sizes, results_before
 from nemowatch.intake.records import Candidate
-from nemowatch.intake.scan.folders import parent
+from nemowatch.intake.scan.paths import parent
 from nemowatch.journal import jobs, source_members, sources, spend
 from nemowatch.journal.jobs import Job
 from nemowatch.journal.sources import SourceRow

@@ -10,7 +10,7 @@ from collections import defaultdict
 from collections.abc import Iterable
 
 from nemowatch.intake.scan.file_names import stem_of
-from nemowatch.intake.scan.folders import name_of, promised_kind, same_name
+from nemowatch.intake.scan.paths import name_of, promised_kind, same_name
 from nemowatch.model import MediaKind
 
 

@@ -20,9 +20,9 @@ from nemowatch.intake.ready.file_checks import names_in
 from nemowatch.intake.ready.stability import Verdict
 from nemowatch.intake.records import FileProblem
 from nemowatch.intake.scan.folder_instructions import FolderInstructions
-from nemowatch.intake.scan.folders import as_text, folder_of, name_of, parent, promised_kind
 from nemowatch.intake.scan.ignore import NameClass
 from nemowatch.intake.scan.instruction_names import exact
+from nemowatch.intake.scan.paths import as_text, folder_of, name_of, parent, promised_kind
 from nemowatch.intake.state import InboxState
 from nemowatch.intake.watch.root_monitor import RootMonitor
 from nemowatch.model import MediaKind

@@ -12,7 +12,7 @@ import sqlite3
 from collections.abc import Iterable
 
 from nemowatch.intake.records import Candidate, FileProblem
-from nemowatch.intake.scan.folders import parent
+from nemowatch.intake.scan.paths import parent
 from nemowatch.intake.state import InboxState
 from nemowatch.journal import facts, sources
 from nemowatch.journal.database import Journal

@@ -12,7 +12,7 @@ from nemowatch.intake.claim.pairing import Groups
 from nemowatch.intake.claim.project_contents import Contents, is_media
 from nemowatch.intake.claim.project_questions import ProjectQuestions
 from nemowatch.intake.ready.stability import GIVE_UP, Verdict
-from nemowatch.intake.scan.folders import as_text, name_of
+from nemowatch.intake.scan.paths import as_text, name_of
 from nemowatch.intake.scan.project_problems import unfinished
 from nemowatch.intake.state import InboxState
 from nemowatch.intake.watch.root_monitor import RootMonitor

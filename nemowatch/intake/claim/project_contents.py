@@ -21,11 +21,12 @@ from nemowatch.fs.safe_open import folder_of, translated
 from nemowatch.intake.ready.companion_names import about
 from nemowatch.intake.scan.file_names import natural
 from nemowatch.intake.scan.folder_instructions import TEXTS
-from nemowatch.intake.scan.folders import MEDIA, as_text, same_name
+from nemowatch.intake.scan.folders import MEDIA
 from nemowatch.intake.scan.ignore import Ignore, NameClass
 from nemowatch.intake.scan.ignored_names import METADATA_FILES, TEMPORARY_SUFFIXES
 from nemowatch.intake.scan.instruction_names import exact, in_doubt
 from nemowatch.intake.scan.partial_files import looks_partial
+from nemowatch.intake.scan.paths import as_text, same_name
 from nemowatch.intake.scan.project_problems import Fault
 from nemowatch.model import MB, MediaKind, Snapshot
 from nemowatch.tasks.media_names import listed

@@ -12,7 +12,7 @@ from nemowatch.intake.claim.group_reading import GroupReading, Question
 from nemowatch.intake.claim.project_contents import Contents
 from nemowatch.intake.claim.project_questions import ProjectQuestions, together
 from nemowatch.intake.ready.inspection_result import Advice, Inspected
-from nemowatch.intake.scan.folders import as_text, name_of, parent
+from nemowatch.intake.scan.paths import as_text, name_of, parent
 from nemowatch.intake.scan.project_problems import Fault
 from nemowatch.intake.watch.root_monitor import RootMonitor
 

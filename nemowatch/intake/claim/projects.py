@@ -26,7 +26,7 @@ from nemowatch.intake.claim.project_questions import ProjectQuestions, together
 from nemowatch.intake.claim.project_reading import ProjectReading
 from nemowatch.intake.claim.project_texts import ProjectTexts
 from nemowatch.intake.records import Candidate
-from nemowatch.intake.scan.folders import as_text, folder_of, name_of, parent
+from nemowatch.intake.scan.paths import as_text, folder_of, name_of, parent
 from nemowatch.intake.scan.project_problems import NO_PROMPT, Fault, late_files
 from nemowatch.intake.state import InboxState
 from nemowatch.intake.watch.root_monitor import RootMonitor

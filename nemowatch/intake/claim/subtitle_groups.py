@@ -16,8 +16,8 @@ from nemowatch.intake.claim.subtitle_names import SubtitleNames, Subtitles
 from nemowatch.intake.ready.stability import Verdict
 from nemowatch.intake.records import FileProblem
 from nemowatch.intake.scan.file_names import is_subtitles
-from nemowatch.intake.scan.folders import as_text, name_of, parent, promised_kind
 from nemowatch.intake.scan.ignore import NameClass
+from nemowatch.intake.scan.paths import as_text, name_of, parent, promised_kind
 from nemowatch.intake.state import InboxState
 from nemowatch.model import MediaKind
 from nemowatch.tasks.words import enumerated

@@ -12,7 +12,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
 from nemowatch.intake.scan.file_names import is_subtitles, stem_of, subtitle_stem
-from nemowatch.intake.scan.folders import as_text, name_of, parent, promised_kind, same_name
+from nemowatch.intake.scan.paths import as_text, name_of, parent, promised_kind, same_name
 from nemowatch.tasks.arguments import tag_of
 from nemowatch.tasks.words import enumerated
 

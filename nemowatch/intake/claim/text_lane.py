@@ -20,7 +20,7 @@ from nemowatch.intake.claim.group_reading import GroupReading, Read, Work
 from nemowatch.intake.claim.pairing import Groups
 from nemowatch.intake.ready.fair_turns import in_turns
 from nemowatch.intake.ready.inspection_result import Advice, Inspected
-from nemowatch.intake.scan.folders import as_text, name_of, promised_kind
+from nemowatch.intake.scan.paths import as_text, name_of, promised_kind
 from nemowatch.intake.state import InboxState
 from nemowatch.intake.watch.root_check import SILENCE
 from nemowatch.intake.watch.root_monitor import RootMonitor

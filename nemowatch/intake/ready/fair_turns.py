@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Callable, Iterable
 
-from nemowatch.intake.scan.folders import folder_of
+from nemowatch.intake.scan.paths import folder_of
 
 #: Of what is taken at once, one folder has at most this part while others wait.
 _SHARE = 4

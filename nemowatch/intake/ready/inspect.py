@@ -39,7 +39,7 @@ from nemowatch.intake.ready.inspection_result import (
     wrong_kind,
 )
 from nemowatch.intake.ready.settle_rules import SettleRule
-from nemowatch.intake.scan.folders import as_text, name_of
+from nemowatch.intake.scan.paths import as_text, name_of
 from nemowatch.model import MediaKind, Snapshot
 
 Beat = Callable[[], None]

@@ -27,7 +27,7 @@ from nemowatch.intake.ready.companion_names import (
     word_owner,
 )
 from nemowatch.intake.ready.stability import Beside
-from nemowatch.intake.scan.folders import as_text, name_of
+from nemowatch.intake.scan.paths import as_text, name_of
 from nemowatch.model import Snapshot
 
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from nemowatch.intake.ready.stability import TrackedFile, Verdict
 from nemowatch.intake.records import FileProblem
-from nemowatch.intake.scan.folders import folder_of
+from nemowatch.intake.scan.paths import folder_of
 
 _COPIED = "still being copied ({})"
 #: What the page says of a file that waits, with how long it has; the others are being copied.

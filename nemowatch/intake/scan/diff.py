@@ -19,10 +19,11 @@ from nemowatch.content.sniff import kind_by_name
 from nemowatch.intake.records import FileProblem
 from nemowatch.intake.scan.file_names import stem_of
 from nemowatch.intake.scan.folder_instructions import FolderInstructions, Gathering
-from nemowatch.intake.scan.folders import MEDIA, FolderBook, is_below, name_of, parent, same_name
+from nemowatch.intake.scan.folders import MEDIA, FolderBook
 from nemowatch.intake.scan.instruction_forms import Instruction
 from nemowatch.intake.scan.oddities import oddity
 from nemowatch.intake.scan.partial_files import looks_partial
+from nemowatch.intake.scan.paths import below, name_of, parent, same_name
 from nemowatch.intake.scan.project_folders import ProjectFolder
 from nemowatch.intake.scan.project_problems import no_project
 from nemowatch.intake.scan.scanner import Entry, Kind
@@ -146,12 +147,7 @@ class ScanDiffer:
     def _known_below(self, start: bytes) -> set[bytes]:
         if not start:
             return set(self._known)
-
-        found: set[bytes] = set()
-        for path in self._known:
-            if is_below(path, start):
-                found.add(path)
-        return found
+        return set(below(self._known, start))
 
     def _visible(self, missing: set[bytes]) -> set[bytes]:
         """Those that are gone: what lies in a closed folder cannot be seen, and is not."""

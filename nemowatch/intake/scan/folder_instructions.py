@@ -11,8 +11,8 @@ from functools import partial
 
 from nemowatch.intake.records import FileProblem
 from nemowatch.intake.scan import instruction_names
-from nemowatch.intake.scan.folders import as_text, name_of, parent
 from nemowatch.intake.scan.instruction_forms import FORM, Effect, Instruction
+from nemowatch.intake.scan.paths import as_text, name_of, parent
 from nemowatch.model import Snapshot
 
 #: The cure for a name that is nearly an instruction.

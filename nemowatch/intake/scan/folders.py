@@ -6,14 +6,13 @@ the grammar itself is `nemowatch.tasks`.
 
 from __future__ import annotations
 
-import unicodedata
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 
 from nemowatch.config.schema import Recipe
-from nemowatch.content.sniff import kind_by_name
 from nemowatch.intake.scan import instruction_names
 from nemowatch.intake.scan.file_names import is_subtitles
 from nemowatch.intake.scan.instruction_forms import Instruction
+from nemowatch.intake.scan.paths import as_text, folder_of, lineage, name_of, parent, promised_kind
 from nemowatch.intake.scan.project_folders import ProjectFolder, project_of
 from nemowatch.model import MediaKind
 from nemowatch.tasks.grammar import read_folder
@@ -26,67 +25,6 @@ from nemowatch.tasks.records import NO_TERMS, Folder, Glossary, Unreadable
 MAX_NAMES = 20_000
 #: Kinds that a text can belong to.
 MEDIA = frozenset({MediaKind.VIDEO, MediaKind.AUDIO, MediaKind.IMAGE})
-
-
-def as_text(name: bytes) -> str:
-    """A name as valid text: UTF-8, else Latin-1, which is what old systems mostly meant; no
-    control characters."""
-    try:
-        text = name.decode("utf-8")
-    except UnicodeDecodeError:
-        text = name.decode("latin-1")
-    return "".join(map(_uncontrolled, text))
-
-
-def _uncontrolled(c: str) -> str:
-    if unicodedata.category(c) == "Cc":
-        return "_"
-    return c
-
-
-def folder_of(path: bytes) -> bytes:
-    """The name of the task folder that a path relative to the inbox begins with."""
-    return path.partition(b"/")[0]
-
-
-def parent(path: bytes) -> bytes:
-    """The folder of a path, b"" for the inbox itself."""
-    return path.rpartition(b"/")[0]
-
-
-def name_of(path: bytes) -> bytes:
-    """The last name of a path."""
-    return path.rpartition(b"/")[2]
-
-
-def promised_kind(path: bytes) -> MediaKind | None:
-    """The kind that a path's ending promises; None for endings that no task takes."""
-    return kind_by_name(name_of(path))
-
-
-def lineage(folder: bytes) -> Iterator[bytes]:
-    """A folder and those above it, the outermost first: the inbox itself (b""), its task folder,
-    and so on."""
-    yield b""
-    at = folder.find(b"/")
-    while at >= 0:
-        yield folder[:at]
-        at = folder.find(b"/", at + 1)
-    if folder:
-        yield folder
-
-
-def is_below(path: bytes, folder: bytes) -> bool:
-    """Whether a path is this folder (b"": the inbox itself), or lies in or below it."""
-    if folder in (b"", path):
-        return True
-    return path.startswith(folder + b"/")
-
-
-def same_name(name: bytes) -> str:
-    """A key that is the same for names which people take for the same: in any case, composed or
-    decomposed."""
-    return unicodedata.normalize("NFC", as_text(name)).casefold()
 
 
 class FolderBook:

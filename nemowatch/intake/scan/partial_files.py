@@ -13,7 +13,7 @@ from nemowatch.content.endings import converted_to, ending_of
 from nemowatch.content.sniff import kind_by_name
 from nemowatch.fs.identity import content_key
 from nemowatch.intake.records import FolderProblem
-from nemowatch.intake.scan.folders import as_text, name_of
+from nemowatch.intake.scan.paths import as_text, name_of
 from nemowatch.model import Snapshot
 
 #: Seconds without a change, from one scan to another, after which it has stopped growing.

@@ -17,8 +17,8 @@ from nemowatch.intake.scan.folder_instructions import (
     Gathering,
     Instructions,
 )
-from nemowatch.intake.scan.folders import is_below, lineage
 from nemowatch.intake.scan.ignore import Ignore, NameClass
+from nemowatch.intake.scan.paths import below, lineage
 from nemowatch.intake.scan.scanner import Kind, walk
 
 
@@ -58,7 +58,7 @@ class Pauses:
     def any_below(self, watch: str, folder: bytes) -> bool:
         """Whether one holds this folder or a part of it."""
         folders_with_one = self.files.get(watch, {})
-        return any(is_below(each, folder) for each in folders_with_one)
+        return below(folders_with_one, folder) != []
 
 
 def on_disk(watches: Iterable[Watch]) -> Pauses:

@@ -9,7 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from nemowatch.intake.records import FileProblem
-from nemowatch.intake.scan.folders import as_text, name_of, parent
+from nemowatch.intake.scan.paths import as_text, name_of, parent
 from nemowatch.intake.scan.project_folders import ProjectFolder, Role
 from nemowatch.tasks.words import examples
 
