@@ -5,7 +5,8 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable
 
-from nemowatch.intake.scan.folders import FolderBook, as_text
+from nemowatch.intake.scan.folders import FolderBook
+from nemowatch.intake.scan.paths import as_text
 from nemowatch.model import MediaKind
 from nemowatch.tasks.plan import folders_for
 
