@@ -118,6 +118,11 @@ def goes_on(conn: sqlite3.Connection, job: Job) -> bool:
     return conn.execute(SQL["goes_on"], _place(job)).fetchone() is not None
 
 
+def goes_on_from_edit(conn: sqlite3.Connection, job: Job) -> bool:
+    """Whether an edit of its session is kept here that this job goes on from."""
+    return conn.execute(SQL["goes_on_from_edit"], _place(job)).fetchone() is not None
+
+
 def is_change(conn: sqlite3.Connection, job: Job) -> bool:
     """Whether a person added this job to change what was made: no folder orders it, and what
     becomes of the file does not depend on it."""

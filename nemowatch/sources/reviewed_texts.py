@@ -13,7 +13,7 @@ from collections.abc import Iterable
 
 from nemowatch.config.watch_section import Watch
 from nemowatch.errors import OrderError
-from nemowatch.fs.names import plain, safe_name
+from nemowatch.fs.names import note_name, plain, safe_name
 from nemowatch.intake.scan.file_names import subtitle_stem
 from nemowatch.intake.scan.paths import name_of, parent, same_name
 from nemowatch.journal import requests, reviews
@@ -31,16 +31,16 @@ _REMOVE = "Or remove it."
 def text_awaited(conn: sqlite3.Connection, watch: Watch, path: bytes) -> Job:
     """The job that goes on with the text at this path. Raises OrderError, with the cure."""
     own = requests.of_folder(conn, watch.name, parent(path))
-    named = [job for source, job in own if _is_named(path, source, job)]
-    reviewed = [job for job in named if reviews.of_dub(conn, job.id) is not None]
-    for job in reviewed:
+    named = [(source, job) for source, job in own if _is_named(path, source, job)]
+    reviewed = [one for one in named if reviews.of_dub(conn, one[1].id) is not None]
+    for _, job in reviewed:
         if reviews.may_approve(conn, job):
             return job
 
     name = plain(name_of(path))
     if reviewed:
-        raise _too_late(name, reviewed[0])
-    if any(job.state not in ENDED for job in named):
+        raise _too_late(name, *reviewed[0])
+    if any(job.state not in ENDED for _, job in named):
         raise OrderError(
             f"The text that {name} is about is still being made.",
             cure="Nothing to do: this one is used once that is there.",
@@ -48,8 +48,16 @@ def text_awaited(conn: sqlite3.Connection, watch: Watch, path: bytes) -> Job:
     raise _unknown(name, own)
 
 
-def _too_late(name: str, job: Job) -> OrderError:
+def _too_late(name: str, source: bytes, job: Job) -> OrderError:
     result = f"{job.stem}{job.outputs[0].ending}"
+    if job.state is State.ATTENTION:
+        return OrderError(
+            f"{name} came when {result} was being made already: its words are not used.",
+            cure=(
+                f"{result} waits for a decision first:"
+                f" {plain(note_name(name_of(source), '.question.txt'))} says which. {_REMOVE}"
+            ),
+        )
     if job.state is State.PUBLISHED:
         return OrderError(
             f"{name} came when {result} had been made already: its words are not used.",

@@ -11,7 +11,7 @@ from functools import partial
 
 from nemowatch.edits.draft import exportable
 from nemowatch.errors import NemowatchError, NoCredits, RemoteError, SessionLost, TokenRefused
-from nemowatch.journal import results, spend
+from nemowatch.journal import sessions, spend
 from nemowatch.journal.jobs import JobChanges
 from nemowatch.journal.spend import CallOutcome, Spend
 from nemowatch.model import RemoteState, State, Turn, TurnEnd
@@ -84,8 +84,7 @@ async def _check_timeline(work: Work, context: StageContext, state: RemoteState)
     from."""
     if not work.later_turn or work.missing or exportable(state.draft):
         return
-    before = await context.journal.read(lambda conn: results.draft_before(conn, work.job.id))
-    if before is not None:
+    if await context.journal.read(lambda conn: sessions.goes_on_from_edit(conn, work.job)):
         raise SessionLost("The session no longer has the edit.")
 
 

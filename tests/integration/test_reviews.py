@@ -247,14 +247,30 @@ async def test_a_lost_journal_makes_no_text_twice(rig: EngineRig) -> None:
     assert rig.charged() == 2
 
 
-async def test_a_lost_session_is_asked_about(rig: EngineRig) -> None:
-    """As for any further turn in it: nothing is paid for before a person has said so."""
+async def test_a_lost_session_needs_no_second_transcript(rig: EngineRig) -> None:
+    """The words are in the person's file: the dub is one turn in a new session with the film. A
+    later change of a dub that is lost, too, repeats the dub alone, and asks before."""
     await asked(rig)
+    expire(rig)
+    await rig.stop()
+    await rig.start()
+    rig.drop(TEXT, WORDS.encode())
+    await made(rig, DUB)
+    assert rig.charged() == 2
+    first, second = turns(rig)
+    assert [len(first), len(second)] == [1, 1]
+    assert "Buenas tardes." in second[0]
+
+    expire(rig)
+    rig.drop(f"{FOLDER}/promo.es.mp4.revise.txt", b"slower")
+    await noted(rig, f"{FOLDER}/promo.mp4.question.txt", "2 paid turns instead of one")
+    rig.drop(f"{FOLDER}/promo.mp4.answer.txt", b"again")
+    await made(rig, f"{FOLDER}/promo.es (2).mp4")
+    assert turns(rig)[2] == [second[0], "slower"]
+    assert rig.charged() == 4
+
+
+def expire(rig: EngineRig) -> None:
+    """The cloud forgets every session that it has."""
     for session in rig.sandbox.world.sessions.values():
         session.expired = True
-    rig.drop(TEXT, WORDS.encode())
-    await noted(rig, f"{FOLDER}/promo.mp4.question.txt", "lost the session")
-    assert rig.charged() == 1
-    rig.drop(f"{FOLDER}/promo.mp4.answer.txt", b"again")
-    await made(rig, DUB)
-    assert rig.charged() == 3

@@ -26,13 +26,23 @@ UPDATE session SET rebuild = 1 WHERE id = :id
 
 -- name: missing
 -- earlier instructions of the session that were carried out, or answered, and that its conversation in the cloud does not
--- know: they were given in one that is lost
+-- know: they were given in one that is lost; not those that made a text whose words this or an earlier instruction holds
 SELECT b.id, b.prompt FROM job b
 WHERE b.session = :session AND b.id <> :job AND (b.id < :job OR b.earlier_of IS NOT NULL)
 AND EXISTS (SELECT 1 FROM spend p WHERE p.job_id = b.id AND p.replays IS NULL AND p.edit IN ('made', 'unseen', 'words'))
 AND NOT EXISTS (SELECT 1 FROM spend p WHERE p.session = :session AND p.outcome = 'happened' AND p.session_id = :remote_id
     AND (p.replays = b.id OR (p.job_id = b.id AND p.replays IS NULL)))
+AND NOT EXISTS (SELECT 1 FROM review r JOIN job d ON d.id = r.dub_job
+    WHERE d.session = :session AND d.prompt <> '' AND b.id < d.id AND d.id <= :job)
 ORDER BY (SELECT min(p.id) FROM spend p WHERE p.job_id = b.id)
+
+-- name: goes_on_from_edit
+-- whether an edit of the session is kept that an instruction goes on from; a text whose words it holds itself is none
+SELECT 1 FROM job b JOIN draft ON draft.job_id = b.id
+WHERE b.session = :session AND b.id <> :job AND (b.id < :job OR b.earlier_of IS NOT NULL)
+AND NOT EXISTS (SELECT 1 FROM review r JOIN job d ON d.id = r.dub_job
+    WHERE d.session = :session AND d.prompt <> '' AND b.id < d.id AND d.id <= :job)
+LIMIT 1
 
 -- name: leave_unpaid
 -- the sessions of a source whose jobs stand before their paid turn are left behind
