@@ -3,6 +3,7 @@ folder that other users may enter. Says which tests stay together when they run 
 
 from __future__ import annotations
 
+import os
 import shutil
 import tempfile
 from collections.abc import Generator, Iterator
@@ -16,6 +17,9 @@ settings.register_profile(
     "quick", max_examples=60, deadline=None, suppress_health_check=[HealthCheck.too_slow]
 )
 settings.load_profile("quick")
+
+#: What commands keep of configurations goes there, and not to whoever runs the tests.
+os.environ["XDG_CACHE_HOME"] = str(Path(tempfile.gettempdir()) / "nemowatch-test-cache")
 
 #: structlog's own traceback prints the variables of every frame, which takes seconds of the loop that
 #: the test shares with what it tests. The daemon's log never did that.

@@ -1,16 +1,16 @@
 """The commands, one module each. They read the journal, ask the daemon, and print; they decide
 nothing about jobs.
 
-Everything heavy (typer, rich, pydantic, the client) is imported where a command needs it:
-`--version` and `jobs --json` answer at once, and `nemowatch run` reads its two options itself,
-so that the daemon never loads typer.
+Everything heavy (typer, rich, pydantic, the client) is imported where a command needs it: the
+commands in `plain` are called without typer, so that `status` answers at once and the daemon never
+loads it.
 """
 
 from __future__ import annotations
 
 import sys
 
-from nemowatch.cli import run
+from nemowatch.cli import plain
 from nemowatch.cli.exits import guarded
 
 
@@ -23,9 +23,7 @@ def main() -> int:
 
         print(f"nemowatch {__version__}")
         return 0
-    if words[:1] == ["run"] and (options := run.read_options(words[1:])) is not None:
-        return guarded(lambda: run.start(*options))
-    return guarded(lambda: _through_typer(words))
+    return guarded(plain.read(words) or (lambda: _through_typer(words)))
 
 
 def _through_typer(words: list[str]) -> int:

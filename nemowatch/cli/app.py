@@ -11,18 +11,16 @@ from nemowatch.cli import (
     config,
     credits,
     init,
-    jobs,
     journal,
     options,
     orders,
+    reading,
     revise,
     sandbox,
     show,
 )
 from nemowatch.cli.check.command import check
 from nemowatch.cli.demo.command import demo
-from nemowatch.cli.explain.command import explain
-from nemowatch.cli.status.command import status
 
 app = typer.Typer(
     name="nemowatch",
@@ -53,13 +51,13 @@ def _run(
     """Run the daemon in the foreground."""
     from nemowatch.cli import run
 
-    raise typer.Exit(run.start(config, once))
+    raise typer.Exit(run.start(once=once, config=config))
 
 
 app.command("init")(init.init)
 app.command("run")(_run)
-app.command("status")(status)
-app.command("jobs")(jobs.jobs)
+app.command("status")(reading.status)
+app.command("jobs")(reading.jobs)
 app.command("show")(show.show)
 app.command("retry")(orders.retry)
 app.command("cancel")(orders.cancel)
@@ -71,7 +69,7 @@ app.command("pause")(orders.pause)
 app.command("resume")(orders.resume)
 app.command("approve")(orders.approve)
 app.command("take-over")(orders.take_over)
-app.command("explain")(explain)
+app.command("explain")(reading.explain)
 app.command("check")(check)
 app.command("credits")(credits.credits)
 app.command("sandbox", cls=sandbox.WithSettings, context_settings=sandbox.PASSED_ON)(

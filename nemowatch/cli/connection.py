@@ -21,7 +21,7 @@ ANSWER = 10.0
 
 def ask(context: CommandContext, op: str, /, **args: Any) -> Any:
     """The daemon's answer. Raises DaemonNeeded when it does not run, and what it refuses with."""
-    from nemowatch.service.control import SOCKET_NAME, call
+    from nemowatch.service.control_client import SOCKET_NAME, call
 
     return call(context.state_dir / SOCKET_NAME, op, wait=ANSWER, **args)
 
@@ -40,8 +40,8 @@ def read_journal(
 ) -> T:
     """What `work` reads, beside a running daemon or without one; `nothing()` before the first
     start. Raises JournalError."""
-    from nemowatch.clock import SystemClock
-    from nemowatch.journal.database import FILE_NAME, Journal
+    from nemowatch.journal.reading import read_existing
+    from nemowatch.journal.transaction import FILE_NAME
 
     path = context.state_dir / FILE_NAME
     with as_owner(context.state_dir):
@@ -53,11 +53,7 @@ def read_journal(
             raise JournalError(
                 f"{path}: the journal cannot be read: {exc.strerror}.", cure=cure
             ) from exc
-        journal = Journal.open_for_reading(path, SystemClock())
-        try:
-            return journal.read_now(work) if journal.begun else nothing()
-        finally:
-            journal.close()
+        return read_existing(path, work, nothing)
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,7 +85,8 @@ def _order_offline(context: CommandContext, name: str, args: dict[str, Any]) -> 
     import asyncio
 
     from nemowatch.clock import SystemClock
-    from nemowatch.journal.database import FILE_NAME, Journal
+    from nemowatch.journal.database import Journal
+    from nemowatch.journal.transaction import FILE_NAME
     from nemowatch.orders import JournalSite, carry_out, read_order
 
     clock = SystemClock()

@@ -10,9 +10,10 @@ import os
 import pwd
 import shlex
 import stat
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -26,15 +27,20 @@ if TYPE_CHECKING:
 PRIVATE = 0o700
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class CommandContext:
     """One installation: its configuration and its state folder."""
 
-    config: Config
+    read: Callable[[], Config]  #: what the configuration says
     path: Path  #: of the configuration
     state_dir: Path  #: need not exist
     env: Mapping[str, str]
     named: bool = False  #: by --config: commands for people to type must name it, too
+
+    @cached_property
+    def config(self) -> Config:
+        """What the configuration says; not every command asks."""
+        return self.read()
 
     @property
     def option(self) -> str:
@@ -50,13 +56,14 @@ class CommandContext:
 def find_context(option: Path | None) -> CommandContext:
     """The installation that `--config`, the environment or the usual places name. Raises
     ConfigError."""
-    from nemowatch.config.find import find, state_dir
-    from nemowatch.config.load import load
+    from nemowatch.config.find import find, state_folder
+    from nemowatch.config.kept import load_kept
 
     env = dict(os.environ)
     path = find(option, env)
-    config = load(path, env)
-    return CommandContext(config, path, state_dir(config, path, env), env, option is not None)
+    kept = load_kept(path, env)
+    folder = state_folder(kept.state_dir, path, env)
+    return CommandContext(kept.read, path, folder, env, option is not None)
 
 
 def prepare_state_dir(folder: Path) -> None:

@@ -5,7 +5,6 @@ from __future__ import annotations
 import io
 import os
 import sys
-import traceback
 from collections.abc import Callable
 
 from nemowatch.cli.formatting import clean
@@ -60,6 +59,8 @@ def report(exc: NemowatchError) -> int:
 
 
 def _report_unexpected(exc: Exception) -> None:
+    import traceback
+
     from nemowatch.secrecy import redact
 
     where = traceback.extract_tb(exc.__traceback__)[-1]

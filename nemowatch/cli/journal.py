@@ -81,7 +81,8 @@ def backup(target: Target, config: options.Config = None) -> None:
 
 def _open(context: CommandContext) -> Journal:
     from nemowatch.clock import SystemClock
-    from nemowatch.journal.database import FILE_NAME, Journal
+    from nemowatch.journal.database import Journal
+    from nemowatch.journal.transaction import FILE_NAME
 
     return Journal.open_unchanged(context.state_dir / FILE_NAME, SystemClock())
 

@@ -25,27 +25,6 @@ LAYOUT_SECONDS = 10.0
 DECORATION = ("rich", "click", "pygments")
 
 
-def read_options(words: list[str]) -> tuple[Path | None, bool] | None:
-    """(--config, --once) when there is nothing else among the words; None: let typer read them, and
-    say what is wrong.
-
-    The daemon runs for months: it does not carry a command line parser for two options.
-    """
-    config: Path | None = None
-    once = False
-    rest = iter(words)
-    for word in rest:
-        if word == "--once":
-            once = True
-        elif word == "--config" and (value := next(rest, "")):
-            config = Path(value)
-        elif word.startswith("--config="):
-            config = Path(word.removeprefix("--config="))
-        else:
-            return None
-    return config, once
-
-
 def _leave_out(packages: Iterable[str]) -> None:
     """Let importing these fail, as if they were not installed, where nobody has imported them
     yet."""
@@ -65,10 +44,10 @@ def _setting(config: Path | None) -> CommandContext:
     with find_apart(config, env) as reading:
         importlib.import_module("nemowatch.service.daemon")
         path, read = reading.result()
-    return CommandContext(read, path, state_dir(read, path, env), env, config is not None)
+    return CommandContext(lambda: read, path, state_dir(read, path, env), env, config is not None)
 
 
-def start(config: Path | None, once: bool) -> int:
+def start(*, once: bool = False, config: Path | None = None) -> int:
     """Run the daemon until it ends; its exit code. Raises ConfigError with every mistake at
     once."""
     _leave_out(DECORATION)

@@ -6,9 +6,12 @@ from __future__ import annotations
 import os
 from collections.abc import Mapping
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-from nemowatch.config.schema import Config
 from nemowatch.errors import ConfigError, ConfigMistake
+
+if TYPE_CHECKING:
+    from nemowatch.config.schema import Config
 
 #: A configuration of a service, for everybody on this machine.
 SYSTEM_CONFIG = Path("/etc/nemowatch/config.toml")
@@ -74,13 +77,18 @@ def _exists(path: Path) -> bool:
 
 
 def state_dir(config: Config, config_path: Path, env: Mapping[str, str]) -> Path:
-    """The folder of the journal and all state (the order of docs/behaviour.md section 4);
-    absolute, need not exist."""
+    """The folder of the journal and all state; absolute, need not exist."""
+    return state_folder(config.state_dir, config_path, env)
+
+
+def state_folder(key: Path | None, config_path: Path, env: Mapping[str, str]) -> Path:
+    """As `state_dir`, given that key of the configuration (the order of docs/behaviour.md
+    section 4)."""
     named = env.get("NEMOWATCH_STATE_DIR")
     if named:
         return Path(named).absolute()
-    if config.state_dir is not None:
-        return config.state_dir.absolute()
+    if key is not None:
+        return key.absolute()
 
     first, *_ = env.get("STATE_DIRECTORY", "").split(":")  # systemd lists several
     if first:

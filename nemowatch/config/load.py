@@ -7,10 +7,13 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-from nemowatch.config.schema import Config
 from nemowatch.errors import ConfigError, ConfigMistake
 from nemowatch.fs.own_files import read_own
+
+if TYPE_CHECKING:
+    from nemowatch.config.schema import Config
 
 #: Bytes of a configuration; a thousand recipes have half of it.
 LONGEST = 1024 * 1024
@@ -19,13 +22,19 @@ LONGEST = 1024 * 1024
 def load(path: Path, env: Mapping[str, str]) -> Config:
     """The configuration in `path` with `NEMOWATCH_SECTION__KEY` of `env` over it. Raises
     ConfigError with every mistake."""
-    text = _read(path)
+    return understood(read_text(path), path, env)
+
+
+def understood(text: str, path: Path, env: Mapping[str, str]) -> Config:
+    """What `text`, read from `path`, and `env` say together. Raises ConfigError with every
+    mistake."""
     from nemowatch.config.reading import understand
 
     return understand(text, path, env)
 
 
-def _read(path: Path) -> str:
+def read_text(path: Path) -> str:
+    """What is in the file. Raises ConfigError."""
     try:
         return read_own(path, LONGEST).decode("utf-8-sig")
     except UnicodeDecodeError as exc:

@@ -8,8 +8,6 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterable
 
-from nemowatch.tasks.kinds import is_reserved
-
 #: What separates the words of a folder's name (docs/behaviour.md section 1).
 SEPARATORS = re.compile(r"[-\s+,]+")
 #: Names of files that mean something in an inbox.
@@ -33,6 +31,8 @@ def sound_name(name: str) -> str:
 
 
 def _is_built_in(name: str) -> bool:
+    from nemowatch.tasks.kinds import is_reserved  # here: only where a configuration is read anew
+
     return is_reserved(recipe_key(name).split("-"))
 
 

@@ -15,7 +15,6 @@ from urllib.parse import urlsplit
 
 from nemowatch.config.constraints import BeforeWithin, Context, Limited
 from nemowatch.config.hours import parse_hours
-from nemowatch.content.links import is_web
 
 #: Characters of what is called a line.
 LONGEST_LINE = 80
@@ -56,10 +55,7 @@ FilePath = Annotated[Path, BeforeWithin(file_path)]
 
 def address(value: str) -> str:
     """A plain web address, without a slash at its end. Raises ValueError for any other."""
-    has_blanks = value.split() != [value]
-    if has_blanks or not value.isascii() or not is_web(value):
-        raise ValueError("must be an address that begins with https:// (or http://)")
-
+    _require_web(value)
     parts = urlsplit(value)
     more = (parts.username, parts.password, parts.query, parts.fragment)
     if any(more):
@@ -69,10 +65,17 @@ def address(value: str) -> str:
 
 def web_address(value: str) -> str:
     """A web address that may hold secrets, or nothing. Raises ValueError for any other text."""
-    has_blanks = value.split() != [value]
-    if value and (has_blanks or not value.isascii() or not is_web(value)):
-        raise ValueError("must be an address that begins with https:// (or http://)")
+    if value:
+        _require_web(value)
     return value
+
+
+def _require_web(value: str) -> None:
+    from nemowatch.content.links import is_web  # here: only where a configuration is read anew
+
+    has_blanks = value.split() != [value]
+    if has_blanks or not value.isascii() or not is_web(value):
+        raise ValueError("must be an address that begins with https:// (or http://)")
 
 
 def service(value: str) -> str:

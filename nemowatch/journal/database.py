@@ -14,30 +14,21 @@ import sqlite3
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any
 
 from nemowatch.clock import Clock, lasted
-from nemowatch.errors import JournalError, JournalFull
+from nemowatch.errors import JournalFull
 from nemowatch.journal import facts
 from nemowatch.journal.facts import Fact
-from nemowatch.journal.opening import (
-    connect,
-    connect_for_reading,
-    connect_unchanged,
-    free_bytes,
-    journal_error,
-)
-
-T = TypeVar("T")
-Work = Callable[[sqlite3.Connection], T]
+from nemowatch.journal.opening import connect, connect_unchanged, free_bytes, journal_error
+from nemowatch.journal.reading import connect_existing
+from nemowatch.journal.transaction import Begin, T, Work, run
 
 #: Seconds between two tries to write on a full disk.
 FULL_LOOK = 2.0
 #: Free bytes from which a disk that was full counts as having space again. Below it small writes
 #: come through while larger ones do not, and the log would report one full disk many times.
 SPACE_AGAIN = 512 * 1024
-#: A file name of its own, so that a backup script can name it.
-FILE_NAME = "journal.db"
 
 
 class Journal:
@@ -72,39 +63,10 @@ class Journal:
         return cls(conn, path, clock)
 
     @classmethod
-    def open_for_reading(cls, path: Path, clock: Clock) -> Journal:
-        """Open an existing journal without writing to it, with the tables of today: for commands
-        beside a running daemon. Raises JournalError when there is none."""
-        return cls._open_existing(path, clock, connect_for_reading)
-
-    @classmethod
     def open_unchanged(cls, path: Path, clock: Clock) -> Journal:
         """Open an existing journal as it is, whichever version wrote it: to copy it or to check
         that it is sound. Raises JournalError when there is none."""
-        return cls._open_existing(path, clock, connect_unchanged)
-
-    @classmethod
-    def _open_existing(
-        cls,
-        path: Path,
-        clock: Clock,
-        connect_to: Callable[[Path], sqlite3.Connection],
-    ) -> Journal:
-        if not path.exists():
-            raise JournalError(
-                f"{path}: there is no journal yet.", cure="Start the daemon once: nemowatch run."
-            )
-        try:
-            conn = connect_to(path)
-        except sqlite3.Error as exc:
-            raise journal_error(exc, path) from exc
-        return cls(conn, path, clock)
-
-    @property
-    def begun(self) -> bool:
-        """Whether its tables are there: not yet in the moment in which the first start makes
-        them."""
-        return bool(self.read_now(lambda conn: conn.execute("PRAGMA user_version").fetchone()[0]))
+        return cls(connect_existing(path, connect_unchanged), path, clock)
 
     async def read(self, work: Work[T]) -> T:
         """Run `work` on the journal's thread, seeing one consistent state."""
@@ -168,25 +130,15 @@ class Journal:
 
     def read_now(self, work: Work[T]) -> T:
         """`read` for callers without a loop. Not to be mixed with `read` from another thread."""
-        return self._run("BEGIN", work)
+        return self._run(Begin.READ, work)
 
     def write_now(self, work: Work[T]) -> T:
         """`write` for callers without a loop."""
-        return self._run("BEGIN IMMEDIATE", work)
+        return self._run(Begin.WRITE, work)
 
-    def _run(self, begin: str, work: Work[T]) -> T:
-        try:
-            self._conn.execute(begin)
-            try:
-                result = work(self._conn)
-                self._conn.execute("COMMIT")
-                self.changes = self._conn.total_changes
-            except BaseException:  # whatever it was, nothing half may stay
-                if self._conn.in_transaction:
-                    self._conn.execute("ROLLBACK")
-                raise
-        except sqlite3.Error as exc:
-            raise journal_error(exc, self.path) from exc
+    def _run(self, begin: Begin, work: Work[T]) -> T:
+        result = run(self._conn, self.path, begin, work)
+        self.changes = self._conn.total_changes
         return result
 
     def backup(self, target: Path) -> None:

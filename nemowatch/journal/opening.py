@@ -21,7 +21,7 @@ from nemowatch.errors import (
     JournalTooNew,
     NemowatchError,
 )
-from nemowatch.journal.queries import migrations
+from nemowatch.journal.queries import migrations, newest_version
 
 #: STRICT tables came with it.
 SQLITE_NEEDED = (3, 37, 0)
@@ -73,7 +73,7 @@ def connect_unchanged(path: Path) -> sqlite3.Connection:
 
 
 def _is_older(conn: sqlite3.Connection) -> bool:
-    return 0 < _version(conn) < migrations()[-1][0]
+    return 0 < _version(conn) < newest_version()
 
 
 def _upgraded_copy(conn: sqlite3.Connection) -> sqlite3.Connection:
@@ -129,7 +129,7 @@ def _version(conn: sqlite3.Connection) -> int:
 
 def _check_version(conn: sqlite3.Connection, path: Path) -> None:
     version = _version(conn)
-    newest = migrations()[-1][0]
+    newest = newest_version()
     if version > newest:
         raise JournalTooNew(
             f"{path}: written by a newer nemowatch (journal version {version}; this one knows"

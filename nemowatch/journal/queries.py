@@ -7,18 +7,20 @@ from __future__ import annotations
 import sqlite3
 from collections.abc import Callable
 from functools import cache
-from importlib import resources
+from pathlib import Path
 from typing import Any, TypeVar
 
 #: What a query is asked with, by place or by name.
 Values = tuple[Any, ...] | dict[str, Any]
 T = TypeVar("T")
 
+_SQL = Path(__file__).with_name("sql")
+
 
 @cache
 def load(file: str) -> dict[str, str]:
     """All queries of `sql/<file>.sql`, by name."""
-    text = resources.files("nemowatch.journal").joinpath("sql", f"{file}.sql").read_text("utf-8")
+    text = (_SQL / f"{file}.sql").read_text("utf-8")
     found: dict[str, str] = {}
     for block in text.split("-- name: ")[1:]:
         name, _, body = block.partition("\n")
@@ -28,9 +30,17 @@ def load(file: str) -> dict[str, str]:
 
 def migrations() -> list[tuple[int, str]]:
     """Every migration as (number, SQL), in order."""
-    folder = resources.files("nemowatch.journal").joinpath("sql", "migrations")
-    files = sorted((f for f in folder.iterdir() if f.name.endswith(".sql")), key=lambda f: f.name)
-    return [(int(f.name[:4]), f.read_text("utf-8")) for f in files]
+    return [(number, path.read_text("utf-8")) for number, path in _migrations()]
+
+
+def newest_version() -> int:
+    """The number of the last migration."""
+    return _migrations()[-1][0]
+
+
+def _migrations() -> list[tuple[int, Path]]:
+    files = sorted((_SQL / "migrations").glob("*.sql"))
+    return [(int(path.name[:4]), path) for path in files]
 
 
 def every(

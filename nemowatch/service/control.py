@@ -15,32 +15,25 @@ import os
 import socket
 import stat
 import sys
-from collections.abc import Awaitable, Callable, Iterator, Mapping
-from contextlib import contextmanager, suppress
+from collections.abc import Awaitable, Callable, Mapping
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
 import structlog
 
-from nemowatch.errors import DaemonNeeded, NemowatchError, UsageError, show_path
+from nemowatch.errors import NemowatchError, show_path
+from nemowatch.service.control_client import MAX_REQUEST, address_of, as_line
 
 #: gets the request without "op"; what it returns must be JSON
 Handler = Callable[[dict[str, Any]], Awaitable[Any]]
 
-#: The socket's file in the state folder.
-SOCKET_NAME = "control.sock"
-#: Bytes of one request: a prompt of many pages fits, a runaway client does not.
-MAX_REQUEST = 1024 * 1024
 #: Seconds a client has to send its line, and to take its answer: both are on this machine.
 CLIENT_SECONDS = 5.0
 #: Clients at once: commands are typed by people; more than this is a loop gone wild.
 MAX_CLIENTS = 32
-#: Seconds that `call` waits for the answer: the slowest operation waits for the journal's disk.
-CALL_SECONDS = 30.0
 #: Seconds that operations under way have to end when the server closes.
 CLOSE_SECONDS = 5.0
-#: Bytes of a socket's address in the kernel (struct sockaddr_un), its closing NUL included.
-SUN_PATH = 108
 
 log = structlog.get_logger("nemowatch.control")
 
@@ -151,67 +144,13 @@ class ControlServer:
                 "Restart it: it may be an older version.",
             )
         try:
-            return _line({"ok": True, "result": await handler(args)})
+            return as_line({"ok": True, "result": await handler(args)})
         except NemowatchError as exc:
             return _refusal(exc.code, exc.text, exc.cure)
         except Exception:
             # whatever an operation does wrong, the daemon goes on and the client hears of it
             log.exception("control operation failed", op=op)
             return _refusal("error", f"The daemon could not carry out {op!r}.", "Its log says why.")
-
-
-def call(path: Path, op: str, /, *, wait: float = CALL_SECONDS, **args: Any) -> Any:
-    """Ask the daemon that listens at `path` and return its result. Blocks up to `wait` seconds.
-
-    Raises DaemonNeeded when nothing listens there, UsageError for a request of more than
-    MAX_REQUEST bytes, and NemowatchError (with the daemon's code, text and cure) for whatever
-    the daemon refuses.
-    """
-    request = _line({**args, "op": op})
-    if len(request) > MAX_REQUEST:
-        raise UsageError(
-            f"This is too long for one command: {len(request)} bytes.", cure="Shorten it."
-        )
-    try:
-        with _connect(path, wait) as connection:
-            connection.sendall(request)
-            with connection.makefile("rb") as stream:
-                line = stream.readline()
-    except TimeoutError as exc:
-        raise NemowatchError(
-            f"The daemon did not answer within {wait:g} seconds.", cure="See its log."
-        ) from exc
-    except (FileNotFoundError, ConnectionRefusedError, NotADirectoryError) as exc:
-        raise DaemonNeeded from exc
-    except PermissionError as exc:
-        cure = "Run the command as the user that runs the daemon, or as root."
-        raise NemowatchError(
-            f"{show_path(path)}: this user may not talk to the daemon.", cure=cure
-        ) from exc
-    except OSError as exc:
-        text = f"The daemon broke off the connection: {exc.strerror or exc}."
-        raise NemowatchError(text, cure="See its log.") from exc
-    return _result(line)
-
-
-def _result(line: bytes) -> Any:
-    try:
-        answer = json.loads(line)
-        if answer["ok"]:
-            return answer["result"]
-        error = answer["error"]
-        code, text, cure = str(error["code"]), str(error["text"]), str(error["cure"])
-    except (ValueError, TypeError, KeyError) as exc:
-        raise NemowatchError(
-            "The daemon's answer was cut short.", cure="See its log, and ask again."
-        ) from exc
-    raised = (
-        UsageError(text, cure=cure)
-        if code in ("usage", "config")
-        else NemowatchError(text, cure=cure)
-    )
-    raised.code = code
-    raise raised
 
 
 def _parse(line: bytes) -> tuple[str, dict[str, Any]]:
@@ -222,13 +161,8 @@ def _parse(line: bytes) -> tuple[str, dict[str, Any]]:
     return op, request
 
 
-def _line(answer: dict[str, Any]) -> bytes:
-    # ASCII keeps file names that are not UTF-8 (surrogates, in Python) whole in both directions.
-    return json.dumps(answer, ensure_ascii=True, separators=(",", ":")).encode("ascii") + b"\n"
-
-
 def _refusal(code: str, text: str, cure: str = "") -> bytes:
-    return _line({"ok": False, "error": {"code": code, "text": text, "cure": cure}})
+    return as_line({"ok": False, "error": {"code": code, "text": text, "cure": cure}})
 
 
 def _remove_socket(path: Path) -> None:
@@ -244,7 +178,7 @@ def _listen(path: Path) -> socket.socket:
     try:
         # Linux gives the file this mode, less the umask: never open to others
         os.fchmod(listener.fileno(), 0o600)
-        with _address(path) as address:
+        with address_of(path) as address:
             listener.bind(address)
         path.chmod(0o600)  # the umask may have taken bits of the owner
         listener.listen(MAX_CLIENTS)
@@ -252,30 +186,3 @@ def _listen(path: Path) -> socket.socket:
         listener.close()
         raise
     return listener
-
-
-def _connect(path: Path, wait: float) -> socket.socket:
-    connection = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM | socket.SOCK_CLOEXEC)
-    try:
-        connection.settimeout(wait)
-        with _address(path) as address:
-            connection.connect(address)
-    except OSError:
-        connection.close()
-        raise
-    return connection
-
-
-@contextmanager
-def _address(path: Path) -> Iterator[bytes]:
-    """`path` as the kernel takes it: one that is too long is named through a descriptor of its
-    folder."""
-    raw = os.fsencode(path)
-    if len(raw) < SUN_PATH:
-        yield raw
-        return
-    folder = os.open(path.parent, os.O_PATH | os.O_DIRECTORY | os.O_CLOEXEC)
-    try:
-        yield b"/proc/self/fd/%d/%s" % (folder, os.fsencode(path.name))
-    finally:
-        os.close(folder)

@@ -27,7 +27,8 @@ from nemowatch.journal.database import Journal
 from nemowatch.journal.lock import StateLock
 from nemowatch.remote.client import Client
 from nemowatch.remote.credential import supplied_token
-from nemowatch.service.control import SOCKET_NAME, ControlServer
+from nemowatch.service.control import ControlServer
+from nemowatch.service.control_client import SOCKET_NAME
 from nemowatch.service.engine import Engine
 from nemowatch.service.heartbeat import Heartbeat
 from nemowatch.service.logs import configure_logs, hide

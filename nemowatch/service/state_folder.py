@@ -22,9 +22,10 @@ from nemowatch.fs.own_files import read_own
 from nemowatch.fs.safe_open import translated
 from nemowatch.intake.watch.owner_file import STATE_ID
 from nemowatch.journal import batches, facts, payment_marks
-from nemowatch.journal.database import FILE_NAME, Journal
+from nemowatch.journal.database import Journal
 from nemowatch.journal.facts import Fact
 from nemowatch.journal.opening import set_aside
+from nemowatch.journal.transaction import FILE_NAME
 from nemowatch.service.restored_journal import is_restored
 
 log = structlog.get_logger("nemowatch.daemon")

@@ -17,7 +17,7 @@ import pytest
 
 from nemowatch.config import schema
 from nemowatch.sandbox.process import SandboxProcess
-from nemowatch.service.control import SOCKET_NAME, call
+from nemowatch.service.control_client import SOCKET_NAME, call
 from tests.rigs.studio import Studio, wait_for
 
 GOOD, NEXT, WRONG = "nmv_usr_R29vZFRva2Vu", "nmv_usr_TmV4dFRva2Vu", "a-word-that-no-pattern-knows"

@@ -16,7 +16,8 @@ from nemowatch.journal import batches, facts, jobs, results, spend
 from nemowatch.journal.jobs import Job
 from nemowatch.journal.lock import StateLock
 from nemowatch.model import State
-from nemowatch.service.control import SOCKET_NAME, ControlServer
+from nemowatch.service.control import ControlServer
+from nemowatch.service.control_client import SOCKET_NAME
 from tests.rigs.command import Cli
 
 
@@ -208,7 +209,7 @@ def test_an_order_is_carried_out_once_whatever_the_daemon_answers(tmp_path: Path
         server = ControlServer(cli.state_dir / SOCKET_NAME, {"cancel": cancel})
         await server.start()
         try:
-            setting = CommandContext(Config(), cli.config, cli.state_dir, {})
+            setting = CommandContext(Config, cli.config, cli.state_dir, {})
             done = await asyncio.to_thread(order, setting, "cancel", jobs=[job_id])
             return done.answer, done.running
         finally:

@@ -99,8 +99,8 @@ def test_bind_mounts_are_seen_through(tmp_path: Path, bound: str) -> None:
     (tmp_path / "in/sub").mkdir(parents=True)
     (tmp_path / "elsewhere").mkdir()
     script = (
-        "import sys; from pathlib import Path; from nemowatch.config import *; from"
-        " nemowatch.errors import ConfigError\nt = Path(sys.argv[1])\nw = Watch(inbox=t / 'in',"
+        "import sys; from pathlib import Path\nfrom nemowatch.config.layout import check_layout\n"
+        "from nemowatch.config.schema import *\nfrom nemowatch.errors import ConfigError\nt = Path(sys.argv[1])\nw = Watch(inbox=t / 'in',"
         " outbox=t / 'elsewhere/out', done=t / 'd', failed=t / 'f')\ntry:"
         " check_layout(Config(watch=(w,)))\nexcept ConfigError as e: print(e)\n"
     )

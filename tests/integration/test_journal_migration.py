@@ -15,6 +15,7 @@ from nemowatch.errors import JournalError
 from nemowatch.journal import job_steps, jobs, queue, results, spend
 from nemowatch.journal.database import Journal
 from nemowatch.journal.queries import migrations
+from nemowatch.journal.reading import read_existing
 from nemowatch.model import WORKING, State
 from tests.rigs.old_journal import write_version_3
 from tests.rigs.stages import StageRig
@@ -307,11 +308,12 @@ async def test_an_older_journal_is_read_and_copied_without_changing_it(
         conn.execute("PRAGMA journal_mode = WAL")
     before = then.read_bytes()
 
-    reading = Journal.open_for_reading(then, house.clock)
-    assert reading.read_now(lambda conn: jobs.by_id(conn, job_id).state) is state
+    def state_of_job(conn: sqlite3.Connection) -> State:
+        return jobs.by_id(conn, job_id).state
+
+    assert read_existing(then, state_of_job, lambda: None) is state
     with pytest.raises(JournalError):
-        reading.write_now(lambda conn: conn.execute("DELETE FROM job"))
-    reading.close()
+        read_existing(then, lambda conn: conn.execute("DELETE FROM job"), lambda: None)
     unchanged = Journal.open_unchanged(then, house.clock)
     unchanged.backup(copy)
     unchanged.close()

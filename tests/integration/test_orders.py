@@ -24,7 +24,8 @@ from nemowatch.journal import batches, jobs, results, sources, spend
 from nemowatch.journal.database import Journal
 from nemowatch.model import State
 from nemowatch.orders import ORDERS, DaemonSite, JournalSite, carry_out, read_order
-from nemowatch.service.control import SOCKET_NAME, ControlServer
+from nemowatch.service.control import ControlServer
+from nemowatch.service.control_client import SOCKET_NAME
 from nemowatch.service.operations import Operations
 from tests.rigs.command import Cli
 

@@ -27,7 +27,8 @@ import structlog
 from watchdog.events import FileClosedEvent, FileSystemEvent, FileSystemEventHandler
 from watchdog.observers import Observer
 
-from nemowatch.service.control import ControlServer, call
+from nemowatch.service.control import ControlServer
+from nemowatch.service.control_client import call
 from nemowatch.service.logs import configure_logs, hide
 from nemowatch.service.signals import install_signals
 from nemowatch.service.systemd import Notifier

@@ -16,7 +16,6 @@ from rich.console import Console
 from nemowatch.cli import formatting
 from nemowatch.cli.credits import by_day
 from nemowatch.cli.deadline import within
-from nemowatch.cli.run import read_options
 from nemowatch.cli.status.view import draw
 from nemowatch.journal.holds import HoldRow
 from nemowatch.journal.spend import BalanceFall, Paid
@@ -64,27 +63,6 @@ def test_sizes_and_counts() -> None:
         "5.0 GB",
     ]
     assert (formatting.plural(1, "job"), formatting.plural(2, "job")) == ("1 job", "2 jobs")
-
-
-@pytest.mark.parametrize(
-    ("given_words", "read"),
-    [
-        ([], ("None", False)),
-        (["--once"], ("None", True)),
-        (["--config", "x", "--once"], ("x", True)),
-        (["--config=y"], ("y", False)),
-        (["--config"], None),
-        (["--help"], None),
-        (["--onse"], None),
-        (["x"], None),
-    ],
-)
-def test_the_daemon_reads_its_two_options_itself(
-    given_words: list[str], read: tuple[str, bool] | None
-) -> None:
-    """`run` without anything else needs no parser; everything else is typer's to judge."""
-    found = read_options(given_words)
-    assert (found and (str(found[0]), found[1])) == read
 
 
 @pytest.mark.parametrize("width", [60, 80, 120])

@@ -38,6 +38,8 @@ ELSEWHERE = {
     "content/word/package.py": "the parts of an archive that is open already",
     "tasks/native_names.py::_codes": "names of languages, a resource of the package",
     "service/control.py": "the control socket",
+    "service/control_client.py": "the control socket",
+    "config/kept.py": "copies in the user's own cache folder; modules of this package",
     "remote/anonymous_store.py": "the token in the state folder",
     "remote/credential.py": "the token's file",
     "remote/part.py::Marker": "markers of downloads, in the state folder",

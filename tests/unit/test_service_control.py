@@ -14,7 +14,8 @@ import pytest
 
 from nemowatch.errors import DaemonNeeded, NemowatchError, NoCredits, UsageError
 from nemowatch.service import control
-from nemowatch.service.control import MAX_REQUEST, ControlServer, call
+from nemowatch.service.control import ControlServer
+from nemowatch.service.control_client import MAX_REQUEST, call
 
 pytestmark = pytest.mark.anyio
 

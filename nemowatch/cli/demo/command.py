@@ -125,7 +125,7 @@ def _live(stage: Stage) -> Iterator[Overview]:
 def _lines(stage: Stage) -> Iterator[Overview]:
     """In a pipe: a line for each step of each job."""
     from nemowatch.cli.connection import read_journal
-    from nemowatch.cli.jobs import state_words
+    from nemowatch.cli.job_list import state_words
     from nemowatch.cli.output import say
     from nemowatch.cli.status.gathering import overview
     from nemowatch.journal import jobs

@@ -223,7 +223,8 @@ def _write_setting(base: Path, url: str, env: Mapping[str, str]) -> CommandConte
         CONFIG.format(**{key: json.dumps(str(value)) for key, value in values.items()}),
         encoding="utf-8",
     )
-    return CommandContext(load(path, env), path, base / "state", env)
+    config = load(path, env)
+    return CommandContext(lambda: config, path, base / "state", env)
 
 
 @contextmanager

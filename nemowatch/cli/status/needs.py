@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from nemowatch.cli.formatting import clean
-from nemowatch.cli.jobs import file_words, state_words
+from nemowatch.cli.job_list import file_words, state_words
 from nemowatch.cli.output import COLOURS, word
 from nemowatch.cli.status.lines import INDENT, Lines, below, cure_lines, line, listed
 from nemowatch.reporting import inbox_words, words

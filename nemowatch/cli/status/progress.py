@@ -10,7 +10,7 @@ from rich.cells import cell_len, chop_cells, set_cell_size
 from rich.text import Text
 
 from nemowatch.cli.formatting import clean, size
-from nemowatch.cli.jobs import file_words
+from nemowatch.cli.job_list import file_words
 from nemowatch.cli.output import word
 from nemowatch.model import State
 from nemowatch.reporting.words import pace

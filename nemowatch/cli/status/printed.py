@@ -1,14 +1,12 @@
-"""`nemowatch status`: the state of everything, once or refreshed."""
+"""What `nemowatch status` prints: the state of everything, once or refreshed."""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Annotated
-
-import typer
-
-from nemowatch.cli import options
+from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from nemowatch.cli.context import CommandContext
 
 #: Seconds between two updates of --watch: progress bars move, and the daemon hardly notices.
@@ -16,13 +14,9 @@ REFRESH = 1.0
 #: Columns of a status that is printed once: longer lines are hard to read.
 WIDEST = 120
 
-WatchOption = Annotated[bool, typer.Option("--watch", help="Keep showing it, until Ctrl-C.")]
 
-
-def status(
-    as_json: options.Json = False, watch: WatchOption = False, config: options.Config = None
-) -> None:
-    """Show the state of everything, and what needs a person."""
+def print_status(*, as_json: bool = False, watch: bool = False, config: Path | None = None) -> None:
+    """Print it; with `watch` again and again, until Ctrl-C. Raises UsageError."""
     from nemowatch.cli.context import find_context
     from nemowatch.cli.output import print_json
     from nemowatch.cli.status.gathering import record

@@ -1,39 +1,25 @@
-"""`nemowatch jobs`: every job in one line, or as JSON for programs."""
+"""What `nemowatch jobs` prints: every job in one line, or as JSON for programs."""
 
 from __future__ import annotations
 
-import difflib
 import sqlite3
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Any
 
-import typer
-
-from nemowatch.cli import options
 from nemowatch.cli.formatting import clean, name
 from nemowatch.reporting.phrases import brackets
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from nemowatch.cli.context import CommandContext
     from nemowatch.errors import UsageError
     from nemowatch.journal.jobs import ListedJob
 
-StateOption = Annotated[
-    str,
-    typer.Option(
-        "--state",
-        metavar="STATE",
-        help='Only jobs in this state: failed, "held (paused)".',
-        show_default=False,
-    ),
-]
 
-
-def jobs(
-    state: StateOption = "", as_json: options.Json = False, config: options.Config = None
-) -> None:
-    """List the jobs, oldest first."""
+def print_jobs(state: str = "", *, as_json: bool = False, config: Path | None = None) -> None:
+    """Print them, oldest first; `state` as `wanted_jobs` reads it."""
     from nemowatch.cli.context import find_context
 
     context = find_context(config)
@@ -111,6 +97,8 @@ def _only_a_reason(word: str, reasons: Mapping[str, Sequence[str]]) -> UsageErro
 
 
 def _unknown(what: str, word: str, known: list[str]) -> UsageError:
+    import difflib
+
     from nemowatch.errors import UsageError
 
     cure = "Only held and attention have one."

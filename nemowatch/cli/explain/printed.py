@@ -1,33 +1,13 @@
-"""`nemowatch explain PATH`: what a folder's name asks for, or what becomes of a file and why it
-waits. No network, no change."""
+"""What `nemowatch explain PATH` prints: what a folder's name asks for, or what becomes of a file
+and why it waits. No network, no change."""
 
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Annotated
-
-import typer
-
-from nemowatch.cli import options
-
-PathArgument = Annotated[
-    Path,
-    typer.Argument(
-        metavar="PATH",
-        help="A task folder, or just its name; a file in one; or what became of a file.",
-    ),
-]
 
 
-def explain(
-    path: PathArgument, as_json: options.Json = False, config: options.Config = None
-) -> None:
-    """Explain a folder's order, or why a file waits.
-
-    A folder: task, languages, prompt, results. A file: every decision about it. A result, or a
-    source in done or failed: its job, what it cost, and how to have it made again. Nothing is
-    sent or changed.
-    """
+def print_explanation(path: Path, *, as_json: bool = False, config: Path | None = None) -> None:
+    """Print what becomes of a folder, a file, a result or a project."""
     from nemowatch.cli.context import find_context
     from nemowatch.cli.explain.file import explain_file
     from nemowatch.cli.explain.folder import explain_folder

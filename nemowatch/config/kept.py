@@ -1,0 +1,148 @@
+"""The configuration as it was read before, kept in the user's cache folder: reading it anew takes
+ten times as long as what most commands do with it.
+
+Owns when what was kept still holds: for the same text, environment and program, which are all that
+a reading depends on. What is missing, damaged or somebody else's is read anew. For commands that
+end at once, and nothing else.
+"""
+
+from __future__ import annotations
+
+import os
+import stat
+import zlib
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import suppress
+from functools import partial
+from pathlib import Path
+from typing import TYPE_CHECKING, NamedTuple
+
+from nemowatch import __version__
+from nemowatch.config.find import home
+from nemowatch.config.load import read_text, understood
+
+if TYPE_CHECKING:
+    from nemowatch.config.schema import Config
+
+#: Configurations that are kept: more are of tests and trials.
+MOST = 16
+#: Bytes of one: a configuration of 1 MiB, and what was read in it.
+LONGEST = 8 * 1024 * 1024
+#: Between what the reading depended on, `state_dir`, and what was read.
+BETWEEN = b"\n\0"
+#: Folders of this package whose modules say what a configuration may be: another program of the
+#: same version, as developers have it, reads anew.
+MODULES = ("config", "tasks/kinds")
+
+
+class Kept(NamedTuple):
+    """A configuration that holds."""
+
+    state_dir: Path | None  #: the key of that name
+    read: Callable[[], Config]  #: all of it
+
+
+def load_kept(path: Path, env: Mapping[str, str]) -> Kept:
+    """As `load`, but what it says is taken apart only when it is asked for. Raises ConfigError with
+    every mistake."""
+    text = read_text(path)
+    folder = _folder(env)
+    if folder is None or "~" in text.replace("~/", ""):  # homes of others: only the system knows
+        return _kept(understood(text, path, env))
+
+    file = folder / f"config-{zlib.crc32(os.fsencode(path.absolute())):08x}"
+    basis = _basis(text, path, env)
+    found = _found(file, basis, text, path, env)
+    if found is not None:
+        return found
+    kept = _kept(understood(text, path, env))
+    with suppress(OSError):
+        _keep(file, basis, kept)
+    return kept
+
+
+def _kept(config: Config) -> Kept:
+    return Kept(config.state_dir, lambda: config)
+
+
+def _folder(env: Mapping[str, str]) -> Path | None:
+    """Where copies are kept; None for a user without a home."""
+    named = env.get("XDG_CACHE_HOME", "")
+    if named.startswith("/"):
+        return Path(named) / "nemowatch"
+    own = home(env)
+    if own == Path("/"):
+        return None
+    return own / ".cache/nemowatch"
+
+
+def _basis(text: str, path: Path, env: Mapping[str, str]) -> bytes:
+    """Everything that a reading depends on."""
+    settings = [item for item in sorted(env.items()) if item[0].upper().startswith("NEMOWATCH_")]
+    where = (str(path.absolute()), str(home(env)))
+    parts = (__version__, list(_modules()), where, settings, text)
+    return repr(parts).encode("utf-8", "surrogatepass")
+
+
+def _modules() -> Iterator[tuple[str, int, int]]:
+    package = Path(__file__).parent.parent
+    for name in MODULES:
+        for module in sorted((package / name).glob("*.py")):
+            found = module.stat()
+            yield module.name, found.st_size, found.st_mtime_ns
+
+
+def _found(file: Path, basis: bytes, text: str, path: Path, env: Mapping[str, str]) -> Kept | None:
+    """The kept copy, if it is ours and was made of the same."""
+    try:
+        made_of, state_dir, packed = _own_bytes(file).split(BETWEEN, 2)
+    except (OSError, ValueError):
+        return None
+    if made_of != basis:
+        return None
+    key = None
+    if state_dir:
+        key = Path(os.fsdecode(state_dir))
+    return Kept(key, partial(_unpacked, packed, text, path, env))
+
+
+def _unpacked(packed: bytes, text: str, path: Path, env: Mapping[str, str]) -> Config:
+    from nemowatch.config.schema import Config  # here: most commands need `state_dir` alone
+    from nemowatch.content import messages
+
+    with suppress(messages.Garbage):
+        config = messages.unpacked(packed)
+        if isinstance(config, Config):
+            return config
+    return understood(text, path, env)
+
+
+def _own_bytes(file: Path) -> bytes:
+    """The content; b"" for a file that others may have written. Raises OSError."""
+    with os.fdopen(os.open(file, os.O_RDONLY | os.O_NOFOLLOW | os.O_CLOEXEC), "rb") as opened:
+        found = os.fstat(opened.fileno())
+        if found.st_uid != os.geteuid() or stat.S_IMODE(found.st_mode) & 0o022:
+            return b""
+        return opened.read(LONGEST)
+
+
+def _keep(file: Path, basis: bytes, kept: Kept) -> None:
+    """Put the copy in its place, whole or not at all, and remove the oldest beyond MOST. Raises
+    OSError."""
+    from nemowatch.content import messages
+
+    data = BETWEEN.join((basis, os.fsencode(kept.state_dir or ""), messages.packed(kept.read())))
+    file.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+    part = file.with_suffix(f".{os.getpid()}")
+    flags = os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC
+    with os.fdopen(os.open(part, flags, 0o600), "wb") as opened:
+        opened.write(data)
+    part.replace(file)
+
+    copies = sorted(file.parent.glob("config-*"), key=_age)
+    for old in copies[:-MOST]:
+        old.unlink(missing_ok=True)
+
+
+def _age(file: Path) -> int:
+    return file.stat().st_mtime_ns
