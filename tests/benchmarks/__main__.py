@@ -15,6 +15,7 @@ import sys
 import tempfile
 from pathlib import Path
 
+from tests.benchmarks.bench_daemon import SCALE
 from tests.benchmarks.rows import ROWS
 from tests.benchmarks.table import Found, Row, exponent, short, spread, write
 from tests.rigs.documents import code, played
@@ -66,7 +67,11 @@ def main() -> int:
     parser.add_argument("rows", nargs="*", metavar="ROW", help=", ".join(keys))
     parser.add_argument("--rounds", type=int, default=0, help="instead of each row's own number")
     parser.add_argument("--write", action="store_true", help="write docs/performance.md")
+    parser.add_argument("--scale", default="1", help="0.1: a tenth of all files, for a quick look")
     options = parser.parse_args()
+    os.environ[SCALE] = options.scale
+    if options.write and options.scale != "1":
+        parser.error("--write is for the whole")
     unknown = set(options.rows) - set(keys)
     if unknown:
         parser.error(f"no such row: {', '.join(sorted(unknown))}; there are {', '.join(keys)}")

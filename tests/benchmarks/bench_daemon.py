@@ -17,6 +17,15 @@ MIB = 1024 * 1024
 TICKS = os.sysconf("SC_CLK_TCK")
 
 
+#: A tenth of all numbers, for a quick look: `--scale 0.1`.
+SCALE = "NEMOWATCH_BENCH_SCALE"
+
+
+def scaled(count: int) -> int:
+    """How many there are in this run."""
+    return max(1, round(count * float(os.environ.get(SCALE, "1"))))
+
+
 @contextmanager
 def daemon(base: Path, sink: SinkProcess, extra: str = "") -> Iterator[Studio]:
     """A running daemon with default settings, except for what `extra` says. Its loop's lag goes to

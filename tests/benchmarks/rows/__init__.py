@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from tests.benchmarks.rows import upload
+from tests.benchmarks.rows import small_files, upload
 from tests.benchmarks.table import Row
 
-ROWS: tuple[Row, ...] = (*upload.ROWS,)
+ROWS: tuple[Row, ...] = (*upload.ROWS, *small_files.ROWS)
