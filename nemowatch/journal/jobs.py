@@ -10,6 +10,7 @@ import json
 import sqlite3
 from collections.abc import Iterable
 from dataclasses import dataclass, fields
+from functools import lru_cache
 from typing import Any, TypedDict
 
 from nemowatch.errors import UsageError
@@ -64,6 +65,10 @@ class Job:
         if self.state is State.HELD:
             return State(self.back)
         return self.state
+
+
+#: Every one is a column.
+_FIELDS = tuple(field.name for field in fields(Job))
 
 
 @dataclass(frozen=True, slots=True)
@@ -236,14 +241,18 @@ def events(conn: sqlite3.Connection, job_id: int) -> list[Event]:
 
 def from_row(row: sqlite3.Row) -> Job:
     """A row of the view `instruction` as a record."""
-    values = {f.name: row[f.name] for f in fields(Job)}
+    values = {name: row[name] for name in _FIELDS}
     values["state"] = State(values["state"])
     values["checking"] = bool(values["checking"])
     values["credits_about"] = bool(values["credits_about"])
-    values["outputs"] = tuple(
-        Output(e, OutputKind(k), bool(r)) for e, k, r in json.loads(values["outputs"])
-    )
+    values["outputs"] = _outputs(values["outputs"])
     return Job(**values)
+
+
+@lru_cache(maxsize=256)
+def _outputs(text: str) -> tuple[Output, ...]:
+    """The results that a job makes; jobs of one folder have the same."""
+    return tuple(Output(e, OutputKind(k), bool(r)) for e, k, r in json.loads(text))
 
 
 def listed_row(row: sqlite3.Row) -> ListedJob:

@@ -101,7 +101,7 @@ class Rules:
         """The same check for the address that `url` is really fetched from: a name may resolve
         differently a moment later. Behind a proxy that address is the proxy's, and is not
         checked."""
-        if self._is_trusted(url) or _goes_by_proxy(split(url)):
+        if self._is_trusted(url) or proxy_of(url):
             return _accept
         return _refuse_private
 
@@ -110,10 +110,19 @@ class Rules:
         return not self.strict or self.is_home(url)
 
 
-def _goes_by_proxy(parts: SplitResult) -> bool:
+def proxy_of(url: str) -> str:
+    """The proxy that the environment names for an address, "" for none. This machine itself is
+    never called through one, whatever the environment says."""
+    parts = urlsplit(url)
+    if is_loopback(url):
+        return ""
     known = getproxies()
-    proxy = known.get(parts.scheme) or known.get("all")
-    return bool(proxy) and not proxy_bypass(_host(parts))
+    proxy = known.get(parts.scheme) or known.get("all") or ""
+    if not proxy or proxy_bypass(_host(parts)):
+        return ""
+    if "://" not in proxy:
+        return f"http://{proxy}"
+    return proxy
 
 
 def _accept(address: str) -> None:

@@ -155,7 +155,11 @@ class Client:
         """Section 5, by URL."""
         body = {"urls": [url], "source_type": "url"}
         try:
-            return answers.uploaded(await self._call(skill, "POST", _upload_path(session_id), body))
+            # twice would be two clips
+            call = Call(
+                skill, "POST", _upload_path(session_id), lambda: json_body(body), repeatable=False
+            )
+            return answers.uploaded(await self._caller.call(call))
         except (FileRefused, FileTooLarge, PlanRefused, RequestRefused) as exc:
             raise UrlRefused(exc.text, status=exc.status) from None
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 
 from nemowatch.remote.values import is_whole
 
@@ -18,3 +18,22 @@ def content_length(headers: Mapping[str, str]) -> int:
 def media_type(headers: Mapping[str, str]) -> str:
     """Content-Type without its parameters, in lower case; "" when there is none."""
     return headers.get("content-type", "").partition(";")[0].strip().lower()
+
+
+def as_mapping(headers: Iterable[tuple[bytes, bytes]]) -> Mapping[str, str]:
+    """Raw header fields by their names in lower case; values of one name with a comma between."""
+    found: dict[str, str] = {}
+    for raw, content in headers:
+        name, value = _decoded(raw).lower(), _decoded(content)
+        if name in found:
+            value = f"{found[name]}, {value}"
+        found[name] = value
+    return found
+
+
+def _decoded(raw: bytes) -> str:
+    """UTF-8, as addresses are sent, else Latin-1, in which everything can be read."""
+    try:
+        return raw.decode("utf-8")
+    except UnicodeDecodeError:
+        return raw.decode("latin-1")

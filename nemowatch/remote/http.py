@@ -1,11 +1,12 @@
 """Sends one request, returns its answer, and turns every foreign exception into one of ours. No
-other module makes requests with httpx. It must not know what a request means, and it has no token:
-the caller passes the headers.
+other module makes requests. It must not know what a request means, and it has no token: the caller
+passes the headers.
 
-Each exchange has a connection of its own (docs/platform.md section httpx). So an idle connection
-that the server has just dropped can never make the outcome of a paid call unknown, a cancelled
-request leaks no slot of a shared pool, and a time limit can end a request in any phase by closing
-its connection.
+Each exchange has a line (`lines`) to itself: a time limit can end a request in any phase by closing
+it, and a cancelled request leaks no slot of a shared pool (docs/platform.md section httpx). Only a
+request that is safe to repeat takes a line that was kept, and is repeated once on a new one where
+the server has just dropped that. So a dropped line can never make the outcome of a paid call
+unknown: that call always connects anew.
 """
 
 from __future__ import annotations
@@ -13,31 +14,27 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import logging
-import socket
 import ssl
-from collections.abc import AsyncGenerator, AsyncIterator, Callable, Mapping
+from collections.abc import AsyncGenerator, AsyncIterator, Mapping
 from dataclasses import dataclass, field
-from typing import Any, Self
+from typing import Self
 
-import httpx
+import httpcore
 
 from nemowatch import __version__
 from nemowatch.errors import ConnectionBroken, NemowatchError, NotSent, RemoteError, RemotePassing
-from nemowatch.remote.addresses import is_loopback
-from nemowatch.remote.headers import content_length
+from nemowatch.remote.headers import as_mapping, content_length
 from nemowatch.remote.http_errors import failure_words
+from nemowatch.remote.lines import Address, Line, Lines
+from nemowatch.remote.network import PeerCheck
 
-# Both log addresses and headers, but result addresses and the token are secret.
-for _name in ("httpx", "httpcore"):
-    logging.getLogger(_name).setLevel(logging.WARNING)
+# It logs addresses and headers, but result addresses and the token are secret.
+logging.getLogger("httpcore").setLevel(logging.WARNING)
 
 #: Bytes: an answer to a plain call has some kB, a draft maybe some MB. More is not loaded.
 MAX_BODY = 8 * 1024 * 1024
-#: Home routers drop a silent connection after some minutes; a turn may be silent for fifteen.
-_KEEPALIVE_IDLE_S = 45
-
-#: Checks the address that was connected to; raises to refuse it.
-PeerCheck = Callable[[str], None]
+#: How a line that was kept shows that its server has dropped it meanwhile.
+_DROPPED = (httpcore.NetworkError, httpcore.RemoteProtocolError, httpcore.ConnectionNotAvailable)
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,6 +46,7 @@ class Request:
     headers: Mapping[str, str] = field(repr=False)
     body: bytes | AsyncIterator[bytes] = b""
     length: int = 0
+    repeatable: bool = False  #: to send it twice does no harm
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,7 +74,7 @@ class Http:
     """
 
     def __init__(self) -> None:
-        self._tls = ssl.create_default_context()
+        self._lines = Lines(ssl.create_default_context())
         self._open: set[Exchange] = set()
         self._closed = False
 
@@ -94,7 +92,7 @@ class Http:
         after that."""
         if self._closed:
             raise NotSent("nemowatch is stopping.")
-        exchange = Exchange(request, limits, self._tls, peer)
+        exchange = Exchange(request, limits, self._lines, peer)
         self._open.add(exchange)
         try:
             yield exchange
@@ -114,6 +112,7 @@ class Http:
         self._closed = True
         for exchange in list(self._open):
             await exchange.end("nemowatch is stopping.")
+        await self._lines.aclose()
 
 
 class Exchange:
@@ -123,15 +122,15 @@ class Exchange:
         self,
         request: Request,
         limits: Limits,
-        tls: ssl.SSLContext,
+        lines: Lines,
         peer: PeerCheck | None,
     ) -> None:
         self._request = request
         self._limits = limits
-        self._tls = tls
+        self._lines = lines
         self._peer = peer
-        self._client: httpx.AsyncClient | None = None
-        self._response: httpx.Response | None = None
+        self._line: Line | None = None
+        self._response: httpcore.Response | None = None
         self._why_ended = ""
         self._timer: asyncio.TimerHandle | None = None
         self._ending: asyncio.Task[None] | None = None
@@ -150,25 +149,44 @@ class Exchange:
         """Send the request and wait for the head of its answer."""
         self.limit_to(self._limits.total)
         try:
-            # this machine itself is never called through a proxy, whatever the environment says
-            trust_env = not is_loopback(self._request.url)
-            self._client = httpx.AsyncClient(
-                verify=self._tls,
-                timeout=self._timeouts(),
-                trust_env=trust_env,
-            )
-            self._response = await self._client.send(self._built(self._client), stream=True)
+            self._response = await self._answered(Address.of(self._request.url))
         except Exception as exc:  # noqa: BLE001 - libraries raise what they like
             raise self._ours(exc) from None
-        self.status = self._response.status_code
-        self.headers = {name.lower(): value for name, value in self._response.headers.items()}
+        self.status = self._response.status
+        self.headers = as_mapping(self._response.headers)
         return self
+
+    async def _answered(self, address: Address) -> httpcore.Response:
+        """The answer, over a line that was kept or a new one."""
+        if self._request.repeatable and self._peer is None and not address.proxy:
+            kept = self._lines.kept(address)
+            if kept is not None:
+                with contextlib.suppress(*_DROPPED):
+                    return await self._ask(kept, address)
+                await kept.aclose()
+                self.sent = False
+        return await self._ask(self._lines.fresh(address, self._peer), address)
+
+    async def _ask(self, line: Line, address: Address) -> httpcore.Response:
+        self._line = line
+        line.backend.before_send = self._sending
+        return await line.ask(self._built(address))
+
+    def _sending(self) -> None:
+        """Something of the request leaves now."""
+        if self.sent:
+            return
+        # the time limit was reached while connecting, when there was nothing to close yet
+        if self._why_ended:
+            raise NotSent(self._why_ended)
+        self.sent = True
 
     async def chunks(self) -> AsyncGenerator[bytes, None]:
         """The raw body as it comes. Close the generator (`contextlib.aclosing`) when leaving
         early."""
         assert self._response is not None
-        async with contextlib.aclosing(self._response.aiter_raw()) as raw:  # type: ignore[type-var]
+        body = self._response.aiter_stream()
+        async with contextlib.aclosing(body) as raw:  # type: ignore[type-var]
             while True:
                 try:
                     chunk = await anext(raw)
@@ -209,70 +227,46 @@ class Exchange:
         """Close the connection under the request. Its caller gets an error that says
         `why`."""
         self._why_ended = self._why_ended or why
-        await self._close()
+        if self._line is not None:
+            with contextlib.suppress(Exception):
+                await self._line.aclose()
 
     async def aclose(self) -> None:
-        """Close the connection and the timer."""
+        """Release the connection, and stop the timer."""
         if self._timer:
             self._timer.cancel()
-        await self._close()
+        if self._response is not None:
+            with contextlib.suppress(Exception):
+                await self._response.aclose()
+        if self._line is not None:
+            with contextlib.suppress(Exception):
+                await self._lines.give_back(self._line)
         if self._ending:
             await asyncio.wait([self._ending])
 
-    async def _close(self) -> None:
-        with contextlib.suppress(Exception):
-            if self._response is not None:
-                await self._response.aclose()
-        with contextlib.suppress(Exception):
-            if self._client is not None:
-                await self._client.aclose()
-
-    def _timeouts(self) -> httpx.Timeout:
+    def _built(self, address: Address) -> httpcore.Request:
+        request = self._request
+        headers: list[tuple[bytes | str, bytes | str]] = [
+            ("Host", address.host),
+            ("Accept", "*/*"),
+            ("User-Agent", f"nemowatch/{__version__}"),
+            ("Accept-Encoding", "identity"),
+            *request.headers.items(),
+        ]
+        length = request.length
+        if isinstance(request.body, bytes):
+            length = len(request.body)
+        if length or request.method == "POST":
+            headers.append(("Content-Length", str(length)))
         silence = self._limits.silence
-        return httpx.Timeout(
-            connect=self._limits.connect,
-            read=silence,
-            write=silence,
-            pool=None,
-        )
-
-    def _built(self, client: httpx.AsyncClient) -> httpx.Request:
-        headers = {
-            "User-Agent": f"nemowatch/{__version__}",
-            "Accept-Encoding": "identity",
-            **self._request.headers,
-        }
-        body = self._request.body
-        if not isinstance(body, bytes):
-            headers["Content-Length"] = str(self._request.length)
-        return client.build_request(
-            self._request.method,
-            self._request.url,
+        timeout = {"connect": self._limits.connect, "read": silence, "write": silence}
+        return httpcore.Request(
+            request.method,
+            address.url,
             headers=headers,
-            content=body or None,
-            extensions={"trace": self._trace},
+            content=request.body,
+            extensions={"timeout": timeout},
         )
-
-    async def _trace(self, event: str, info: dict[str, Any]) -> None:
-        """Called for each step of httpcore; raising stops it."""
-        if event == "connection.connect_tcp.complete":
-            await self._connected(info["return_value"])
-        elif (
-            event == "http11.send_request_headers.started" and info["request"].method != b"CONNECT"
-        ):
-            # the time limit was reached while connecting, when there was nothing to close yet
-            if self._why_ended:
-                raise NotSent(self._why_ended)
-            self.sent = True
-
-    async def _connected(self, stream: Any) -> None:
-        try:
-            if self._peer is not None:
-                self._peer(str(stream.get_extra_info("server_addr")[0]))
-            _keep_alive(stream.get_extra_info("socket"))
-        except BaseException:
-            await stream.aclose()
-            raise
 
     def _ours(self, exc: Exception) -> NemowatchError:
         """The error of ours that a foreign exception means."""
@@ -286,11 +280,3 @@ class Exchange:
         if self.sent:
             return ConnectionBroken
         return NotSent
-
-
-def _keep_alive(sock: socket.socket) -> None:
-    """Let the kernel probe a silent connection: it stays open, and a dead peer is noticed."""
-    with contextlib.suppress(OSError, AttributeError):
-        sock.setsockopt(socket.SOL_SOCKET, socket.SO_KEEPALIVE, 1)
-        sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_KEEPIDLE, _KEEPALIVE_IDLE_S)
-        sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_KEEPINTVL, _KEEPALIVE_IDLE_S)

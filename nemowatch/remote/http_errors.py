@@ -7,27 +7,23 @@ from __future__ import annotations
 
 import re
 
+import httpcore
 import httpx
 
 #: What is said of each kind of exception, the special before the general.
 _WORDS: tuple[tuple[type[Exception], str], ...] = (
-    (httpx.ConnectTimeout, "The server cannot be reached: it does not answer."),
-    (httpx.ReadTimeout, "The server stopped answering."),
-    (httpx.WriteTimeout, "The server stopped taking data."),
-    (httpx.ReadError, "The connection was cut."),
-    (httpx.WriteError, "The connection was cut while sending."),
+    (httpcore.ConnectTimeout, "The server cannot be reached: it does not answer."),
+    (httpcore.ReadTimeout, "The server stopped answering."),
+    (httpcore.WriteTimeout, "The server stopped taking data."),
+    (httpcore.ReadError, "The connection was cut."),
+    (httpcore.WriteError, "The connection was cut while sending."),
     (
-        httpx.RemoteProtocolError,
+        httpcore.RemoteProtocolError,
         "The connection ended before the answer was complete, or what came was not HTTP.",
     ),
-    (httpx.ProxyError, "The proxy refuses the connection."),
-    (httpx.UnsupportedProtocol, "The address is neither http nor https."),
+    (httpcore.ProxyError, "The proxy refuses the connection."),
+    (httpcore.UnsupportedProtocol, "The address is neither http nor https."),
     (httpx.InvalidURL, "The address is not a valid one."),
-    (
-        ImportError,
-        "The proxy that the environment names is of a kind that is not supported; use an http"
-        " proxy.",
-    ),
 )
 #: What is said of a certificate that is not trusted.
 _NOT_TRUSTED = (
@@ -42,12 +38,12 @@ def failure_words(exc: Exception) -> str:
     for kind, words in _WORDS:
         if isinstance(exc, kind):
             return words
-    if isinstance(exc, httpx.ConnectError):
+    if isinstance(exc, httpcore.ConnectError):
         return f"The server cannot be reached: {_connect_words(exc)}."
     return f"The connection failed ({type(exc).__name__})."
 
 
-def _connect_words(exc: httpx.ConnectError) -> str:
+def _connect_words(exc: httpcore.ConnectError) -> str:
     """Why connecting failed, in helpful words for name resolution and certificates."""
     text = str(exc)
     if "CERTIFICATE_VERIFY_FAILED" in text:

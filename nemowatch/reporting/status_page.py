@@ -44,6 +44,11 @@ READ = 500
 #: Seconds after which a page is written again although nothing has changed: a day has passed, or
 #: somebody has deleted it.
 AFRESH = 600.0
+#: Writing a page takes at most this share of the time: after one that took a second, none for half
+#: a minute, however much happens.
+SHARE = 1 / 30
+#: Seconds for which it waits at most for that reason.
+LONGEST_REST = 30.0
 #: States in which nothing can be written below the root.
 AWAY = (HealthState.OFFLINE, HealthState.HELD)
 
@@ -79,6 +84,7 @@ class StatusPage:
         self._turns: dict[Path, asyncio.Lock] = {}  # one write of a page at a time
         # what a page said last, and until when (monotonic) it is not gathered again
         self._reported: dict[Path, tuple[object, float]] = {}
+        self._rests_until: dict[Path, float] = {}  # monotonic; at its pace, see SHARE
 
     async def write(self, *, stopped: bool = False) -> None:
         """Update every page (`stopped`: for the last time, and it says so). A share that is
@@ -105,8 +111,12 @@ class StatusPage:
         if news == before and now < fresh_until and not stopped:
             self._reported[page] = (before, fresh_until)
             return
+        if now < self._rests_until.get(page, 0.0) and not stopped:
+            return
 
         await self._write(page, own, stopped=stopped)
+        took = self._clock.monotonic() - now
+        self._rests_until[page] = now + took + min(took / SHARE, LONGEST_REST)
         settling = any(inbox.settling for inbox in own)
         if page not in self._failing and not settling:
             # how long a file has been copied is news each time

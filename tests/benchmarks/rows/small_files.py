@@ -69,7 +69,13 @@ def small(base: Path) -> Iterator[Measure]:
             places = [base / f"shell-{number}" / name for name in ("inbox", "outbox", "done")]
             for place in places:
                 place.mkdir(parents=True)
-            command = [REPO / "tests/rigs/shell_loop", *places, sink.url, str(files), str(AT_A_TIME)]
+            command = [
+                REPO / "tests/rigs/shell_loop",
+                *places,
+                sink.url,
+                str(files),
+                str(AT_A_TIME),
+            ]
             loop = subprocess.Popen(command, stdout=subprocess.PIPE)
             assert loop.stdout is not None
             loop.stdout.readline()

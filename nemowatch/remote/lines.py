@@ -1,0 +1,177 @@
+"""Connections with servers, and which of them are kept for the next call. Owns each connection's
+making and keeping; it must not know what is asked over one.
+
+A line serves one exchange at a time and belongs to it alone, so that ending the exchange is closing
+the line. One that has just served a call is kept for a few seconds: the next call of a job follows
+at once, and need not connect and shake hands again.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import ssl
+from dataclasses import dataclass
+from urllib.parse import unquote, urlsplit
+
+import httpcore
+import httpx
+
+from nemowatch.errors import NotSent
+from nemowatch.remote.addresses import proxy_of
+from nemowatch.remote.network import Backend, PeerCheck
+
+#: Seconds for which an idle line is kept: less than the five after which common servers (uvicorn)
+#: close theirs, so that few calls meet one that is just being closed.
+KEPT_S = 4.0
+#: Idle lines that are kept: as many calls as are made at once by default.
+MOST_KEPT = 8
+
+Origin = tuple[bytes, bytes, int]
+
+
+@dataclass(frozen=True, slots=True)
+class Address:
+    """A URL as httpcore wants it. Raises what httpx raises for one that is not valid."""
+
+    url: httpcore.URL
+    host: bytes  #: for the Host header
+    proxy: str  #: "" for none
+
+    @classmethod
+    def of(cls, url: str) -> Address:
+        """Of a URL: percent-encoded, the host in ASCII."""
+        parsed = httpx.URL(url)
+        if parsed.scheme not in ("http", "https"):
+            raise httpcore.UnsupportedProtocol(parsed.scheme)
+        target = httpcore.URL(
+            scheme=parsed.raw_scheme,
+            host=parsed.raw_host,
+            port=parsed.port,
+            target=parsed.raw_path,
+        )
+        return cls(target, parsed.netloc, proxy_of(url))
+
+    @property
+    def origin(self) -> Origin:
+        """What a kept line must agree in."""
+        found = self.url.origin
+        return (found.scheme, found.host, found.port)
+
+
+class Line:
+    """One connection with one server, made when it is first used."""
+
+    def __init__(self, address: Address, tls: ssl.SSLContext, peer: PeerCheck | None) -> None:
+        self.origin = address.origin
+        self.backend = Backend(peer)
+        self.used = False  #: it has served a call before
+        self.kept_since = 0.0
+        self.keeps = peer is None and not address.proxy  #: whether it may serve another call
+        self._connection = _connection(address, tls, self.backend)
+
+    def __repr__(self) -> str:
+        return f"<Line used={self.used} {type(self._connection).__name__}>"
+
+    async def ask(self, request: httpcore.Request) -> httpcore.Response:
+        """Send a request and wait for the head of its answer. Raises what httpcore raises."""
+        return await self._connection.handle_async_request(request)
+
+    @property
+    def idle(self) -> bool:
+        """Whether it has served its call to the end, and the server keeps it open."""
+        connection = self._connection
+        if not isinstance(connection, httpcore.AsyncHTTPConnection):
+            return False
+        return connection.is_idle() and not connection.has_expired()
+
+    async def aclose(self) -> None:
+        """End it at once."""
+        await self._connection.aclose()
+
+
+class Lines:
+    """All lines of a client that nobody uses now."""
+
+    def __init__(self, tls: ssl.SSLContext) -> None:
+        self._tls = tls
+        self._idle: list[Line] = []
+        self._sweep: asyncio.TimerHandle | None = None
+        self._closing: set[asyncio.Task[None]] = set()
+
+    def __len__(self) -> int:
+        return len(self._idle)
+
+    def fresh(self, address: Address, peer: PeerCheck | None) -> Line:
+        """A new line."""
+        return Line(address, self._tls, peer)
+
+    def kept(self, address: Address) -> Line | None:
+        """The line to this server that was used last and is still open."""
+        for line in reversed(self._idle):
+            if line.origin == address.origin and line.idle:
+                self._idle.remove(line)
+                return line
+        return None
+
+    async def give_back(self, line: Line) -> None:
+        """Keep a line for the next call, or end it."""
+        if not line.keeps or not line.idle or len(self._idle) >= MOST_KEPT:
+            await line.aclose()
+            return
+        loop = asyncio.get_running_loop()
+        line.used, line.kept_since = True, loop.time()
+        self._idle.append(line)
+        if self._sweep is None:
+            self._sweep = loop.call_later(KEPT_S, self._end_old)
+
+    def _end_old(self) -> None:
+        """End what was kept for long enough."""
+        loop = asyncio.get_running_loop()
+        self._sweep = None
+        oldest = loop.time() - KEPT_S
+        old = [line for line in self._idle if line.kept_since <= oldest]
+        self._idle = [line for line in self._idle if line.kept_since > oldest]
+        for line in old:
+            task = loop.create_task(line.aclose())
+            self._closing.add(task)
+            task.add_done_callback(self._closing.discard)
+        if self._idle:
+            wait = self._idle[0].kept_since - oldest
+            self._sweep = loop.call_later(wait, self._end_old)
+
+    async def aclose(self) -> None:
+        """End all that are kept."""
+        if self._sweep is not None:
+            self._sweep.cancel()
+        idle, self._idle = self._idle, []
+        for line in idle:
+            await line.aclose()
+
+
+def _connection(
+    address: Address, tls: ssl.SSLContext, backend: Backend
+) -> httpcore.AsyncHTTPConnection | httpcore.AsyncHTTPProxy:
+    if not address.proxy:
+        return httpcore.AsyncHTTPConnection(
+            address.url.origin, ssl_context=tls, network_backend=backend
+        )
+    parts = urlsplit(address.proxy)
+    if parts.scheme not in ("http", "https") or not parts.hostname:
+        raise NotSent(
+            "The proxy that the environment names is of a kind that is not supported; use an http"
+            " proxy."
+        )
+    auth = None
+    if parts.username is not None:
+        auth = (unquote(parts.username), unquote(parts.password or ""))
+    own_tls = None
+    if parts.scheme == "https":
+        own_tls = tls
+    return httpcore.AsyncHTTPProxy(
+        address.proxy.replace(f"{parts.netloc.rpartition('@')[0]}@", "", 1),
+        proxy_auth=auth,
+        ssl_context=tls,
+        proxy_ssl_context=own_tls,
+        max_connections=1,
+        network_backend=backend,
+    )

@@ -1,0 +1,145 @@
+"""Bytes to and from a server, for httpcore: one TCP or TLS connection by asyncio's own streams.
+
+Owns when something of a request may have left this machine, and which address was connected to. It
+must not know HTTP. httpcore's own way to asyncio, by anyio, costs more than half of a small call
+(docs/platform.md section httpx, point 8).
+"""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import os
+import socket
+import ssl
+from collections.abc import Callable, Iterable, Iterator
+from typing import Any
+
+import httpcore
+
+#: Bytes that are held for a reader that is slower than its peer, and taken by one read: larger
+#: reads are fewer steps for each megabyte of a result.
+READ_AHEAD = 512 * 1024
+#: Seconds after which a second address of a name is tried beside the first (RFC 8305).
+SECOND_ADDRESS_S = 0.25
+#: Home routers drop a silent connection after some minutes; a turn may be silent for fifteen.
+_KEEPALIVE_IDLE_S = 45
+
+#: Checks the address that was connected to; raises to refuse it.
+PeerCheck = Callable[[str], None]
+
+
+def _nothing() -> None:
+    """Nobody wants to know."""
+
+
+class Backend(httpcore.AsyncNetworkBackend):
+    """Connects, for one connection of httpcore."""
+
+    def __init__(self, peer: PeerCheck | None = None) -> None:
+        self.before_send: Callable[[], None] = _nothing  #: called before bytes of a request leave
+        self._peer = peer
+
+    async def connect_tcp(
+        self,
+        host: str,
+        port: int,
+        timeout: float | None = None,
+        local_address: str | None = None,
+        socket_options: Iterable[Any] | None = None,
+    ) -> httpcore.AsyncNetworkStream:
+        """Connect. Raises ConnectError, ConnectTimeout, and what the check of the peer raises."""
+        with _as_httpcore(httpcore.ConnectTimeout, httpcore.ConnectError):
+            async with asyncio.timeout(timeout):
+                reader, writer = await asyncio.open_connection(
+                    host, port, limit=READ_AHEAD, happy_eyeballs_delay=SECOND_ADDRESS_S
+                )
+        try:
+            if self._peer is not None:
+                self._peer(str(writer.get_extra_info("peername")[0]))
+        except BaseException:
+            writer.transport.abort()
+            raise
+        _keep_alive(writer.get_extra_info("socket"))
+        return Stream(self, reader, writer)
+
+
+class Stream(httpcore.AsyncNetworkStream):
+    """A connection that stands."""
+
+    def __init__(
+        self, backend: Backend, reader: asyncio.StreamReader, writer: asyncio.StreamWriter
+    ) -> None:
+        self._backend = backend
+        self._reader = reader
+        self._writer = writer
+
+    async def read(self, max_bytes: int, timeout: float | None = None) -> bytes:
+        """What has come, b"" at the end; `max_bytes` is a hint that costs speed."""
+        with _as_httpcore(httpcore.ReadTimeout, httpcore.ReadError):
+            async with asyncio.timeout(timeout):
+                return await self._reader.read(READ_AHEAD)
+
+    async def write(self, buffer: bytes, timeout: float | None = None) -> None:
+        """Send all of it, as fast as the peer takes it."""
+        if not buffer:
+            return
+        is_for_proxy = buffer.startswith(b"CONNECT ")
+        if not is_for_proxy:
+            self._backend.before_send()
+        with _as_httpcore(httpcore.WriteTimeout, httpcore.WriteError):
+            self._writer.write(buffer)
+            async with asyncio.timeout(timeout):
+                await self._writer.drain()
+
+    async def aclose(self) -> None:
+        """End it at once, also under somebody who reads or writes."""
+        self._writer.transport.abort()
+
+    async def start_tls(
+        self,
+        ssl_context: ssl.SSLContext,
+        server_hostname: str | None = None,
+        timeout: float | None = None,
+    ) -> httpcore.AsyncNetworkStream:
+        """The same connection, encrypted. Raises ConnectError, ConnectTimeout."""
+        try:
+            with _as_httpcore(httpcore.ConnectTimeout, httpcore.ConnectError):
+                async with asyncio.timeout(timeout):
+                    await self._writer.start_tls(ssl_context, server_hostname=server_hostname)
+        except BaseException:
+            await self.aclose()
+            raise
+        return self
+
+    def get_extra_info(self, info: str) -> Any:
+        """Whether an idle connection has ended ("is_readable"), and what asyncio knows."""
+        if info == "is_readable":
+            return self._reader.at_eof() or self._writer.is_closing()
+        return self._writer.get_extra_info(info)
+
+
+@contextlib.contextmanager
+def _as_httpcore(slow: type[Exception], broken: type[Exception]) -> Iterator[None]:
+    """asyncio's exceptions as those that httpcore's callers expect."""
+    try:
+        yield
+    except TimeoutError as exc:
+        raise slow(str(exc)) from exc
+    except OSError as exc:
+        raise broken(_words(exc)) from exc
+
+
+def _words(exc: OSError) -> str:
+    """What the system says; asyncio's own text for a refused connection is an address."""
+    if isinstance(exc, ssl.SSLError | socket.gaierror) or not exc.errno:
+        return str(exc)
+    return os.strerror(exc.errno)
+
+
+def _keep_alive(sock: socket.socket) -> None:
+    """Let the kernel probe a silent connection: it stays open, and a dead peer is noticed."""
+    with contextlib.suppress(OSError, AttributeError):
+        sock.setsockopt(socket.SOL_SOCKET, socket.SO_KEEPALIVE, 1)
+        sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_KEEPIDLE, _KEEPALIVE_IDLE_S)
+        sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_KEEPINTVL, _KEEPALIVE_IDLE_S)
