@@ -52,7 +52,7 @@ class Channel(Protocol):
 
 
 class Webhook:
-    """`notify.webhook`: the message as JSON, by POST."""
+    """`[notify] webhook`: the message as JSON, by POST."""
 
     key = "webhook"
 
@@ -91,7 +91,7 @@ class Webhook:
 
 
 class Command:
-    """`notify.command`: a program that gets the message as JSON on its standard input."""
+    """`[notify] command`: a program that gets the message as JSON on its standard input."""
 
     key = "command"
 
@@ -116,7 +116,7 @@ class Command:
 
 
 class Service:
-    """One of `notify.urls`: a service that Apprise knows."""
+    """One of `[notify] urls`: a service that Apprise knows."""
 
     def __init__(self, url: str, number: int) -> None:
         self._url = url

@@ -10,7 +10,7 @@ from uuid import uuid4
 
 
 class Event(StrEnum):
-    """What a message is about: the words of `notify.on`."""
+    """What a message is about: the words of `[notify] on`."""
 
     ATTENTION = "attention"  #: something waits for a person's decision
     HOLD = "hold"  #: work waits for something that concerns many jobs

@@ -11,11 +11,11 @@ from datetime import UTC, datetime
 from functools import cache
 from importlib.resources import files
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any, Protocol
 from urllib.parse import quote
 
 from nemowatch.clock import moment
-from nemowatch.cures import ADMIN
+from nemowatch.cures import ADMIN, Choice
 from nemowatch.fs.names import plain
 from nemowatch.remote.connection import Link
 from nemowatch.reporting.page_model import PageModel, Words
@@ -38,22 +38,55 @@ ENDING_SHOWN = 20
 LINKS = {Link.CONNECTING: "Connecting to the cloud", Link.NOT_READY: "The cloud is not ready"}
 
 
+class Live(Protocol):
+    """What a page has that answers: all of it as HTML."""
+
+    def head(self) -> str:
+        """Below the headline."""
+
+    def choice(self, choice: Choice) -> str:
+        """A command as something to click."""
+
+    def tools(self, row: Any) -> str:
+        """What can be done about a row besides its cure."""
+
+    def link(self, path: Path) -> str:
+        """Where a result is found; "" for nowhere."""
+
+
 def render(model: PageModel) -> str:
     """The page as HTML."""
-    return _template().render(
-        page=model,
-        headline=headline(model),
-        admin=ADMIN,
-        stages=STAGES,
-        plain=plain,
-        short=short,
-        gist=gist,
-        clock=lambda ms: moment(ms, model.now_ms),
-        written=f"{_local(model.now_ms):%d %b %Y, %H:%M %Z}",
-        iso=lambda ms: _utc(ms).isoformat(timespec="seconds"),
-        link=lambda path: href(model.page, path),
-        safe=_safe,
-    )
+    return _template().render(_variables(model, None))
+
+
+def render_live(model: PageModel, live: Live) -> str:
+    """The same content, without the page around it, with what answers in it."""
+    template = _template()
+    return "".join(template.blocks["content"](template.new_context(_variables(model, live))))
+
+
+def style() -> str:
+    """How both look."""
+    template = _template()
+    return "".join(template.blocks["style"](template.new_context({})))
+
+
+def _variables(model: PageModel, live: Live | None) -> dict[str, Any]:
+    return {
+        "page": model,
+        "live": live,
+        "headline": headline(model),
+        "admin": ADMIN,
+        "stages": STAGES,
+        "plain": plain,
+        "short": short,
+        "gist": gist,
+        "clock": lambda ms: moment(ms, model.now_ms),
+        "written": f"{_local(model.now_ms):%d %b %Y, %H:%M %Z}",
+        "iso": lambda ms: _utc(ms).isoformat(timespec="seconds"),
+        "link": (lambda path: href(model.page, path)) if live is None else live.link,
+        "safe": _safe,
+    }
 
 
 def headline(model: PageModel) -> tuple[str, str]:

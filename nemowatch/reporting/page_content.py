@@ -92,6 +92,7 @@ def _needs(overview: Overview) -> Iterable[Need]:
             words.about_hold(HoldReason.CONFLICT, row.job.id),
             _name(row.path),
             row.folder,
+            (row.job.id,),
         )
     for alike in together(overview.snapshot.unsolved):
         yield _trouble(alike)
@@ -101,7 +102,7 @@ def _asking(row: ListedJob) -> Need:
     cure = words.about_job(row.job.id, row.job.state, row.job.reason)
     name = note_name(os.path.basename(row.path), "")
     cure = cure.for_file(plain(name))
-    return Need(row.job.error_text, cure, _name(row.path), row.folder)
+    return Need(row.job.error_text, cure, _name(row.path), row.folder, (row.job.id,))
 
 
 def _trouble(alike: list[Trouble]) -> Need:
@@ -136,6 +137,7 @@ def _running(overview: Overview) -> Iterable[Running]:
             job.state,
             _percent(job, overview),
             _note(job, overview),
+            (job.id,),
         )
 
 
@@ -169,6 +171,7 @@ def _finished(done: DoneJob, turns: Mapping[int, Turn]) -> Finished:
         tuple(Path(os.fsdecode(output.path)) for output in done.results),
         words.cost(job.credits, about=job.credits_about),
         _words(turns.get(job.id)),
+        (job.id,),
     )
 
 
@@ -205,6 +208,7 @@ def _failed(row: ListedJob) -> Failed:
         job.updated_at,
         words.what_happened(job.state, job.error_text),
         words.about_job(job.id, job.state, code=job.error_code),
+        (job.id,),
     )
 
 

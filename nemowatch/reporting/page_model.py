@@ -49,6 +49,7 @@ class Need:
     cure: Cure
     file: bytes = b""  #: the file's name; empty when it concerns everything
     folder: bytes = b""  #: its task folder
+    jobs: tuple[int, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,6 +60,7 @@ class Waiting:
     folder: bytes
     why: str  #: "still being copied (40 s)", "waiting for credits"
     count: int = 1  #: files of one folder that wait for one reason may share a row
+    jobs: tuple[int, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,6 +73,7 @@ class Running:
     state: State
     percent: float = -1  #: of this step; -1 when that is unknown
     note: str = ""  #: "second try", "in the cloud for 20 minutes"
+    jobs: tuple[int, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,6 +98,7 @@ class Finished:
     results: tuple[Path, ...] = ()  #: absolute
     credits: str = ""  #: "98 credits", "about 50 credits"
     words: Words | None = None  #: None where nothing is known
+    jobs: tuple[int, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,6 +120,7 @@ class Failed:
     at_ms: int
     what: str
     cure: Cure
+    jobs: tuple[int, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,7 +8,7 @@ import os
 from collections.abc import Iterable
 
 from nemowatch.hold_reasons import BY_SETTING, HOLDS, Stops
-from nemowatch.journal.jobs import ListedJob
+from nemowatch.journal.jobs import Job, ListedJob
 from nemowatch.model import HoldReason, State
 from nemowatch.reporting import account_words, inbox_words, words
 from nemowatch.reporting.overview import Overview, Settling
@@ -70,17 +70,17 @@ def _settling(one: Settling) -> Waiting:
 
 def _waiting_jobs(rows: Iterable[ListedJob]) -> Iterable[Waiting]:
     """One row for each file and reason, however many of its jobs wait."""
-    targets: dict[tuple[str, bytes, bytes, str], list[str]] = {}
+    alike: dict[tuple[str, bytes, bytes, str], list[Job]] = {}
     for row in rows:
         why = _why(row)
         if why:
-            targets.setdefault((row.watch, row.path, row.folder, why), []).append(row.job.target)
+            alike.setdefault((row.watch, row.path, row.folder, why), []).append(row.job)
 
-    for (_, path, folder, why), names in targets.items():
+    for (_, path, folder, why), jobs in alike.items():
         said = why
-        if len(names) > 1:
-            said = f"{why} · {', '.join(names)}"
-        yield Waiting(os.path.basename(path), folder, said)
+        if len(jobs) > 1:
+            said = f"{why} · {', '.join(job.target for job in jobs)}"
+        yield Waiting(os.path.basename(path), folder, said, jobs=tuple(job.id for job in jobs))
 
 
 def _why(row: ListedJob) -> str:

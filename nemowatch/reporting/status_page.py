@@ -122,7 +122,16 @@ class StatusPage:
             # how long a file has been copied is news each time
             self._reported[page] = (news, now + AFRESH)
 
-    async def _write(self, page: Path, own: list[Inbox], *, stopped: bool) -> None:
+    async def model(
+        self,
+        page: Path,
+        own: list[Inbox],
+        *,
+        stopped: bool = False,
+        exact: bool = False,
+    ) -> PageModel:
+        """What a page of these inboxes says now. `exact`: how long turns have taken to the
+        second."""
         snapshot = take_snapshot(
             own,
             self._findings,
@@ -132,9 +141,10 @@ class StatusPage:
             account=self._account(),
             connection=self._connection(),
         )
-        snapshot = replace(snapshot, transfers=self._in_steps(snapshot.transfers))
+        if not exact:
+            snapshot = replace(snapshot, transfers=self._in_steps(snapshot.transfers))
         overview, turns = await self._journal.read(partial(_gather, snapshot=snapshot))
-        model = content(
+        return content(
             overview,
             page=page,
             host=socket.gethostname(),
@@ -144,6 +154,9 @@ class StatusPage:
             orders=what_to_order(self._recipes()),
             stopped=stopped,
         )
+
+    async def _write(self, page: Path, own: list[Inbox], *, stopped: bool) -> None:
+        model = await self.model(page, own, stopped=stopped)
         if not stopped and not await _any_same_root(own):
             return
         inboxes = [inbox.watch.inbox for inbox in own]
