@@ -12,6 +12,7 @@ from collections.abc import Callable
 from urllib.parse import urlsplit
 
 from nemowatch.content.hosts import is_own_network
+from nemowatch.content.kinds import is_property_list
 from nemowatch.content.text import checked_short, decode_text, plain_text
 from nemowatch.errors import OrderError, shown
 
@@ -23,11 +24,6 @@ _SCHEMES = ("http", "https")
 _USUAL_PORTS = {"http": ":80", "https": ":443"}
 #: The section of a shortcut that has its address; "" for a file without sections.
 _SECTIONS = ("", "internetshortcut")
-
-
-def is_property_list(name: str) -> bool:
-    """True for a link that macOS writes, which takes a parser of others to read."""
-    return name.lower().endswith(".webloc")
 
 
 def read_links(

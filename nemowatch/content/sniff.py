@@ -7,12 +7,12 @@ anything about orders or time.
 from __future__ import annotations
 
 import os
-from dataclasses import dataclass, replace
-from enum import StrEnum
+from dataclasses import replace
 
 from nemowatch.content import containers
 from nemowatch.content.containers import Contents, Heard, Pieces, TooMany, mpeg_audio
 from nemowatch.content.containers.marks import ZIP
+from nemowatch.content.kinds import WORD, Finding, Sniffed, kind_by_name
 from nemowatch.content.signatures import NEVER_TEXT, Disguise, disguise, media_kind
 from nemowatch.errors import UnsafeContent
 from nemowatch.model import MediaKind
@@ -22,54 +22,9 @@ HEAD = 4096
 #: A front this long of zeros is content that has not arrived: an MP4 begins with three at most.
 ZEROS = 16
 
-_VIDEO, _AUDIO, _IMAGE = MediaKind.VIDEO, MediaKind.AUDIO, MediaKind.IMAGE
-#: What may be uploaded (docs/api.md section 2), also under other names for the same
-#: (`endings.name_in_cloud`), and the texts and links that are read here.
-KINDS: dict[str, MediaKind] = {
-    "mp4": _VIDEO,
-    "m4v": _VIDEO,
-    "mov": _VIDEO,
-    "qt": _VIDEO,
-    "avi": _VIDEO,
-    "webm": _VIDEO,
-    "mkv": _VIDEO,
-    "f4v": _VIDEO,
-    "divx": _VIDEO,
-    "jpg": _IMAGE,
-    "jpeg": _IMAGE,
-    "jpe": _IMAGE,
-    "jfif": _IMAGE,
-    "png": _IMAGE,
-    "gif": _IMAGE,
-    "webp": _IMAGE,
-    "mp3": _AUDIO,
-    "wav": _AUDIO,
-    "wave": _AUDIO,
-    "m4a": _AUDIO,
-    "m4b": _AUDIO,
-    "m4r": _AUDIO,
-    "mka": _AUDIO,
-    "weba": _AUDIO,
-    "bwf": _AUDIO,
-    "aac": _AUDIO,
-    "txt": MediaKind.SCRIPT,
-    "md": MediaKind.SCRIPT,
-    "srt": MediaKind.SCRIPT,
-    "vtt": MediaKind.SCRIPT,
-    "docx": MediaKind.SCRIPT,
-    "docm": MediaKind.SCRIPT,
-    "dotx": MediaKind.SCRIPT,
-    "dotm": MediaKind.SCRIPT,
-    "url": MediaKind.LINK,
-    "webloc": MediaKind.LINK,
-}
-#: How names of Word documents end: with and without macros, and templates of both.
-WORD = (b".docx", b".docm", b".dotx", b".dotm")
 #: How documents of Office before 2007 begin, and newer ones that have a password.
 OLD_OFFICE = b"\xd0\xcf\x11\xe0"
 _SAVE_AS_WORD = "Open it in Word, save it as a .docx file without a password, and drop that."
-#: How lists of links end; Windows hides endings, so a doubled .txt counts as what was meant.
-LISTS = (b".urls.txt", b".urls.txt.txt")
 #: Marks with which a text says its encoding; the first looks like a frame of MP3.
 TEXT_MARKS = (b"\xff\xfe", b"\xfe\xff", b"\xef\xbb\xbf")
 
@@ -84,41 +39,6 @@ _TRUE_ENDING = "Give it the ending of what it is (.mp4 for a film, .mp3 for a re
 _IF_WORD = "If it is a Word document, give it the ending .docx. If it is an archive, unpack it."
 _COPY_WORDS = "Copy the words that are meant into a plain text file (.txt), and drop that."
 _SAVE_AGAIN = "Open it in the program that made it, and save it again as a new file."
-
-
-class Finding(StrEnum):
-    """What the first bytes of a file say."""
-
-    MEDIA = "media"  #: of a kind we know, and as whole as its container can tell
-    NOT_YET = "not yet"  #: its beginning has not arrived
-    CUT_SHORT = "cut short"  #: its container promises more than is there
-    NOT_MEDIA = "not media"  #: something else under this name
-
-
-@dataclass(frozen=True, slots=True)
-class Sniffed:
-    """The judgement, with its reason in plain words ("" for MEDIA)."""
-
-    finding: Finding
-    kind: MediaKind = MediaKind.VIDEO
-    why: str = ""
-    #: it says by itself where it ends, and ends there: no further piece is to come
-    ends: bool = False
-    slight: bool = False  #: CUT_SHORT by so little that players play it
-    silent: str = ""  #: why there is nothing to hear, in plain words; "" when there is, or may be
-    cure: str = ""  #: what to do about NOT_MEDIA, in whole sentences
-    seconds: float = 0  #: how long it plays; 0: it does not say
-
-
-def kind_by_name(name: bytes) -> MediaKind | None:
-    """The kind that a name's ending promises; None for endings that no task takes."""
-    low = name.lower()
-    if low.endswith(LISTS):
-        return MediaKind.LINK
-    stem, _, ending = low.rpartition(b".")
-    if not stem.strip(b"."):  # no ending, or a hidden file's whole name
-        return None
-    return KINDS.get(ending.decode("ascii", "replace"))
 
 
 def sniff(fd: int, name: bytes, size: int) -> Sniffed:

@@ -12,15 +12,11 @@ import re
 from collections.abc import Sequence
 
 from nemowatch.content.damage import refuse_damaged
+from nemowatch.content.kinds import MAX_CHARACTERS, MAX_TEXT
 from nemowatch.content.unicode_bytes import decode_unicode, is_nearly_utf8
 from nemowatch.errors import OrderError
 from nemowatch.model import MB
 
-#: Characters of a script: a hundred hours of speech. The skill takes files of 200 MB (docs/api.md
-#: section 2); a message of that length would not fit the memory that nemowatch may take.
-MAX_CHARACTERS = 5_000_000
-#: bytes; what so many characters take at most, in UTF-32.
-MAX_TEXT = 4 * MAX_CHARACTERS
 #: Characters of a prompt.txt or a list of links, which are read again and again.
 MAX_SHORT = 500_000
 

@@ -14,7 +14,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from functools import partial
 from pathlib import Path
 
-from nemowatch.content.sniff import kind_by_name
+from nemowatch.content.kinds import kind_by_name
 from nemowatch.errors import LocalError, LocalPassing, SourceChanged, SourceGone, show_path
 from nemowatch.fs.exclusive_create import move_folder, remove_folder
 from nemowatch.fs.folders import below, ensure_folder, ensure_root, name_limit

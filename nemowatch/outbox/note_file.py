@@ -17,6 +17,8 @@ from nemowatch.fs.safe_open import folder_of, parts, read_file, stat_at, transla
 
 ERROR_ENDING = ".error.txt"
 QUESTION_ENDING = ".question.txt"
+#: Of the note beside a second copy in done/, which says where the first one's results are.
+DONE_ENDING = ".note.txt"
 #: Notes are a page; anything larger under their name is not ours.
 _LARGEST = 256 * 1024
 #: Stands for a content that is surely not ours.

@@ -26,14 +26,18 @@ from nemowatch.fs.threads import Disks
 from nemowatch.intake.records import FileProblem
 from nemowatch.journal import notes as kept
 from nemowatch.journal.database import Journal
-from nemowatch.outbox.note_file import Wrote, error_path, question_path, remove_note, write_note
+from nemowatch.outbox.note_file import (
+    DONE_ENDING,
+    Wrote,
+    error_path,
+    question_path,
+    remove_note,
+    write_note,
+)
 from nemowatch.reporting import inbox_words, notes
 from nemowatch.reporting.notes import Failure
 
 log = structlog.get_logger("nemowatch.note")
-
-#: Ending of the note beside a second copy in done/, which says where the first one's results are.
-DONE_ENDING = ".note.txt"
 
 
 @dataclass(frozen=True, slots=True)

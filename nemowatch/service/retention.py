@@ -24,8 +24,7 @@ from nemowatch.journal.queries import load
 from nemowatch.journal.retired_files import DAY_MS, RetiredFile
 from nemowatch.outbox import expired_sources
 from nemowatch.outbox.expired_sources import Expired
-from nemowatch.outbox.note_file import remove_note
-from nemowatch.reporting.note_writer import DONE_ENDING
+from nemowatch.outbox.note_file import DONE_ENDING, remove_note
 
 log = structlog.get_logger("nemowatch.upkeep")
 

@@ -11,7 +11,7 @@ import unicodedata
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
 
-from nemowatch.content.sniff import kind_by_name
+from nemowatch.content.kinds import kind_by_name
 from nemowatch.errors import OrderError, shown
 from nemowatch.model import MediaKind, Order, Output, Target
 from nemowatch.tasks import prompts, routing

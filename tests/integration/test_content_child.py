@@ -15,7 +15,7 @@ import pytest
 from nemowatch.content import reading
 from nemowatch.content.child import ChildFailed, Failure, Limits
 from nemowatch.content.children import Children
-from nemowatch.content.sniff import Finding
+from nemowatch.content.kinds import Finding
 from nemowatch.errors import LocalPassing, OrderError, UnsafeContent
 from nemowatch.model import MediaKind
 from tests.rigs import bad_parsers
@@ -212,7 +212,7 @@ def test_a_document_that_kills_its_reader_is_refused_in_plain_words(
     own_children: Children, file: int, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """As unsafe, which is final: it goes to failed with this text."""
-    monkeypatch.setattr(reading, "text_task", bad_parsers.killed)
+    monkeypatch.setattr(reading, "TEXT_TASK", f"{bad_parsers.__name__}:killed")
     with pytest.raises(UnsafeContent, match="cannot be read safely: the process that read it"):
         reading.read_script(file, "a.docx")
     assert own_children.started == 3  # two have died, the third can read

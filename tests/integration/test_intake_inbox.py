@@ -622,7 +622,7 @@ async def test_a_file_that_kills_its_reader_is_refused_and_the_others_are_taken(
     root: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Final, in plain words, so that it goes to failed; the files around it become jobs."""
-    monkeypatch.setattr(reading, "text_task", bad_parsers.killed)
+    monkeypatch.setattr(reading, "TEXT_TASK", f"{bad_parsers.__name__}:killed")
     async with inbox_rig(root, tmp_path / "s") as b:
         b.put("dub-es-fr/before.mp4", mp4("before"))
         b.put("voiceover/bomb.txt", b"words")

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from nemowatch.content.endings import conversions, converted_to, name_in_cloud
-from nemowatch.content.sniff import KINDS
+from nemowatch.content.kinds import KINDS
 from nemowatch.intake.scan.diff import FolderFacts
 from nemowatch.model import MediaKind, Snapshot
 from tests.rigs import media_files as media

@@ -12,8 +12,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from nemowatch.content.containers import Pieces, TooMany, examine
+from nemowatch.content.kinds import Finding, Sniffed, kind_by_name
 from nemowatch.content.signatures import media_kind
-from nemowatch.content.sniff import Finding, Sniffed, kind_by_name, sniff
+from nemowatch.content.sniff import sniff
 from nemowatch.model import MediaKind
 from tests.rigs import media_files
 from tests.rigs.media_files import EBML, box, cluster, track_entry, tracks

@@ -10,7 +10,8 @@ from pathlib import Path
 import pytest
 
 from nemowatch.config.schema import Recipe
-from nemowatch.content.sniff import Sniffed, sniff
+from nemowatch.content.kinds import Sniffed
+from nemowatch.content.sniff import sniff
 from nemowatch.model import MediaKind
 from nemowatch.tasks.grammar import read_folder
 from nemowatch.tasks.plan import plan

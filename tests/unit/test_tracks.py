@@ -8,7 +8,8 @@ import struct
 import pytest
 
 from nemowatch.content.containers import Pieces, TooMany, pieces
-from nemowatch.content.sniff import Finding, Sniffed, sniff
+from nemowatch.content.kinds import Finding, Sniffed
+from nemowatch.content.sniff import sniff
 from nemowatch.errors import UnsafeContent
 from nemowatch.model import MediaKind
 from tests.rigs import media_files as media

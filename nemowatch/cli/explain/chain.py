@@ -16,7 +16,7 @@ from nemowatch.cli.filesystem import filesystem_of, how_watched
 from nemowatch.cli.formatting import local_time, name, size
 from nemowatch.content import reading
 from nemowatch.content.endings import converted_to
-from nemowatch.content.sniff import WORD, Finding, Sniffed, kind_by_name
+from nemowatch.content.kinds import WORD, Finding, Sniffed, kind_by_name
 from nemowatch.errors import LocalError, LocalPassing, OrderError
 from nemowatch.fs.identity import not_regular, snapshot
 from nemowatch.fs.safe_open import open_below

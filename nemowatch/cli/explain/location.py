@@ -11,8 +11,10 @@ from nemowatch.cli.explain.records import Location
 from nemowatch.cli.formatting import name
 
 if TYPE_CHECKING:
+    from nemowatch.cli.context import CommandContext
     from nemowatch.config.watch_section import Watch
     from nemowatch.intake.scan.folder_instructions import FolderInstructions
+    from nemowatch.intake.scan.project_folders import ProjectFolder
 
 
 def locate(watches: Iterable[Watch], path: Path) -> Location:
@@ -89,6 +91,30 @@ def is_folder(location: Location) -> bool:
     if location.watch is not None:
         return len(location.parts) < 2
     return not location.path.suffix
+
+
+def project_at(context: CommandContext, location: Location) -> ProjectFolder | None:
+    """The folder that is called like a project, when the path is one in an inbox."""
+    from nemowatch.intake.scan.project_names import Named, named
+
+    if location.watch is None or len(location.parts) < 2:
+        return None
+    if named(location.parts[-1]) is Named.NOT:
+        return None
+    from nemowatch.intake.scan.folders import FolderBook
+
+    found = FolderBook(context.config.recipes).project(location.relative)
+    if found is None or found.path != location.relative:
+        return None
+    return found
+
+
+def is_left_project(location: Location) -> bool:
+    """Whether this is a project that has left its inbox."""
+    from nemowatch.intake.scan.project_names import Named, named
+
+    is_elsewhere = location.watch is None and location.path.is_dir()
+    return is_elsewhere and named(os.fsencode(location.path.name)) is Named.EXACTLY
 
 
 def folder_here(location: Location) -> bytes:

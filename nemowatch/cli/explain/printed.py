@@ -4,34 +4,54 @@ and why it waits. No network, no change."""
 from __future__ import annotations
 
 from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from nemowatch.cli.context import CommandContext
+    from nemowatch.cli.explain.records import Location
 
 
 def print_explanation(path: Path, *, as_json: bool = False, config: Path | None = None) -> None:
     """Print what becomes of a folder, a file, a result or a project."""
     from nemowatch.cli.context import find_context
-    from nemowatch.cli.explain.file import explain_file
-    from nemowatch.cli.explain.folder import explain_folder
     from nemowatch.cli.explain.lines import file_lines, folder_lines
-    from nemowatch.cli.explain.location import is_folder, locate
-    from nemowatch.cli.explain.project import explain_project, is_left_project, project_at
-    from nemowatch.cli.explain.result import explain_result
+    from nemowatch.cli.explain.location import locate
     from nemowatch.cli.formatting import clean
     from nemowatch.cli.output import print_json
 
     context = find_context(config)
-    location = locate(context.config.watch, path)
-    project = project_at(context, location)
-    if project is not None:
-        record = explain_project(context, location, project)
-        lines = file_lines(record)
-    elif is_folder(location) and not is_left_project(location):
-        record = explain_folder(context, location)
-        lines = folder_lines(record, context.option)
-    else:
-        record = explain_result(context, location) or explain_file(context, location)
-        lines = file_lines(record)
+    record = explained(context, locate(context.config.watch, path))
     if as_json:
         print_json(record)
         return
+    if record["kind"] == "folder":
+        lines = folder_lines(record, context.option)
+    else:
+        lines = file_lines(record)
     for line in lines:
         print(clean(line))
+
+
+def explained(context: CommandContext, location: Location) -> dict[str, Any]:
+    """Everything about what lies there. Each kind of it loads only its own: a file's takes ten
+    times as much as a folder's."""
+    from nemowatch.cli.explain.location import is_folder, is_left_project, project_at
+
+    project = project_at(context, location)
+    if project is not None:
+        from nemowatch.cli.explain.project import explain_project
+
+        return explain_project(context, location, project)
+    if is_folder(location) and not is_left_project(location):
+        from nemowatch.cli.explain.folder import explain_folder
+
+        return explain_folder(context, location)
+
+    from nemowatch.cli.explain.result import explain_result
+
+    result = explain_result(context, location)
+    if result is not None:
+        return result
+    from nemowatch.cli.explain.file import explain_file
+
+    return explain_file(context, location)

@@ -17,7 +17,6 @@ from nemowatch.intake.scan.folders import FolderBook
 from nemowatch.intake.scan.ignore import Ignore
 from nemowatch.intake.scan.paths import as_text, name_of
 from nemowatch.intake.scan.project_folders import ProjectFolder
-from nemowatch.intake.scan.project_names import Named, named
 from nemowatch.intake.scan.project_problems import NO_PROMPT, Fault, no_project
 from nemowatch.intake.texts_on_disk import instructions_for
 from nemowatch.tasks.plan import takes
@@ -26,22 +25,6 @@ from nemowatch.tasks.records import Folder
 
 if TYPE_CHECKING:
     from nemowatch.cli.context import CommandContext
-
-
-def project_at(context: CommandContext, location: Location) -> ProjectFolder | None:
-    """The folder that is called like a project, when the path is one in an inbox."""
-    if location.watch is None or len(location.parts) < 2:
-        return None
-    found = FolderBook(context.config.recipes).project(location.relative)
-    if found is None or found.path != location.relative:
-        return None
-    return found
-
-
-def is_left_project(location: Location) -> bool:
-    """Whether this is a project that has left its inbox."""
-    is_elsewhere = location.watch is None and location.path.is_dir()
-    return is_elsewhere and named(os.fsencode(location.path.name)) is Named.EXACTLY
 
 
 def explain_project(

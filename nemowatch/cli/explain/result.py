@@ -17,9 +17,8 @@ from nemowatch.cli.explain.records import Location, Step, file_record
 from nemowatch.cli.formatting import local_time, name
 from nemowatch.journal import jobs, results, side_files, sources
 from nemowatch.model import State
-from nemowatch.outbox.note_file import ERROR_ENDING
+from nemowatch.outbox.note_file import DONE_ENDING, ERROR_ENDING
 from nemowatch.reporting import words
-from nemowatch.reporting.note_writer import DONE_ENDING
 from nemowatch.reporting.phrases import because, following
 
 if TYPE_CHECKING:

@@ -16,16 +16,9 @@ from nemowatch.content.word.package import SAVE_AGAIN, Package
 from nemowatch.content.word.styles import Styles
 from nemowatch.errors import NemowatchError, OrderError
 
-#: How names of Word documents end: with and without macros, and templates of both.
-ENDINGS = (".docx", ".docm", ".dotx", ".dotm")
 #: Where the text is when the document does not say.
 _USUAL = "word/document.xml"
 _NONE = "The file is not a Word document that can be read."
-
-
-def is_word(name: str) -> bool:
-    """True for the name of a Word document."""
-    return name.lower().endswith(ENDINGS)
 
 
 def read_word(fd: int, parsing: Callable[[], None]) -> str:

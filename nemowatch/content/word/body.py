@@ -11,7 +11,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from functools import partial
 
-from nemowatch.content.text import MAX_CHARACTERS
+from nemowatch.content.kinds import MAX_CHARACTERS
 from nemowatch.content.word import refusals
 from nemowatch.content.word.elements import (
     ELSEWHERE,

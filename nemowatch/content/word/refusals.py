@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from nemowatch.content.text import MAX_CHARACTERS
+from nemowatch.content.kinds import MAX_CHARACTERS
 from nemowatch.errors import OrderError
 
 #: Characters that say which words are meant.

@@ -13,7 +13,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from nemowatch.content.endings import converted_to
-from nemowatch.content.sniff import kind_by_name
+from nemowatch.content.kinds import kind_by_name
 from nemowatch.errors import SourceGone
 from nemowatch.fs.identity import not_regular, of_stat
 from nemowatch.fs.listing import entries

@@ -10,7 +10,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Iterable
 
-from nemowatch.content.word import is_word
+from nemowatch.content.kinds import is_word
 from nemowatch.errors import LocalError
 from nemowatch.fs.identity import unchanged
 from nemowatch.fs.safe_open import lookup_many

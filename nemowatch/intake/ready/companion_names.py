@@ -11,7 +11,7 @@ import re
 import unicodedata
 from collections.abc import Iterator
 
-from nemowatch.content.sniff import kind_by_name
+from nemowatch.content.kinds import kind_by_name
 from nemowatch.intake.scan.ignored_names import TEMPORARY_SUFFIXES
 from nemowatch.model import MediaKind
 

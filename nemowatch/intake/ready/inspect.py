@@ -12,8 +12,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from nemowatch.content import reading
-from nemowatch.content.sniff import Finding, Sniffed
-from nemowatch.content.word import is_word
+from nemowatch.content.kinds import MAX_READ, Finding, Sniffed, is_word
 from nemowatch.errors import (
     LocalError,
     OrderError,
@@ -163,7 +162,7 @@ class _Reader:
     def _most(self, kind: MediaKind) -> int:
         """Bytes that are taken. Of a Word document most may be pictures, which are not read."""
         if kind in _TEXTS and not is_word(as_text(self.path)):
-            return reading.MAX_READ
+            return MAX_READ
         return self.terms.max_bytes
 
     def _texts(self, kind: MediaKind) -> tuple[str, tuple[str, ...]]:

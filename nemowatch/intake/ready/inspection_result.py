@@ -8,7 +8,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from enum import StrEnum
 
-from nemowatch.content.sniff import Finding, Sniffed
+from nemowatch.content.kinds import Finding, Sniffed
 from nemowatch.errors import LocalPassing, NemowatchError
 from nemowatch.fs.identity import NO_LOOK
 from nemowatch.fs.lease import Lease

@@ -15,7 +15,7 @@ from dataclasses import dataclass, field
 from itertools import chain
 
 from nemowatch.content.endings import converted_to, ending_of, kind_after
-from nemowatch.content.sniff import kind_by_name
+from nemowatch.content.kinds import kind_by_name
 from nemowatch.intake.records import FileProblem
 from nemowatch.intake.scan.file_names import stem_of
 from nemowatch.intake.scan.folder_instructions import FolderInstructions, Gathering

@@ -10,7 +10,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from nemowatch.content.endings import converted_to, ending_of
-from nemowatch.content.sniff import kind_by_name
+from nemowatch.content.kinds import kind_by_name
 from nemowatch.fs.identity import content_key
 from nemowatch.intake.records import FolderProblem
 from nemowatch.intake.scan.paths import as_text, name_of

@@ -8,7 +8,7 @@ from __future__ import annotations
 import unicodedata
 from collections.abc import Iterable, Iterator
 
-from nemowatch.content.sniff import kind_by_name
+from nemowatch.content.kinds import kind_by_name
 from nemowatch.model import MediaKind
 
 
