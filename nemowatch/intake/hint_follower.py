@@ -182,23 +182,18 @@ def _is_instruction(path: bytes, kind: NameClass) -> bool:
         return True
     if kind is not NameClass.OURS:
         return False
-    if request_of(name) is not None:
-        return True
-    meant = exact(name) or look_alike(name) or look_alike(name, folder=True)
-    return meant is not None
+    meant = (request_of(name), exact(name), look_alike(name), look_alike(name, folder=True))
+    return any(meant)
 
 
 def _needs_scan(survey: ScanDiff) -> bool:
     """True when a new folder holds more than files to work on, or more of them than were taken."""
-    if survey.more or survey.instructions or survey.near or survey.requests:
-        return True
-    return any(map(_holds_others, survey.folders.values()))
+    is_more = (survey.more, survey.instructions, survey.near, survey.requests)
+    return any(is_more) or any(map(_holds_others, survey.folders.values()))
 
 
 def _holds_others(facts: FolderFacts) -> bool:
-    if facts.partial:
-        return True
-    return facts.foreign > 0
+    return facts.foreign > 0 or bool(facts.partial)
 
 
 def _outermost(folders: Iterable[bytes]) -> list[bytes]:

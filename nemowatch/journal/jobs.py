@@ -15,7 +15,7 @@ from typing import Any, TypedDict
 
 from nemowatch.errors import UsageError
 from nemowatch.journal.queries import every, load
-from nemowatch.model import Output, OutputKind, State
+from nemowatch.model import ENDED, Output, OutputKind, State
 
 SQL = load("jobs")
 
@@ -161,6 +161,16 @@ def apply(
         },
     )
     return done.rowcount == 1
+
+
+def has_ended(job: Job) -> bool:
+    """Whether nothing more is done for this job."""
+    return job.state in ENDED
+
+
+def is_published(job: Job) -> bool:
+    """Whether its results were delivered."""
+    return job.state is State.PUBLISHED
 
 
 def by_id(conn: sqlite3.Connection, job_id: int) -> Job:

@@ -26,7 +26,7 @@ from nemowatch.journal.new_jobs import Instruction
 from nemowatch.journal.queries import every, first, load
 from nemowatch.journal.results import PublishedOutput
 from nemowatch.journal.retired_files import RetiredFile
-from nemowatch.model import ENDED, PAID, Member, State, Target
+from nemowatch.model import PAID, Member, State, Target
 
 
 @dataclass(frozen=True, slots=True)
@@ -274,7 +274,7 @@ def resettle(
 
 def _give_way(conn: sqlite3.Connection, source_id: int, now_ms: int) -> None:
     for job in reversed(jobs.of_source(conn, source_id)):  # a part takes those behind it along
-        if job.state not in ENDED:
+        if not jobs.has_ended(job):
             job_steps.cancel(
                 conn, job.id, "An earlier version of the file came back in its place.", now_ms
             )

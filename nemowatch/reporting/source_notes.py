@@ -10,6 +10,8 @@ import os
 import sqlite3
 from dataclasses import dataclass, replace
 from enum import Enum, auto
+from functools import partial
+from itertools import chain
 from operator import attrgetter
 
 from nemowatch.config.watch_section import Watch
@@ -93,7 +95,7 @@ class SourceHistory:
         the same, the name of its result."""
         same = [other for other in self.jobs if other.target == job.target]
         if len(same) > 1 and job.outputs:
-            return f"{job.stem}{job.outputs[0].ending}"
+            return _first_result(job)
         return job.target
 
 
@@ -144,13 +146,9 @@ def _history_of(conn: sqlite3.Connection, source: SourceRow) -> SourceHistory:
 
 def _behind(conn: sqlite3.Connection, own: list[Job]) -> tuple[str, ...]:
     """The results of the parts that end, too, when those are cancelled that ask."""
-    names: dict[str, None] = {}
-    for job in own:
-        if job.state is not State.ATTENTION:
-            continue
-        for part in sessions.parts_behind(conn, job.id):
-            names[f"{part.stem}{part.outputs[0].ending}"] = None
-    return tuple(names)
+    asking = [job.id for job in own if job.state is State.ATTENTION]
+    behind = chain.from_iterable(map(partial(sessions.parts_behind, conn), asking))
+    return tuple(dict.fromkeys(map(_first_result, behind)))
 
 
 def _question(histories: list[SourceHistory]) -> str:
@@ -235,6 +233,11 @@ def failure_of(conn: sqlite3.Connection, watch: Watch, history: SourceHistory) -
         undone=tuple(map(history.part, bad)),
         tips=history.tips,
     )
+
+
+def _first_result(job: Job) -> str:
+    """The name of a job's first result, as it was ordered."""
+    return f"{job.stem}{job.outputs[0].ending}"
 
 
 def _result_name(job: Job) -> str:

@@ -9,6 +9,7 @@ from __future__ import annotations
 import sqlite3
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
 from nemowatch.config.watch_section import Watch
@@ -99,6 +100,16 @@ def _revision(
     return Plan([("revise", asked)], record)
 
 
+def _known_already(
+    conn: sqlite3.Connection, written: Words, before: Iterable[Taken]
+) -> Known | None:
+    """What is known of words that are no newer than one of these; None for news."""
+    same = next(filter(partial(_is_no_newer, written), before), None)
+    if same is None:
+        return None
+    return _known(conn, written, same)
+
+
 def _reviewed(
     conn: sqlite3.Connection,
     watch: Watch,
@@ -110,10 +121,10 @@ def _reviewed(
     try:
         job = text_awaited(conn, watch, file.path)
     except OrderError:
-        for taken in requests.at_path(conn, written):
-            if _is_no_newer(written, taken):
-                return _known(conn, written, taken)
-        raise
+        known = _known_already(conn, written, requests.at_path(conn, written))
+        if known is None:
+            raise
+        return known
 
     def record(conn: sqlite3.Connection, answers: list[dict[str, Any]], now_ms: int) -> None:
         before = requests.about(conn, written, job.session)
@@ -137,9 +148,9 @@ def _answer(
     if said is Said.WORDS:
         text = further(file.text)
     for job in asking:
-        for taken in requests.about(conn, written, job.session):
-            if _is_no_newer(written, taken):
-                return _known(conn, written, taken)
+        known = _known_already(conn, written, requests.about(conn, written, job.session))
+        if known is not None:
+            return known
     answered = [job for job in asking if said in _offered(job)]
     if not answered:
         raise OrderError(

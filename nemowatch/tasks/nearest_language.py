@@ -88,11 +88,8 @@ def _base(language: str) -> str:
 
 
 def _near(word: str, previous: str) -> str:
-    for rule in _RULES:
-        meant = rule(word, previous)
-        if meant:
-            return meant
-    return ""
+    meant = (rule(word, previous) for rule in _RULES)
+    return next(filter(None, meant), "")
 
 
 def _keyword(word: str, previous: str) -> str:

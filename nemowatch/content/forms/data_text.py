@@ -6,6 +6,7 @@ from __future__ import annotations
 import json
 import re
 from collections import Counter
+from functools import partial
 from itertools import islice
 
 from nemowatch.content.forms.lines import (
@@ -112,10 +113,10 @@ def is_table(lines: Lines) -> bool:
     """Rows of the same number of columns, none of which is a sentence."""
     if len(lines) < _ROWS or count_ends(lines[:_ROWS], *_SENTENCE_ENDS):
         return False
-    return any(_has_columns(delimiter, lines) for delimiter in _DELIMITERS)
+    return any(map(partial(_has_columns, lines), _DELIMITERS))
 
 
-def _has_columns(delimiter: str, lines: Lines) -> bool:
+def _has_columns(lines: Lines, delimiter: str) -> bool:
     counts = Counter(line.whole.count(delimiter) for line in lines)
     number, rows = counts.most_common(1)[0]
     if not number or rows * 10 < len(lines) * 9:

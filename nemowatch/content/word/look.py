@@ -78,14 +78,16 @@ def _shade(pattern: str, attributes: Attributes) -> str:
 
 def is_unseen(looks: Iterable[Look]) -> bool:
     """Whether nobody sees a text of which these say how it looks, the nearest first."""
-    color = size = behind = ""
-    for look in looks:
-        color = color or look.color
-        size = size or look.size
-        behind = behind or look.behind
-    if color == _NONE or _is_tiny(size):
-        return True
-    return _are_alike(color, behind or PAPER)
+    found = list(looks)
+    color = _nearest(look.color for look in found)
+    size = _nearest(look.size for look in found)
+    behind = _nearest(look.behind for look in found) or PAPER
+    return color == _NONE or _is_tiny(size) or _are_alike(color, behind)
+
+
+def _nearest(said: Iterable[str]) -> str:
+    """The first that says anything."""
+    return next(filter(None, said), "")
 
 
 def _is_tiny(size: str) -> bool:

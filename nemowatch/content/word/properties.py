@@ -68,16 +68,15 @@ class Properties:
 
     def _place(self) -> Look:
         """What it is whose look is being read."""
-        parent = self.walk.parent
-        if parent == "w:pPr":
-            return self._story().paragraph.look
-        if parent in ("w:tcPr", "w:tblPr"):
-            return self._tables.look
-        if parent == "w:rPr":
-            return self.run.look
-        if parent == "w14:textFill":
-            return self._story().run.look
-        return Look()
+        story = self._story()
+        places = {
+            "w:pPr": story.paragraph.look,
+            "w:tcPr": self._tables.look,
+            "w:tblPr": self._tables.look,
+            "w:rPr": self.run.look,
+            "w14:textFill": story.run.look,
+        }
+        return places.get(self.walk.parent) or Look()
 
     def _special_vanish(self, attributes: Attributes) -> None:
         self.run.toggles["w:vanish"] = is_on(attributes)

@@ -127,12 +127,14 @@ class Acceptance:
         tracked = self._state.tracked.get(one.path)
         if tracked is None:
             return
-        if one.advice is Advice.REFUSE:
-            self._refuse(one, tracked)
-        elif one.advice is Advice.AGAIN:
-            self._settle_again(one, tracked)
-        elif one.advice is Advice.WAIT:
-            self._wait(one, tracked)
+        acts = {
+            Advice.REFUSE: self._refuse,
+            Advice.AGAIN: self._settle_again,
+            Advice.WAIT: self._wait,
+        }
+        act = acts.get(one.advice)
+        if act is not None:
+            act(one, tracked)
 
     def _wait(self, one: Inspected, tracked: TrackedFile) -> None:
         if not tracked.settled():

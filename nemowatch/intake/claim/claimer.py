@@ -210,16 +210,24 @@ class Claimer:
         )
 
     def _note(self, claimed: Claimed, taken: Taken) -> None:
-        candidate = claimed.candidate
-        if claimed.outcome is ClaimOutcome.SAME_NAME:
-            for path in {candidate.path, *(member.path for member in candidate.files)}:
-                self._state.block(path, SAME_NAME)
-        elif claimed.outcome is ClaimOutcome.LATE:
-            self._note_late(claimed)
-        elif claimed.outcome is ClaimOutcome.VERSION:
-            self._projects.is_late(candidate)
-        else:
+        notes = {
+            ClaimOutcome.SAME_NAME: self._note_same_name,
+            ClaimOutcome.LATE: self._note_late,
+            ClaimOutcome.VERSION: self._note_version,
+        }
+        note = notes.get(claimed.outcome)
+        if note is None:
             self._note_known(claimed, taken)
+        else:
+            note(claimed)
+
+    def _note_same_name(self, claimed: Claimed) -> None:
+        candidate = claimed.candidate
+        for path in {candidate.path, *(member.path for member in candidate.files)}:
+            self._state.block(path, SAME_NAME)
+
+    def _note_version(self, claimed: Claimed) -> None:
+        self._projects.is_late(claimed.candidate)
 
     def _note_known(self, claimed: Claimed, taken: Taken) -> None:
         """What the journal has of a candidate now."""

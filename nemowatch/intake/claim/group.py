@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from nemowatch.intake.ready.stability import Verdict
+from nemowatch.intake.scan.ignore import NameClass
 from nemowatch.intake.scan.paths import as_text, name_of
 from nemowatch.intake.state import InboxState
 
@@ -33,3 +35,20 @@ def wait_for(state: InboxState, path: bytes, partner: bytes) -> None:
     settles = tracked is not None and not tracked.stuck
     why = f"waits for {as_text(name_of(partner))}, which belongs to it"
     state.block(path, why, soon=settles)
+
+
+def is_ready(state: InboxState, path: bytes) -> bool:
+    """Whether a file of a group has settled."""
+    tracked = state.tracked.get(path)
+    if tracked is None:
+        # claimed before its partner came: whether that still counts, the journal knows
+        return path in state.known
+    return tracked.verdict() is Verdict.READY
+
+
+def is_work(state: InboxState, path: bytes) -> bool:
+    """Whether a file is of a kind that its folder takes, and was not refused."""
+    if state.problems.refused(path):
+        return False
+    is_named_so = state.ignore.name(name_of(path)).kind is NameClass.WORK
+    return is_named_so and state.book.takes(path)

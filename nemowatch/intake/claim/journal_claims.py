@@ -10,10 +10,11 @@ from __future__ import annotations
 
 import sqlite3
 from dataclasses import replace
+from itertools import filterfalse
 
 from nemowatch.intake.claim.approval_batch import ApprovalBatch
 from nemowatch.intake.claim.claimed import ClaimContext, Claimed, ClaimOutcome
-from nemowatch.intake.claim.known_files import KnownFiles, have_ended
+from nemowatch.intake.claim.known_files import KnownFiles
 from nemowatch.intake.claim.known_sources import is_copy, late_for, unpaid
 from nemowatch.intake.claim.made_before import without_paid
 from nemowatch.intake.claim.renames import Earlier, composed, ended_by_rename, targets_of
@@ -22,7 +23,6 @@ from nemowatch.intake.records import Candidate
 from nemowatch.journal import job_steps, jobs, offers, renames, results, reviews, sources
 from nemowatch.journal.jobs import Job
 from nemowatch.journal.sources import NewJob, NewSource, SourceRow
-from nemowatch.model import ENDED
 
 #: Why jobs of an earlier version of a file have ended.
 _REPLACED = "replaced by a newer version of the file"
@@ -94,9 +94,7 @@ class Claims:
 
     def _is_at_work(self, row: SourceRow, own: list[Job]) -> bool:
         """Whether a source is in the inbox, or has a job that has not ended."""
-        if row.retired_at is None:
-            return True
-        return not have_ended(own)
+        return row.retired_at is None or not all(map(jobs.has_ended, own))
 
     def _move(self, row: SourceRow, candidate: Candidate) -> None:
         """The source's file, and what is made of it, has the candidate's name from now on."""
@@ -187,9 +185,9 @@ class Claims:
     def _supersede(self, row: SourceRow, own: list[Job]) -> None:
         """Another version of the file, or a text beside it, came before anything was paid: the
         new order counts."""
-        for job in reversed(own):  # a part takes those behind it along
-            if job.state not in ENDED:
-                job_steps.cancel(self._conn, job.id, _REPLACED, self._now)
+        # the last first: a part takes those behind it along
+        for job in filterfalse(jobs.has_ended, reversed(own)):
+            job_steps.cancel(self._conn, job.id, _REPLACED, self._now)
         sources.retire(self._conn, row.id, None, self._now)
 
 
@@ -197,8 +195,8 @@ def _is_same_order(own: list[Job], candidate: Candidate) -> bool:
     """Whether these jobs make what the candidate asks for. Those of a project have one target
     together, and their instructions tell them apart."""
     if candidate.is_project:
-        own = [job for job in own if job.state not in ENDED]
-        return [job.prompt for job in own] == [job.target.prompt for job in candidate.jobs]
+        prompts = [job.prompt for job in filterfalse(jobs.has_ended, own)]
+        return prompts == [job.target.prompt for job in candidate.jobs]
     return targets_of(own) == candidate.targets
 
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import sqlite3
 from collections import Counter
+from itertools import filterfalse
 
 from nemowatch.errors import UsageError
 from nemowatch.intake.claim.approval_batch import ApprovalBatch
@@ -17,7 +18,6 @@ from nemowatch.intake.records import Candidate
 from nemowatch.journal import job_steps, jobs, offers, sessions, source_members, sources, spend
 from nemowatch.journal.jobs import Job
 from nemowatch.journal.sources import SourceRow
-from nemowatch.model import ENDED, State
 
 
 class KnownFiles:
@@ -38,20 +38,26 @@ class KnownFiles:
     def outcome(self, candidate: Candidate, row: SourceRow) -> ClaimOutcome:
         """Decide and write what follows from this source's file."""
         done = jobs.of_source(self._conn, row.id)
-        if not have_ended(done):
+        if not all(map(jobs.has_ended, done)):
             return self._at_work(candidate, row)
 
         source_members.refresh(self._conn, row.id, candidate.members)
         done = list(filter(self._is_ordered, done))
-        is_whole = all(map(self._has_results, done))
-        if is_whole and self._offer(candidate, row, done):
-            sources.unretire(self._conn, row.id)
-            return ClaimOutcome.OFFERED
-        if is_whole and self._is_kept(row):
-            return ClaimOutcome.KNOWN
-
+        if all(map(self._has_results, done)):
+            return self._whole(candidate, row, done)
         sources.unretire(self._conn, row.id)
         return self._do_missing(candidate, row, done)
+
+    def _whole(self, candidate: Candidate, row: SourceRow, done: list[Job]) -> ClaimOutcome:
+        """All that was ordered is there."""
+        if self._offer(candidate, row, done):
+            sources.unretire(self._conn, row.id)
+            return ClaimOutcome.OFFERED
+        if self._is_kept(row):
+            return ClaimOutcome.KNOWN
+        sources.unretire(self._conn, row.id)
+        renew_prompts(self._conn, row.id, candidate, self._now)
+        return ClaimOutcome.DUPLICATE
 
     def _offer(self, candidate: Candidate, row: SourceRow, done: list[Job]) -> bool:
         """Offer what the folder's instructions ask for now, where they have changed since this was
@@ -84,15 +90,11 @@ class KnownFiles:
     def _is_ordered(self, job: Job) -> bool:
         """Whether a file that is dropped again asks for this job: for what the folder orders, and
         for what else was made of it; not for a change that came to nothing."""
-        if job.state is State.PUBLISHED:
-            return True
-        return not sessions.is_change(self._conn, job)
+        return jobs.is_published(job) or not sessions.is_change(self._conn, job)
 
     def _has_results(self, job: Job) -> bool:
         """Whether a job was published, and its results exist still."""
-        if job.state is not State.PUBLISHED:
-            return False
-        return job.id not in self._lost
+        return jobs.is_published(job) and job.id not in self._lost
 
     def _at_work(self, candidate: Candidate, row: SourceRow) -> ClaimOutcome:
         if row.settled:
@@ -112,7 +114,7 @@ class KnownFiles:
             if job.id in self._lost:
                 outcome = self._redeliver(job)
 
-        failed = [job for job in done if job.state is not State.PUBLISHED]
+        failed = list(filterfalse(jobs.is_published, done))
         if failed:
             self._retry(row, failed)
             outcome = ClaimOutcome.AGAIN
@@ -133,8 +135,3 @@ class KnownFiles:
         except UsageError:
             return ClaimOutcome.NO_DRAFT
         return ClaimOutcome.REDELIVERED
-
-
-def have_ended(own: list[Job]) -> bool:
-    """Whether nothing more is done for any of these jobs."""
-    return all(job.state in ENDED for job in own)

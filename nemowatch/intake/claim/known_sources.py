@@ -9,6 +9,8 @@ from __future__ import annotations
 import sqlite3
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from functools import partial
+from itertools import filterfalse
 
 from nemowatch.intake.claim.copy_names import originals
 from nemowatch.intake.claim.made_before import Outputs, paths_and_sizes, results_before
@@ -43,9 +45,7 @@ def unpaid(conn: sqlite3.Connection, found: Iterable[Job]) -> bool:
 
 
 def _is_unpaid(conn: sqlite3.Connection, job: Job) -> bool:
-    if job.working_state not in UNPAID:
-        return False
-    return not spend.is_paid(conn, job.id)
+    return job.working_state in UNPAID and not spend.is_paid(conn, job.id)
 
 
 def unsettle(
@@ -104,11 +104,7 @@ def claimed_at(conn: sqlite3.Connection, watch: str, path: bytes) -> dict[int, i
 
 def never_seen(conn: sqlite3.Connection, watch: str, paths: Iterable[bytes]) -> list[bytes]:
     """Those paths at which this journal never knew a source."""
-    found: list[bytes] = []
-    for path in paths:
-        if not sources.at_path(conn, watch, path):
-            found.append(path)
-    return found
+    return list(filterfalse(partial(sources.at_path, conn, watch), paths))
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,16 +11,14 @@ from typing import TypeAlias
 
 from nemowatch.errors import OrderError
 from nemowatch.intake.claim.doubts import MACHINE_COPY, TWINS, Doubts
-from nemowatch.intake.claim.group import Group, wait_for
+from nemowatch.intake.claim.group import Group, is_ready, is_work, wait_for
 from nemowatch.intake.claim.mixed_arrivals import MixedArrivals
 from nemowatch.intake.claim.paired_names import Neighbours, is_text
 from nemowatch.intake.claim.subtitle_groups import SubtitleGroups
 from nemowatch.intake.claim.subtitle_names import SubtitleNames
 from nemowatch.intake.ready.file_checks import names_in
-from nemowatch.intake.ready.stability import Verdict
 from nemowatch.intake.records import FileProblem
 from nemowatch.intake.scan.folder_instructions import FolderInstructions
-from nemowatch.intake.scan.ignore import NameClass
 from nemowatch.intake.scan.instruction_names import exact
 from nemowatch.intake.scan.paths import as_text, folder_of, name_of, parent, promised_kind
 from nemowatch.intake.state import InboxState
@@ -182,31 +180,16 @@ class Groups:
 
     def _with(self, path: bytes, partner: bytes) -> Group | None:
         """The group of a file and its partner, as far as that one is known and ready."""
-        if not self._is_ready(partner):
+        if not is_ready(self._state, partner):
             wait_for(self._state, path, partner)
             return None
         if is_text(path):
             return Group(partner, path)
         return Group(path, partner)
 
-    def _is_ready(self, path: bytes) -> bool:
-        tracked = self._state.tracked.get(path)
-        if tracked is None:
-            # claimed before its partner came: whether that still counts, the journal knows
-            return path in self._state.known
-        return tracked.verdict() is Verdict.READY
-
     def _may_belong(self, path: bytes) -> bool:
         """True for a file of a kind that its folder takes, and that was not refused."""
-        if promised_kind(path) is MediaKind.LINK:
-            return False
-        if self._state.problems.refused(path):
-            return False
-
-        verdict = self._state.ignore.name(name_of(path))
-        if verdict.kind is not NameClass.WORK:
-            return False
-        return self._state.book.takes(path)
+        return promised_kind(path) is not MediaKind.LINK and is_work(self._state, path)
 
     def _is_instructed(self, path: bytes) -> bool:
         """False while it is not known what the folder's instructions, or those above it, say: the

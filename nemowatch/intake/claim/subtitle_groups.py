@@ -10,13 +10,13 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass
+from functools import partial
 
-from nemowatch.intake.claim.group import Group, wait_for
+from nemowatch.intake.claim.group import Group, is_ready, is_work, wait_for
 from nemowatch.intake.claim.subtitle_names import SubtitleNames, Subtitles
 from nemowatch.intake.ready.stability import Verdict
 from nemowatch.intake.records import FileProblem
 from nemowatch.intake.scan.file_names import is_subtitles
-from nemowatch.intake.scan.ignore import NameClass
 from nemowatch.intake.scan.paths import as_text, name_of, parent, promised_kind
 from nemowatch.intake.state import InboxState
 from nemowatch.model import MediaKind
@@ -69,7 +69,7 @@ class SubtitleGroups:
             return None
 
         clip = clips[0]
-        found = [one for one in names.of_clip(clip) if self._is_work(one.path)]
+        found = [one for one in names.of_clip(clip) if is_work(self._state, one.path)]
         if self._has_doubt(path, clip, found, names):
             return None
 
@@ -80,7 +80,7 @@ class SubtitleGroups:
 
     def _clips_of(self, subtitles: bytes, names: SubtitleNames) -> list[bytes]:
         """The clips that these subtitles may belong to, of those that are work."""
-        return list(filter(self._is_work, names.clips_of(subtitles)))
+        return list(filter(partial(is_work, self._state), names.clips_of(subtitles)))
 
     def _no_doubt(self, found: list[Subtitles]) -> None:
         """Nothing is asked about these any more, but about those that came too late."""
@@ -92,7 +92,7 @@ class SubtitleGroups:
         """The group, once everything in it is ready."""
         group = Group(clip, subtitles=tuple((one.tag, one.path) for one in found))
         for partner in group.paths:
-            if partner != path and not self._is_ready(partner):
+            if partner != path and not is_ready(self._state, partner):
                 self._wait(path, partner)
                 return None
         return group
@@ -190,18 +190,3 @@ class SubtitleGroups:
         if asked is None or tracked is None:
             return False
         return asked.code == LATE and tracked.blocked != ""
-
-    def _is_ready(self, partner: bytes) -> bool:
-        tracked = self._state.tracked.get(partner)
-        if tracked is None:
-            # claimed before its partner came: whether that still counts, the journal knows
-            return partner in self._state.known
-        return tracked.verdict() is Verdict.READY
-
-    def _is_work(self, path: bytes) -> bool:
-        """True for a file of a kind that its folder takes, and that was not refused."""
-        if self._state.problems.refused(path):
-            return False
-        if self._state.ignore.name(name_of(path)).kind is not NameClass.WORK:
-            return False
-        return self._state.book.takes(path)

@@ -27,6 +27,8 @@ from nemowatch.intake.scan.name_words import BACKUPS, plain, without_endings, wo
 
 #: The note in a folder, and its words.
 _READ_ME = "nemowatch - read me.txt"
+#: How the names of our notes end.
+_NOTES = (_READ_ME, ".error.txt", ".question.txt")
 _READ_ME_WORDS = ["nemowatch", "read", "me"]
 #: The end of what nemowatch calls a side file where the name without a number is taken.
 _NUMBERED = re.compile(r"\.nemowatch \(\d{1,3}\)\.txt$")
@@ -90,21 +92,15 @@ def in_doubt(name: bytes, *, scripts: bool) -> Instruction | None:
 
 def is_note(name: bytes) -> bool:
     """Whether a name is that of a note which nemowatch writes into an inbox or into failed/."""
-    low = folded(name)
-    if low == _READ_ME:
-        return True
-    return low.endswith((".error.txt", ".question.txt"))
+    return folded(name).endswith(_NOTES)
 
 
 def is_backup(name: bytes) -> bool:
     """Whether a name is that of an earlier version which an editor keeps, or of what it is about to
     save: beside the instruction itself it says nothing."""
     low = folded(name)
-    if low.startswith("#"):
-        return True
-    if low.endswith("~"):
-        return True
-    return low.rpartition(".")[2] in BACKUPS
+    is_marked = low.startswith("#") or low.endswith("~")
+    return is_marked or low.rpartition(".")[2] in BACKUPS
 
 
 def _paused_folder(name: str) -> Instruction | None:

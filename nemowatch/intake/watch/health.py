@@ -45,17 +45,13 @@ class Health:
         return self.state in TROUBLED
 
     def __str__(self) -> str:
-        if self.state is HealthState.HELD:
-            return f"held by {self.reason}"
-        if self.state is HealthState.DEGRADED:
-            return f"degraded: {self.reason}"
-
-        words = str(self.state)
-        if self.state is HealthState.OFFLINE:
-            words = f"{words} since {iso(self.since)}"
-        if self.reason:
-            return f"{words} ({self.reason})"
-        return words
+        because = f" ({self.reason})" if self.reason else ""
+        words = {
+            HealthState.HELD: f"held by {self.reason}",
+            HealthState.DEGRADED: f"degraded: {self.reason}",
+            HealthState.OFFLINE: f"{self.state} since {iso(self.since)}{because}",
+        }
+        return words.get(self.state, f"{self.state}{because}")
 
 
 class HealthTracker:
