@@ -156,15 +156,14 @@ class HintFollower:
         self._tracking.see(seen, found, event_at)
 
     def _is_taken(self, path: bytes) -> bool:
-        project = self._state.book.project(parent(path))
-        if project is not None and not self._is_of(path, project):
-            return False
-        is_in_inbox_itself = not parent(path)
-        is_taken = project is not None or self._state.book.takes(path)
-        if is_in_inbox_itself or not is_taken:
-            return False
+        folder = parent(path)
+        project = self._state.book.project(folder)
+        if project is None:
+            is_taken = folder != b"" and self._state.book.takes(path)
+        else:
+            is_taken = self._is_of(path, project)
         # what may be meant as an instruction only a scan can decide
-        return self._state.book.in_doubt(path) is None
+        return is_taken and self._state.book.in_doubt(path) is None
 
     def _is_of(self, path: bytes, project: ProjectFolder) -> bool:
         """Whether a file below this folder is one of a project's."""

@@ -85,13 +85,14 @@ class Pipeline:
     @property
     def is_settling(self) -> bool:
         """True while some file may still become a job by itself, or news wait to be followed."""
-        if self._root_monitor.scans.is_asked or self._schedule.more:
-            return True
-        if self._state.projects_due:
-            return True
-        if self._has_hints():
-            return True
-        return self._state.tracked.busy() > 0
+        unfinished = (
+            self._root_monitor.scans.is_asked,
+            self._schedule.more,
+            self._state.projects_due,
+            self._has_hints(),
+            self._state.tracked.busy(),
+        )
+        return any(unfinished)
 
     def _has_hints(self) -> bool:
         """True when events have named paths that were not checked yet."""

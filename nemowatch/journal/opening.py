@@ -163,18 +163,27 @@ def _migrate(conn: sqlite3.Connection) -> None:
     conn.execute("PRAGMA foreign_keys = ON")
 
 
+_DAMAGED = (JournalCorrupt, "the journal is damaged ({exc})")
+_READ_ONLY = (JournalReadOnly, "the journal cannot be written ({exc})")
+#: What SQLite's primary codes mean.
+_MEANINGS: dict[int, tuple[type[JournalError], str]] = {
+    sqlite3.SQLITE_CORRUPT: _DAMAGED,
+    sqlite3.SQLITE_NOTADB: _DAMAGED,
+    sqlite3.SQLITE_READONLY: _READ_ONLY,
+    sqlite3.SQLITE_CANTOPEN: _READ_ONLY,
+    sqlite3.SQLITE_PERM: _READ_ONLY,
+    sqlite3.SQLITE_FULL: (JournalFull, "the disk that holds the journal is full"),
+    sqlite3.SQLITE_CONSTRAINT: (JournalRefused, "{exc}"),
+}
+
+
 def journal_error(exc: sqlite3.Error, path: Path) -> NemowatchError:
     """The one place where SQLite's errors become ours."""
     code = getattr(exc, "sqlite_errorcode", 0) & 0xFF  # the primary code is the low byte
-    if code in (sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB):
-        return JournalCorrupt(f"{path}: the journal is damaged ({exc}).")
-    if code in (sqlite3.SQLITE_READONLY, sqlite3.SQLITE_CANTOPEN, sqlite3.SQLITE_PERM):
-        return JournalReadOnly(f"{path}: the journal cannot be written ({exc}).")
-    if code == sqlite3.SQLITE_FULL or (code == sqlite3.SQLITE_IOERR and _no_space(path)):
-        return JournalFull(f"{path}: the disk that holds the journal is full.")
-    if code == sqlite3.SQLITE_CONSTRAINT:
-        return JournalRefused(f"{path}: {exc}.")
-    return JournalError(f"{path}: {exc}.")
+    if code == sqlite3.SQLITE_IOERR and _no_space(path):
+        code = sqlite3.SQLITE_FULL
+    kind, said = _MEANINGS.get(code, (JournalError, "{exc}"))
+    return kind(f"{path}: {said.format(exc=exc)}.")
 
 
 def _no_space(path: Path) -> bool:

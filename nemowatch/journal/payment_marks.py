@@ -9,6 +9,7 @@ intake's.
 from __future__ import annotations
 
 import os
+import re
 import secrets
 import sqlite3
 from dataclasses import dataclass
@@ -24,6 +25,8 @@ SQL = load("spend")
 
 #: The file in the state folder.
 FILE_NAME = "paid"
+#: How a mark is written.
+_WRITTEN = re.compile(r"\s*([0-9]{1,18})\s+([0-9]{1,18})\s*")
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,12 +43,10 @@ class Mark:
     @classmethod
     def read(cls, text: str) -> Mark:
         """What `str` gave; no mark when it cannot be understood."""
-        parts = text.split()
-        if len(parts) != 2 or not all(
-            part.isascii() and part.isdecimal() and len(part) < 19 for part in parts
-        ):
+        found = _WRITTEN.fullmatch(text)
+        if found is None:
             return cls()
-        return cls(int(parts[0]), int(parts[1]))
+        return cls(*map(int, found.groups()))
 
 
 def newest(conn: sqlite3.Connection) -> Mark:

@@ -50,6 +50,8 @@ _HEARTBEATS = frozenset({"heartbeat", "ping", "keepalive", "keep-alive"})
 _AT_WORK = frozenset({"tool_call", "tool_result", "thought", "thinking"})
 #: Types that hold a text.
 _TEXTS = frozenset({"text", "message"})
+#: What a text is, by whether it is whole.
+_KINDS = {True: Kind.TEXT, False: Kind.PIECE}
 #: Keys of an ADK event without text: a state change, the end of a turn.
 _AGENT_KEYS = frozenset({"invocationId", "invocation_id", "actions"})
 #: Keys that hold a code or words of ADK's own errors.
@@ -166,10 +168,7 @@ def _spoken(parts: list[dict[str, Any]]) -> Iterator[str]:
 
 
 def _said(said: str, *, whole: bool) -> Event:
-    kind = Kind.PIECE
-    if whole:
-        kind = Kind.TEXT
-    return Event(kind, values.clean(said))
+    return Event(_KINDS[whole], values.clean(said))
 
 
 def _is_agent_event(document: dict[str, Any]) -> bool:

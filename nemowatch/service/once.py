@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import sqlite3
 from collections.abc import Iterable, Iterator
-from operator import attrgetter
+from operator import attrgetter, methodcaller
 
 import structlog
 
@@ -42,9 +42,8 @@ class Once:
         is_scanned = engine.loops.all_scanned and not engine.loops.receiving
         if not is_scanned or engine.loops.has_news:
             return False
-        for inbox in engine.inboxes.values():
-            if inbox.busy():
-                return False
+        if any(map(methodcaller("busy"), engine.inboxes.values())):
+            return False
         return not await engine.journal.read(self._work_left)
 
     def _work_left(self, conn: sqlite3.Connection) -> bool:

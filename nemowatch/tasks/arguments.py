@@ -85,18 +85,14 @@ class _Reader:
 
     def read(self, keywords: frozenset[str]) -> Arguments:
         self._keywords = keywords
+        readers = {
+            **dict.fromkeys(SOURCE, self._read_source),
+            **dict.fromkeys(REVIEW, self._read_review),
+            **dict.fromkeys(VOICES, self._read_gender),
+        }
+        readers = {word: readers[word] for word in keywords} | {AND: self._read_and}
         while self._word:
-            keyword = self._word.lower()
-            if keyword == AND:
-                self._read_and(keywords)
-            elif keyword not in keywords:
-                self._read_target()
-            elif keyword in SOURCE:
-                self._read_source()
-            elif keyword in REVIEW:
-                self._read_review()
-            else:
-                self._read_gender(Gender(keyword))
+            readers.get(self._word.lower(), self._read_target)()
         return Arguments(
             tuple(self._targets),
             self._source,
@@ -110,11 +106,9 @@ class _Reader:
         self._check_sentence(begin)
         self._after_target = self._at
 
-    def _read_and(self, keywords: frozenset[str]) -> None:
+    def _read_and(self) -> None:
         """`es and fr`: between two languages that the task is to give, and nowhere else."""
-        following = word_at(self._words, self._at + 1).lower()
-        is_behind_target = self._after_target == self._at
-        if not is_behind_target or following in keywords | {"", AND}:
+        if not self._is_between():
             raise WrongError(f'"{AND}" is read between two languages only.')
         self._at += 1
 
@@ -132,10 +126,10 @@ class _Reader:
             raise WrongError(said, "-".join(self._words[:-1]))
         self._source = self._language()
 
-    def _read_gender(self, gender: Gender) -> None:
+    def _read_gender(self) -> None:
         if self._gender:
             raise WrongError("The name says more than once which voice to use: male or female.")
-        self._gender = gender
+        self._gender = Gender(self._word.lower())
         self._at += 1
 
     def _read_review(self) -> None:

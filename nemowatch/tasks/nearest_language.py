@@ -161,12 +161,7 @@ def _beginning(word: str) -> set[str]:
     """The codes of languages whose names begin so."""
     if len(word) < 2:
         return set()
-
-    found: set[str] = set()
-    for name, code in languages.common().items():
-        if name.startswith(word):
-            found.add(code)
-    return found
+    return {code for name, code in languages.common().items() if name.startswith(word)}
 
 
 def _most_alike(word: str) -> str:

@@ -11,6 +11,9 @@ import struct
 from collections.abc import Iterator
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, replace
+from functools import partial
+from itertools import chain
+from operator import attrgetter
 
 from nemowatch.content.containers.contents import (
     NOT_ARRIVED,
@@ -221,11 +224,9 @@ def _segment(pieces: Pieces) -> _Element | None:
 
 def _find_tracks(pieces: Pieces, segment: _Element) -> _Element | None:
     """The list of tracks: before the pictures, or where a list of positions says."""
-    for element in _elements(pieces, segment.at, segment.end):
-        found = _listed_at(pieces, segment, element)
-        if found is not None:
-            return found
-    return None
+    elements = _elements(pieces, segment.at, segment.end)
+    found = map(partial(_listed_at, pieces, segment), elements)
+    return next(filter(None, found), None)
 
 
 def _listed_at(pieces: Pieces, segment: _Element, element: _Element) -> _Element | None:
@@ -247,15 +248,12 @@ def _listed_at(pieces: Pieces, segment: _Element, element: _Element) -> _Element
 
 def _tracks(pieces: Pieces, segment: _Element, listed: _Element) -> tuple[Track, ...]:
     elements = _inside(pieces, listed, _TRACK)
-    entries = [_entry(pieces, element) for element in elements]
-    known = [entry for entry in entries if entry.holds]
-    numbers = {entry.number for entry in known}
+    entries = map(partial(_entry, pieces), elements)
+    known = list(filter(attrgetter("holds"), entries))
+    numbers = set(map(attrgetter("number"), known))
     filled = seen_among(numbers, _tracks_of_blocks(pieces, segment), _MOST_BLOCKS)
 
-    tracks: list[Track] = []
-    for entry in known:
-        tracks += entry.tracks(filled)
-    return tuple(tracks)
+    return tuple(chain.from_iterable(entry.tracks(filled) for entry in known))
 
 
 def _entry(pieces: Pieces, element: _Element) -> _Entry:

@@ -86,7 +86,7 @@ def tracks(pieces: Pieces, index: Box, fragments: Fragments) -> tuple[Track, ...
         return None
 
     in_fragments = _Filled(pieces, fragments) if b"mvex" in kinds else None
-    found = [_track(pieces, box, in_fragments) for box in inside]
+    found = (_track(pieces, box, in_fragments) for box in inside)
     return tuple(filter(None, found))
 
 

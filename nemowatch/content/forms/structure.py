@@ -14,7 +14,12 @@ from nemowatch.content.forms.lines import Lines, lines_of
 from nemowatch.content.forms.other_markup import other_markup
 from nemowatch.content.lookup import kind_of
 
-#: What the lines of a text are, and who recognises it.
+#: What a text is as a whole, and who recognises it.
+_BY_TEXT: tuple[tuple[str, Callable[[str], bool]], ...] = (
+    ("program code", program_text.is_program),
+    ("data for a program (JSON)", data_text.is_json),
+)
+#: The same of its lines.
 _BY_LINES: tuple[tuple[str, Callable[[Lines], bool]], ...] = (
     ("a log of a program or a chat", program_text.is_log),
     ("a query of a data base (SQL)", program_text.is_query),
@@ -24,18 +29,16 @@ _BY_LINES: tuple[tuple[str, Callable[[Lines], bool]], ...] = (
     ("program code", program_text.is_code),
     ("data for a program (YAML)", data_text.is_yaml),
 )
+#: The same of the signs in its lines, when nothing else is recognised.
+_BY_SIGNS = (("data for a program", data_text.is_dense),)
 
 
 def other_structure(text: str) -> str:
     """What a text is by the form of its lines, in plain words; "" for prose."""
-    if program_text.is_program(text):
-        return "program code"
-    if data_text.is_json(text):
-        return "data for a program (JSON)"
     lines = lines_of(text)
-    kind = kind_of(lines, _BY_LINES) or other_markup(text)
-    if kind:
-        return kind
-    if data_text.is_dense(lines):
-        return "data for a program"
-    return ""
+    return (
+        kind_of(text, _BY_TEXT)
+        or kind_of(lines, _BY_LINES)
+        or other_markup(text)
+        or kind_of(lines, _BY_SIGNS)
+    )

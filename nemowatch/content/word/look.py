@@ -8,11 +8,10 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from operator import attrgetter
 
 from nemowatch.content.word.xml import Attributes, value
 
-#: The elements that say how text looks.
-LOOKS = ("w:color", "w:sz", "w:highlight", "w:shd", "w14:noFill")
 #: What is behind a text when nothing says so.
 PAPER = "FFFFFF"
 #: What is behind it is not known: a picture, a pattern, the colours of a table's style.
@@ -54,17 +53,34 @@ class Look:
 
     def take(self, element: str, attributes: Attributes) -> None:
         """Take in one of `LOOKS`."""
-        said = value(attributes, "val")
-        if element == "w:color":
-            self.color = said
-        elif element == "w:sz":
-            self.size = said
-        elif element == "w14:noFill":
-            self.color = _NONE
-        elif element == "w:highlight":
-            self.behind = _HIGHLIGHTS.get(said, "")
-        elif not self.behind:  # a highlighter is above the shade
-            self.behind = _shade(said, attributes)
+        _TAKERS[element](self, attributes)
+
+    def _take_color(self, attributes: Attributes) -> None:
+        self.color = value(attributes, "val")
+
+    def _take_no_fill(self, attributes: Attributes) -> None:
+        self.color = _NONE
+
+    def _take_size(self, attributes: Attributes) -> None:
+        self.size = value(attributes, "val")
+
+    def _take_highlight(self, attributes: Attributes) -> None:
+        self.behind = _HIGHLIGHTS.get(value(attributes, "val"), "")
+
+    def _take_shade(self, attributes: Attributes) -> None:
+        # a highlighter is above the shade
+        self.behind = self.behind or _shade(value(attributes, "val"), attributes)
+
+
+#: What takes in each element that says how text looks.
+_TAKERS = {
+    "w:color": Look._take_color,
+    "w14:noFill": Look._take_no_fill,
+    "w:sz": Look._take_size,
+    "w:highlight": Look._take_highlight,
+    "w:shd": Look._take_shade,
+}
+LOOKS = tuple(_TAKERS)
 
 
 def _shade(pattern: str, attributes: Attributes) -> str:
@@ -79,9 +95,9 @@ def _shade(pattern: str, attributes: Attributes) -> str:
 def is_unseen(looks: Iterable[Look]) -> bool:
     """Whether nobody sees a text of which these say how it looks, the nearest first."""
     found = list(looks)
-    color = _nearest(look.color for look in found)
-    size = _nearest(look.size for look in found)
-    behind = _nearest(look.behind for look in found) or PAPER
+    color = _nearest(map(attrgetter("color"), found))
+    size = _nearest(map(attrgetter("size"), found))
+    behind = _nearest(map(attrgetter("behind"), found)) or PAPER
     return color == _NONE or _is_tiny(size) or _are_alike(color, behind)
 
 

@@ -10,6 +10,7 @@ from __future__ import annotations
 import sqlite3
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
+from itertools import filterfalse
 
 from nemowatch.clock import Clock
 from nemowatch.intake.claim.acceptance import Acceptance
@@ -150,10 +151,10 @@ class Claimer:
     async def _read_clips(self, waiting: dict[bytes, None]) -> list[Read]:
         """Read a portion of what no child has to parse; what is done with is taken out of
         `waiting`."""
-        clips = [path for path in waiting if not self._texts.reads(path)]
+        clips = list(filterfalse(self._texts.reads, waiting))
         portion = in_turns(clips, _no_cost)[:PORTION]
         groups = await self._groups.of(portion)
-        alone = [group for group in groups if not self._texts.assign(group)]
+        alone = list(filterfalse(self._texts.assign, groups))
         work = list(map(self._reading.work, alone))
         read = await self._reading.read(work, self._root_monitor.worker)
 

@@ -8,7 +8,9 @@ from __future__ import annotations
 
 import sqlite3
 from collections import Counter
+from functools import partial
 from itertools import filterfalse
+from operator import attrgetter
 
 from nemowatch.errors import UsageError
 from nemowatch.intake.claim.approval_batch import ApprovalBatch
@@ -82,8 +84,8 @@ class KnownFiles:
 
     def _whole_orders(self, done: list[Job]) -> list[Job]:
         """The paid jobs that were all their session was ordered to do, not one step of several."""
-        ordered = [job for job in done if not sessions.is_change(self._conn, job)]
-        steps = Counter(job.session for job in ordered)
+        ordered = list(filterfalse(partial(sessions.is_change, self._conn), done))
+        steps = Counter(map(attrgetter("session"), ordered))
         alone = [job for job in ordered if steps[job.session] == 1]
         return [job for job in alone if spend.is_paid(self._conn, job.id)]
 

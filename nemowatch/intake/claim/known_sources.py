@@ -11,6 +11,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from functools import partial
 from itertools import filterfalse
+from operator import attrgetter
 
 from nemowatch.intake.claim.copy_names import originals
 from nemowatch.intake.claim.made_before import Outputs, paths_and_sizes, results_before
@@ -59,9 +60,8 @@ def unsettle(
     for path in paths:
         # the source of a project is the folder of its files
         rows = sources.in_inbox(conn, watch, path) or sources.in_inbox(conn, watch, parent(path))
-        for row in rows:
-            if row.settled:
-                _unsettle_unpaid(conn, row, now_ms)
+        for row in filter(attrgetter("settled"), rows):
+            _unsettle_unpaid(conn, row, now_ms)
 
 
 def _unsettle_unpaid(conn: sqlite3.Connection, row: SourceRow, now_ms: int) -> None:

@@ -157,27 +157,28 @@ def faults(contents: Contents, accepts: frozenset[MediaKind]) -> Iterator[Fault]
 
 
 def _unusable(contents: Contents, accepts: frozenset[MediaKind]) -> Iterator[Fault]:
-    if contents.folders:
-        yield Fault(
-            f"Folders in a project are not read: {_names(contents.folders)}.",
-            "Put their files into the project itself, or move the folders out of it.",
-        )
-    if contents.odd:
-        yield Fault(
-            f"These are not files: {_names(contents.odd)}.",
-            "Put the files themselves there.",
-        )
-    if contents.conflicts:
-        yield Fault(
-            f"A sync program left copies of a conflict: {_names(contents.conflicts)}.",
-            "Remove those that you do not need, and give the others names of their own.",
-        )
     foreign = [_name(path) for path in contents.files if not _is_taken(path, accepts)]
-    if foreign:
-        yield Fault(
-            f"A project takes videos, sound and pictures, and these are none: {_names(foreign)}.",
+    unusable = (
+        (
+            contents.folders,
+            "Folders in a project are not read",
+            "Put their files into the project itself, or move the folders out of it.",
+        ),
+        (contents.odd, "These are not files", "Put the files themselves there."),
+        (
+            contents.conflicts,
+            "A sync program left copies of a conflict",
+            "Remove those that you do not need, and give the others names of their own.",
+        ),
+        (
+            foreign,
+            "A project takes videos, sound and pictures, and these are none",
             f"{_conversion(foreign, accepts)} them out of the project.",
-        )
+        ),
+    )
+    for names, what, cure in unusable:
+        if names:
+            yield Fault(f"{what}: {_names(names)}.", cure)
 
 
 def _conversion(names: list[bytes], accepts: frozenset[MediaKind]) -> str:

@@ -10,6 +10,7 @@ import os
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
 
 from nemowatch.errors import LocalError
@@ -68,9 +69,9 @@ def _reason(root: Path, name: bytes, one: _Found) -> str:
         is_file = isinstance(now, Snapshot)
         if is_file:
             return f"{as_text(name_of(path))} is beside it"
-    for path in one.growing:
-        if _is_written(root, path):
-            return f"{as_text(name_of(path))} is still being written"
+    written = next(filter(partial(_is_written, root), one.growing), None)
+    if written is not None:
+        return f"{as_text(name_of(written))} is still being written"
     return piece_of(name)
 
 
