@@ -77,10 +77,11 @@ def _number(value: Any) -> int:
 
 def first_time(values: Iterable[object]) -> int:
     """The first usable time in ms among JSON values; -1 when there is none."""
-    for time in map(_number, values):
-        if time >= 0:
-            return time
-    return -1
+    return next(filter(_is_time, map(_number, values)), -1)
+
+
+def _is_time(ms: int) -> bool:
+    return ms >= 0
 
 
 def first_text(values: Iterable[object], tidy: Callable[[str], str]) -> str:
@@ -156,7 +157,7 @@ def _word(track: Track, segments: list[dict[str, Any]]) -> str:
 
 def _is_music(raws: list[dict[str, Any]]) -> bool:
     roles = map(str, values_of(raws, _ROLE_KEYS))
-    return any(role in _MUSIC for role in map(str.casefold, roles))
+    return not _MUSIC.isdisjoint(map(str.casefold, roles))
 
 
 def _span(segments: list[dict[str, Any]]) -> str:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
+from itertools import starmap
 
 from nemowatch.config.schema import Recipe
 from nemowatch.config.watch_section import Watch
@@ -119,12 +120,7 @@ class InboxState:
         if not self.instructions:
             return []
 
-        found: list[FolderInstructions] = []
-        for folder in lineage(parent(path)):
-            held = self.instructions.get(folder)
-            if held is not None:
-                found.append(held)
-        return found
+        return list(filter(None, map(self.instructions.get, lineage(parent(path)))))
 
     @property
     def pauses(self) -> dict[bytes, bytes]:
@@ -147,11 +143,7 @@ class InboxState:
 
     def all_problems(self, now: float) -> tuple[FileProblem | FolderProblem, ...]:
         """Everything that is to be reported now; `now`: monotonic seconds."""
-        held: list[FileProblem] = []
-        for path, tracked in self.tracked.items():
-            problem = problem_of(path, tracked)
-            if problem is not None:
-                held.append(problem)
+        held = filter(None, starmap(problem_of, self.tracked.items()))
         return (*self.problems.current(now), *held)
 
     def unblock(self, folder: bytes) -> None:

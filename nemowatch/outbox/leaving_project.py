@@ -12,6 +12,7 @@ import errno
 import os
 from collections.abc import Iterable, Iterator, Sequence
 from functools import partial
+from itertools import filterfalse
 from pathlib import Path
 
 from nemowatch.content.kinds import kind_by_name
@@ -51,7 +52,7 @@ def retire_project(
     leaving = leaving_members(members)
     if After(mode) is After.KEEP:
         return Retired(target=b"")
-    present = [one for one in leaving if leaving_file.is_present(inbox, one)]
+    present = list(filter(partial(leaving_file.is_present, inbox), leaving))
     _check_alone(inbox, project, leaving)
     if After(mode) is After.DELETE:
         _delete(inbox, project, present)
@@ -75,7 +76,7 @@ def _has_begun(
     root: Path,
 ) -> bool:
     """Whether an earlier call was moving file by file."""
-    missing = [one for one in leaving if one not in present]
+    missing = filterfalse(present.__contains__, leaving)
     return any(leaving_file.moved_before(inbox, one, root) is not None for one in missing)
 
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from itertools import starmap
 from pathlib import Path
 
 from nemowatch.errors import TokenRefused
@@ -33,11 +34,7 @@ class Credential:
         one."""
         if self.value:
             return _checked(self.value, "NEMO_TOKEN")
-        for path, required in self.files:
-            found = _read_file(path, required)
-            if found:
-                return found
-        return ""
+        return next(filter(None, starmap(_read_file, self.files)), "")
 
     @property
     def expected(self) -> bool:

@@ -13,6 +13,7 @@ import unicodedata
 from collections.abc import Iterable
 from dataclasses import dataclass
 from enum import StrEnum
+from functools import partial
 from itertools import filterfalse
 
 from nemowatch.tasks import request_words as words_of
@@ -118,10 +119,7 @@ def request_in(text: str) -> Request:
 
 def _kind_of(said: str) -> Request:
     """The kind of a text of which all words are of one kind; else work."""
-    for kind in _REQUESTS:
-        if _is_only(said, kind):
-            return kind
-    return Request.WORK
+    return next(filter(partial(_is_only, said), _REQUESTS), Request.WORK)
 
 
 def _kind_of_all(text: str) -> Request:

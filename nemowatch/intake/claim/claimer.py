@@ -10,7 +10,7 @@ from __future__ import annotations
 import sqlite3
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
-from itertools import filterfalse
+from itertools import filterfalse, starmap
 
 from nemowatch.clock import Clock
 from nemowatch.intake.claim.acceptance import Acceptance
@@ -134,12 +134,7 @@ class Claimer:
                 await self._approvals.without_cause(folder)
 
     def _accepted(self, read: list[Read]) -> list[Candidate]:
-        found: list[Candidate] = []
-        for group, inspected in read:
-            accepted = self._acceptance.judge(group, inspected)
-            if accepted is not None:
-                found.append(accepted)
-        return found
+        return list(filter(None, starmap(self._acceptance.judge, read)))
 
     async def _may_claim(self) -> bool:
         """Whether what was read lies in the inbox that is ours to work."""

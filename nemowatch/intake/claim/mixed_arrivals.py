@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from operator import attrgetter, itemgetter
 
 from nemowatch.intake.claim.project_approvals import ProjectApprovals
 from nemowatch.intake.records import FileProblem
@@ -59,7 +60,7 @@ class MixedArrivals:
         self._state = inbox_state
         self._approvals = approvals
         #: what is in each folder that is asked about, and what was let through there lately
-        self._there: dict[bytes, list[_Arrival]] = {}
+        self._there: dict[bytes, dict[bytes, _Arrival]] = {}
         self._passed: dict[bytes, _Arrival] = {}
         self._released: set[bytes] = set()  #: files that a person lets through
         self._obeyed: set[bytes] = set()  #: folders whose APPROVE has let some through
@@ -70,12 +71,12 @@ class MixedArrivals:
     def learn(self, folders: Iterable[bytes]) -> None:
         """Look at what is in these folders now."""
         wanted = set(filter(self._state.book.asks_about_mixes, folders))
-        found: dict[bytes, list[_Arrival]] = defaultdict(list)
+        found: dict[bytes, dict[bytes, _Arrival]] = defaultdict(dict)
         if wanted:
             for arrival in self._arrivals(wanted):
-                found[arrival.folder].append(arrival)
+                found[arrival.folder][arrival.path] = arrival
         self._there = found
-        self._released.intersection_update(path for path, _ in self._state.tracked.items())
+        self._released.intersection_update(map(itemgetter(0), self._state.tracked.items()))
 
     def _arrivals(self, folders: set[bytes]) -> Iterator[_Arrival]:
         """The media in these folders."""
@@ -88,12 +89,12 @@ class MixedArrivals:
 
     def hold(self, path: bytes) -> bool:
         """Whether this file waits for a person; it is blocked then, with the reason."""
-        there = self._there.get(parent(path), [])
-        own = next((one for one in there if one.path == path), None)
+        there = self._there.get(parent(path), {})
+        own = there.get(path)
         if own is None:
             return False
 
-        mix = self._mix(own, there)
+        mix = self._mix(own, there.values())
         if mix and not self._is_released(path, mix):
             self._ask(path, mix)
             return True
@@ -110,7 +111,7 @@ class MixedArrivals:
         folder = parent(path)
         if not self._approvals.approved(folder):
             return False
-        self._released.update(one.path for one in mix)
+        self._released.update(map(attrgetter("path"), mix))
         self._obeyed.add(folder)
         return True
 
@@ -125,13 +126,11 @@ class MixedArrivals:
                 del self._passed[path]
         self._passed[own.path] = own
 
-    def _mix(self, own: _Arrival, there: list[_Arrival]) -> list[_Arrival]:
+    def _mix(self, own: _Arrival, there: Iterable[_Arrival]) -> list[_Arrival]:
         """The files that came with this one, if they are of different kinds."""
-        near: dict[bytes, _Arrival] = {}
-        for one in (*there, *self._passed.values()):
-            if one.is_near(own):
-                near[one.path] = one
-        kinds = {one.kind for one in near.values()}
+        all_of_them = (*there, *self._passed.values())
+        near = {one.path: one for one in all_of_them if one.is_near(own)}
+        kinds = set(map(attrgetter("kind"), near.values()))
         if MediaKind.VIDEO in kinds and len(kinds) > 1:
             return list(near.values())
         return []
