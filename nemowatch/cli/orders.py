@@ -146,7 +146,7 @@ def watch_name(context: CommandContext, wanted: str) -> str:
         if path in folders or wanted in names:
             return watch.name
 
-    known = ", ".join(show_path(w.root or w.inbox) for w in context.config.watch)
+    known = ", ".join(show_path(w.workspace) for w in context.config.watch)
     raise UsageError(
         f"{show_path(wanted)} is not a watched folder.",
         cure=f"Watched: {known}.",

@@ -107,6 +107,11 @@ class Watch(Section):
         return str(self.inbox)
 
     @property
+    def workspace(self) -> Path:
+        """The folder by which people know it: its root, else its inbox."""
+        return self.root or self.inbox
+
+    @property
     def page(self) -> Path:
         """Where the status page is: in the root, else beside the outbox."""
         folder = self.root or self.outbox.parent

@@ -6,9 +6,12 @@ Owns which of them are in force, and what people read about one that cannot be u
 
 from __future__ import annotations
 
+from functools import partial
+
 from nemowatch.clock import Clock
+from nemowatch.content import reading
 from nemowatch.errors import LocalError, LocalPassing, OrderError, SourceChanged, SourceGone
-from nemowatch.intake.ready.file_checks import read_glossary_file, read_prompt
+from nemowatch.intake.ready.file_checks import read_instruction
 from nemowatch.intake.ready.stability import Observation, TrackedFile
 from nemowatch.intake.scan.folder_instructions import EMPTY_CURES
 from nemowatch.intake.scan.instruction_forms import Instruction
@@ -20,7 +23,7 @@ from nemowatch.model import Snapshot
 from nemowatch.tasks.glossary import read_glossary
 from nemowatch.tasks.records import NO_TERMS
 
-_READERS = {Instruction.PROMPT: read_prompt, Instruction.GLOSSARY: read_glossary_file}
+_READERS = {Instruction.PROMPT: reading.read_text, Instruction.GLOSSARY: reading.read_lines}
 
 
 class FolderTexts:
@@ -122,10 +125,10 @@ class FolderTexts:
                 self._state.unblock(above)
 
     async def _read(self, kind: Instruction, path: bytes, expected: Snapshot) -> str:
-        read = _READERS[kind]
         root = self._root_monitor.root
         worker = self._root_monitor.worker
-        return await worker.run(lambda: read(root, path, expected, worker.beat))
+        read = partial(_READERS[kind], beat=worker.beat)
+        return await worker.run(lambda: read_instruction(root, path, expected, read))
 
     def not_now(self, path: bytes, error: LocalPassing) -> None:
         """This file, or the whole share, cannot be read for the moment: a check of the root shows

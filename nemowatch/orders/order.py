@@ -12,6 +12,8 @@ import asyncio
 import sqlite3
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Mapping
+from functools import partial
+from operator import attrgetter
 from typing import Any, ClassVar, Self
 
 from nemowatch.errors import UsageError
@@ -178,10 +180,10 @@ class JobsOrder(Order):
         """One of them; the state it is in then. Raises UsageError."""
 
     def _sources(self, conn: sqlite3.Connection) -> frozenset[int]:
-        return frozenset(job.source_id for job in self._found(conn))
+        return frozenset(map(attrgetter("source_id"), self._found(conn)))
 
     def _found(self, conn: sqlite3.Connection) -> list[Job]:
-        return [jobs.by_id(conn, job_id) for job_id in self._ids]
+        return list(map(partial(jobs.by_id, conn), self._ids))
 
 
 def job_ids(args: Args) -> tuple[int, ...]:

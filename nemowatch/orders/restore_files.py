@@ -8,6 +8,7 @@ from __future__ import annotations
 import errno
 import os
 import sqlite3
+from abc import abstractmethod
 from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import partial
@@ -19,6 +20,7 @@ from nemowatch.fs.safe_open import folder_of, root_folder
 from nemowatch.journal import source_members, sources
 from nemowatch.journal.jobs import Job
 from nemowatch.journal.sources import SourceRow
+from nemowatch.orders.order import JobsOrder
 from nemowatch.orders.site import Site
 from nemowatch.outbox.leaving_project import is_project
 
@@ -105,3 +107,25 @@ def _why(exc: OSError) -> str:
     if exc.errno == errno.EEXIST:
         return "another file is in its place"
     return str(exc.strerror)
+
+
+class RestoringOrder(JobsOrder):
+    """An order for jobs, some of which need files that have left the inbox."""
+
+    def __init__(self, ids: tuple[int, ...]) -> None:
+        super().__init__(ids)
+        self._restores: list[Restore] = []
+
+    @abstractmethod
+    def needs_files(self, conn: sqlite3.Connection, job: Job) -> bool:
+        """Whether this job cannot go on without its files."""
+
+    def prepare(self, conn: sqlite3.Connection) -> None:
+        needing = filter(partial(self.needs_files, conn), self._found(conn))
+        self._restores = to_restore(conn, needing)
+
+    def sources(self, conn: sqlite3.Connection) -> frozenset[int]:
+        return self._sources(conn)
+
+    async def on_disk(self, site: Site) -> None:
+        await restore(self._restores, site)

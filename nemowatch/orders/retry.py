@@ -8,30 +8,22 @@ from nemowatch.errors import UsageError
 from nemowatch.journal import job_steps, jobs, queue, results, sessions, sources
 from nemowatch.journal.jobs import Job
 from nemowatch.model import HoldReason, State
-from nemowatch.orders.order import JobsOrder
-from nemowatch.orders.restore_files import Restore, restore, to_restore
-from nemowatch.orders.site import Site
+from nemowatch.orders.restore_files import RestoringOrder
 from nemowatch.reporting import words
 
 
-class Retry(JobsOrder):
+class Retry(RestoringOrder):
     """{"jobs": [id]} -> {"jobs": {id: the state it goes on from}}. All of them, or none."""
 
     name = "retry"
 
     def __init__(self, ids: tuple[int, ...]) -> None:
         super().__init__(tuple(sorted(ids)))  # parts in their order
-        self._restores: list[Restore] = []
 
-    def prepare(self, conn: sqlite3.Connection) -> None:
-        needing = [job for job in self._found(conn) if _needs_files(conn, job)]
-        self._restores = to_restore(conn, needing)
-
-    def sources(self, conn: sqlite3.Connection) -> frozenset[int]:
-        return self._sources(conn)
-
-    async def on_disk(self, site: Site) -> None:
-        await restore(self._restores, site)
+    def needs_files(self, conn: sqlite3.Connection, job: Job) -> bool:
+        if job.state not in job_steps.UNDONE or sessions.is_change(conn, job):
+            return False
+        return not results.is_draft_saved(conn, job.id)
 
     def carry_out_one(self, conn: sqlite3.Connection, job_id: int, now_ms: int) -> State:
         job = jobs.by_id(conn, job_id)
@@ -45,12 +37,6 @@ class Retry(JobsOrder):
         if not sessions.is_change(conn, job):
             sources.unretire(conn, job.source_id)
         return state
-
-
-def _needs_files(conn: sqlite3.Connection, job: Job) -> bool:
-    if job.state not in job_steps.UNDONE or sessions.is_change(conn, job):
-        return False
-    return not results.is_draft_saved(conn, job.id)
 
 
 def _release(conn: sqlite3.Connection, job: Job, now_ms: int) -> State:

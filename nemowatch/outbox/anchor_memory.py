@@ -26,7 +26,7 @@ class AnchorMemory:
     and the page are."""
 
     def __init__(self, watch: Watch, journal: Journal, disks: Disks) -> None:
-        own = {watch.root or watch.inbox, watch.page.parent}
+        own = {watch.workspace, watch.page.parent}
         own -= {watch.inbox}
         self._roots = (watch.inbox, watch.outbox, watch.done, watch.failed, *sorted(own))
         self._journal = journal

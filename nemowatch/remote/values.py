@@ -102,10 +102,8 @@ def _containers(values: Iterable[Any]) -> list[Container]:
 
 def _has_too_many_values(body: bytes | str) -> bool:
     if isinstance(body, str):
-        marks = sum(map(body.count, ",[{"))
-    else:
-        marks = sum(map(body.count, (b",", b"[", b"{")))
-    return marks > _MOST_VALUES
+        body = body.encode("utf-8", "replace")
+    return sum(map(body.count, (b",", b"[", b"{"))) > _MOST_VALUES
 
 
 def clean(said: str) -> str:
@@ -211,9 +209,7 @@ def user_id(document: Any) -> str:
     section 8)."""
     found = list(_user_ids(document, _USER_ID_DEPTH))
     found.sort(key=lambda one: not one.startswith("anon_"))  # stable: else the first one
-    if not found:
-        return ""
-    return found[0]
+    return next(iter(found), "")
 
 
 def _user_ids(value: Any, depth: int) -> Iterator[str]:

@@ -80,7 +80,7 @@ def _inbox(inbox: Inbox) -> InboxStatus:
     health = inbox.health
     return InboxStatus(
         inbox.watch.name,
-        str(inbox.watch.root or inbox.watch.inbox),
+        str(inbox.watch.workspace),
         str(health),
         health.mode,
         health.reason,

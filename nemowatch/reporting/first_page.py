@@ -37,7 +37,7 @@ def write_first(own: Sequence[Watch], config: Config) -> list[str]:
 
 
 def _first_page(own: Sequence[Watch], config: Config) -> str:
-    inboxes = [InboxStatus(each.name, str(each.root or each.inbox), NOT_RUNNING) for each in own]
+    inboxes = [InboxStatus(each.name, str(each.workspace), NOT_RUNNING) for each in own]
     nobody = {"pid": None, "state": NOT_RUNNING, "since": None, "version": __version__}
     model = content(
         Overview(DaemonSnapshot(nobody, tuple(inboxes))),

@@ -92,7 +92,7 @@ def _root(row: ListedJob, watches: Mapping[str, Watch]) -> str:
     watch = watches.get(row.watch)
     if watch is None:
         return row.watch
-    return str(watch.root or watch.inbox)
+    return str(watch.workspace)
 
 
 def _error(row: ListedJob) -> dict[str, str] | None:

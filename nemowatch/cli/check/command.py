@@ -87,7 +87,7 @@ def _workspace(watch: Watch, state_dir: Path) -> list[Finding]:
     try:
         return within(PATIENCE, lambda: list(workspace(watch, state_dir)))
     except TimeoutError:
-        root = name(bytes(watch.root or watch.inbox))
+        root = name(bytes(watch.workspace))
         text = f"{root} does not answer within {PATIENCE:g} seconds."
         cure = "Its server may be down: mount it again. nemowatch resumes there when it answers."
         return [Finding("fail", "folder", text, cure)]

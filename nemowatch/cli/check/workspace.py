@@ -44,7 +44,7 @@ WRITE_CURE = "Check that disk, or the server that has the share."
 
 def workspace(watch: Watch, state_dir: Path) -> Iterator[Finding]:
     """One workspace."""
-    root = watch.root or watch.inbox
+    root = watch.workspace
     if not root.is_dir():
         cure = "nemowatch waits for it: mount the share, or make it with: nemowatch init DIR"
         yield Finding("warn", "folder", f"{_shown(root)} is not there.", cure)

@@ -54,5 +54,5 @@ def _without_daemon(context: CommandContext) -> DaemonSnapshot:
     daemon = {"pid": None, "state": NOT_RUNNING, "since": None, "version": __version__}
     inboxes = []
     for watch in context.config.watch:
-        inboxes.append(InboxStatus(watch.name, str(watch.root or watch.inbox), NOT_RUNNING))
+        inboxes.append(InboxStatus(watch.name, str(watch.workspace), NOT_RUNNING))
     return DaemonSnapshot(daemon, tuple(inboxes))

@@ -58,12 +58,8 @@ def without_paid(
     what an earlier source is still making is left to that.
     """
     made = _made(conn, watch, candidate)
-    found: list[NewJob] = []
-    for job, key in _wanted(candidate):
-        fresh = _after(conn, job, made.get(key), lost)
-        if fresh is not None:
-            found.append(fresh)
-    return replace(candidate, jobs=tuple(found))
+    fresh = (_after(conn, job, made.get(key), lost) for job, key in _wanted(candidate))
+    return replace(candidate, jobs=tuple(filter(None, fresh)))
 
 
 def _after(

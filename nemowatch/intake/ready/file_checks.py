@@ -130,28 +130,16 @@ def _is_as_published(path: bytes, size: int) -> bool:
     return found.st_size == size
 
 
-def read_prompt(
+def read_instruction(
     root: Path,
     path: bytes,
     expected: Snapshot,
-    beat: Callable[[], None],
+    read: Callable[[int], str],
 ) -> str:
-    """The text of a prompt.txt that has kept still. Raises LocalError, SourceChanged,
-    OrderError."""
+    """What `read` says of a prompt.txt or glossary.txt that has kept still (by its descriptor).
+    Raises LocalError, SourceChanged, OrderError."""
     with _still(root, path, expected) as fd:
-        return reading.read_text(fd, beat=beat)
-
-
-def read_glossary_file(
-    root: Path,
-    path: bytes,
-    expected: Snapshot,
-    beat: Callable[[], None],
-) -> str:
-    """The lines of a glossary.txt that has kept still. Raises LocalError, SourceChanged,
-    OrderError."""
-    with _still(root, path, expected) as fd:
-        return reading.read_lines(fd, beat=beat)
+        return read(fd)
 
 
 def read_request(
@@ -161,7 +149,7 @@ def read_request(
     beat: Callable[[], None],
 ) -> tuple[str, str]:
     """The text of a file that has kept still, and the SHA-256 of its content, hex. Raises as
-    `read_prompt`."""
+    `read_instruction`."""
     with _still(root, path, expected) as fd:
         text = reading.read_text(fd, beat=beat)
         return text, fingerprint(fd, snapshot(fd), path, beat)
@@ -174,7 +162,7 @@ def read_reviewed(
     beat: Callable[[], None],
 ) -> tuple[str, str]:
     """The words and times of subtitles that have kept still, and the SHA-256 of their content, hex.
-    Raises as `read_prompt`."""
+    Raises as `read_instruction`."""
     with _still(root, path, expected) as fd:
         text = reading.read_subtitles(fd, beat=beat)
         return text, fingerprint(fd, snapshot(fd), path, beat)

@@ -11,6 +11,8 @@ import os
 import re
 from collections.abc import Iterable
 from functools import lru_cache
+from itertools import filterfalse
+from operator import methodcaller
 
 from nemowatch.intake.scan.instruction_forms import (
     ALONE_FORMS,
@@ -40,6 +42,8 @@ _MOST_MORE = 3
 #: several for one name the first counts.
 _BY_NAME = {name: form.instruction for form in reversed(FORMS) for name in form.names}
 _BY_OTHER_WORD = {word: form.instruction for form in reversed(FORMS) for word in form.others}
+#: "clip revise.txt"
+_BY_LAST_WORD = {FORM[Instruction.REVISE].word: Instruction.REVISE}
 _BY_WORD = {form.word: form.instruction for form in FOLDER_FORMS}
 
 
@@ -55,10 +59,7 @@ def exact(name: bytes) -> Instruction | None:
 
 def request_of(name: bytes) -> Form | None:
     """What is said about something that exists by a file of this name: "promo.es.revise.txt"."""
-    for form in REQUEST_FORMS:
-        if form.is_written(folded(name)):
-            return form
-    return None
+    return next(filter(methodcaller("is_written", folded(name)), REQUEST_FORMS), None)
 
 
 def subject_of(name: bytes) -> str:
@@ -125,20 +126,16 @@ def _about_a_file(stem: str, name: str) -> Instruction | None:
     """What NAME.word says."""
     last = stem.rpartition(".")[2]
     said = words_of(last) or [plain(last)]  # "url" is an ending of its own
-    misspelled = [form for form in ENDING_FORMS if not form.is_written(name)]
-    found = _first_said(misspelled, said)
-    if found is not None:
-        return found
-    if len(said) != 1:
-        return None
-    return _BY_WORD.get(said[0])  # NAME.prompt.txt
+    misspelled = filterfalse(methodcaller("is_written", name), ENDING_FORMS)
+    # the second: NAME.prompt.txt
+    return _first_said(misspelled, said) or _BY_WORD.get(" ".join(said))
 
 
 def _first_said(forms: Iterable[Form], said: list[str]) -> Instruction | None:
-    for form in forms:
-        if form.is_said(said):
-            return form.instruction
-    return None
+    form = next(filter(methodcaller("is_said", said), forms), None)
+    if form is None:
+        return None
+    return form.instruction
 
 
 @lru_cache(maxsize=4096)
@@ -147,16 +144,12 @@ def _in_doubt(name: str, scripts: bool) -> Instruction | None:
     if not said:
         return None
     bare = _without_circumstances(said) or said
-    other = _BY_OTHER_WORD.get("".join(said)) or _BY_OTHER_WORD.get("".join(bare))
-    if other is not None:
-        return other
-
-    found = _meant_for_folder(stem, said, bare, scripts)
-    if found is not None:
-        return found
-    if said[-1] == FORM[Instruction.REVISE].word:  # "clip revise.txt"
-        return Instruction.REVISE
-    return None
+    return (
+        _BY_OTHER_WORD.get("".join(said))
+        or _BY_OTHER_WORD.get("".join(bare))
+        or _meant_for_folder(stem, said, bare, scripts)
+        or _BY_LAST_WORD.get(said[-1])
+    )
 
 
 def _meant_for_folder(

@@ -69,7 +69,7 @@ class Root:
     @property
     def owner_root(self) -> Path:
         """Where the owner file is."""
-        return self.watch.root or self.watch.inbox
+        return self.watch.workspace
 
     def why_away(self, exc: Exception) -> str:
         """Why it cannot be worked, as a clause: the same one for whatever a share answers while
