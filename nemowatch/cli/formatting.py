@@ -6,14 +6,12 @@ from __future__ import annotations
 import unicodedata
 from datetime import UTC, datetime
 
-from nemowatch.errors import show_path
+from nemowatch.errors import escaped, show_path
 
 #: Characters that steer a terminal, or turn the reading direction round: a file's name must not.
 _UNSAFE = frozenset({"Cc", "Cf", "Cs", "Zl", "Zp"})
 #: Joiners that emoji and several scripts are written with: they steer nothing.
 _JOINERS = frozenset("\u200c\u200d")
-#: How Python keeps the bytes 0x80 to 0xff of text that is not UTF-8.
-_LONE_BYTES = range(0xDC80, 0xDD00)
 
 
 def clean(text: str) -> str:
@@ -27,14 +25,7 @@ def clean(text: str) -> str:
 def _safe(char: str) -> str:
     if char in _JOINERS or unicodedata.category(char) not in _UNSAFE:
         return char
-    number = ord(char)
-    if number in _LONE_BYTES:
-        number -= 0xDC00
-    if number < 0x100:
-        return f"\\x{number:02x}"
-    if number < 0x10000:
-        return f"\\u{number:04x}"
-    return f"\\U{number:08x}"
+    return escaped(char)
 
 
 def name(path: bytes | str) -> str:

@@ -98,6 +98,7 @@ from nemowatch.errors.remote import (
     UrlRefused,
 )
 from nemowatch.errors.shown_names import (
+    escaped,
     show_path,
     shown,
 )
@@ -145,6 +146,7 @@ __all__ = [
     "UnsafeUrl",
     "UrlRefused",
     "UsageError",
+    "escaped",
     "local_error",
     "show_path",
     "shown",

@@ -4,6 +4,9 @@ from __future__ import annotations
 
 from pathlib import Path
 
+#: How Python keeps the bytes 0x80 to 0xff of text that is not UTF-8.
+_LONE_BYTES = range(0xDC80, 0xDD00)
+
 
 def show_path(path: Path | bytes | str) -> str:
     r"""A path for people: bytes that are not UTF-8 as `\xNN`."""
@@ -19,6 +22,14 @@ def shown(text: str) -> str:
 def _printable(c: str) -> str:
     if c.isprintable():
         return c
-    # a byte that came through surrogateescape
-    number = ord(c) - 0xDC00 if "\udc80" <= c <= "\udcff" else ord(c)
-    return f"\\x{number:02x}" if number < 256 else f"\\u{number:04x}"
+    return escaped(c)
+
+
+def escaped(char: str) -> str:
+    r"""A character by its number: `\x1b`, `\u202e`; a byte of text that is not UTF-8 as `\xff`."""
+    number = ord(char)
+    if number in _LONE_BYTES:
+        number -= 0xDC00
+    if number < 0x100:
+        return f"\\x{number:02x}"
+    return char.encode("ascii", "backslashreplace").decode("ascii")

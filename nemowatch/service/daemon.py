@@ -15,6 +15,8 @@ import threading
 import time
 from collections.abc import Mapping
 from concurrent.futures import ThreadPoolExecutor
+from itertools import filterfalse
+from operator import attrgetter
 from pathlib import Path
 
 import structlog
@@ -93,14 +95,11 @@ def leave_the_hung_behind(code: int) -> None:
     """End the process here when threads still wait for a share that hangs: Python itself would
     wait for them, and systemd would in the end kill a daemon that has long put everything away."""
     deadline = time.monotonic() + THREADS
-    left = [
-        thread
-        for thread in threading.enumerate()
-        if thread is not threading.main_thread() and not thread.daemon
-    ]
+    others = set(threading.enumerate()) - {threading.main_thread()}
+    left = list(filterfalse(attrgetter("daemon"), others))
     for thread in left:
         thread.join(max(deadline - time.monotonic(), 0))
-    if any(thread.is_alive() for thread in left):
+    if any(map(threading.Thread.is_alive, left)):
         log.warning("left a share behind that does not answer")
         sys.stderr.flush()
         os._exit(code)
