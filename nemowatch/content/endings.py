@@ -11,7 +11,7 @@ from collections.abc import Callable, Container, Iterable
 
 from nemowatch.content.containers import matroska, mp4, mpeg_audio, riff
 from nemowatch.content.containers.marks import GIF, JPEG, PNG
-from nemowatch.content.lookup import by_beginning
+from nemowatch.content.recognise import by_beginning
 from nemowatch.content.signatures import TO_AUDIO, TO_IMAGE, TO_TEXT, TO_VIDEO
 from nemowatch.model import MediaKind
 

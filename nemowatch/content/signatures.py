@@ -10,7 +10,7 @@ from dataclasses import dataclass
 
 from nemowatch.content.containers import matroska, mp4, mpeg_audio, riff
 from nemowatch.content.containers.marks import JPEG, PNG, ZIP
-from nemowatch.content.lookup import by_beginning
+from nemowatch.content.recognise import by_beginning
 from nemowatch.model import MediaKind
 
 _VIDEO, _AUDIO, _IMAGE = MediaKind.VIDEO, MediaKind.AUDIO, MediaKind.IMAGE

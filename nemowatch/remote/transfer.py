@@ -24,7 +24,7 @@ from nemowatch.remote.addresses import Rules, joined
 from nemowatch.remote.boxes import End
 from nemowatch.remote.http import Exchange, Http, Limits, Reply, Request
 from nemowatch.remote.interface import Progress
-from nemowatch.remote.part import Marker, PartFile
+from nemowatch.remote.part_file import Marker, PartFile
 from nemowatch.remote.rate_limiter import RateLimiter, longest
 
 T = TypeVar("T")

@@ -42,7 +42,7 @@ ELSEWHERE = {
     "config/kept.py": "copies in the user's own cache folder; modules of this package",
     "remote/anonymous_store.py": "the token in the state folder",
     "remote/credential.py": "the token's file",
-    "remote/part.py::Marker": "markers of downloads, in the state folder",
+    "remote/part_file.py::Marker": "markers of downloads, in the state folder",
     "reporting/page.py::_template": "the page's template, a resource of the package",
     "intake/watch/watcher_supervisor.py::WatcherSupervisor": "the pulse's folder, in the state folder",
     "intake/watch/watcher.py::Watcher": "the pulse, in the state folder; /proc",

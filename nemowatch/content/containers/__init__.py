@@ -12,7 +12,7 @@ from nemowatch.content.containers import marks, matroska, mp4, mpeg_audio, riff
 from nemowatch.content.containers.contents import Contents, Heard, Holds, Track, heard
 from nemowatch.content.containers.mpeg_audio import behind_tags
 from nemowatch.content.containers.pieces import Pieces, TooMany
-from nemowatch.content.lookup import by_beginning
+from nemowatch.content.recognise import by_beginning
 
 __all__ = [
     "Contents",

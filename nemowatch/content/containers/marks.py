@@ -11,7 +11,7 @@ from dataclasses import dataclass
 
 from nemowatch.content.containers.contents import Contents
 from nemowatch.content.containers.pieces import Pieces
-from nemowatch.content.lookup import by_beginning
+from nemowatch.content.recognise import by_beginning
 
 JPEG, PNG, GIF, ZIP = b"\xff\xd8\xff", b"\x89PNG\r\n\x1a\n", b"GIF8", b"PK\x03\x04"
 

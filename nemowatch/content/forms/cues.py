@@ -14,7 +14,7 @@ from functools import partial
 from itertools import filterfalse, groupby, islice, takewhile
 from operator import itemgetter
 
-from nemowatch.content.lookup import kind_by_beginning
+from nemowatch.content.recognise import kind_by_beginning
 from nemowatch.content.subtitle_times import subtitle_time
 from nemowatch.errors import OrderError, shown
 

@@ -13,7 +13,7 @@ from itertools import islice
 
 from nemowatch.content.forms.stand_ins import refuse_stand_ins
 from nemowatch.content.forms.structure import other_structure
-from nemowatch.content.lookup import kind_by_beginning, kind_of
+from nemowatch.content.recognise import kind_by_beginning, kind_of
 from nemowatch.errors import OrderError
 
 #: How files of other programs begin that are letters from end to end.

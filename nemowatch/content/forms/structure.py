@@ -12,7 +12,7 @@ from collections.abc import Callable
 from nemowatch.content.forms import data_text, program_text
 from nemowatch.content.forms.lines import Lines, lines_of
 from nemowatch.content.forms.other_markup import other_markup
-from nemowatch.content.lookup import kind_of
+from nemowatch.content.recognise import kind_of
 
 #: What a text is as a whole, and who recognises it.
 _BY_TEXT: tuple[tuple[str, Callable[[str], bool]], ...] = (

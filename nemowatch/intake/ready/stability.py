@@ -28,8 +28,8 @@ from enum import StrEnum
 
 from nemowatch.fs.identity import content_key
 from nemowatch.fs.lease import Lease
-from nemowatch.intake.ready.overrides import NO_BLOCK, Block, ShortCut
 from nemowatch.intake.ready.settle_rules import SettleRule
+from nemowatch.intake.ready.stillness_overrides import NO_BLOCK, Block, ShortCut
 from nemowatch.intake.records import FileProblem
 from nemowatch.model import Snapshot
 

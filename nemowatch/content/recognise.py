@@ -1,4 +1,4 @@
-"""Looks up in tables what files begin with, and what a text is.
+"""Recognises by tables what a file begins with, and what a text is.
 
 The tables belong to their users: nothing here may know any kind of file.
 """
