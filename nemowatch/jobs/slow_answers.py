@@ -2,7 +2,8 @@
 no place in their lane, so that nobody else's file waits for them.
 
 `[limits]` bounds what goes on at once, and nothing goes on there. How long an answer may take at
-all, the call itself knows. Paid turns are left out: they may be silent for minutes.
+all, the call itself knows. A paid turn may be silent for minutes: it only waits when one event of
+its answer has begun and does not come to its end.
 """
 
 from __future__ import annotations
@@ -49,7 +50,7 @@ class SlowAnswers:
             del self._seen[ended]
 
         slow: set[int] = set()
-        counts = dict.fromkeys(_LANES, 0)
+        counts = dict.fromkeys((*_LANES, Lane.TURNS), 0)
         for job_id, lane in busy.items():
             if lane in counts and counts[lane] < MOST and self._is_slow(job_id, lane, limits):
                 counts[lane] += 1
@@ -58,9 +59,11 @@ class SlowAnswers:
 
     def may_find(self, busy: Mapping[int, Lane]) -> bool:
         """Whether any of these jobs may turn out to wait."""
-        return not _LANES.isdisjoint(busy.values())
+        return bool(self._board.unfinished) or not _LANES.isdisjoint(busy.values())
 
     def _is_slow(self, job_id: int, lane: Lane, limits: Limits) -> bool:
+        if lane is Lane.TURNS:
+            return self._drips(job_id)
         now, done = self._clock.monotonic(), self._done(job_id)
         before = self._seen.setdefault(job_id, _Seen(now, done))
         seconds = now - before.at
@@ -72,6 +75,14 @@ class SlowAnswers:
             return True
         self._seen[job_id] = _Seen(now, done)
         return False
+
+    def _drips(self, job_id: int) -> bool:
+        """Whether an event of its turn takes longer to come than on any line."""
+        if job_id not in self._board.unfinished:
+            return False
+        since, size = self._board.unfinished[job_id]
+        seconds = self._clock.monotonic() - since
+        return seconds >= PATIENCE and size < slowest(0) * seconds
 
     def _done(self, job_id: int) -> int:
         """Bytes that a job has moved so far; 0 for one that moves none."""

@@ -168,7 +168,7 @@ class Client:
         skill: str,
         session_id: str,
         message: str,
-        heartbeat: Callable[[], None],
+        heard: Callable[[int], None],
     ) -> Turn:
         """Section 6, the paid call."""
         fields = {
@@ -183,9 +183,7 @@ class Client:
             headers = self._caller.headers(skill, token) | {"Content-Type": body.content_type}
             headers |= {"Accept": "text/event-stream", "Cache-Control": "no-store"}
             request = Request("POST", f"{self._caller.base}/run_sse", headers, body.content)
-            return await turn.run(
-                self._caller.http, request, self._patience, self._clock, heartbeat
-            )
+            return await turn.run(self._caller.http, request, self._patience, self._clock, heard)
 
         return await self._caller.with_token(once)
 

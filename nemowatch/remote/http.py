@@ -115,6 +115,10 @@ class Http:
         await self._lines.aclose()
 
 
+def _unheard(_size: int) -> None:
+    """A progress that nobody watches."""
+
+
 class Exchange:
     """One request, its connection and its answer. Made by `Http.exchange`."""
 
@@ -198,15 +202,20 @@ class Exchange:
         if self._why_ended:
             raise self._ours(EOFError())
 
-    async def read(self, most: int = MAX_BODY) -> bytes:
-        """The complete body. Raises RemotePassing when it has more than `most` bytes, without
-        loading them."""
+    async def read(
+        self,
+        most: int = MAX_BODY,
+        progress: Callable[[int], None] = _unheard,
+    ) -> bytes:
+        """The complete body; `progress` is told how many bytes are there. Raises RemotePassing when
+        it has more than `most` bytes, without loading them."""
         if content_length(self.headers) > most:
             raise RemotePassing("The answer is too large to be one.", status=self.status)
         body = bytearray()
         async with contextlib.aclosing(self.chunks()) as chunks:
             async for chunk in chunks:
                 body += chunk
+                progress(len(body))
                 if len(body) > most:
                     raise RemotePassing("The answer is too large to be one.", status=self.status)
         return bytes(body)

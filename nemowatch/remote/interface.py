@@ -94,7 +94,7 @@ class RemoteApi(Protocol):
         skill: str,
         session_id: str,
         message: str,
-        heartbeat: Callable[[], None],
+        heard: Callable[[int], None],
     ) -> Turn:
         """THE PAID CALL (docs/api.md section 6). Sends once, and never retries what may have been
         received.
@@ -102,8 +102,8 @@ class RemoteApi(Protocol):
         Raises only when it is certain that no turn began: NotSent (it never left this machine), or
         a refusal before the stream (NoCredits, TokenRefused, SessionLost, PlanRefused,
         RateLimited, RequestRefused and so on). Everything else, 5xx included, is returned as a
-        Turn whose `end` says that the outcome is open. `heartbeat` is called for each sign of
-        life.
+        Turn whose `end` says that the outcome is open. `heard` is called when bytes come, with how
+        many there are of an event that is not complete.
         """
 
     async def read_state(self, skill: str, session_id: str) -> RemoteState:

@@ -36,11 +36,12 @@ async def run(
     request: Request,
     patience: Patience,
     clock: Clock,
-    heartbeat: Callable[[], None],
+    heard: Callable[[int], None],
 ) -> Turn:
     """Send the turn and listen until it ends. Raises NotSent, or the refusal that came before the
     stream.
 
+    `heard` is called when bytes come, with how many there are of an event that is not complete.
     A silent stream is not ended before `patience.total`: plain servers send nothing while they
     work.
     """
@@ -57,7 +58,7 @@ async def run(
         except RemoteError as exc:
             return _broken(exchange, exc)
         if 200 <= exchange.status < 300:
-            return await _accepted(exchange, patience, clock, heartbeat)
+            return await _accepted(exchange, patience, clock, heard)
         return await _refused(exchange, patience, clock)
 
 
@@ -92,20 +93,20 @@ async def _accepted(
     exchange: Exchange,
     patience: Patience,
     clock: Clock,
-    heartbeat: Callable[[], None],
+    heard: Callable[[int], None],
 ) -> Turn:
     kind = media_type(exchange.headers)
     if kind == "application/json":
-        return await _document(exchange)
+        return await _document(exchange, heard)
     if kind == "text/html":
         return Turn(TurnEnd.CUT, error="A web page came instead of the answer.")
-    return await _listen(exchange, patience, clock, heartbeat)
+    return await _listen(exchange, patience, clock, heard)
 
 
-async def _document(exchange: Exchange) -> Turn:
+async def _document(exchange: Exchange, heard: Callable[[int], None]) -> Turn:
     """JSON instead of a stream. A business code in it is a refusal before the stream began."""
     try:
-        body = await exchange.read()
+        body = await exchange.read(progress=heard)
     except RemoteError as exc:
         return _broken(exchange, exc)
     document = values.parse(body)
@@ -123,17 +124,17 @@ async def _listen(
     exchange: Exchange,
     patience: Patience,
     clock: Clock,
-    heartbeat: Callable[[], None],
+    heard: Callable[[int], None],
 ) -> Turn:
     reader, answer, quiet = EventReader(), Answer(), _Quiet(patience.quiet, clock)
     try:
         async with contextlib.aclosing(exchange.chunks()) as chunks:
             async for chunk in chunks:
-                heartbeat()
                 for event in reader.feed(chunk):
                     answer.take(event)
                     if quiet.too_long(event):
                         return _timed_out(answer, patience)
+                heard(reader.kept)
     except RemoteError as exc:
         return _broken(exchange, exc, answer)
     for event in reader.finish():

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
+from nemowatch.clock import Clock
+
 
 @dataclass(slots=True)
 class Board:
@@ -13,6 +15,8 @@ class Board:
     rows: dict[int, tuple[str, int, int]] = field(default_factory=dict)
     #: job id -> when its turn was sent, on the monotonic clock
     turns: dict[int, float] = field(default_factory=dict)
+    #: job id -> an event of its turn that is not complete: since when (monotonic), and its bytes
+    unfinished: dict[int, tuple[float, int]] = field(default_factory=dict)
 
     def reporter(self, job_id: int, what: str) -> Callable[[int, int], None]:
         """A progress callback for a transfer of this job, in bytes."""
@@ -27,7 +31,20 @@ class Board:
         self.rows[job_id] = ("instructing", 0, 0)
         self.turns[job_id] = at
 
+    def listener(self, job_id: int, clock: Clock) -> Callable[[int], None]:
+        """Called with the bytes of an event of this job's turn that is not complete."""
+
+        def heard(size: int) -> None:
+            if not size:
+                self.unfinished.pop(job_id, None)
+                return
+            since, _ = self.unfinished.get(job_id, (clock.monotonic(), 0))
+            self.unfinished[job_id] = since, size
+
+        return heard
+
     def clear(self, job_id: int) -> None:
         """Forget the progress: the transfer, or the turn, is over."""
         self.rows.pop(job_id, None)
         self.turns.pop(job_id, None)
+        self.unfinished.pop(job_id, None)

@@ -121,7 +121,10 @@ async def send(work: Work, context: StageContext) -> Decision:
     context.board.begin_turn(work.job.id, context.clock.monotonic())
     try:
         answer = await context.api.run_turn(
-            work.job.skill, work.job.session_id, work.prompt, lambda: None
+            work.job.skill,
+            work.job.session_id,
+            work.prompt,
+            context.board.listener(work.job.id, context.clock),
         )
     except RemoteError as exc:  # by contract: certain that no turn began
         refused = settle(call, CallOutcome.REFUSED, None, context)

@@ -230,7 +230,7 @@ async def test_closing_the_client_ends_a_turn_at_once(tmp_path: Path) -> None:
         await server.over.wait()
 
     async with serving(play) as server, client_of(server.url, tmp_path, turn=30) as client:
-        task = asyncio.create_task(client.run_turn("skill", "1", "dub", begun.set))
+        task = asyncio.create_task(client.run_turn("skill", "1", "dub", lambda _: begun.set()))
         await begun.wait()
         await client.aclose()
         async with asyncio.timeout(2):

@@ -171,13 +171,12 @@ async def test_every_style_of_stream_gives_the_same_kind_of_answer(bench: Make, 
         sid = await b.session()
         await b.upload(sid)
         beats: list[int] = []
-        turn = await b.client.run_turn(
-            DUB, sid, "dub this video into Spanish", lambda: beats.append(1)
-        )
+        turn = await b.client.run_turn(DUB, sid, "dub this video into Spanish", beats.append)
         assert turn.end is TurnEnd.CLOSED
         assert turn.text
         assert turn.text.count(turn.text[:12]) == 1
         assert beats
+        assert beats[-1] == 0, "an event is left that is not complete"
 
 
 @pytest.mark.parametrize("session_gone", ["detail", "code", "code200"])

@@ -19,7 +19,8 @@ from nemowatch.sandbox.process import SandboxProcess
 from tests.rigs.lying_cloud import passed_on
 
 LIED_TO = "lied-to"
-Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
+#: None: the truth, for this call.
+Handler = Callable[[web.Request], Awaitable[web.StreamResponse | None]]
 
 MIB = 1024 * 1024
 #: Seconds for which a stream goes on, if nobody ends it.
@@ -95,6 +96,13 @@ async def drip(request: web.Request) -> web.StreamResponse:
     return answer
 
 
+async def dripping_turn(request: web.Request) -> web.StreamResponse | None:
+    """The same for paid turns; everything else is answered."""
+    if request.path != _CHAT:
+        return None
+    return await drip(request)
+
+
 async def _stream(request: web.Request, kind: str, status: int = 200) -> web.StreamResponse:
     answer = web.StreamResponse(status=status, headers={"Content-Type": kind})
     await answer.prepare(request)
@@ -137,8 +145,16 @@ class HostileCloud:
         data = await request.read()
         if self.answer is not None and self._is_lied_to(request.path, data):
             with suppress(ConnectionError):
-                return await self.answer(request)
+                lie = await self.answer(request)
+                if lie is None:
+                    return await self._pass_on(client, request, data)
+                return lie
             return web.Response()
+        return await self._pass_on(client, request, data)
+
+    async def _pass_on(
+        self, client: ClientSession, request: web.Request, data: bytes
+    ) -> web.StreamResponse:
 
         url = self._sandbox.url + request.raw_path
         headers = passed_on(request.headers)

@@ -23,6 +23,26 @@ def test_what_waits_for_an_answer_takes_no_place() -> None:
     assert slow.among(busy, Limits()) == {1, 4}
 
 
+def test_a_turn_whose_answer_drips_takes_no_place() -> None:
+    """Bytes of one event, and never its end. A turn that is silent, one whose events come whole, and
+    one with a large event on a slow line keep their places."""
+    board, clock = Board(), ManualClock()
+    slow = SlowAnswers(board, clock)
+    busy = dict.fromkeys((1, 2, 3, 4), Lane.TURNS)
+    assert not slow.may_find(busy)
+    for job_id, size in ((1, 5), (2, 5), (3, 5)):
+        board.listener(job_id, clock)(size)
+    assert slow.may_find(busy)
+
+    clock.advance(PATIENCE)
+    board.listener(1, clock)(20)
+    board.listener(2, clock)(0)
+    board.listener(3, clock)(200_000)
+    assert slow.among(busy, Limits()) == {1}
+    board.clear(1)
+    assert not slow.among(busy, Limits())
+
+
 def test_a_line_that_people_made_slow_is_no_slow_answer() -> None:
     """`limits.upload_rate` says what counts as moving."""
     board, clock = Board(), ManualClock()
