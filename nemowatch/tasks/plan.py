@@ -41,18 +41,19 @@ NO_WORK = {
 _SKILLS = {skill.name: skill for kind in KINDS for skill in kind.skills}
 
 
+def skill_called(name: str) -> Skill:
+    """What is known of a skill; of one that we do not know what holds for any."""
+    return _SKILLS.get(name, Skill(name, _USUAL_BYTES))
+
+
 def max_bytes(skill: str) -> int:
     """The largest file, in bytes, that `skill` takes."""
-    found = _SKILLS.get(skill)
-    if found is None:
-        return _USUAL_BYTES
-    return found.max_bytes
+    return skill_called(skill).max_bytes
 
 
 def needs_sound(skill: str) -> bool:
     """Whether `skill` works on what is said in a file; False for a skill that we do not know."""
-    found = _SKILLS.get(skill)
-    return found is not None and found.needs_sound
+    return skill_called(skill).needs_sound
 
 
 def takes(folder: Folder, prompt: str = "") -> frozenset[MediaKind]:
@@ -94,8 +95,7 @@ def plan(folder: Folder, drop: Drop) -> Order:
         check_instructions(recipe, "the prompt of that recipe", _whose(folder))
     folder = replace(folder, prompt=routing.without_export(recipe))
     order = kind_of(folder).plan(folder, replace(drop, prompt=own))
-    skill = _SKILLS.get(order.skill, Skill(order.skill, _USUAL_BYTES))
-    found = tips(skill, drop, drop.prompt.strip() or recipe)
+    found = tips(skill_called(order.skill), drop, drop.prompt.strip() or recipe)
     return replace(order, tips=(*found, *_answers(drop.prompt, own)))
 
 

@@ -8,16 +8,17 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Iterable
-from dataclasses import dataclass, replace
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field, replace
 
 from nemowatch.content.kinds import kind_by_name
 from nemowatch.errors import OrderError, shown
 from nemowatch.model import MediaKind, Order, Output, Target
 from nemowatch.tasks import prompts, routing
 from nemowatch.tasks.kinds import kind_of
-from nemowatch.tasks.plan import check_instructions
+from nemowatch.tasks.plan import check_instructions, skill_called
 from nemowatch.tasks.records import NO_TERMS, Drop, Folder, Glossary
+from nemowatch.tasks.tips import project_tips
 from nemowatch.tasks.words import enumerated
 
 #: Turns that one project may order: each is paid for, and a person reads them all before.
@@ -39,6 +40,7 @@ class ProjectDrop:
     files: tuple[str, ...]  #: their names, in order
     prompt: str  #: the text of its prompt.txt, with what it adds to; "" for none
     glossary: Glossary = NO_TERMS
+    seconds: Mapping[str, float] = field(default_factory=dict)  #: how long each plays, if known
 
 
 def divided(text: str) -> tuple[str, ...]:
@@ -103,7 +105,8 @@ def _order(folder: Folder, drop: ProjectDrop, parts: tuple[str, ...]) -> Order:
         if len(parts) > 1:
             target = replace(target, outputs=_numbered(target.outputs, folder, number))
         targets.append(target)
-    return Order(folder.task, skill, tuple(targets))
+    found = project_tips(skill_called(skill), drop.seconds, parts)
+    return Order(folder.task, skill, tuple(targets), found)
 
 
 def _target(folder: Folder, drop: ProjectDrop, part: str, said: str) -> tuple[Target, str]:

@@ -4,7 +4,7 @@ A tip is said and holds up nothing. Pure."""
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Mapping
 
 from nemowatch.errors import shown
 from nemowatch.tasks import prompts
@@ -38,11 +38,32 @@ def _tips(skill: Skill, drop: Drop, instructions: str) -> Iterator[str]:
             f"The text has about {words:,} words. Voice-overs turn out best with up to"
             f" {skill.best_words}: several shorter texts give better results."
         )
-    if skill.best_seconds and drop.seconds > skill.best_seconds:
+    yield from _of_length(skill, drop.name, drop.seconds)
+    yield from _of_instructions(instructions)
+
+
+def project_tips(
+    skill: Skill, lengths: Mapping[str, float], parts: Iterable[str]
+) -> tuple[str, ...]:
+    """The tips for a project: `lengths` are the seconds that each of its files plays, `parts` its
+    instructions."""
+    found: list[str] = []
+    for name, seconds in lengths.items():
+        found += _of_length(skill, name, seconds)
+    for part in parts:
+        found += _of_instructions(part)
+    return tuple(found)
+
+
+def _of_length(skill: Skill, name: str, seconds: float) -> Iterator[str]:
+    if skill.best_seconds and seconds > skill.best_seconds:
         yield (
-            f"{shown(drop.name)} is {_length(drop.seconds)} long. This turns out best with up to"
+            f"{shown(name)} is {_length(seconds)} long. This turns out best with up to"
             f" {skill.best_seconds // 60} minutes: several shorter parts give better results."
         )
+
+
+def _of_instructions(instructions: str) -> Iterator[str]:
     said = " ".join((prompts.addition(instructions) or instructions).split())
     if is_vague(said):
         yield f'The instructions leave open what to do: "{said[:_QUOTED]}". {_SPECIFIC}'

@@ -15,6 +15,7 @@ from nemowatch.content.sniff import sniff
 from nemowatch.model import MediaKind
 from nemowatch.tasks.grammar import read_folder
 from nemowatch.tasks.plan import plan
+from nemowatch.tasks.projects import ProjectDrop, plan_project
 from nemowatch.tasks.records import Drop, Folder
 from nemowatch.tasks.routing import is_vague
 from tests.rigs import media_files as media
@@ -78,6 +79,60 @@ def test_a_matroska_says_how_long_it_plays(
     entries = media.tracks(media.track_entry(1, 1), media.track_entry(2, 2))
     found = seen(tmp_path, "a.mkv", media.mkv(info, entries, media.cluster(1, 2)))
     assert found.seconds == pytest.approx(seconds)
+
+
+def wav(rate: int, sound: int) -> bytes:
+    """A WAV of so many bytes a second."""
+    form = struct.pack("<HHIIHH", 1, 1, rate, rate, 1, 8)
+    body = media.chunk(b"fmt ", form) + media.chunk(b"data", b"s" * sound)
+    return media.chunk(b"RIFF", b"WAVE" + body)
+
+
+def avi(scale: int, rate: int, length: int) -> bytes:
+    """An AVI whose pictures say how long they play."""
+    said = struct.pack("<IIII", scale, rate, 0, length)
+    silent = media.avi(b"vids", b"auds")
+    return silent.replace(b"vids" + bytes(32), b"vids" + bytes(16) + said)
+
+
+@pytest.mark.parametrize(
+    ("name", "data", "seconds"),
+    [
+        ("a.wav", wav(10, 4210), 421),
+        ("a.wav", wav(0, 4210), 0),
+        ("a.wav", wav(10, 4210).replace(struct.pack("<I", 4210), b"\xff" * 4), 421),
+        ("a.avi", avi(1001, 30000, 12_600), 420.42),
+        ("a.avi", avi(1, 0, 12_600), 0),
+        ("a.avi", avi(1, 25, 0xFFFFFFFF), 0),
+        ("a.mp3", media.mp3(100), 100 * 1152 / 44100),
+        ("a.mp3", media.FRAME * 100, 100 * 1152 / 44100),
+        ("a.aac", (b"\xff\xf1\x50\x80\x02\x7f\xfc" + b"a" * 12) * 430, 430 * 1024 / 44100),
+    ],
+)
+def test_recordings_say_how_long_they_play(
+    tmp_path: Path, name: str, data: bytes, seconds: float
+) -> None:
+    """By their rates, their frames, or the header of the first one."""
+    assert seen(tmp_path, name, data).seconds == pytest.approx(seconds, rel=0.02)
+
+
+def test_projects_get_tips() -> None:
+    """For each part that leaves open what to do, and each file that is longer than turns out best
+    with the skill of a recipe."""
+    recipe = Recipe(
+        prompt="x", skill="multilingual-video-dubbing", accepts=("video",), outputs=("mp4",)
+    )
+    folder = read_folder("ours", {"ours": recipe})
+    assert isinstance(folder, Folder)
+    drop = ProjectDrop(
+        "film",
+        ("a.mp4", "b.mp4"),
+        "Cut the pauses out.\n---\nMake it better.",
+        seconds={"a.mp4": 720, "b.mp4": 60},
+    )
+    length, vague = plan_project(folder, drop).tips
+    assert length.startswith("a.mp4 is 12 minutes long")
+    assert '"Make it better."' in vague
 
 
 def tips(name: str, drop: Drop, recipes: dict[str, Recipe] | None = None) -> tuple[str, ...]:

@@ -44,10 +44,16 @@ _SIDE = {(True, False): 32, (True, True): 17, (False, False): 17, (False, True):
 #: Where a Xing header has its number of bytes, by its flags, of which the second says that it has.
 _XING_BYTES_AT = {2: 8, 3: 12}
 #: Sampling frequencies that ADTS numbers, and bytes of its header, without which no frame is.
-_ADTS_FREQUENCIES = 13
+_ADTS_HZ = (
+    *(96000, 88200, 64000, 48000, 44100, 32000, 24000, 22050, 16000, 12000, 11025, 8000, 7350),
+)
+_ADTS_FREQUENCIES = len(_ADTS_HZ)
+_ADTS_SAMPLES = 1024
 _ADTS_HEADER = 7
 #: Frames that follow each other where there is sound.
 _IN_A_ROW = 3
+#: Frames by which the length of all is estimated.
+_MEASURED = 64
 #: Bytes of a frame's header that are read.
 _HEADER = 6
 _SYNC = re.compile(rb"\xff[\xe0-\xff]")
@@ -60,6 +66,7 @@ class _Frame:
 
     length: int  #: bytes; 0 for a free rate, which says nothing
     family: int  #: what all frames of a file have in common
+    seconds: float = 0  #: how long it plays
     info_at: int = 0  #: bytes from its beginning to a Xing header; 0 where there can be none
 
 
@@ -76,7 +83,7 @@ def examine(pieces: Pieces) -> Contents:
     found = beyond(_promised_end(pieces, at), pieces.size)
     if not found.missing and ends_in_zeros(pieces, _SOUND, pieces.size):
         return Contents(NOT_ARRIVED)
-    return replace(found, tracks=_SOUND)
+    return replace(found, tracks=_SOUND, seconds=_seconds(pieces, at))
 
 
 def _without_frames(pieces: Pieces, start: int) -> Contents:
@@ -174,12 +181,12 @@ def _mpeg(bits: int, layer: int) -> _Frame | None:
     is_mono = bits >> 6 & 3 == 3
     info_at = 4 + _SIDE[is_mpeg_1, is_mono]
     if rate == 0:
-        return _Frame(0, family, info_at)
+        return _Frame(0, family, info_at=info_at)
 
     padding = bits >> 9 & 1
     eighth = _EIGHTHS.get(form, _EIGHTH)
     length = eighth * rate // frequency + padding
-    return _Frame(length, family, info_at)
+    return _Frame(length, family, eighth * 8 / frequency, info_at)
 
 
 def _adts(header: bytes) -> _Frame | None:
@@ -189,7 +196,7 @@ def _adts(header: bytes) -> _Frame | None:
     frequency = bits >> 26 & 15
     length = bits >> 5 & 0x1FFF
     if has_sync and frequency < _ADTS_FREQUENCIES and length >= _ADTS_HEADER:
-        return _Frame(length, bits >> 26)
+        return _Frame(length, bits >> 26, _ADTS_SAMPLES / _ADTS_HZ[frequency])
     return None
 
 
@@ -205,6 +212,38 @@ def _promised_end(pieces: Pieces, at: int) -> int:
     vbri = pieces.at(at + 36, 14)
     if vbri.startswith(b"VBRI"):
         return at + _number(vbri, 10)
+    return 0
+
+
+def _seconds(pieces: Pieces, at: int) -> float:
+    """How long it plays from the frame at `at` on: by the number of frames in its header, or by the
+    size of the first ones. 0: nobody knows."""
+    first = frame(pieces.at(at, _HEADER))
+    if first is None or not first.length:
+        return 0
+    count = _promised_frames(pieces, at, first)
+    if count:
+        return count * first.seconds
+
+    end, played = at, 0.0
+    following: _Frame | None = first
+    for _ in range(_MEASURED):
+        if following is None or not following.length:
+            break
+        end += following.length
+        played += following.seconds
+        following = frame(pieces.at(end, _HEADER))
+    return played * (pieces.size - at) / (end - at)
+
+
+def _promised_frames(pieces: Pieces, at: int, first: _Frame) -> int:
+    """How many frames the header in the first one promises; 0 when it does not say."""
+    xing = pieces.at(at + first.info_at, 12)
+    if xing.startswith((b"Xing", b"Info")) and xing[7] & 1:
+        return _number(xing, 8)
+    vbri = pieces.at(at + 36, 18)
+    if vbri.startswith(b"VBRI"):
+        return _number(vbri, 14)
     return 0
 
 

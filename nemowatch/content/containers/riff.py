@@ -6,7 +6,7 @@ what becomes of a file.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, replace
 from functools import partial
@@ -44,6 +44,10 @@ _GROUP = b"rec "
 _MOST_SEEN = 4_000
 #: Where a file has its form, and one with 64-bit sizes its own.
 _FORM_AT, _LONG_SIZE_AT = 8, 20
+#: In the header of a WAV: its bytes a second.
+_WAVE_RATE_AT = 8
+#: In that of a stream of an AVI: the seconds of a unit as a fraction, its beginning, its length.
+_STREAM_TIMES_AT = (20, 24, 28, 32)
 
 
 @dataclass(frozen=True, slots=True)
@@ -146,7 +150,17 @@ def _wave(pieces: Pieces, whole: _Chunk, found: Contents) -> Contents:
 
     arrived = min(data.end, pieces.size)
     use = use_of(empty=arrived <= data.at)
-    return replace(found, tracks=(Track(Holds.SOUND, use),))
+    seconds = _wave_seconds(pieces, whole, arrived - data.at)
+    return replace(found, tracks=(Track(Holds.SOUND, use),), seconds=seconds)
+
+
+def _wave_seconds(pieces: Pieces, whole: _Chunk, length: int) -> float:
+    """How long a WAV of so many bytes of sound plays, by the rate in its header; 0 without one."""
+    form = next(_inside(pieces, whole, b"fmt "), _NOTHING)
+    rate = _length(pieces, form.at + _WAVE_RATE_AT)
+    if form is _NOTHING or not rate:
+        return 0
+    return max(length, 0) / rate
 
 
 def _avi(pieces: Pieces, whole: _Chunk, found: Contents) -> Contents:
@@ -155,15 +169,24 @@ def _avi(pieces: Pieces, whole: _Chunk, found: Contents) -> Contents:
     if bytes(4) in kinds and not found.missing:
         return Contents(NOT_ARRIVED)
 
-    tracks = tuple(_streams(pieces, whole))
+    headers = list(_inside(pieces, whole, b"hdrl", b"strl", b"strh"))
+    tracks = tuple(_streams(pieces, whole, headers))
     if not tracks:
         return Contents(found.missing or "its list of streams is missing")
-    return replace(found, tracks=tracks)
+    seconds = max(map(partial(_stream_seconds, pieces), headers))
+    return replace(found, tracks=tracks, seconds=seconds)
 
 
-def _streams(pieces: Pieces, whole: _Chunk) -> Iterator[Track]:
+def _stream_seconds(pieces: Pieces, header: _Chunk) -> float:
+    """How long a stream plays: its length in units of its own; 0 where it does not say."""
+    scale, rate, _, length = (_length(pieces, header.at + at) for at in _STREAM_TIMES_AT)
+    if not rate or length in OPEN:
+        return 0
+    return length * scale / rate
+
+
+def _streams(pieces: Pieces, whole: _Chunk, headers: Sequence[_Chunk]) -> Iterator[Track]:
     """The tracks of an AVI: chunks of a stream bear its number in two digits."""
-    headers = list(_inside(pieces, whole, b"hdrl", b"strl", b"strh"))
     numbers = [b"%02d" % number for number in range(len(headers))]
     filled = _filled(pieces, whole, frozenset(numbers))
     for number, header in zip(numbers, headers, strict=True):

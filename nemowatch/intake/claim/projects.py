@@ -192,7 +192,8 @@ class Projects:
         glossary = self._state.book.glossary(project)
         name = as_text(name_of(project)).rpartition(".")[0]
         try:
-            order = plan_project(folder, ProjectDrop(name, names, prompt, glossary))
+            seconds = {as_text(name_of(one.path)): one.seconds for one in read}
+            order = plan_project(folder, ProjectDrop(name, names, prompt, glossary, seconds))
         except OrderError as exc:
             self._questions.hold(project, contents.files, Fault(exc.text, exc.cure))
             return None
