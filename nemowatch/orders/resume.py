@@ -39,6 +39,9 @@ class Resume(Order):
             resumed += queue.wake_held(conn, reason, now_ms)
         return {"resumed": resumed + queue.wake_waiting(conn), "standing": standing}
 
+    def afterwards(self, site: Site) -> None:
+        site.ask_account()
+
     def _end_pauses(
         self, conn: sqlite3.Connection, now_ms: int
     ) -> tuple[int, list[dict[str, Any]]]:

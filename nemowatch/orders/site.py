@@ -62,6 +62,10 @@ class Site(ABC):
         """Have the cloud stop what it renders for these jobs, soon and as far as it will."""
 
     @abstractmethod
+    def ask_account(self) -> None:
+        """Have the cloud asked for the account at once, whatever it refused before."""
+
+    @abstractmethod
     def now_ms(self) -> int:
         """UTC, in ms."""
 
@@ -77,6 +81,7 @@ class DaemonSite(Site):
         inboxes: Mapping[str, Inbox],
         recipes: Callable[[], Mapping[str, Recipe]],
         stop_renders: Callable[[list[Job]], None],
+        ask_account: Callable[[], None],
         is_leaving: Callable[[int], bool],
     ) -> None:
         self._journal = journal
@@ -85,6 +90,7 @@ class DaemonSite(Site):
         self._inboxes = inboxes
         self._recipes = recipes
         self._stop_renders = stop_renders
+        self._ask_account = ask_account
         self._is_leaving = is_leaving
 
     async def read(self, work: Work[T]) -> T:
@@ -113,6 +119,9 @@ class DaemonSite(Site):
 
     def stop_renders(self, cancelled: list[Job]) -> None:
         self._stop_renders(cancelled)
+
+    def ask_account(self) -> None:
+        self._ask_account()
 
     def now_ms(self) -> int:
         return self._clock.now_ms()
@@ -159,6 +168,9 @@ class JournalSite(Site):
 
     def stop_renders(self, cancelled: list[Job]) -> None:
         """Nobody is there to ask the cloud; they end by themselves and cost nothing."""
+
+    def ask_account(self) -> None:
+        """The daemon asks when it starts."""
 
     def now_ms(self) -> int:
         return self._clock.now_ms()

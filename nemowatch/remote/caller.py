@@ -122,6 +122,10 @@ class Caller:
         self._remember_user(data)
         return data
 
+    def ask_again(self) -> None:
+        """Ask for a token at once, though the cloud has refused one."""
+        self._tokens.ask_again()
+
     async def with_token(self, once: Callable[[str], Awaitable[T]]) -> T:
         """Call `once` with the current token. A refusal of it (1001) certainly had no effect, so
         `once` is called again when there is another token."""

@@ -118,6 +118,10 @@ class Client:
         """The account, as far as it is known."""
         return self._caller.account
 
+    def ask_again(self) -> None:
+        """Ask for a token at once."""
+        self._caller.ask_again()
+
     # --- sections 3 to 8 --------------------------------------------------------------
 
     async def open_session(self, skill: str, name: str) -> Session:

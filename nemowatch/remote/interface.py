@@ -67,6 +67,10 @@ class RemoteApi(Protocol):
     def account(self) -> Account:
         """The account, as far as it is known."""
 
+    def ask_again(self) -> None:
+        """The next call asks for an anonymous token, though the cloud has refused one and a pause
+        is not over: a person wants that."""
+
     async def open_session(self, skill: str, name: str) -> Session:
         """Make a session. Safe to repeat: each call makes a new one."""
 

@@ -85,6 +85,11 @@ class Tokens:
         """UTC ms at which the anonymous token ends; 0 when that is not known."""
         return self._known.expires_at
 
+    def ask_again(self) -> None:
+        """A person wants the cloud to be asked for a token at once, once more; how long the pauses
+        behind that are does not change."""
+        self._pauses.forget_all()
+
     async def current(self) -> str:
         """The token for the next call. Raises TokenRefused, and whatever requesting an anonymous
         one raises."""

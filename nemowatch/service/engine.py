@@ -145,6 +145,7 @@ class Engine:
             lambda: self.config.recipes,
             self.wrap_ups,
             self.api,
+            self._balance.ask,
             self._background.later,
         )
         self.tick_results = TickResults(

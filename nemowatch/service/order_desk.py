@@ -40,10 +40,12 @@ class OrderDesk:
         recipes: Callable[[], Mapping[str, Recipe]],
         wrap_ups: Mapping[str, WrapUp],
         api: RemoteApi,
+        ask_balance: Callable[[], None],
         later: Callable[[Awaitable[None]], None],
     ) -> None:
         self._wrap_ups = wrap_ups
         self._api = api
+        self._ask_balance = ask_balance
         self._later = later
         self._site = DaemonSite(
             journal,
@@ -52,6 +54,7 @@ class OrderDesk:
             inboxes,
             recipes,
             self._stop_renders,
+            self._ask_account,
             self._is_leaving,
         )
 
@@ -84,6 +87,11 @@ class OrderDesk:
         """The cloud need not go on with what was cancelled; whatever it answers, the order is
         carried out."""
         self._later(cancel_renders(self._api, cancelled))
+
+    def _ask_account(self) -> None:
+        """A token that was refused is asked for again with the balance."""
+        self._api.ask_again()
+        self._ask_balance()
 
     def _is_leaving(self, source_id: int) -> bool:
         """Whether its files are on their way out of the inbox now."""

@@ -66,10 +66,22 @@ def ambiguous_code(words: list[str], begin: int, end: int) -> WrongError:
 
     meanings = " and ".join(map(attrgetter("code_of"), readings))
     written = ", ".join(map(attrgetter("written"), readings))
+    if word.lower() in mistakable.ARTICLES and after:
+        return _article(words, begin, end, written)
     if country is None:
         other = _other_meaning(word, after)
         return WrongError(f'"{shown(word)}" is {other} and {meanings}: write {written}.')
     return WrongError(f'"{shown(word)}" is {meanings}: write {written}.', country.name)
+
+
+def _article(words: list[str], begin: int, end: int, written: str) -> WrongError:
+    """The refusal of a code that is "the" elsewhere, before another word."""
+    word = words[begin]
+    without = "-".join([*words[:begin], *words[end:]])
+    spoken_in = mistakable.ARTICLES[word.lower()]
+    return WrongError(
+        f'"{shown(word)}" is "the" in {spoken_in}: write {without} without it, {written}.', without
+    )
 
 
 def _is_preposition(word: str, after: list[str]) -> bool:

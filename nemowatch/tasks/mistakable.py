@@ -37,6 +37,8 @@ AND_ELSEWHERE = {
     "si": And("Romanian", beside=frozenset({"ro"})),
     "dan": And("Indonesian and Malay", beside=frozenset({"id", "ms"})),
 }
+#: Codes that are "the" in another language, where a word follows.
+ARTICLES = {"la": "French, Spanish and Italian"}
 _DANGEROUS = COUNTRY_CODES | WORD_CODES
 
 

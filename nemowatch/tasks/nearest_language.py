@@ -16,8 +16,28 @@ _OWN_NAMES = {languages.fold(name): code for name, code in OWN_NAMES.items()}
 _LIKENESS = 0.8
 #: Codes of languages have two letters or three.
 _LONGEST_CODE = 3
-#: Short words of sentences: nobody means what is spoken in Austria by `at`.
-_WORDS = frozenset({"as", "at", "by", "con", "do", "in", "is", "it", "me", "my", "no", "so", "to"})
+#: Short words of sentences, articles too: nobody means what is spoken in Austria by `at`.
+_WORDS = frozenset(
+    {
+        "al",
+        "as",
+        "at",
+        "by",
+        "con",
+        "do",
+        "in",
+        "is",
+        "it",
+        "la",
+        "me",
+        "my",
+        "ni",
+        "no",
+        "so",
+        "to",
+        "va",
+    }
+)
 #: Shorter words are near to some language whatever they are: "und" to Rundi.
 _SHORTEST = 5
 

@@ -78,7 +78,8 @@ def test_an_anonymous_account_says_its_worth_its_end_and_where_it_is_kept(tmp_pa
 
 def test_a_withheld_token_is_a_hold_that_is_asked_about_rarely(tmp_path: Path) -> None:
     """A 429 at the start is said before any job meets it; a job that does is held, with words.
-    The token is asked for again after 30 s, and not after that; a token of the user's ends it."""
+    The token is asked for again after 30 s, and after that when a person resumes; a token of the
+    user's ends it."""
     with anonymous(tmp_path, "token:429@*") as studio:
         wait_for("not ready on the page", lambda: "no anonymous token for now" in studio.page)
         assert ">Ready<" not in studio.page
@@ -94,10 +95,15 @@ def test_a_withheld_token_is_a_hold_that_is_asked_about_rarely(tmp_path: Path) -
         assert "fail token" in studio.run("check", check=False).stdout
         assert studio.charged_turns() == []
 
+        studio.run("resume")
+        wait_for("the question that a person ordered", lambda: tokens_asked(studio) == 3)
+        wait_for("held again", lambda: studio.jobs()[0]["state"] == "held")
+        assert tokens_asked(studio) == 3
+
         (studio.credentials / "nemo_token").write_text("nmv_usr_my_own")
         studio.wait_results("dub-es/a.es.mp4")
         assert len(studio.charged_turns()) == 1
-        assert tokens_asked(studio) == 2
+        assert tokens_asked(studio) == 3
         assert " ready " in studio.log()
 
 

@@ -282,7 +282,14 @@ def with_daemon(cli: Cli, name: str, args: Args) -> Any:
         config = context(cli).config
         with closing(journal), closing(Disks()) as disks:
             site = DaemonSite(
-                journal, disks, clock, {}, lambda: config.recipes, print, lambda source_id: False
+                journal,
+                disks,
+                clock,
+                {},
+                lambda: config.recipes,
+                print,
+                lambda: None,
+                lambda source_id: False,
             )
 
             async def answer(op: str, asked: dict[str, Any]) -> Any:

@@ -31,6 +31,13 @@ NO_PROSE = {
     "semicolons": "Name;Ort;Alter\nAnna;Berlin;5\nBob;Paris;6\nCarla;Rom;7",
     "tabs": "id\tname\tcity\n1\tAnna\tBerlin\n2\tBob\tParis\n3\tCarla\tRom",
     "two columns": "a,1\nb,2\nc,3\nd,4\ne,5\nf,6",
+    "pairs with numbers": "name;price\nTea;3\nCoffee;4.50",
+    "pairs of words": "de;en\nHund;dog\nKatze;cat",
+    "pairs with dates": "Anna,2026-01-02\nBob,2026-01-03",
+    "two rows of columns": "id,name,age\n1,Anna,44",
+    "pairs with mails": "Anna|anna@example.org\nBob|bob@example.org",
+    "tabs with numbers": "name\tcity\tage\nAnna\tBerlin\t44\nBob\tParis\t45",
+    "wiki with one link": "== History ==\nBerlin is in [[Germany]].",
     "log": "2026-01-02T03:04:05Z INFO started\n2026-01-02T03:04:06Z INFO done",
     "syslog": "Jan  2 03:04:05 host sshd[12]: hello\nJan  2 03:04:06 host sshd[12]: bye",
     "web log": '1.2.3.4 - - [10/Oct/2000:13:55:36 +0000] "GET / HTTP/1.1" 200\n' * 3,
@@ -61,6 +68,13 @@ PROSE = {
     "a song": "[Verse 1]\nLa la la\n[Chorus]\nOh oh oh (oh oh)\n[Verse 2]\nLa la",
     "a timetable": "01.02.2026 10:00 Opening\n01.02.2026 11:00 Lunch\n01.02.2026 12:00 End",
     "results": "Bayern - Dortmund 3:1\nKöln - Mainz 0:0\nBremen - Berlin 2:2",
+    "decimals": "Brot 2,50\nMilch 1,20\nKäse 4,90\nEier 3,10\nTee 5,00\nSalz 0,90",
+    "two decimals": "Es kostet 1,50\nund dann 2,50",
+    "lyrics with commas": "月亮,代表我的心\n你问我,爱你有多深\n轻轻的,一个吻\n深深的,一段情\n我的情,也真\n我的爱,不变",
+    "ends of clauses": "wir kommen;\nwir sehen;\nwir siegen;",
+    "a contract": "The parties agree\n(a) to deliver;\n(b) to pay;\n(c) to be kind; and\n(d) to stay;",
+    "smileys": "Hallo ;-)\nWie geht es ;-)\nBis bald ;-)",
+    "headings": "== Part one ==\nHello there.\n== Part two ==\nGoodbye.",
     "sums": "2 + 2 = 4\n3 + 3 = 6\nThat is all there is to it.",
     "formulas": "E = mc², said Einstein, and went home. a = b is what we want.",
     "select": "Select the best of them.\nUpdate your app; set the clock.\nCreate something new.",
@@ -99,6 +113,11 @@ def test_what_is_no_prose_is_refused_with_the_cure(what: str, name: str) -> None
 def test_prose_is_spoken(what: str) -> None:
     """Plays, lists, addresses, prices, songs and sums, in several languages."""
     assert script_words(PROSE[what].encode(), "a.txt")
+
+
+def test_headings_are_spoken_without_their_signs() -> None:
+    """They are no wiki's where nothing else is."""
+    assert script_words(PROSE["headings"].encode(), "a.txt").startswith("Part one\nHello")
 
 
 @pytest.mark.parametrize("what", ["json", "csv", "wiki"])

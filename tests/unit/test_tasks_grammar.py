@@ -199,6 +199,7 @@ READINGS = [
     ("dub-es-et-fr", ["dub-es-fr", "dub-es-estonian-fr for Estonian"], "dub-es-fr"),
     ("dub-es-et-fr-et-de", ["dub-es-fr-de"], "dub-es-fr-de"),
     ("dub-fi-ja-sv", ["dub-fi-sv", "dub-fi-japanese-sv for Japanese"], "dub-fi-sv"),
+    ("dub-de-la-fr", ["dub-de-fr", "dub-de-latin-fr for Latin"], "dub-de-fr"),
     ("dub-ro-si-en", ["dub-ro-en", "dub-ro-sinhala-en for Sinhala"], "dub-ro-en"),
     ("dub-id-dan-en", ["dub-id-en", "dub-id-danish-en for Danish"], "dub-id-en"),
 ]

@@ -13,6 +13,7 @@ from collections.abc import Callable, Sequence
 
 from nemowatch.content.forms import cues, markdown, pages, rtf
 from nemowatch.content.forms.not_spoken import refuse_not_spoken
+from nemowatch.content.forms.other_markup import HEADING
 from nemowatch.content.forms.stand_ins import refuse_unwritten
 from nemowatch.content.text import (
     checked,
@@ -104,6 +105,7 @@ def _plain_words(data: bytes) -> str:
 
 
 def _as_it_is(text: str) -> str:
+    text = HEADING.sub(r"\1", text)
     if not _REFERENCE.search(text):
         return text
     return html.unescape(text)

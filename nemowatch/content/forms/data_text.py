@@ -22,10 +22,10 @@ from nemowatch.content.forms.lines import (
 
 #: Characters of a text that is read as JSON.
 _LONGEST_JSON = 1_000_000
-#: So many rows of the same number of columns make a table.
-_ROWS = 4
-#: The same of two columns.
-_ROWS_OF_TWO = 6
+#: So many rows of the same number of columns make a table, and fewer where one holds values.
+_ROWS, _FEWEST_ROWS = 4, 2
+#: The same of two columns, by what is between them.
+_ROWS_OF_TWO = {";": 3, "|": 3, ",": 6}
 #: Signs of code and data, rows of them counting once: so many in all, and in a hundred characters.
 _DENSE = re.compile(r"[=\\|;_](?=\S)|\)\{|\}[;,)}]")
 _DENSE_LEAST = 12
@@ -44,6 +44,21 @@ _NESTED = re.compile(r"^[ \t]{1,40}(?:- |[a-z_][\w.-]{0,40}:(?:[ \t]|$))")
 _PARTS = (" ", "\t", "- ", "#", "---", "...")
 
 _DELIMITERS = ("\t", ";", "|", ",")
+#: What is between two columns, without a space; a comma between two digits, or between two letters
+#: of a script that has no spaces, is none.
+_BETWEEN_TWO = {
+    ";": re.compile(r"[^;]{1,400};(?:[\w\"']|[-+]\d)"),
+    "|": re.compile(r"[^|]{1,400}\|(?:[\w\"']|[-+]\d)"),
+    ",": re.compile(
+        r"(?:[^,\d\u0e00-\u0eff\u3040-\u9fff],(?:[\w\"']|[-+]\d)|[^,],[^\W\d\u0e00-\u0eff\u3040-\u9fff])"
+    ),
+}
+#: What only data is made of.
+_VALUE = re.compile(
+    r"[-+]?[$€£]? ?\d[\d.,:/ T-]{0,40}Z? ?[%€$£]?|[^\s@]{1,100}@[^\s@]{1,100}\.\w{2,20}"
+    r"|https?://\S{1,300}|true|false|yes|no|null|none|n/a",
+    re.IGNORECASE,
+)
 #: Ends of sentences: a row of a table has none.
 _SENTENCE_ENDS = tuple(".!?…。！？।؟")
 
@@ -111,7 +126,7 @@ def _is_part_of_yaml(line: Line) -> bool:
 
 def is_table(lines: Lines) -> bool:
     """Rows of the same number of columns, none of which is a sentence."""
-    if len(lines) < _ROWS or count_ends(lines[:_ROWS], *_SENTENCE_ENDS):
+    if len(lines) < _FEWEST_ROWS or count_ends(lines[:_ROWS], *_SENTENCE_ENDS):
         return False
     return any(map(partial(_has_columns, lines), _DELIMITERS))
 
@@ -121,13 +136,33 @@ def _has_columns(lines: Lines, delimiter: str) -> bool:
     number, rows = counts.most_common(1)[0]
     if not number or rows * 10 < len(lines) * 9:
         return False
-    if delimiter == "\t":
-        return number >= 2
-    # after a comma of a sentence there is a space
-    spaced = _count(f"{delimiter} ", lines)
     if number == 1:
-        return spaced == 0 and len(lines) >= _ROWS_OF_TWO
-    return delimiter == "|" or spaced * 5 <= _count(delimiter, lines)
+        return _are_pairs(delimiter, lines)
+    if len(lines) < _ROWS and not _has_values(delimiter, lines):
+        return False
+    if delimiter in "\t|":
+        return True
+    # after a comma of a sentence there is a space
+    return _count(f"{delimiter} ", lines) * 5 <= _count(delimiter, lines)
+
+
+def _are_pairs(delimiter: str, lines: Lines) -> bool:
+    """Whether rows of two columns are data: prose has commas as well, and a price list has tabs."""
+    between = _BETWEEN_TWO.get(delimiter)
+    if between is None or not all(between.search(line.whole) for line in lines):
+        return False
+    return len(lines) >= _ROWS_OF_TWO[delimiter] or _has_values(delimiter, lines)
+
+
+def _has_values(delimiter: str, lines: Lines) -> bool:
+    """Whether one column holds nothing but numbers, dates, addresses and the like, below its
+    title."""
+    rows = [line.bare.split(delimiter.strip() or None) for line in lines[1:]]
+    return any(all(map(_is_value, column)) for column in zip(*rows, strict=False))
+
+
+def _is_value(cell: str) -> bool:
+    return _VALUE.fullmatch(cell.strip(" \"'")) is not None
 
 
 def _count(sign: str, lines: Lines) -> int:

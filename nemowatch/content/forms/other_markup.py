@@ -12,20 +12,23 @@ _FORUM = re.compile(
 )
 _WIKI = re.compile(
     r"\[\[[^\]\n]{1,200}\]\]|'{3}[^'\n]{1,200}'{3}|\{\{[^{}\n]{1,200}\|[^{}\n]{0,200}\}\}"
-    r"|^={2,5}[^=\n]{1,100}={2,5}[ \t]*$"
     r"|^\{\|.{0,100}$|<ref[ >/]",
     re.MULTILINE,
 )
+#: A heading of a wiki, as anybody may write one: it counts beside another mark, and is spoken
+#: without its signs.
+HEADING = re.compile(r"^={2,5}[ \t]*([^=\n]{1,100}?)[ \t]*={2,5}[ \t]*$", re.MULTILINE)
 _LATEX = re.compile(r"\\[a-zA-Z]{2,20}\*?(?:\[[^\]\n]{0,80}\])?\{|\\item\b|\\[\[(]")
 _DIRECTIVE = re.compile(
     r"^\.\. [\w-]{1,30}::|^#\+[A-Za-z_]{3,20}:|^\[source[,\]]|^:[a-z-]{2,20}: \S"
     r"|^\.(?:TH|SH|PP|TP|IP|BR) ",
     re.MULTILINE,
 )
+_WIKI_PAGE = "a page of a wiki with its marks"
 #: Marks that nobody writes into prose, and how many of them make a text what it is.
 _MARKS = (
     ("a forum post with marks in brackets (BBCode)", _FORUM, 1),
-    ("a page of a wiki with its marks", _WIKI, 2),
+    (_WIKI_PAGE, _WIKI, 2),
     ("a LaTeX text", _LATEX, 2),
     ("a text with marks for a program", _DIRECTIVE, 2),
 )
@@ -36,6 +39,8 @@ def other_markup(text: str) -> str:
     for kind, pattern, least in _MARKS:
         if _has(pattern, text, least):
             return kind
+    if _has(_WIKI, text, 1) and _has(HEADING, text, 1):
+        return _WIKI_PAGE
     return ""
 
 

@@ -23,7 +23,12 @@ _PROGRAM = re.compile(r"<\?php|<%|<script\b|Traceback \(most recent call last\)|
 #: Lines of program code: how a line ends, how it begins, and what is in it. White space is one
 #: blank, and bounded parts keep the patterns linear.
 _CODE = (
-    re.compile(r"^.{0,399}[;{](?: ?(?://|#|/\*).{0,200})?$"),
+    re.compile(r"^.{0,399}\{(?: ?(?://|#|/\*).{0,200})?$"),
+    # poems and contracts have lines that end like this as well
+    re.compile(
+        r"^(?=.{0,399}(?:[={}\[\]$<>\"]|\w\(|::|->|\+\+|--|^\w{1,40};))"
+        r".{0,399};(?: ?(?://|#|/\*).{0,200})?$"
+    ),
     re.compile(r"^[})\]]{1,9}[;,)]{0,3}$"),
     re.compile(r"^(?:import|package|using|namespace) [\w.*:{}, ]{1,200};?$"),
     re.compile(r"^from [\w.]{1,80} import "),
