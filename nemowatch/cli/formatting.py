@@ -62,7 +62,7 @@ def plural(count: int, noun: str) -> str:
     """1 job, 2 jobs."""
     if count == 1:
         return f"{count} {noun}"
-    return f"{count} {noun}s"
+    return f"{count:,} {noun}s"
 
 
 def credits(count: float | None) -> str:

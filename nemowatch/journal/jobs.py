@@ -18,6 +18,8 @@ from nemowatch.journal.queries import every, load
 from nemowatch.model import ENDED, Output, OutputKind, State
 
 SQL = load("jobs")
+#: States of jobs that have not ended.
+UNFINISHED = tuple(state for state in State if state not in ENDED)
 
 
 @dataclass(frozen=True, slots=True)
@@ -234,14 +236,38 @@ def listed(
     return every(conn, SQL["list"], {"state": state, "id": job_id, "limit": limit}, listed_row)
 
 
-def recent(conn: sqlite3.Connection, limit: int) -> list[ListedJob]:
-    """Jobs that have ended, the latest first."""
-    return every(conn, SQL["recent"], (limit,), listed_row)
+def recent(
+    conn: sqlite3.Connection, limit: int, states: Iterable[State] = (State.PUBLISHED,)
+) -> list[ListedJob]:
+    """Jobs that have ended in one of these ways, the latest first."""
+    found: list[ListedJob] = []
+    for state in states:
+        found += every(conn, SQL["recent"], {"state": state, "limit": limit}, listed_row)
+    found.sort(key=_ended_at, reverse=True)
+    return found[:limit]
+
+
+def _ended_at(row: ListedJob) -> int:
+    return row.job.updated_at
 
 
 def unfinished(conn: sqlite3.Connection, limit: int) -> list[ListedJob]:
-    """Jobs that have not ended, oldest first."""
-    return every(conn, SQL["unfinished"], (limit,), listed_row)
+    """Jobs that have not ended, oldest first: up to `limit` of each state, those first that are
+    due first."""
+    found: list[ListedJob] = []
+    for state in UNFINISHED:
+        found += every(conn, SQL["in_state"], {"state": state, "limit": limit}, listed_row)
+    found.sort(key=_number)
+    return found
+
+
+def _number(row: ListedJob) -> int:
+    return row.job.id
+
+
+def unfinished_ids(conn: sqlite3.Connection) -> set[int]:
+    """The numbers of all jobs that have not ended."""
+    return {row["id"] for row in conn.execute(SQL["unfinished_ids"])}
 
 
 def events(conn: sqlite3.Connection, job_id: int) -> list[Event]:

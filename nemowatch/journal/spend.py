@@ -22,7 +22,7 @@ EXPECTED_CREDITS = 100.0
 
 def amount(credits: float) -> str:
     """Credits for people: in full, with decimals only where there are any."""
-    return f"{credits:.2f}".rstrip("0").rstrip(".")
+    return f"{credits:,.2f}".rstrip("0").rstrip(".")
 
 
 class CallOutcome(StrEnum):

@@ -8,12 +8,14 @@ from typing import Any, Protocol
 
 from nemowatch.clock import Clock
 from nemowatch.config.display_paths import in_inbox
+from nemowatch.config.schema import Config
 from nemowatch.errors import show_path
 from nemowatch.intake.inbox import Inbox
 from nemowatch.intake.records import FileProblem, FolderProblem, ProblemList, Refused
 from nemowatch.journal.database import Journal
 from nemowatch.remote.connection import READY, Connection
 from nemowatch.remote.interface import Account
+from nemowatch.reporting.figures import Lanes
 from nemowatch.reporting.overview import (
     DaemonSnapshot,
     InboxStatus,
@@ -26,12 +28,15 @@ from nemowatch.stages.board import Board
 
 #: Whose account it is, where that is not said.
 NOBODY = Account(anonymous=False)
+NO_LANES = Lanes()
 
 
 class Findings(Protocol):
     """What scans have found that people should know of."""
 
     problems: dict[str, ProblemList]  #: what is wrong now, by inbox
+    #: files that cannot be moved although nothing is left to do for them, by inbox and source
+    unmoved: Mapping[str, Mapping[int, FileProblem]]
 
     @property
     def refused(self) -> Sequence[Refused]:
@@ -49,6 +54,7 @@ def take_snapshot(
     daemon: Mapping[str, Any] | None = None,
     account: Account = NOBODY,
     connection: Connection = READY,
+    lanes: Lanes = NO_LANES,
 ) -> DaemonSnapshot:
     """The state of these inboxes now, with up to `limit` files of each kind. On the loop only: an
     inbox is the loop's alone."""
@@ -65,7 +71,13 @@ def take_snapshot(
         registration=account.registration_link,
         account_ends_at=account.expires_at,
         connection=connection,
+        lanes=lanes,
     )
+
+
+def lanes(config: Config) -> Lanes:
+    """What may be begun at once."""
+    return Lanes(config.limits.turns, config.limits.renders)
 
 
 def _transfers(board: Board, clock: Clock) -> dict[int, Transfer]:
@@ -107,6 +119,9 @@ def _troubles(inboxes: Iterable[Inbox], findings: Findings) -> Iterable[Trouble]
     for name, problems in findings.problems.items():
         if name in names:
             yield from _standing(name, problems)
+    for name, unmoved in findings.unmoved.items():
+        if name in names:
+            yield from (_file(name, problem) for problem in unmoved.values())
     for refused in findings.refused:
         if refused.watch in names:
             yield _file(refused.watch, refused.problem, refused.at_ms)

@@ -86,3 +86,17 @@ def batch(jobs: int, cause: str, where: str = "") -> str:
     """What a batch asks; `where`: its inbox, where that needs saying."""
     results = counted(jobs, "new result waits", "new results wait")
     return f"{results} for approval{inside(where)} ({cause})."
+
+
+def price(credits: float, available: float | None) -> str:
+    """What a batch would cost, of what is left. `credits`: 0 when that is unknown; `available`:
+    None when not known."""
+    cost = "Its cost is not known yet"
+    if credits:
+        cost = f"That costs about {credits:,.0f} credits"
+    if available is None:
+        return f"{cost}."
+    left = f"{cost}; {available:,.0f} are left."
+    if available < credits:
+        return f"{left} That is not enough for all of them; the rest would wait."
+    return left

@@ -19,6 +19,7 @@ from nemowatch.journal import results
 from nemowatch.journal.jobs import Job, ListedJob
 from nemowatch.model import HoldReason
 from nemowatch.remote.connection import READY, Connection, Link
+from nemowatch.reporting.figures import Figures, Lanes
 from nemowatch.reporting.overview import (
     DaemonSnapshot,
     InboxStatus,
@@ -45,6 +46,18 @@ def status_record(overview: Overview) -> dict[str, Any]:
             "held": any(HOLDS[hold.reason].about_money for hold in overview.holds),
         },
         "attention": list(overview.attention),
+        "queue": _queue(overview.figures),
+    }
+
+
+def _queue(figures: Figures) -> dict[str, Any]:
+    """How far everything is; what is not known is null."""
+    return {
+        "done": figures.done if figures.total else None,
+        "total": figures.total or None,
+        "making": figures.making,
+        "queued": figures.queued,
+        "seconds_left": round(figures.seconds_left) or None,
     }
 
 
@@ -130,6 +143,7 @@ def _more(overview: Overview) -> dict[str, Any]:
         "settling": snapshot.settling_count,
         "journal": {"path": snapshot.journal_path, "full_at": snapshot.journal_full_at},
         "connection": asdict(snapshot.connection),
+        "lanes": asdict(snapshot.lanes),
     }
 
 
@@ -175,6 +189,7 @@ def read_answer(said: Mapping[str, Any]) -> DaemonSnapshot:
         journal_path=journal.get("path", ""),
         journal_full_at=journal.get("full_at", 0),
         connection=_read_connection(more.get("connection")),
+        lanes=Lanes(**more.get("lanes", {})),
     )
 
 

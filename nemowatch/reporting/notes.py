@@ -158,7 +158,9 @@ EXAMPLES = "\n".join(
 def approval_note(approval: Approval, complaints: Iterable[Complaint] = ()) -> str:
     """The text of the note that asks for an approval; `complaints`: what is wrong in the inbox
     itself, where this note takes the place of the other."""
-    blocks = [wrapped(f"{_amount_of_work(approval)} {_price(approval)}")]
+    available = None if approval.available < 0 else approval.available
+    cost = inbox_words.price(approval.credits, available)
+    blocks = [wrapped(f"{_amount_of_work(approval)} {cost}")]
     if approval.cause:
         blocks.append(wrapped(approval.cause))
     blocks.append("Nothing has been spent, and nothing is sent anywhere until a person approves.")
@@ -172,18 +174,6 @@ def _amount_of_work(approval: Approval) -> str:
     files = counted(approval.files, "new file waits", "new files wait")
     results = counted(approval.jobs, "result", "results")
     return f"{files} here: {results} would be made."
-
-
-def _price(approval: Approval) -> str:
-    cost = "Its cost is not known yet"
-    if approval.credits:
-        cost = f"That costs about {approval.credits:,.0f} credits"
-    if approval.available < 0:
-        return f"{cost}."
-    left = f"{cost}; {approval.available:,.0f} are left."
-    if approval.available < approval.credits:
-        return f"{left} That is not enough for all of them; the rest would wait."
-    return left
 
 
 def same_again_note(file: bytes, results: Iterable[str]) -> str:

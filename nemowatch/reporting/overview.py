@@ -8,6 +8,7 @@ page, the terminal, JSON and systemd's line only render an `Overview`; none of t
 from __future__ import annotations
 
 import os
+from collections import Counter
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 from typing import Any
@@ -21,6 +22,7 @@ from nemowatch.journal.results import PublishedOutput
 from nemowatch.model import WORKING, State
 from nemowatch.remote.connection import READY, Connection
 from nemowatch.remote.interface import Account
+from nemowatch.reporting.figures import QUEUEING, Figures, Lanes
 from nemowatch.reporting.tipped_files import TippedFile
 
 #: No snapshot: no daemon runs.
@@ -132,6 +134,7 @@ class DaemonSnapshot:
     registration: str = ""  #: where the anonymous account is registered
     account_ends_at: int = 0  #: UTC ms at which the anonymous account ends; 0 is not known
     connection: Connection = READY  #: with the cloud
+    lanes: Lanes = field(default_factory=Lanes)  #: what may be begun at once
 
     @property
     def unsolved(self) -> list[Trouble]:
@@ -179,6 +182,20 @@ class DoneJob:
 
 
 @dataclass(frozen=True, slots=True)
+class WaitingBatch:
+    """New work that waits for a person's approval."""
+
+    row: BatchRow
+    results: int  #: that would be made
+    credits: float = 0  #: about what they would cost; 0 when that was not worked out
+
+    @property
+    def watch(self) -> str:
+        """The inbox that it belongs to."""
+        return self.row.watch
+
+
+@dataclass(frozen=True, slots=True)
 class Overview:
     """Everything that is reported, at one moment."""
 
@@ -187,12 +204,14 @@ class Overview:
     held: Mapping[str, int] = field(default_factory=dict)  #: held jobs by reason
     holds: tuple[HoldRow, ...] = ()
     paused: bool = False  #: by `nemowatch pause`
-    batches: tuple[BatchRow, ...] = ()
+    figures: Figures = field(default_factory=Figures)
+    batches: tuple[WaitingBatch, ...] = ()
     credits: CreditsSeen = CreditsSeen()
     attention: tuple[int, ...] = ()  #: jobs that wait for a person
     unfinished: tuple[ListedJob, ...] = ()  #: oldest first
     failed: tuple[ListedJob, ...] = ()  #: latest first; rejected ones too
     done: tuple[DoneJob, ...] = ()  #: latest first
+    limit: int = 0  #: jobs of each state that were read at most; 0: of none
     tips: tuple[TippedFile, ...] = ()  #: for files that are worked on, or were done lately
 
     @property
@@ -204,6 +223,23 @@ class Overview:
     def working(self) -> list[ListedJob]:
         """The jobs that go on by themselves."""
         return self._in_state(WORKING)
+
+    @property
+    def in_making(self) -> frozenset[tuple[str, bytes]]:
+        """The files (watch, path) of which something is being made."""
+        rows = self._in_state(WORKING - frozenset(QUEUEING))
+        return frozenset((row.watch, row.path) for row in rows)
+
+    def total(self, states: Collection[State]) -> int:
+        """How many jobs are in these states; where rows were left out, by the counts of all
+        inboxes."""
+        listed = Counter(row.job.state for row in (*self.unfinished, *self.failed))
+        listed[State.PUBLISHED] = len(self.done)
+        found = 0
+        for state in states:
+            is_cut = 0 < self.limit <= listed[state]
+            found += self.counts.get(state, 0) if is_cut else listed[state]
+        return found
 
     @property
     def asking(self) -> list[ListedJob]:

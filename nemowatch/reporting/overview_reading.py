@@ -5,16 +5,29 @@ said of itself.
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from dataclasses import replace
 from typing import Protocol, TypeVar
 
+from nemowatch.hold_reasons import BY_SETTING
 from nemowatch.journal import account, batches, holds, jobs, results
+from nemowatch.journal.approval_price import estimate
+from nemowatch.journal.batches import BatchRow
 from nemowatch.journal.holds import HoldRow
 from nemowatch.journal.jobs import ListedJob
-from nemowatch.model import HoldReason, State
-from nemowatch.reporting.overview import CreditsSeen, DaemonSnapshot, DoneJob, Overview
+from nemowatch.model import ENDED, HoldReason, State
+from nemowatch.reporting.figures import Lanes, gather_figures
+from nemowatch.reporting.overview import (
+    CreditsSeen,
+    DaemonSnapshot,
+    DoneJob,
+    Overview,
+    WaitingBatch,
+)
 from nemowatch.reporting.tipped_files import tipped
+
+#: States of jobs that did not succeed.
+FAILED = (State.FAILED, State.REJECTED)
 
 
 def gather(
@@ -26,25 +39,28 @@ def gather(
 ) -> Overview:
     """Everything that is reported, with up to `limit` jobs of each kind (0: only counted);
     `only`: those of these inboxes."""
+    counts, held = jobs.counts(conn), jobs.held_counts(conn)
     account_state = Overview(
         snapshot,
-        counts=jobs.counts(conn),
-        held=jobs.held_counts(conn),
+        counts=counts,
+        held=held,
+        figures=gather_figures(conn, counts, held, _open_lanes(conn, snapshot, held)),
         holds=(*holds.active(conn).values(), *_journal_hold(snapshot)),
         paused=account.is_paused(conn),
-        batches=tuple(_of(only, batches.waiting(conn))),
+        batches=tuple(_batch(conn, row, limit) for row in _of(only, batches.waiting(conn))),
         credits=_credits(conn),
         attention=tuple(row.job.id for row in jobs.listed(conn, state=State.ATTENTION)),
     )
     if not limit:
         return account_state
 
-    recent = _of(only, jobs.recent(conn, limit))
+    recent = _of(only, jobs.recent(conn, limit, ENDED))
     unfinished = _of(only, jobs.unfinished(conn, limit))
     return replace(
         account_state,
+        limit=limit,
         unfinished=tuple(unfinished),
-        failed=tuple(_of(only, _failed(conn))[:limit]),
+        failed=tuple(_of(only, jobs.recent(conn, limit, FAILED))),
         done=tuple(_done(conn, row) for row in recent if row.job.state is State.PUBLISHED),
         tips=tuple(tipped(conn, [*reversed(unfinished), *recent])),
     )
@@ -67,13 +83,23 @@ def _of(only: Collection[str] | None, rows: list[Row]) -> list[Row]:
     return [row for row in rows if row.watch in only]
 
 
-def _failed(conn: sqlite3.Connection) -> list[ListedJob]:
-    rows = jobs.listed(conn, state=State.FAILED) + jobs.listed(conn, state=State.REJECTED)
-    return sorted(rows, key=_updated_at, reverse=True)
+def _open_lanes(
+    conn: sqlite3.Connection, snapshot: DaemonSnapshot, held: Mapping[str, int]
+) -> Lanes:
+    """What may be begun at once; nothing while everything waits for something."""
+    is_held = snapshot.journal_full_at or account.is_paused(conn) or holds.active(conn)
+    is_limited = any(reason in held for reason in BY_SETTING)
+    if is_held or is_limited or not snapshot.connection.ready:
+        return Lanes()
+    return snapshot.lanes
 
 
-def _updated_at(row: ListedJob) -> int:
-    return row.job.updated_at
+def _batch(conn: sqlite3.Connection, row: BatchRow, limit: int) -> WaitingBatch:
+    """A batch, with about what it would cost where jobs are listed as well."""
+    results = max(row.waiting, row.expected)
+    if not limit:
+        return WaitingBatch(row, results)
+    return WaitingBatch(row, results, estimate(conn, row).credits_each * results)
 
 
 def _done(conn: sqlite3.Connection, row: ListedJob) -> DoneJob:

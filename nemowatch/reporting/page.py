@@ -17,6 +17,7 @@ from urllib.parse import quote
 from nemowatch.clock import moment
 from nemowatch.cures import ADMIN, Choice
 from nemowatch.fs.names import plain
+from nemowatch.intake.watch.health import HealthState
 from nemowatch.remote.connection import Link
 from nemowatch.reporting.page_model import PageModel, Words
 from nemowatch.reporting.paragraphs import shortened
@@ -36,6 +37,14 @@ ENDING_SHOWN = 20
 
 #: The headline while the cloud has not taken us.
 LINKS = {Link.CONNECTING: "Connecting to the cloud", Link.NOT_READY: "The cloud is not ready"}
+
+
+#: The headline where one of several folders is not well, the worst first.
+SOME = (
+    (HealthState.OFFLINE, "One of the shares is not there"),
+    (HealthState.HELD, "Another host works on one of these folders"),
+    (HealthState.DEGRADED, "New files may be noticed late"),
+)
 
 
 class Live(Protocol):
@@ -91,7 +100,7 @@ def _variables(model: PageModel, live: Live | None) -> dict[str, Any]:
 
 def headline(model: PageModel) -> tuple[str, str]:
     """The whole state in a few words, and its kind: "bad", "wait", "busy" or "calm"."""
-    for state in (_trouble, _progress, _end):
+    for state in (_unwatched, _trouble, _progress, _end):
         found = state(model)
         if found is not None:
             return found
@@ -100,20 +109,36 @@ def headline(model: PageModel) -> tuple[str, str]:
     return "Ready", "calm"
 
 
+def _unwatched(model: PageModel) -> tuple[str, str] | None:
+    """Nobody works on any folder."""
+    if model.ended:
+        return "nemowatch is not running", "wait"
+    states = {folder.state for folder in model.folders}
+    if states == {HealthState.OFFLINE}:
+        return "The share is not there", "bad"
+    if states == {HealthState.HELD}:
+        return "Another host works on these folders", "wait"
+    return None
+
+
+def _partly(model: PageModel) -> tuple[str, str] | None:
+    """What is the matter with some of the folders."""
+    for state, text in SOME:
+        if any(folder.state is state for folder in model.folders):
+            return text, "wait"
+    return None
+
+
 def _trouble(model: PageModel) -> tuple[str, str] | None:
     """What keeps work from going on."""
     needs = model.needs.count
     if needs:
         return counted(needs, "thing needs you", "things need you"), "bad"
-    if model.ended:
-        return "nemowatch is not running", "wait"
     if model.stopped:
         if model.running.count:
             return "New work waits", "wait"
         return "Everything waits", "wait"
-    if model.unreadable:
-        return "A folder cannot be read", "wait"
-    return None
+    return _partly(model)
 
 
 def _progress(model: PageModel) -> tuple[str, str] | None:

@@ -2,19 +2,44 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Generic, TypeVar
+from typing import Generic, Protocol, TypeVar
 
 from nemowatch.cures import NOTHING, Cure
-from nemowatch.model import State
+from nemowatch.intake.watch.health import HealthState
+from nemowatch.model import ENDED, WORKING, State
 from nemowatch.remote.connection import Link
+from nemowatch.reporting.figures import QUEUEING
 from nemowatch.tasks.describe import Orderable
 
 #: Rows of one list: a page of thousands is slow on a phone and is not read; the rest is counted.
 SHOWN = 40
+#: States of what is being made: the others have ended, or wait.
+MAKING = WORKING - frozenset(QUEUEING)
+#: Those of them in which something happens now; in the others a job waits for its next step.
+MOVING = frozenset(
+    {
+        State.UPLOADING,
+        State.INSTRUCTING,
+        State.SUBMITTING,
+        State.RENDERING,
+        State.DOWNLOADING,
+    }
+)
 
-Row = TypeVar("Row")
+
+class Countable(Protocol):
+    """A row that stands for so many things."""
+
+    @property
+    def count(self) -> int:
+        """How many."""
+        raise NotImplementedError
+
+
+Row = TypeVar("Row", bound=Countable)
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,7 +47,7 @@ class Listing(Generic[Row]):
     """Rows of one section, most important first."""
 
     rows: tuple[Row, ...] = ()
-    #: how many there are in all, when `rows` is only a part of them; 0: as many as rows
+    #: how many things there are in all, when `rows` has only a part of them; 0: as many as in rows
     total: int = 0
 
     @property
@@ -33,12 +58,16 @@ class Listing(Generic[Row]):
     @property
     def count(self) -> int:
         """How many there are."""
-        return max(self.total, len(self.rows))
+        return max(self.total, _things(self.rows))
 
     @property
     def more(self) -> int:
         """How many the page only counts."""
-        return self.count - len(self.shown)
+        return self.count - _things(self.shown)
+
+
+def _things(rows: Iterable[Countable]) -> int:
+    return sum(row.count for row in rows)
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,8 +77,9 @@ class Need:
     what: str  #: one sentence
     cure: Cure
     file: bytes = b""  #: the file's name; empty when it concerns everything
-    folder: bytes = b""  #: its task folder
+    folder: bytes = b""  #: where it is in the inbox: its task folder, and those below it
     jobs: tuple[int, ...] = ()
+    count: int = 1
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,21 +89,59 @@ class Waiting:
     file: bytes
     folder: bytes
     why: str  #: "still being copied (40 s)", "waiting for credits"
-    count: int = 1  #: files of one folder that wait for one reason may share a row
+    targets: tuple[str, ...] = ()  #: its results, where that needs saying
     jobs: tuple[int, ...] = ()
+
+    @property
+    def count(self) -> int:
+        """How many results wait."""
+        return max(len(self.jobs), 1)
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """One result of a file, and how far it is."""
+
+    target: str  #: "Spanish", "voiceover"
+    state: State
+    percent: float = -1  #: of this step; -1 when that is unknown
+    note: str = ""  #: "second try", "2 min so far; about 3 min as a rule"
+    job: int = 0
+
+    @property
+    def moves(self) -> bool:
+        """Whether something happens to it now: only that has a bar."""
+        return self.state in MOVING
 
 
 @dataclass(frozen=True, slots=True)
 class Running:
-    """A job under way."""
+    """A file of which something is being made, with all that is made of it."""
 
     file: bytes
     folder: bytes
-    target: str  #: "Spanish", "voiceover"
-    state: State
-    percent: float = -1  #: of this step; -1 when that is unknown
-    note: str = ""  #: "second try", "in the cloud for 20 minutes"
-    jobs: tuple[int, ...] = ()
+    parts: tuple[Part, ...]
+    named: bool = True  #: whether the results need to be told apart
+
+    @property
+    def jobs(self) -> tuple[int, ...]:
+        """The jobs that have not ended."""
+        return tuple(part.job for part in self.parts if part.state not in ENDED)
+
+    @property
+    def made(self) -> tuple[Part, ...]:
+        """Those that are being made."""
+        return tuple(part for part in self.parts if part.state in MAKING)
+
+    @property
+    def others(self) -> tuple[Part, ...]:
+        """Those that are done, or wait."""
+        return tuple(part for part in self.parts if part.state not in MAKING)
+
+    @property
+    def count(self) -> int:
+        """How many are being made."""
+        return len(self.made)
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,11 +156,9 @@ class Words:
 
 
 @dataclass(frozen=True, slots=True)
-class Finished:
-    """A job whose results are in the outbox."""
+class Made:
+    """One result that is in the outbox."""
 
-    file: bytes
-    folder: bytes
     target: str
     at_ms: int  #: UTC ms
     results: tuple[Path, ...] = ()  #: absolute
@@ -102,25 +168,46 @@ class Finished:
 
 
 @dataclass(frozen=True, slots=True)
+class Finished:
+    """A file with its results in the outbox, the latest first."""
+
+    file: bytes
+    folder: bytes
+    made: tuple[Made, ...]
+    named: bool = True  #: whether the results need to be told apart
+
+    @property
+    def count(self) -> int:
+        """How many results."""
+        return len(self.made)
+
+
+@dataclass(frozen=True, slots=True)
 class Tip:
     """What would give a better result of a file."""
 
     file: bytes
     folder: bytes
     what: str
+    count: int = 1
 
 
 @dataclass(frozen=True, slots=True)
 class Failed:
-    """A job that will not go on by itself."""
+    """Results of a file that will not come by themselves, for one reason."""
 
     file: bytes
     folder: bytes
-    target: str
+    targets: tuple[str, ...]  #: its results, where that needs saying
     at_ms: int
     what: str
     cure: Cure
     jobs: tuple[int, ...] = ()
+
+    @property
+    def count(self) -> int:
+        """How many."""
+        return max(len(self.jobs), 1)
 
 
 @dataclass(frozen=True, slots=True)
@@ -141,6 +228,7 @@ class Health:
     good: bool
     text: str  #: "watching", "offline since 12:10"
     cure: Cure = NOTHING
+    state: HealthState | None = None  #: None when nobody watches it
 
 
 @dataclass(frozen=True, slots=True)
@@ -173,13 +261,9 @@ class PageModel:
     tips: Listing[Tip] = field(default_factory=Listing)
     orders: tuple[Orderable, ...] = ()  #: what can be ordered here
     link: Link = Link.READY  #: the connection with the cloud
+    figures: str = ""  #: "187 of 1,050 done · 12 being made"; "" when nothing goes on
 
     @property
     def stopped(self) -> bool:
         """Whether new work waits for something."""
         return any(hold.stops for hold in self.holds)
-
-    @property
-    def unreadable(self) -> bool:
-        """Whether an inbox is not well."""
-        return not all(inbox.good for inbox in self.folders)

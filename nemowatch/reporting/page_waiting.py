@@ -8,15 +8,19 @@ import os
 from collections.abc import Iterable
 
 from nemowatch.hold_reasons import BY_SETTING, HOLDS, Stops
-from nemowatch.journal.jobs import Job, ListedJob
+from nemowatch.journal.jobs import ListedJob
 from nemowatch.model import HoldReason, State
 from nemowatch.reporting import account_words, inbox_words, words
+from nemowatch.reporting.figures import QUEUEING
 from nemowatch.reporting.overview import Overview, Settling
+from nemowatch.reporting.page_files import chips_of, file_of, where
 from nemowatch.reporting.page_model import Hold, Listing, Waiting
 from nemowatch.reporting.phrases import capital
 
 #: Holds of single jobs that are shown once, however many jobs meet them.
 OF_JOBS = (*BY_SETTING, HoldReason.SLOW_RENDER)
+#: States of jobs whose turn has not come.
+WAITING = frozenset({State.HELD, *QUEUEING})
 
 
 def holds(overview: Overview) -> Iterable[Hold]:
@@ -55,38 +59,44 @@ def _hold_of_jobs(reason: HoldReason, held: list[ListedJob]) -> Iterable[Hold]:
 
 
 def waiting(overview: Overview) -> Listing[Waiting]:
-    """Files that are not jobs yet, then files whose jobs wait."""
+    """Files that are not jobs yet, then files whose jobs wait; but for those of which something is
+    being made: they have a row there."""
     snapshot = overview.snapshot
     files = list(map(_settling, snapshot.only_waiting))
+    rows = [row for row in overview.unfinished if file_of(row) not in overview.in_making]
+    of_jobs = list(_waiting_jobs(rows))
     troubled = len(snapshot.settling) - len(files)
-    of_jobs = list(_waiting_jobs(overview.unfinished))
-    total = snapshot.settling_count - troubled + len(of_jobs)
+    beside = sum(row.job.state in WAITING for row in overview.unfinished) - sum(
+        row.count for row in of_jobs
+    )
+    total = snapshot.settling_count - troubled + overview.total(WAITING) - beside
     return Listing((*files, *of_jobs), total=total)
 
 
 def _settling(one: Settling) -> Waiting:
-    return Waiting(os.path.basename(one.path), one.path.split(b"/")[0], one.why)
+    return Waiting(os.path.basename(one.path), os.path.dirname(one.path), one.why)
 
 
 def _waiting_jobs(rows: Iterable[ListedJob]) -> Iterable[Waiting]:
     """One row for each file and reason, however many of its jobs wait."""
-    alike: dict[tuple[str, bytes, bytes, str], list[Job]] = {}
+    alike: dict[tuple[str, bytes, str], list[ListedJob]] = {}
     for row in rows:
         why = _why(row)
         if why:
-            alike.setdefault((row.watch, row.path, row.folder, why), []).append(row.job)
+            alike.setdefault((row.watch, row.path, why), []).append(row)
 
-    for (_, path, folder, why), jobs in alike.items():
-        said = why
-        if len(jobs) > 1:
-            said = f"{why} · {', '.join(job.target for job in jobs)}"
-        yield Waiting(os.path.basename(path), folder, said, jobs=tuple(job.id for job in jobs))
+    for (_, path, why), of_file in alike.items():
+        targets = chips_of(of_file)
+        numbers = tuple(row.job.id for row in of_file)
+        yield Waiting(os.path.basename(path), where(of_file[0]), why, targets, numbers)
 
 
 def _why(row: ListedJob) -> str:
     """Why a job waits; "" when it does not."""
     if row.job.state is State.HELD:
         return words.waits_for(row.job.reason, row.job.error_text)
+    if row.job.state is State.UPLOADED:
+        return "uploaded; next in line"
     if row.job.state is not State.CLAIMED:
         return ""
     if row.settled:

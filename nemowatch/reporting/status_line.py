@@ -9,6 +9,7 @@ from collections.abc import Iterable, Iterator
 from nemowatch.journal.spend import amount
 from nemowatch.model import ENDED, State
 from nemowatch.reporting import account_words
+from nemowatch.reporting.figures import rounded
 from nemowatch.reporting.overview import Overview, Transfer
 
 #: States that the line counts by themselves; held jobs are counted by their reasons.
@@ -19,6 +20,8 @@ def status_line(overview: Overview) -> str:
     """The line."""
     parts = ", ".join(_parts(overview))
     sentences = [parts or "idle"]
+    if overview.figures.seconds_left:
+        sentences.append(f"about {rounded(overview.figures.seconds_left)} left")
     if overview.credits.available is not None:
         sentences.append(f"credits {amount(overview.credits.available)}")
     sentences += _account(overview)
@@ -32,7 +35,7 @@ def _parts(overview: Overview) -> Iterator[str]:
         yield overview.snapshot.connection.words
     for count, what in _counts(overview):
         if count:
-            yield f"{count} {what}"
+            yield f"{count:,} {what}"
 
 
 def _counts(overview: Overview) -> Iterator[tuple[int, str]]:

@@ -16,6 +16,7 @@ import structlog
 
 from nemowatch import __version__
 from nemowatch.clock import Clock
+from nemowatch.config.schema import Config
 from nemowatch.errors import LocalError
 from nemowatch.fs.threads import Disks
 from nemowatch.intake.inbox import Inbox
@@ -24,7 +25,7 @@ from nemowatch.journal.database import Journal
 from nemowatch.remote.connection import Connection
 from nemowatch.remote.interface import Account
 from nemowatch.reporting.conversation import Turn, turn_of
-from nemowatch.reporting.daemon_snapshot import Findings, take_snapshot
+from nemowatch.reporting.daemon_snapshot import Findings, lanes, take_snapshot
 from nemowatch.reporting.overview import DaemonSnapshot, Overview, Transfer
 from nemowatch.reporting.overview_reading import gather
 from nemowatch.reporting.page import render
@@ -34,7 +35,6 @@ from nemowatch.reporting.page_model import SHOWN, PageModel
 from nemowatch.retry_memory import SayOnce
 from nemowatch.stages.board import Board
 from nemowatch.tasks.describe import what_to_order
-from nemowatch.tasks.records import Recipe
 
 log = structlog.get_logger("nemowatch.page")
 
@@ -66,10 +66,8 @@ class StatusPage:
         connection: Callable[[], Connection],
         disks: Disks,
         clock: Clock,
-        recipes: Callable[[], Mapping[str, Recipe]],
-        still_working: Callable[[], float],
+        config: Callable[[], Config],
     ) -> None:
-        """`still_working`: seconds between two words about a turn; 0: none."""
         self._journal = journal
         self._inboxes = inboxes
         self._findings = findings
@@ -78,8 +76,7 @@ class StatusPage:
         self._connection = connection
         self._disks = disks
         self._clock = clock
-        self._recipes = recipes
-        self._still_working = still_working
+        self._config = config
         self._failing = SayOnce[Path]()  # pages that cannot be written, logged once
         self._turns: dict[Path, asyncio.Lock] = {}  # one write of a page at a time
         # what a page said last, and until when (monotonic) it is not gathered again
@@ -140,6 +137,7 @@ class StatusPage:
             limit=READ,
             account=self._account(),
             connection=self._connection(),
+            lanes=lanes(self._config()),
         )
         if not exact:
             snapshot = replace(snapshot, transfers=self._in_steps(snapshot.transfers))
@@ -151,7 +149,7 @@ class StatusPage:
             version=__version__,
             now_ms=self._clock.now_ms(),
             turns=turns,
-            orders=what_to_order(self._recipes()),
+            orders=what_to_order(self._config().recipes),
             stopped=stopped,
         )
 
@@ -188,12 +186,13 @@ class StatusPage:
     def _steps(self) -> dict[int, float]:
         """How long each turn has taken so far, in steps: a page that counted seconds would be
         written for each of them."""
-        every, now = self._still_working(), self._clock.monotonic()
+        every, now = self._config().chat.still_working, self._clock.monotonic()
         return {job: in_steps(now - at, every) for job, at in self._live.turns.items()}
 
     def _news_of(self, inbox: Inbox) -> object:
         problems = self._findings.problems.get(inbox.watch.name, ())
-        return inbox.health, inbox.settling, problems
+        unmoved = tuple(self._findings.unmoved.get(inbox.watch.name, {}).values())
+        return inbox.health, inbox.settling, problems, unmoved
 
 
 def in_steps(seconds: float, every: float) -> float:

@@ -157,6 +157,9 @@ class Engine:
             self._order_desk.approve,
             self._order_desk.carry_out_file,
         )
+        self.tick_results.unmoved = {
+            name: wrap_up.retirement.unmoved for name, wrap_up in self.wrap_ups.items()
+        }
         self.loops = InboxLoops(self._inboxes, self.tick_results, self.wrap_ups, self.holds)
         self.page = StatusPage(
             self.journal,
@@ -167,8 +170,7 @@ class Engine:
             lambda: self.account.now,
             self._disks,
             self.clock,
-            lambda: self.config.recipes,
-            lambda: self.config.chat.still_working,
+            self._current,
         )
         self.guide = GuideFile(self.journal, self.inboxes, self._disks)
 

@@ -75,7 +75,7 @@ def find_leftovers(watch: Watch) -> list[Leftover]:
 def unowned(conn: sqlite3.Connection, found: Iterable[Leftover]) -> list[Leftover]:
     """Those of them that no job may still need: asked after they were found, so that a part
     begun meanwhile is safe."""
-    working = {row.job.id for row in jobs.unfinished(conn, -1)}
+    working = jobs.unfinished_ids(conn)
     return [leftover for leftover in found if leftover.job not in working]
 
 

@@ -11,7 +11,7 @@ from typing import Any
 
 from nemowatch.orders import ORDERS
 from nemowatch.reporting import json_records
-from nemowatch.reporting.daemon_snapshot import take_snapshot
+from nemowatch.reporting.daemon_snapshot import lanes, take_snapshot
 from nemowatch.reporting.overview import Overview
 from nemowatch.reporting.overview_reading import gather
 from nemowatch.reporting.status_line import status_line
@@ -71,5 +71,6 @@ class Operations:
             daemon=daemon,
             account=engine.api.account,
             connection=engine.account.now,
+            lanes=lanes(engine.config),
         )
         return await engine.journal.read(partial(gather, snapshot=snapshot, limit=0))

@@ -3,10 +3,8 @@ answer it. Asks; it spends nothing itself."""
 
 from __future__ import annotations
 
-import sqlite3
 import stat
 from collections.abc import Awaitable, Callable, Iterable, Mapping
-from dataclasses import dataclass
 
 import structlog
 
@@ -17,7 +15,8 @@ from nemowatch.fs.exclusive_create import remove, remove_folder
 from nemowatch.fs.safe_open import folder_of, stat_at, translated
 from nemowatch.fs.threads import Disks
 from nemowatch.intake.records import FileProblem
-from nemowatch.journal import account, batches, spend
+from nemowatch.journal import batches
+from nemowatch.journal.approval_price import estimate
 from nemowatch.journal.batches import BatchRow
 from nemowatch.journal.database import Journal
 from nemowatch.model import Snapshot
@@ -85,35 +84,13 @@ class Approvals:
         return notes.approval_note(known[1], complaints)
 
     async def _estimate(self, batch: BatchRow) -> Approval:
-        estimate = await self._journal.read(lambda conn: _estimate(conn, batch))
+        found = await self._journal.read(lambda conn: estimate(conn, batch))
         why = BATCH_CAUSES.get(batch.cause, f"Reason: {batch.cause}.")
         # more of the batch may still be claimed: the note says what is expected
-        count = max(estimate.jobs, batch.expected)
+        count = max(found.jobs, batch.expected)
         return Approval(
-            count, max(estimate.files, 1), estimate.credits_each * count, estimate.available, why
+            count, max(found.files, 1), found.credits_each * count, found.available, why
         )
-
-
-@dataclass(frozen=True, slots=True)
-class _Estimate:
-    """What waits, and what it would cost."""
-
-    jobs: int
-    files: int
-    credits_each: float
-    available: float  #: credits, or -1 when unknown
-
-
-def _estimate(conn: sqlite3.Connection, batch: BatchRow) -> _Estimate:
-    count = files = 0
-    credits = 0.0
-    for skill, jobs_held, files_held in batches.held(conn, batch.watch):
-        count += jobs_held
-        files += files_held
-        credits += spend.typical(conn, skill) * jobs_held
-    each = credits / count if count else spend.EXPECTED_CREDITS
-    available = account.credits_seen(conn)["available"]
-    return _Estimate(count, files, each, -1 if available is None else available)
 
 
 def _remove_used(watch: Watch, files: Iterable[bytes]) -> None:

@@ -18,6 +18,7 @@ from nemowatch.clock import Clock
 from nemowatch.config.watch_section import Watch
 from nemowatch.errors import LocalError, LocalPassing, SourceChanged, SourceGone, show_path
 from nemowatch.fs.threads import Disks
+from nemowatch.intake.records import FileProblem
 from nemowatch.jobs.job_log import location
 from nemowatch.journal import jobs, sessions, source_members, sources
 from nemowatch.journal.database import Journal
@@ -40,6 +41,10 @@ ProjectWaits = Callable[[str, bytes], Awaitable[bool]]
 AT_ONCE = 200
 #: Seconds until a refused or impossible move is tried again.
 TRY_AGAIN = 600.0
+_TO_MOVE = (
+    "Let nemowatch move files out of this folder and into done and failed, or move it yourself; it"
+    " is tried again by itself."
+)
 #: Seconds until a share that was busy is tried again.
 BUSY_AGAIN = 5.0
 
@@ -69,6 +74,8 @@ class Retirement:
         self._tries = NotBefore[int](clock)  # by source
         #: sources whose files are on their way out: no order may need these files meanwhile
         self.leaving: set[int] = set()
+        #: those that cannot be moved before a person has done something
+        self.unmoved: dict[int, FileProblem] = {}
         self._none_at = -1  # how far the journal had changed when nothing had to go
 
     @property
@@ -86,6 +93,7 @@ class Retirement:
     async def _move_all(self) -> int:
         """How many had to go, whether or not they could."""
         after = found = 0
+        seen: set[int] = set()
         while True:
             rows = await self._journal.read(
                 partial(
@@ -99,9 +107,16 @@ class Retirement:
                 if self._tries.is_due(row.id):
                     await self._let_leave(row)
             found += len(rows)
+            seen.update(row.id for row in rows)
             if len(rows) < AT_ONCE:
+                self._forget_but(seen)
                 return found
             after = rows[-1].id
+
+    def _forget_but(self, seen: set[int]) -> None:
+        """What was ordered again, or has left, is not in anybody's way."""
+        for gone in self.unmoved.keys() - seen:
+            del self.unmoved[gone]
 
     async def _let_leave(self, row: SourceRow) -> None:
         watch = self._watches().get(row.watch)
@@ -153,6 +168,8 @@ class Retirement:
 
     def _postpone(self, row: SourceRow, exc: LocalError) -> None:
         wait = BUSY_AGAIN if isinstance(exc, LocalPassing) else TRY_AGAIN
+        if not isinstance(exc, LocalPassing):
+            self.unmoved[row.id] = _unmoved(row, exc)
         first = row.id not in self._tries
         self._tries.put_off(row.id, wait)
         if first:
@@ -170,6 +187,7 @@ class Retirement:
 
     async def _finish(self, row: SourceRow, retired: Retired, done: bool) -> None:
         self._tries.forget(row.id)
+        self.unmoved.pop(row.id, None)
         await self._journal.write(
             lambda conn: sources.retire_now(
                 conn, row.id, retired.target, retired.files, self._clock
@@ -180,6 +198,12 @@ class Retirement:
             log.info("source done", **about)
         else:
             log.info("source failed", **about)
+
+
+def _unmoved(row: SourceRow, exc: LocalError) -> FileProblem:
+    """What people read about a source that cannot leave."""
+    what = f"Nothing is left to do for it, but it cannot be moved out of the inbox: {exc.text}"
+    return FileProblem(row.path, row.folder, what, exc.cure or _TO_MOVE, code="not moved")
 
 
 def _gathered(conn: sqlite3.Connection, row: SourceRow) -> tuple[bool | None, list[Member], bool]:

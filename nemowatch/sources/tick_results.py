@@ -4,7 +4,7 @@ problems get theirs, batches ask. It claims nothing (intake does) and pays nothi
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Awaitable, Callable, Iterable
+from collections.abc import Awaitable, Callable, Iterable, Mapping
 from functools import partial
 from operator import attrgetter
 from pathlib import Path
@@ -72,6 +72,8 @@ class TickResults:
         self._offers = Offers(journal, clock, carry_out, self._approvals.remove_used)
         self._said = SayOnce[tuple[str, bytes, str]]()
         self.problems: dict[str, ProblemList] = {}  #: those of now, by watch
+        #: files that cannot be moved, by watch and source: as those who move them keep it
+        self.unmoved: Mapping[str, Mapping[int, FileProblem]] = {}
 
     @property
     def refused(self) -> list[Refused]:

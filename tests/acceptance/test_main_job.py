@@ -184,6 +184,19 @@ def test_a_second_copy_that_cannot_leave_yet_leaves_with_its_note_when_it_can(
     assert len(house.charged_turns()) == 1
 
 
+def test_a_source_that_cannot_be_moved_needs_a_person(house: Studio) -> None:
+    """Something is in the way in done/: the result is there, and page and status say what to do."""
+    (house.root / "done").mkdir(exist_ok=True)
+    (house.root / "done/dub-es").touch()
+    house.start()
+    house.drop("dub-es/kunde/clip.mp4")
+    house.wait_states("published")
+    page = house.root / "status.html"
+    wait_for("a word about it", lambda: "cannot be moved out of the inbox" in page.read_text())
+    assert "Needs you" in page.read_text()
+    assert "cannot be moved out of the inbox" in house.run("status").stdout
+
+
 def test_a_link_in_the_place_of_the_outbox_takes_no_results(house: Studio) -> None:
     """Put there by whoever may write in the share, even while nothing runs: the job waits, says
     why, and goes on without it."""

@@ -13,6 +13,7 @@ import pytest
 
 from nemowatch.cures import Cure
 from nemowatch.errors import LocalFinal, LocalPassing
+from nemowatch.intake.watch.health import HealthState
 from nemowatch.model import State
 from nemowatch.reporting.page import headline, moment, render, short
 from nemowatch.reporting.page_file import write_page
@@ -24,8 +25,10 @@ from nemowatch.reporting.page_model import (
     Health,
     Hold,
     Listing,
+    Made,
     Need,
     PageModel,
+    Part,
     Running,
     Waiting,
     Words,
@@ -34,6 +37,19 @@ from nemowatch.reporting.page_model import (
 NOW = 1_795_000_000_000
 EVIL = "<script>alert(1)</script>\u202egpj.exe".encode()
 RAW = b"caf\xe9 #1?.mp4"
+
+
+#: Three languages of one film, one of each kind.
+PARTS = (
+    Part("es", State.RENDERING, 43.4, "second try", 1),
+    Part("fr", State.DOWNLOADED, job=2),
+    Part("de", State.CLAIMED, job=3),
+)
+OFFLINE = HealthState.OFFLINE
+
+
+def done(*made: Made) -> Finished:
+    return Finished(RAW, b"dub-es", made)
 
 
 def model(root: Path, **fields: object) -> PageModel:
@@ -54,17 +70,15 @@ def busy(root: Path) -> PageModel:
         ),
         holds=(Hold("No credits are left.", Cure("Top up."), NOW - 3_600_000),),
         waiting=Listing((Waiting(RAW, b"dub-es", "still being copied (40 s)"),)),
-        running=Listing(
-            (Running(EVIL, b"dub-es", "Spanish", State.RENDERING, 43.4, "second try"),)
-        ),
-        finished=Listing((Finished(RAW, b"dub-es", "Spanish", NOW, results, "98 credits"),)),
+        running=Listing((Running(EVIL, b"dub-es/clientA", PARTS),)),
+        finished=Listing((done(Made("es", NOW, results, "98 credits")),)),
         failed=Listing(
-            (Failed(EVIL, b"edit", "edit", NOW, "It is <b>cut</b> short.", Cure("Copy it again.")),)
+            (Failed(EVIL, b"edit", (), NOW, "It is <b>cut</b> short.", Cure("Copy it again.")),)
         ),
         credits=(CreditLine("Left", "100"), CreditLine("Register", "free", "javascript:alert(1)")),
         folders=(
             Health("/srv/in", True, "watching"),
-            Health("/srv/<i>", False, "offline since 12:10", Cure("Mount it.")),
+            Health("/srv/<i>", False, "offline since 12:10", Cure("Mount it."), OFFLINE),
         ),
     )
 
@@ -106,7 +120,7 @@ def test_links_lead_to_the_results_from_where_the_page_stands(tmp_path: Path) ->
     shown = busy(tmp_path)
     links = [unquote_to_bytes(link) for link in Reader(render(shown)).links]
     assert links == [
-        os.fsencode(path.relative_to(tmp_path)) for path in shown.finished.rows[0].results
+        os.fsencode(path.relative_to(tmp_path)) for path in shown.finished.rows[0].made[0].results
     ]
 
 
@@ -128,22 +142,53 @@ def test_an_empty_page_says_how_to_begin(tmp_path: Path) -> None:
 
 
 def test_the_headline_names_what_matters_most(tmp_path: Path) -> None:
-    """A person's turn before holds, holds before work, work before waiting."""
+    """Nobody works before a person's turn, that before holds, holds before work, work before
+    waiting."""
     full = busy(tmp_path)
+    assert headline(replace(full, ended=True)) == ("nemowatch is not running", "wait")
     assert headline(full) == ("1 thing needs you", "bad")
     full = replace(full, needs=Listing())
-    assert headline(replace(full, ended=True)) == ("nemowatch is not running", "wait")
     assert headline(full) == ("New work waits", "wait")
     full = replace(full, holds=())
-    assert headline(full) == ("A folder cannot be read", "wait")
+    assert headline(full) == ("One of the shares is not there", "wait")
     full = replace(full, folders=())
-    assert headline(full) == ("1 result is being made", "busy")
+    assert headline(full) == ("2 results are being made", "busy")
     full = replace(full, running=Listing())
     assert headline(full) == ("1 file waits", "busy")
     full = replace(full, waiting=Listing())
     assert headline(full) == ("1 file could not be done", "wait")
     assert headline(replace(full, failed=Listing())) == ("All done", "calm")
     assert headline(model(tmp_path)) == ("Ready", "calm")
+
+
+@pytest.mark.parametrize(
+    ("state", "one", "all_of_them"),
+    [
+        (OFFLINE, "One of the shares is not there", "The share is not there"),
+        (HealthState.HELD, "Another host works on one", "Another host works on these"),
+        (HealthState.DEGRADED, "New files may be noticed late", "New files may be noticed late"),
+    ],
+)
+def test_the_headline_tells_troubles_of_folders_apart(
+    tmp_path: Path, state: HealthState, one: str, all_of_them: str
+) -> None:
+    """A share that is away, another host and late news are three things, and none of them is a
+    daemon that does not run."""
+    well = Health("/srv/in", True, "watching", state=HealthState.WATCHING)
+    ill = Health("/srv/b", False, "trouble", state=state)
+    assert headline(model(tmp_path, folders=(well, ill)))[0].startswith(one)
+    assert headline(model(tmp_path, folders=(ill,)))[0].startswith(all_of_them)
+
+
+def test_a_file_is_one_row_with_its_languages(tmp_path: Path) -> None:
+    """Only what something happens to has a bar; what is in the queue, or between two steps, has
+    none; the subfolder is shown."""
+    html = render(model(tmp_path, running=Listing((Running(RAW, b"dub-es/clientA", PARTS),))))
+    assert html.count('class="name"') == 1
+    assert html.count('class="chip"') == 3
+    assert html.count('class="bar') == 1
+    assert "dub-es/clientA" in html
+    assert "Being made<span>2</span>" in html
 
 
 def test_what_was_asked_and_said_is_folded(tmp_path: Path) -> None:
@@ -153,12 +198,8 @@ def test_what_was_asked_and_said_is_folded(tmp_path: Path) -> None:
         "Dub it & <b>well</b>.", "I did. " * 30, "Timeline (1 track): 1. Video", ("a", "b")
     )
     silent = Words("Make the voice slower.", "")
-    rows = (
-        Finished(RAW, b"dub-es", "Spanish", NOW, words=said),
-        Finished(RAW, b"dub-es", "Spanish", NOW, words=silent),
-        Finished(RAW, b"dub-es", "Spanish", NOW),
-    )
-    html = render(model(tmp_path, finished=Listing(rows)))
+    rows = done(Made("es", NOW, words=said), Made("fr", NOW, words=silent), Made("de", NOW))
+    html = render(model(tmp_path, finished=Listing((rows,))))
     assert html.count("<details") == 2
     assert f"<summary>{'I did. ' * 12}I did.…</summary>" in html
     assert "<summary>Asked: Make the voice slower.</summary>" in html

@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from nemowatch.clock import SystemClock
+from nemowatch.config.load import load
 from nemowatch.config.watch_section import Watch
 from nemowatch.fs.threads import Disks
 from nemowatch.intake.inbox import Inbox
@@ -30,6 +31,7 @@ LONG = "The account has no credits left; so says the cloud."
 async def page_of(cli: Cli) -> str:
     """The page as it is written now."""
     clock, watch = SystemClock(), Watch(root=cli.root)
+    config = load(cli.config, {})
     with cli.journal() as journal, closing(Disks()) as disks:
         inbox = Inbox(
             watch,
@@ -55,8 +57,7 @@ async def page_of(cli: Cli) -> str:
                 lambda: READY,
                 disks,
                 clock,
-                dict,
-                lambda: 120.0,
+                lambda: config,
             )
             await writer.write()
         finally:
@@ -86,7 +87,7 @@ async def test_a_file_that_waits_in_two_languages_is_one_row(tmp_path: Path) -> 
     with cli.journal() as journal:
         journal.write_now(lambda conn: sources.claim(conn, new, 1))
     html = await page_of(cli)
-    assert (html.count("waits for working hours"), html.count("· es, fr")) == (1, 1)
+    assert (html.count("waits for working hours"), html.count('class="chip"')) == (1, 2)
 
 
 async def test_pauses_are_reported_before_anything_waits(tmp_path: Path) -> None:

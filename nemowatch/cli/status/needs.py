@@ -12,9 +12,8 @@ from nemowatch.reporting import inbox_words, words
 from nemowatch.reporting.alike import MOST_NAMES, together
 
 if TYPE_CHECKING:
-    from nemowatch.journal.batches import BatchRow
     from nemowatch.journal.jobs import ListedJob
-    from nemowatch.reporting.overview import Overview, Trouble
+    from nemowatch.reporting.overview import Overview, Trouble, WaitingBatch
 
 #: Where everything is that needs a person.
 ALL_NEEDS = "status.html or nemowatch status --json"
@@ -24,7 +23,7 @@ def needs(overview: Overview, room: int, option: str) -> Lines:
     """Each entry with what to do; `room`: lines that they may take."""
     entries: list[Lines] = []
     for batch in overview.batches:
-        entries.append(_batch(batch, option))
+        entries.append(_batch(batch, overview.credits.available, option))
     for row in [*overview.asking, *overview.failed]:
         entries.append(_job(row, option))
     for alike in together(overview.snapshot.troubles):
@@ -45,9 +44,13 @@ def _whole_entries(title: str, entries: list[Lines], room: int) -> Lines:
     return listed(title, [*shown, *rest], len(shown), ALL_NEEDS)
 
 
-def _batch(batch: BatchRow, option: str) -> Lines:
-    what = inbox_words.batch(max(batch.waiting, batch.expected), batch.cause, batch.watch)
-    return [line(" " * INDENT, word(what, "bold yellow")), *cure_lines(words.APPROVE, option)]
+def _batch(batch: WaitingBatch, available: float | None, option: str) -> Lines:
+    what = inbox_words.batch(batch.results, batch.row.cause, batch.watch)
+    return [
+        line(" " * INDENT, word(what, "bold yellow")),
+        *below(inbox_words.price(batch.credits, available)),
+        *cure_lines(words.APPROVE, option),
+    ]
 
 
 def _job(row: ListedJob, option: str) -> Lines:

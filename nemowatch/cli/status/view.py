@@ -26,6 +26,7 @@ from nemowatch.cli.status.progress import fitted, in_work
 from nemowatch.cures import JOB, Cure
 from nemowatch.model import HoldReason
 from nemowatch.reporting import account_words, inbox_words, words
+from nemowatch.reporting.figures import figures_line
 from nemowatch.reporting.phrases import because, capital
 
 if TYPE_CHECKING:
@@ -123,8 +124,9 @@ def _counts(overview: Overview) -> Lines:
     counts = overview.counts.items()
     if not counts:
         return [line(title_text("jobs"), "none yet")]
-    shown = [word(f"{count} {state}", COLOURS.get(state, "")) for state, count in counts]
-    return [line(title_text("jobs"), Text(", ").join(shown))]
+    shown = [word(f"{count:,} {state}", COLOURS.get(state, "")) for state, count in counts]
+    lines: Lines = [line(title_text("jobs"), Text(", ").join(shown))]
+    return [*lines, *below(figures_line(overview.figures))]
 
 
 def _in_work(overview: Overview, width: int, longest: int) -> Lines:

@@ -15,14 +15,17 @@ SELECT j.*, s.watch, s.folder, s.path, s.task, s.settled, s.retired_to FROM inst
 WHERE (:state = '' OR j.state = :state) AND (:id = 0 OR j.id = :id) ORDER BY j.id LIMIT :limit
 
 -- name: recent
--- jobs that ended lately, newest first
+-- jobs that ended in this way, the latest first; the index gives their order
 SELECT j.*, s.watch, s.folder, s.path, s.task, s.settled, s.retired_to FROM instruction j JOIN source s ON s.id = j.source_id
-WHERE j.state IN ('published', 'failed', 'rejected', 'cancelled') ORDER BY j.updated_at DESC LIMIT ?
+WHERE j.state = :state AND j.state IN ('published', 'failed', 'rejected', 'cancelled') ORDER BY j.updated_at DESC LIMIT :limit
 
--- name: unfinished
--- jobs that have not ended, oldest first; the states by name, so that those that have ended are not read
+-- name: in_state
+-- jobs in one state, in the order in which they are due; the index gives it
 SELECT j.*, s.watch, s.folder, s.path, s.task, s.settled, s.retired_to FROM instruction j JOIN source s ON s.id = j.source_id
-WHERE j.state NOT IN ('published', 'failed', 'rejected', 'cancelled') ORDER BY j.id LIMIT ?
+WHERE j.state = :state ORDER BY j.due_at, j.id LIMIT :limit
+
+-- name: unfinished_ids
+SELECT id FROM job WHERE state NOT IN ('published', 'failed', 'rejected', 'cancelled') AND earlier_of IS NULL
 
 -- name: counts
 -- how many jobs are in each state, from the index alone

@@ -1,0 +1,32 @@
+"""About what it would cost to make what waits for an approval."""
+
+from __future__ import annotations
+
+import sqlite3
+from dataclasses import dataclass
+
+from nemowatch.journal import account, batches, spend
+from nemowatch.journal.batches import BatchRow
+
+
+@dataclass(frozen=True, slots=True)
+class Estimate:
+    """What waits, and what it would cost."""
+
+    jobs: int
+    files: int
+    credits_each: float  #: as seen lately, else as is usual
+    available: float  #: credits, or -1 when unknown
+
+
+def estimate(conn: sqlite3.Connection, batch: BatchRow) -> Estimate:
+    """The estimate over all that waits in the batch's inbox."""
+    count = files = 0
+    credits = 0.0
+    for skill, jobs_held, files_held in batches.held(conn, batch.watch):
+        count += jobs_held
+        files += files_held
+        credits += spend.typical(conn, skill) * jobs_held
+    each = credits / count if count else spend.EXPECTED_CREDITS
+    available = account.credits_seen(conn)["available"]
+    return Estimate(count, files, each, -1 if available is None else available)

@@ -1,0 +1,52 @@
+"""How the work goes: what is done of what came together, and how long turns and renders took
+lately. Every query here reads a bounded number of rows, however many jobs have ended."""
+
+from __future__ import annotations
+
+import json
+import sqlite3
+from collections.abc import Iterable
+from statistics import median
+
+from nemowatch.journal.queries import load
+from nemowatch.model import WORKING
+
+SQL = load("pace")
+#: Results that are counted of what came together: with more, nobody asks how far it is.
+MOST_DONE = 20_000
+#: Rows of the history that are looked at: some minutes of the busiest hour.
+ROWS = 2_000
+#: Turns, or renders, whose median counts.
+MOST = 20
+#: With fewer there is no basis.
+FEWEST = 3
+
+
+def done_of_load(conn: sqlite3.Connection, reasons: Iterable[str]) -> int | None:
+    """How many were published since the oldest job came that still goes on by itself, or is held
+    for one of these reasons; None where there is no such job, or too many were."""
+    values = {"states": json.dumps(sorted(WORKING)), "reasons": json.dumps(list(reasons))}
+    first = conn.execute(SQL["first"], values).fetchone()
+    if first is None:
+        return None
+    since = {"since": first["created_at"], "most": MOST_DONE}
+    found = conn.execute(SQL["done_since"], since).fetchone()[0]
+    return int(found) if found < MOST_DONE else None
+
+
+def usual_turn(conn: sqlite3.Connection) -> float:
+    """Seconds of a paid turn, as seen lately; 0 without a basis."""
+    return _usual(conn, "turns")
+
+
+def usual_render(conn: sqlite3.Connection) -> float:
+    """Seconds of a render, as seen lately; 0 without a basis."""
+    return _usual(conn, "renders")
+
+
+def _usual(conn: sqlite3.Connection, query: str) -> float:
+    rows = conn.execute(SQL[query], {"rows": ROWS, "most": MOST})
+    seconds = [row[0] / 1000 for row in rows if row[0] is not None and row[0] >= 0]
+    if len(seconds) < FEWEST:
+        return 0.0
+    return float(median(seconds))

@@ -1,0 +1,22 @@
+-- name: first
+-- when the oldest job came that goes on by itself (:states), or that a hold of everybody (:reasons) keeps waiting; from the indexes alone
+SELECT created_at FROM job WHERE id = (SELECT min(id) FROM (
+    SELECT min(id) AS id FROM job WHERE earlier_of IS NULL AND state IN (SELECT value FROM json_each(:states))
+    UNION ALL
+    SELECT min(id) FROM job WHERE earlier_of IS NULL AND state = 'held' AND reason IN (SELECT value FROM json_each(:reasons))))
+
+-- name: done_since
+-- how many were published since a moment, from the index alone; no more than :most are looked for
+SELECT count(*) FROM (SELECT 1 FROM job WHERE state = 'published'
+    AND state IN ('published', 'failed', 'rejected', 'cancelled') AND updated_at >= :since LIMIT :most)
+
+-- name: turns
+-- how long the latest paid turns took, in milliseconds
+SELECT settled_at - opened_at FROM (SELECT * FROM spend ORDER BY id DESC LIMIT :rows)
+WHERE outcome = 'happened' AND settled_at IS NOT NULL LIMIT :most
+
+-- name: renders
+-- the same of renders, from the latest rows of the history
+SELECT e.at - (SELECT max(b.at) FROM event b WHERE b.job_id = e.job_id AND b.id < e.id
+    AND b.from_state = 'submitting' AND b.to_state = 'rendering')
+FROM (SELECT * FROM event ORDER BY id DESC LIMIT :rows) e WHERE e.to_state = 'rendered' LIMIT :most

@@ -1,0 +1,200 @@
+"""The files on the status page of which something is made, was made, or could not be: each in one
+row, with all its results. Pure."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterable, Mapping
+from operator import attrgetter
+from pathlib import Path
+
+from nemowatch.clock import lasted
+from nemowatch.journal.jobs import Job, ListedJob
+from nemowatch.model import State
+from nemowatch.reporting import inbox_words, words
+from nemowatch.reporting.conversation import Turn
+from nemowatch.reporting.figures import rounded
+from nemowatch.reporting.overview import DoneJob, Overview, Transfer
+from nemowatch.reporting.page_model import (
+    MAKING,
+    Failed,
+    Finished,
+    Listing,
+    Made,
+    Part,
+    Running,
+    Words,
+)
+from nemowatch.reporting.paragraphs import shortened
+from nemowatch.tasks.kinds import BY_WORD
+from nemowatch.tasks.usual_times import usual_time
+
+#: Characters of an order or an answer: more is in the file beside the result.
+LONGEST_WORDS = 700
+#: Nothing is being transferred.
+NO_TRANSFER = Transfer("", 0, 0)
+
+#: A file, as rows are put together: its watch and its path.
+File = tuple[str, bytes]
+
+
+def name_of(path: bytes) -> bytes:
+    """The last name of a path."""
+    return os.path.basename(path)
+
+
+def where(row: ListedJob) -> bytes:
+    """The folder in the inbox that a file is in."""
+    return os.path.dirname(row.path) or row.folder
+
+
+def file_of(row: ListedJob) -> File:
+    """Which file a job is about."""
+    return row.watch, row.path
+
+
+def by_file(rows: Iterable[ListedJob]) -> dict[File, list[ListedJob]]:
+    """The jobs of each file, in their order."""
+    found: dict[File, list[ListedJob]] = {}
+    for row in rows:
+        found.setdefault(file_of(row), []).append(row)
+    return found
+
+
+def chips_of(rows: list[ListedJob]) -> tuple[str, ...]:
+    """What tells the results of a file apart; none where there is one, and its folder says it."""
+    task = BY_WORD.get(rows[0].task)
+    is_said = len(rows) == 1 and (task is None or not task.splits_languages)
+    if is_said:
+        return ()
+    return tuple(row.job.target for row in rows)
+
+
+# -- what is being made ----------------------------------------------------------------
+
+
+def running(overview: Overview, now_ms: int) -> Listing[Running]:
+    """A row for each file of which something is being made, with its other results."""
+    files = overview.in_making
+    all_known = (*overview.unfinished, *overview.failed, *(done.row for done in overview.done))
+    rows: list[Running] = []
+    for key, of_file in by_file(all_known).items():
+        if key in files:
+            of_file.sort(key=attrgetter("job.id"))
+            parts = tuple(_part(row.job, overview, now_ms) for row in of_file)
+            first, named = of_file[0], chips_of(of_file) != ()
+            rows.append(Running(name_of(first.path), where(first), parts, named))
+    return Listing(tuple(rows), total=overview.total(MAKING))
+
+
+def _part(job: Job, overview: Overview, now_ms: int) -> Part:
+    if job.state not in MAKING:
+        return Part(job.target, job.state, job=job.id)
+    note = _note(job, overview, now_ms)
+    return Part(job.target, job.state, _percent(job, overview), note, job.id)
+
+
+def _note(job: Job, overview: Overview, now_ms: int) -> str:
+    """What is said of a step besides its name."""
+    said = [words.tries(job.attempt, job.tries, job.error_text)]
+    transfer = overview.snapshot.transfers.get(job.id)
+    if job.state is State.INSTRUCTING and transfer is not None:
+        said.append(words.pace(transfer.seconds, usual_time(job.skill)))
+    if job.state is State.RENDERING:
+        said.append(_render_time(job, overview.figures.usual_render, now_ms))
+    return " · ".join(filter(None, said))
+
+
+def _render_time(job: Job, usual: float, now_ms: int) -> str:
+    """How long a render has taken, and what others took lately."""
+    said: list[str] = []
+    if job.render_at:
+        said.append(f"{lasted(max(0, now_ms - job.render_at) / 1000)} so far")
+    if usual:
+        said.append(f"about {rounded(usual)} as a rule")
+    return "; ".join(said)
+
+
+def _percent(job: Job, overview: Overview) -> float:
+    """How far this step is; -1 when that is unknown."""
+    if job.state is State.RENDERING:
+        return job.progress
+    transfer = overview.snapshot.transfers.get(job.id, NO_TRANSFER)
+    if transfer.share is None:
+        return -1
+    return 100 * transfer.share
+
+
+# -- what has ended --------------------------------------------------------------------
+
+
+def finished(overview: Overview, turns: Mapping[int, Turn]) -> Listing[Finished]:
+    """A row for each file with results, the latest first."""
+    found: dict[File, list[DoneJob]] = {}
+    for done in overview.done:
+        found.setdefault(file_of(done.row), []).append(done)
+    rows: list[Finished] = []
+    for of_file in found.values():
+        first = of_file[0].row
+        made = tuple(_made(done, turns) for done in of_file)
+        named = chips_of([done.row for done in of_file]) != ()
+        rows.append(Finished(name_of(first.path), where(first), made, named))
+    return Listing(tuple(rows), total=overview.total((State.PUBLISHED,)))
+
+
+def _made(done: DoneJob, turns: Mapping[int, Turn]) -> Made:
+    job = done.row.job
+    return Made(
+        job.target,
+        job.updated_at,
+        tuple(Path(os.fsdecode(output.path)) for output in done.results),
+        words.cost(job.credits, about=job.credits_about),
+        _words(turns.get(job.id)),
+        (job.id,),
+    )
+
+
+def _words(turn: Turn | None) -> Words | None:
+    if turn is None:
+        return None
+    return Words(
+        shortened(turn.asked, LONGEST_WORDS),
+        shortened(turn.said, LONGEST_WORDS),
+        turn.timeline,
+        turn.changes,
+        Path(os.fsdecode(turn.side_file)) if turn.side_file else None,
+    )
+
+
+def failed(overview: Overview) -> Listing[Failed]:
+    """A row for each file and reason."""
+    refused = tuple(_refused(overview))
+    alike: dict[tuple[object, ...], list[ListedJob]] = {}
+    for row in overview.failed:
+        key = (*file_of(row), row.job.state, row.job.error_text, row.job.error_code)
+        alike.setdefault(key, []).append(row)
+    total = overview.total((State.FAILED, State.REJECTED)) + len(refused)
+    return Listing((*refused, *map(_failed, alike.values())), total=total)
+
+
+def _refused(overview: Overview) -> Iterable[Failed]:
+    for trouble in overview.snapshot.refused:
+        cure = inbox_words.about_trouble(trouble)
+        name, folder = name_of(trouble.path), os.path.dirname(trouble.path)
+        yield Failed(name, folder, (), trouble.refused_at, trouble.what, cure)
+
+
+def _failed(alike: list[ListedJob]) -> Failed:
+    """One row for the results of a file that failed for the same reason."""
+    first = alike[0]
+    job = first.job
+    numbers = tuple(row.job.id for row in alike)
+    return Failed(
+        name_of(first.path),
+        where(first),
+        chips_of(alike),
+        job.updated_at,
+        words.what_happened(job.state, job.error_text),
+        words.try_again(numbers, code=job.error_code),
+        numbers,
+    )

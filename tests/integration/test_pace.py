@@ -1,0 +1,51 @@
+"""How far the work is, from a real journal."""
+
+from __future__ import annotations
+
+import sqlite3
+from pathlib import Path
+
+from nemowatch.journal import jobs
+from nemowatch.model import State
+from nemowatch.reporting.figures import Figures, Lanes, gather_figures
+from tests.rigs.command import Cli
+
+TURN = """INSERT INTO spend (job_id, session, opened_at, session_id, request_hash, baseline, outcome,
+    settled_at) SELECT id, session, 0, 's', 'h', 'b', 'happened', 60000 FROM job WHERE id = ?"""
+LANES = Lanes(turns=2, renders=4)
+
+
+def figures(conn: sqlite3.Connection, lanes: Lanes = LANES) -> Figures:
+    return gather_figures(conn, jobs.counts(conn), jobs.held_counts(conn), lanes)
+
+
+def test_how_far_the_work_is(tmp_path: Path) -> None:
+    """Done counts from when the oldest open job came; a time is said from three turns on, by the
+    slower of turns and renders, and not while nothing may begin."""
+    cli = Cli(tmp_path)
+    asked = cli.add_job(b"dub-es/asks.mp4", State.ATTENTION, reason="question")
+    with cli.journal() as journal:
+        assert journal.read_now(figures) == Figures()
+    open_one = cli.add_job(b"dub-es/0.mp4", State.RENDERING)
+    cli.add_job(b"dub-es/1.mp4", State.HELD, reason="credits")
+    for number in range(3):
+        cli.add_job(b"dub-es/%d.mp4" % (2 + number))
+    done = [cli.add_job(b"dub-es/done%d.mp4" % number, State.PUBLISHED) for number in range(3)]
+    assert asked < open_one < done[0]
+    with cli.journal() as journal:
+        now = journal.read_now(figures)
+        assert (now.done, now.total, now.making, now.queued) == (3, 8, 1, 4)
+        assert now.seconds_left == 0
+        for job in done:
+            journal.write_now(lambda conn, job=job: conn.execute(TURN, (job,)))
+        turns_only = journal.read_now(figures).seconds_left
+        journal.write_now(
+            lambda conn: conn.execute(
+                "UPDATE event SET at = at - 50000 WHERE to_state = 'rendering'"
+            )
+        )
+        both = journal.read_now(figures)
+        assert journal.read_now(lambda conn: figures(conn, Lanes())).seconds_left == 0
+    assert 2 * 60 <= turns_only < 2 * 60 + 10
+    assert 2 * 60 + 50 <= both.seconds_left < 2 * 60 + 60
+    assert 50 <= both.usual_render < 60
