@@ -37,8 +37,6 @@ ENDING_SHOWN = 20
 
 #: The headline while the cloud has not taken us.
 LINKS = {Link.CONNECTING: "Connecting to the cloud", Link.NOT_READY: "The cloud is not ready"}
-
-
 #: The headline where one of several folders is not well, the worst first.
 SOME = (
     (HealthState.OFFLINE, "One of the shares is not there"),

@@ -166,7 +166,7 @@ def test_show_prints_history_cost_and_results(cli: Cli) -> None:
         "after": 900.0,
     }
     text = cli.run("show", "1").stdout
-    assert "balance before 1000, after 900" in text
+    assert "balance before 1,000, after 900" in text
     assert "/out/dub-es/done.es.mp4 (2.0 KB)" in text
 
 
@@ -197,7 +197,7 @@ def test_status_json_without_a_daemon(cli: Cli) -> None:
     """`status --json` is the documented record, from the journal alone, with the daemon as not
     running."""
     record = cli.json("status")
-    assert sorted(record) == ["attention", "counts", "credits", "daemon", "watches"]
+    assert sorted(record) == ["attention", "counts", "credits", "daemon", "queue", "watches"]
     assert record["daemon"]["pid"] is None
     assert record["daemon"]["state"] == "not running"
     assert record["watches"] == [

@@ -129,7 +129,7 @@ def test_skills_have_prices_of_their_own() -> None:
         (
             Cap(1_000_000, 999_950.5, price=100),
             (
-                "999950.5 of the 1000000 credits a day are spent, one more turn costs about 100: it"
+                "999,950.5 of the 1,000,000 credits a day are spent, one more turn costs about 100: it"
                 " resumes tomorrow."
             ),
         ),
@@ -151,7 +151,7 @@ def test_amounts_are_written_out() -> None:
     """No powers of ten, no tails of zeros."""
     assert [amount(x) for x in (0, 1e6, 33.333333, 0.5, 100)] == [
         "0",
-        "1000000",
+        "1,000,000",
         "33.33",
         "0.5",
         "100",
