@@ -35,18 +35,22 @@ class SandboxProcess:
         tokens: Iterable[str] = (),
         **settings: Any,
     ) -> None:
-        command = [sys.executable, "-m", "nemowatch.sandbox", "--until-eof", "--port", str(port)]
-        command += [f"--fault={fault}" for fault in faults]
-        command += [f"--token={token}" for token in tokens]
+        words = ["-m", "nemowatch.sandbox", "--until-eof", "--port", str(port)]
+        words += [f"--fault={fault}" for fault in faults]
+        words += [f"--token={token}" for token in tokens]
         for name, value in settings.items():
-            command.append(f"--{name.replace('_', '-')}={value}")
-        self._process = subprocess.Popen(
-            command,
+            words.append(f"--{name.replace('_', '-')}={value}")
+        self._process = self._started(words)
+        self.url = self._wait()
+
+    def _started(self, words: list[str]) -> subprocess.Popen[str]:
+        """`python WORDS`, with pipes to it."""
+        return subprocess.Popen(
+            [sys.executable, *words],
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             text=True,
         )
-        self.url = self._wait()
 
     def _wait(self) -> str:
         stream = self._process.stdout

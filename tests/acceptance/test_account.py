@@ -12,6 +12,7 @@ import pytest
 
 from nemowatch.sandbox.process import SandboxProcess
 from tests.acceptance.test_service_notify_socket import noted
+from tests.rigs.ready import ReadySandbox
 from tests.rigs.studio import Studio, wait_for
 
 pytestmark = [pytest.mark.slow]
@@ -40,7 +41,7 @@ class Anonymous(Studio):
 @contextmanager
 def anonymous(base: Path, *faults: str, **settings: Any) -> Iterator[Anonymous]:
     """A studio of an anonymous account, whose cloud has these faults from the start."""
-    with SandboxProcess(**settings) as cloud:
+    with ReadySandbox(**settings) as cloud:
         for fault in faults:
             cloud.fault(fault)
         made = Anonymous(base, cloud)

@@ -3,8 +3,6 @@ is gone."""
 
 from __future__ import annotations
 
-import subprocess
-import sys
 from pathlib import Path
 
 import pytest
@@ -24,11 +22,8 @@ def house(tmp_path: Path) -> Studio:
 
 
 def once(house: Studio) -> int:
-    command = [sys.executable, "-m", "nemowatch", "run", "--once", "--config", str(house.config)]
-    with house.log_path.open("ab") as log:
-        return subprocess.run(
-            command, env=house.environment(), stdout=log, stderr=log, timeout=60, check=False
-        ).returncode
+    words = ["-m", "nemowatch", "run", "--once", "--config", str(house.config)]
+    return house.process(*words).wait(60)
 
 
 def test_a_pause_that_is_gone_holds_nothing(house: Studio) -> None:

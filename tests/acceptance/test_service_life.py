@@ -18,6 +18,7 @@ import pytest
 from nemowatch.config import schema
 from nemowatch.sandbox.process import SandboxProcess
 from nemowatch.service.control_client import SOCKET_NAME, call
+from tests.rigs.ready import ReadySandbox
 from tests.rigs.studio import Studio, wait_for
 
 GOOD, NEXT, WRONG = "nmv_usr_R29vZFRva2Vu", "nmv_usr_TmV4dFRva2Vu", "a-word-that-no-pattern-knows"
@@ -25,6 +26,8 @@ GOOD, NEXT, WRONG = "nmv_usr_R29vZFRva2Vu", "nmv_usr_TmV4dFRva2Vu", "a-word-that
 
 class FileStudio(Studio):
     """A studio whose token stands in a file."""
+
+    is_fresh = True  # tests look at its environment and memory
 
     def __init__(self, base: Path, sandbox: SandboxProcess, **settings: Any) -> None:
         super().__init__(base, sandbox, **settings)
@@ -76,7 +79,7 @@ def file_studio(
 ) -> Iterator[FileStudio]:
     """Its processes end with the block; the log is JSON, at level debug."""
     extra = settings.pop("extra", "") + '\n[log]\nlevel = "debug"\nformat = "json"\n'
-    with SandboxProcess(**(sandbox or {})) as cloud:
+    with ReadySandbox(**(sandbox or {})) as cloud:
         made = kind(base, cloud, extra=extra, **settings)
         try:
             yield made

@@ -13,9 +13,9 @@ from pathlib import Path
 
 import pytest
 
-from nemowatch.sandbox.process import SandboxProcess
 from tests.acceptance.test_service_life import GOOD, FileStudio, file_studio
 from tests.acceptance.test_service_notify_socket import NotedStudio, noted
+from tests.rigs.ready import ReadySandbox
 from tests.rigs.studio import wait_for
 
 pytestmark = [pytest.mark.slow]
@@ -214,7 +214,7 @@ def test_a_start_without_the_cloud_and_a_restart_of_the_daemon_in_an_outage_say_
         assert studio.stop() == 0
         studio.start()
         wait_for("the line of the second start", lambda: len(about(studio, "hold begins")) == 2)
-        with SandboxProcess(port=port) as cloud:
+        with ReadySandbox(port=port) as cloud:
             studio.sandbox = cloud
             studio.wait_results(*results)
             wait_for("the end", lambda: about(studio, "hold ends"))

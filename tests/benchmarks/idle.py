@@ -137,7 +137,7 @@ CASES: dict[str, Callable[[Case, int], None]] = {"held": held, "kept": kept, "mo
 def measure(name: str, files: int, seconds: float) -> Figures:
     """Bring a daemon into this case, let it rest, and look at it twice."""
     with tempfile.TemporaryDirectory() as base, ExitStack() as stack:
-        case = Case(Path(base), stack)
+        case = Case(Path(base), stack, is_fresh=True)
         CASES[name](case, files)
         assert case.house.daemon is not None
         pid = case.house.daemon.pid

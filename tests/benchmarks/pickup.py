@@ -156,7 +156,7 @@ def measure(place: str, times: int) -> list[Row]:
     """Bring every way's files into one daemon's inbox, and wait for all of them."""
     start, ways, apart = PLACES[place]
     with tempfile.TemporaryDirectory() as base, ExitStack() as stack:
-        case = Case(Path(base), stack)
+        case = Case(Path(base), stack, is_fresh=True)
         default_settings(case)
         start(case)
         case.said("nemowatch runs")

@@ -8,8 +8,6 @@ kinds, so that all kinds together cover the life of a job at each run.
 from __future__ import annotations
 
 import os
-import subprocess
-import sys
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
@@ -43,12 +41,9 @@ KINDS: dict[str, tuple[dict[str, bytes | None], set[str]]] = {
 def run_dying(house: Studio, after: int, commits: Path | None = None) -> int:
     """Run until everything is done or the n-th commit; returns the exit code, negative for the
     signal."""
-    environment = house.environment() | ({"COMMITS": str(commits)} if commits else {})
-    command = [sys.executable, DYING, str(after), "run", "--once", "--config", str(house.config)]
-    with house.log_path.open("ab") as log:
-        return subprocess.run(
-            command, env=environment, stdout=log, stderr=log, timeout=180, check=False
-        ).returncode
+    told = {"COMMITS": str(commits)} if commits else {}
+    words = [DYING, str(after), "run", "--once", "--config", str(house.config)]
+    return house.process(*words, **told).wait(180)
 
 
 def drop(house: Studio, kind: str) -> set[str]:

@@ -7,8 +7,6 @@ Every commit is tried by scripts/faults; here every few, differently for each ca
 from __future__ import annotations
 
 import os
-import subprocess
-import sys
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
@@ -66,12 +64,9 @@ REBUILDS = '\n[chat]\non_lost_session = "rebuild"'
 
 def run(house: Studio, after: int, commits: Path | None = None) -> int:
     """Run until everything is done or the n-th commit; the exit code, negative for the signal."""
-    environment = house.environment() | ({"COMMITS": str(commits)} if commits else {})
-    command = [sys.executable, DYING, str(after), "run", "--once", "--config", str(house.config)]
-    with house.log_path.open("ab") as log:
-        return subprocess.run(
-            command, env=environment, stdout=log, stderr=log, timeout=180, check=False
-        ).returncode
+    told = {"COMMITS": str(commits)} if commits else {}
+    words = [DYING, str(after), "run", "--once", "--config", str(house.config)]
+    return house.process(*words, **told).wait(180)
 
 
 def begin(base: Path, case: Case) -> Any:

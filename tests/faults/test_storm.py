@@ -114,13 +114,7 @@ def storm(house: Studio, names: set[str], kills: int, rng: random.Random) -> int
 
 def start_blind(house: Studio) -> None:
     """Start the daemon without waiting for it: the kill may come before it is up."""
-    import sys
-
-    with house.log_path.open("ab") as log:
-        command = [sys.executable, "-m", "nemowatch", "run", "--config", str(house.config)]
-        house.daemon = subprocess.Popen(
-            command, env=house.environment(), stdout=log, stderr=log, stdin=subprocess.DEVNULL
-        )
+    house.daemon = house.process("-m", "nemowatch", "run", "--config", str(house.config))
 
 
 @pytest.mark.parametrize(

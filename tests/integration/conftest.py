@@ -10,13 +10,14 @@ from pathlib import Path
 import pytest
 
 from nemowatch.sandbox.process import SandboxProcess
+from tests.rigs.ready import ReadySandbox
 from tests.rigs.stages import QUICK, StageRig, stage_rig
 
 
 @pytest.fixture(scope="module")
 def cloud() -> Iterator[SandboxProcess]:
     """The sandbox, as quick as it can be."""
-    with SandboxProcess(**QUICK) as made:
+    with ReadySandbox(**QUICK) as made:
         yield made
 
 

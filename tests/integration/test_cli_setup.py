@@ -24,12 +24,13 @@ from nemowatch.sandbox.process import SandboxProcess
 from nemowatch.sandbox.settings import Settings
 from nemowatch.tasks.kinds import KINDS
 from tests.rigs.command import Cli
+from tests.rigs.ready import ReadySandbox
 
 
 @pytest.fixture(scope="module")
 def sandbox() -> Iterator[SandboxProcess]:
     """The stand-in cloud."""
-    with SandboxProcess() as running:
+    with ReadySandbox() as running:
         yield running
 
 

@@ -83,6 +83,7 @@ class Harm:
 class NotifiedStudio(Studio):
     """A studio whose daemon believes that systemd runs it."""
 
+    is_fresh = True
     manager: Manager
     base: Path
 

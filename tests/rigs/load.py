@@ -73,7 +73,7 @@ class Figures:
 def carry(load: Load, base: Path, limit: float = 900) -> Figures:
     """Put the load on a daemon and wait until it has claimed everything, and a little longer."""
     with ExitStack() as stack:
-        case = Case(base, stack, settle=2, scan=10, confirm=20)
+        case = Case(base, stack, is_fresh=True, settle=2, scan=10, confirm=20)
         usual_cadences(case)
         inbox = case.house.inbox
         (inbox / "PAUSE").touch()

@@ -14,7 +14,6 @@ import shutil
 import socket
 import sqlite3
 import subprocess
-import sys
 import time
 from collections import Counter
 from collections.abc import Callable, Iterable
@@ -25,7 +24,7 @@ from typing import Any
 
 import pytest
 
-from nemowatch.sandbox.process import SandboxProcess
+from tests.rigs.ready import Ready, ReadySandbox
 from tests.rigs.studio import Studio, video, wait_for
 
 #: Seconds of settling and between scans in the scenarios, where they set nothing else: long enough
@@ -116,15 +115,19 @@ class Verdict:
 class Case:
     """One run of one scenario."""
 
-    def __init__(self, base: Path, stack: ExitStack, **settings: Any) -> None:
+    def __init__(
+        self, base: Path, stack: ExitStack, *, is_fresh: bool = False, **settings: Any
+    ) -> None:
+        """`is_fresh`: as in `Studio`."""
         self.base, self.stack = base, stack
         self.expected: dict[bytes, Expected] = {}
         options = {"settle": SETTLE, "scan": SCAN, **settings}
         self.settle = float(options["settle"])
         cloud = stack.enter_context(
-            SandboxProcess(turn_seconds=0.0, render_seconds=0.0, credits=100_000_000)
+            ReadySandbox(turn_seconds=0.0, render_seconds=0.0, credits=100_000_000)
         )
         self.house = Studio(base / "house", cloud, **options)
+        self.house.is_fresh = is_fresh
         self.task = self.house.inbox / "dub-es"
         self.task.mkdir()
         self.away = base / "away"
@@ -137,9 +140,9 @@ class Case:
     def start(self, *prefix: str) -> None:
         """Start the daemon, behind a prefix command when there is one, and wait until it runs."""
         house = self.house
-        command = [*prefix, sys.executable, "-m", "nemowatch", "run", "--config", str(house.config)]
-        log = self.stack.enter_context(house.log_path.open("ab"))
-        house.daemon = self.process(command, env=house.environment(), stdout=log, stderr=log)
+        house.started_by = list(prefix)
+        house.daemon = house.process("-m", "nemowatch", "run", "--config", str(house.config))
+        self.stack.callback(end, house.daemon)
         wait_for("the daemon to run", lambda: "nemowatch runs" in house.log() or self._ended())
 
     def _ended(self) -> bool:
@@ -294,11 +297,14 @@ def find_program(name: str) -> str | None:
     return shutil.which(name, path=os.environ.get("PATH", "") + ":/usr/local/sbin:/usr/sbin:/sbin")
 
 
-def end(process: subprocess.Popen[bytes]) -> None:
+def end(process: Ready | subprocess.Popen[bytes]) -> None:
     """End a process of ours, whatever it does."""
     if process.poll() is None:
         process.kill()
-    process.communicate()
+    if isinstance(process, Ready):
+        process.wait()
+    else:
+        process.communicate()
 
 
 def run(*command: str | Path, check: bool = True) -> subprocess.CompletedProcess[bytes]:

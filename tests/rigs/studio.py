@@ -17,7 +17,8 @@ from pathlib import Path
 from typing import Any, Protocol
 
 from nemowatch.sandbox.media import sample_script, sample_video
-from nemowatch.sandbox.process import SandboxProcess
+from tests.rigs import ready
+from tests.rigs.ready import Ready, ReadySandbox
 
 #: Seconds until a wait gives up: generous, for the machine may be busy with other tests.
 LIMIT = 60.0
@@ -70,6 +71,8 @@ def wait_for(what: str, condition: Callable[[], Any], limit: float = LIMIT) -> A
 class Studio:
     """One workspace with its cloud and its daemon."""
 
+    is_fresh = False  #: its daemon is a Python of its own, where memory or starting is measured
+
     def __init__(
         self,
         base: Path,
@@ -98,7 +101,7 @@ class Studio:
             confirm=confirm,
         )
         self.config.write_text(text + extra)
-        self.daemon: subprocess.Popen[bytes] | None = None
+        self.daemon: Ready | subprocess.Popen[bytes] | None = None
         self.started_by: list[str] = []  #: the beginning of the daemon's command line
 
     # -- folders
@@ -147,23 +150,21 @@ class Studio:
 
     def start(self, *args: str) -> None:
         """Start the daemon and wait until it answers."""
-        with self.log_path.open("ab") as log:
-            command = [
-                *self.started_by,
-                sys.executable,
-                "-m",
-                "nemowatch",
-                "run",
-                "--config",
-                str(self.config),
-                *args,
-            ]
-            self.daemon = subprocess.Popen(
-                command, env=self.environment(), stdout=log, stderr=log, stdin=subprocess.DEVNULL
-            )
+        self.daemon = self.process("-m", "nemowatch", "run", "--config", str(self.config), *args)
         wait_for(
             "the daemon's control socket", lambda: self.daemon_state() == "running" or self._died()
         )
+
+    def process(self, *words: str, **env: str) -> Ready | subprocess.Popen[bytes]:
+        """`python WORDS`, which adds what it prints to the daemon's log."""
+        environment = self.environment() | env
+        with self.log_path.open("ab") as log:
+            if not (self.started_by or self.is_fresh):
+                return Ready(words, environment, stdout=log, stderr=log)
+
+            command = [*self.started_by, sys.executable, *words]
+            nothing = subprocess.DEVNULL
+            return subprocess.Popen(command, env=environment, stdout=log, stderr=log, stdin=nothing)
 
     def _died(self) -> bool:
         assert self.daemon is not None
@@ -198,15 +199,8 @@ class Studio:
 
     def run(self, *args: str, check: bool = True) -> subprocess.CompletedProcess[str]:
         """Run a command of nemowatch to its end."""
-        command = [sys.executable, "-m", "nemowatch", *args, "--config", str(self.config)]
-        done = subprocess.run(
-            command,
-            env=self.environment(),
-            capture_output=True,
-            text=True,
-            timeout=LIMIT,
-            check=False,
-        )
+        words = ["-m", "nemowatch", *args, "--config", str(self.config)]
+        done = ready.run(words, self.environment(), timeout=LIMIT)
         if check and done.returncode != 0:
             raise AssertionError(
                 f"{args} ended with {done.returncode}:\n{done.stdout}\n{done.stderr}\n{self.log()}"
@@ -251,7 +245,7 @@ def studio(
     base: Path, *, sandbox: dict[str, Any] | None = None, **settings: Any
 ) -> Iterator[Studio]:
     """A studio whose processes end with the block."""
-    with SandboxProcess(**(sandbox or {})) as cloud:
+    with ReadySandbox(**(sandbox or {})) as cloud:
         made = Studio(base, cloud, **settings)
         try:
             yield made
