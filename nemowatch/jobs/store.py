@@ -178,6 +178,8 @@ class JobStore:
         job, final = work.job, decision
         if is_intent(job, final):
             final = self._context.gate.closed_at_last(conn, work) or final
+        if final.state is State.ATTENTION:
+            final = _with_parts_behind(conn, job, final)
 
         moved = jobs.apply(conn, job, final.state, now, _values(job, final, now))
         # what is known of a paid call is written whatever became of the job
@@ -211,6 +213,17 @@ class JobStore:
 def is_intent(job: Job, decision: Decision) -> bool:
     """Whether the decision is to pay."""
     return (job.state, decision.state) == PAYS
+
+
+def _with_parts_behind(conn: sqlite3.Connection, job: Job, asked: Decision) -> Decision:
+    """A question that says which later parts a cancel of this one would end, too."""
+    parts = sessions.parts_behind(conn, job.id)
+    if not parts:
+        return asked
+    names = ", ".join(f"{part.stem}{part.outputs[0].ending}" for part in parts)
+    said = f"The later parts wait for this one ({names}): cancel ends them, too, unpaid."
+    text = f"{asked.values.get('error_text', '')} {said}".lstrip()
+    return replace(asked, values=asked.values | JobChanges(error_text=text))
 
 
 def _values(job: Job, decision: Decision, now: int) -> JobChanges:

@@ -10,8 +10,6 @@ import os
 import sqlite3
 from dataclasses import dataclass, replace
 from enum import Enum, auto
-from functools import partial
-from itertools import chain
 from operator import attrgetter
 
 from nemowatch.config.watch_section import Watch
@@ -52,7 +50,6 @@ class SourceHistory:
     source: SourceRow
     jobs: list[Job]
     tips: tuple[str, ...] = ()
-    behind: tuple[str, ...] = ()  # results of the parts that a cancel would end as well
     changes: frozenset[int] = frozenset()  #: those of them that were to change a result
 
     def in_state(self, *states: State) -> list[Job]:
@@ -139,16 +136,8 @@ def _history_of(conn: sqlite3.Connection, source: SourceRow) -> SourceHistory:
         source,
         counting,
         tips.of_source(conn, source.id),
-        _behind(conn, counting),
         changes,
     )
-
-
-def _behind(conn: sqlite3.Connection, own: list[Job]) -> tuple[str, ...]:
-    """The results of the parts that end, too, when those are cancelled that ask."""
-    asking = [job.id for job in own if job.state is State.ATTENTION]
-    behind = chain.from_iterable(map(partial(sessions.parts_behind, conn), asking))
-    return tuple(dict.fromkeys(map(_first_result, behind)))
 
 
 def _question(histories: list[SourceHistory]) -> str:
@@ -162,9 +151,6 @@ def _question(histories: list[SourceHistory]) -> str:
 
 def question_of(history: SourceHistory, asking: list[Job]) -> str:
     how = dict.fromkeys(_for_each(asking))
-    if history.behind:
-        parts = ", ".join(map(plain, history.behind))
-        how[f"The later parts wait for this one ({parts}). cancel ends them, too, unpaid."] = None
     name = note_name(os.path.basename(history.source.path), "")
     for job in asking:
         cure = words.about_job(job.id, job.state, job.reason).for_file(plain(name))

@@ -65,6 +65,10 @@ def leave_open(
     )
 
 
+#: Characters of an earlier instruction that say which one it is.
+_LONGEST_PROMPT = 120
+
+
 async def read_again(work: Work, context: StageContext, call: Spend) -> Decision:
     """Read the session once, as scheduled."""
     try:
@@ -171,8 +175,22 @@ def _ask(
     reason = AttentionReason.UNKNOWN
     if call.reported:
         reason = AttentionReason.ERROR
-    words = f"{_ending(work.job, call)} {text} {balance_words(call, credits)}".strip()
-    return ask(reason, words, *writes)
+    said = (_ending(work.job, call), _repeated(work, call), text, balance_words(call, credits))
+    return ask(reason, " ".join(filter(None, said)), *writes)
+
+
+def _repeated(work: Work, call: Spend) -> str:
+    """Which earlier instruction the turn was to carry out again; "" for the job's own."""
+    prompts = {given.job: given.prompt for given in work.missing}
+    said = " ".join(prompts.get(call.replays or 0, "").split())
+    if not said:
+        return ""
+    if len(said) > _LONGEST_PROMPT:
+        said = f"{said[:_LONGEST_PROMPT].rstrip()}…"
+    return (
+        f'This turn was to carry out an earlier instruction again ("{said}"), since the cloud had'
+        " lost the session. What is asked for now comes after it."
+    )
 
 
 def _ending(job: Job, call: Spend) -> str:

@@ -67,7 +67,9 @@ async def test_cancelling_a_part_by_a_file_cancels_those_behind_it(rig: EngineRi
     one session."""
     note = await asked(rig)
     said = " ".join(note.read_text("utf-8-sig").split())
-    assert "(film.2.mp4, film.3.mp4). cancel ends them, too" in said
+    assert "(film.2.mp4, film.3.mp4): cancel ends them, too" in said
+    (asking,) = [job for job in await rig.jobs() if job.state is State.ATTENTION]
+    assert "cancel ends them, too" in asking.error_text  # page, status and show say it as well
     rig.drop("edit/film.project.answer.txt", b"cancel")
     jobs = await all_ended(rig, *[State.CANCELLED] * 3)
     assert rig.charged() == 0
