@@ -127,6 +127,11 @@ def published(conn: sqlite3.Connection, watch: str, folder: bytes) -> list[Resul
     return found
 
 
+def latest(conn: sqlite3.Connection, watch: str) -> list[tuple[bytes, bytes]]:
+    """(absolute path, path of its source) of the latest results of an inbox, the newest first."""
+    return every(conn, SQL["latest"], {"watch": watch}, itemgetter("path", "source"))
+
+
 def published_as(conn: sqlite3.Connection, name: bytes) -> list[tuple[bytes, str, bytes]]:
     """(absolute path, watch, path of its source) of results with this in their name, in any
     inbox."""

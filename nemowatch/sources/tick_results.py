@@ -34,6 +34,7 @@ from nemowatch.sources.conflict_copies import ConflictCopies
 from nemowatch.sources.duplicates import Duplicates
 from nemowatch.sources.folder_notes import FolderNotes
 from nemowatch.sources.offers import Offers
+from nemowatch.sources.outbox_texts import OutboxTexts
 from nemowatch.sources.refused_files import RefusedFiles
 from nemowatch.sources.requests import CarryOut, Requests
 from nemowatch.sources.stray_notes import StrayNotes
@@ -69,6 +70,7 @@ class TickResults:
         self._refused_files = RefusedFiles(journal, note_writer, disks, clock)
         self._stray_notes = StrayNotes(journal, disks, clock)
         self._requests = Requests(journal, note_writer, disks, clock, carry_out, nudge)
+        self._outbox_texts = OutboxTexts(journal, disks, clock)
         self._offers = Offers(journal, clock, carry_out, self._approvals.remove_used)
         self._said = SayOnce[tuple[str, bytes, str]]()
         self.problems: dict[str, ProblemList] = {}  #: those of now, by watch
@@ -91,8 +93,10 @@ class TickResults:
         is_approved = await self._approvals.judge(watch, tick.approvals)
         asked: list[FileProblem] = []
         if tick.is_ours:  # else another host may carry them out
-            is_approved |= await self._offers.judge(watch, tick.folder_approvals)
+            yes = {**tick.folder_approvals, **tick.approvals}
+            is_approved |= await self._offers.judge(watch, yes)
             asked = await self._requests.act_on(watch, tick.requests)
+            asked += await self._outbox_texts.act_on(watch)
         strays = await self._stray_notes.act_on(watch, tick.notes)
         stale = self._approvals.stale(watch)
         problems = _without_closed((*tick.problems, *strays, *stale, *asked))

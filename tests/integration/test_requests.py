@@ -304,9 +304,7 @@ async def test_a_lost_timeline_is_asked_about_before_anything_is_paid(rig: Engin
 
     say(rig, "dub-es/promo.mp4.answer.txt", "again")
     which = 'again ("make the voice slower")'
-    await until(
-        "the question", lambda: which in " ".join(question.read_text("utf-8-sig").split())
-    )
+    await until("the question", lambda: which in " ".join(question.read_text("utf-8-sig").split()))
     say(rig, "dub-es/promo.mp4.answer.txt", "again please")
     await made(rig, "dub-es/promo.es (3).mp4")
     first, second = turns(rig)
@@ -515,4 +513,33 @@ async def test_one_that_cannot_leave_the_inbox_is_carried_out_once(rig: EngineRi
     blocked.unlink()
     await until("the text in done/", lambda: f"dub-es/{text.name}" in rig.files("done"))
     await until("no note", lambda: not note(rig, "dub-es"))
+    assert rig.charged() == 2
+
+
+# -- texts that were put where they are not read, and a yes for the whole inbox
+
+
+async def test_a_text_beside_the_result_is_read_as_if_it_lay_in_the_inbox(rig: EngineRig) -> None:
+    """It is moved to the folder of its film, over restarts, and carried out once; a transcript of
+    that name is a result, and stays."""
+    await dubbed(rig)
+    rig.drop("transcribe/talk.revise.mp4")
+    await rig.departed(await rig.ended(2))
+    text = rig.root / "outbox/dub-es/promo.es.revise.txt"
+    text.write_text("make the voice slower")
+    await until("it has left", lambda: not text.exists())
+    await rig.stop()
+    await rig.start()
+    await made(rig, "dub-es/promo.es (2).mp4")
+    assert rig.charged() == 3
+    assert "dub-es/promo.es.revise.txt" in rig.files("done")
+    assert "transcribe/talk.revise.txt" in rig.files("outbox")
+
+
+async def test_an_approve_in_the_inbox_itself_accepts_what_is_offered(rig: EngineRig) -> None:
+    """As one in the folder does."""
+    question = await offered(rig)
+    say(rig, "APPROVE", "")
+    await made(rig, "dub-es/promo.es (2).mp4")
+    await until("the question has gone", lambda: not question.exists())
     assert rig.charged() == 2

@@ -37,6 +37,11 @@ SELECT o.path, o.job_id, coalesce(j.earlier_of, o.job_id) AS shown_id, j.session
 FROM source s JOIN session t ON t.source_id = s.id JOIN job j ON j.session = t.id JOIN output o ON o.job_id = j.id
 WHERE s.watch = :watch AND s.path >= :first AND s.path < :last ORDER BY o.id DESC
 
+-- name: latest
+-- the latest results of an inbox, each with the path of its source
+SELECT o.path, s.path AS source FROM output o JOIN job j ON j.id = o.job_id JOIN session t ON t.id = j.session
+JOIN source s ON s.id = t.source_id WHERE s.watch = :watch ORDER BY o.id DESC LIMIT 500
+
 -- name: published_as
 -- where results with this in their name were published, in any inbox
 SELECT o.path, s.watch, s.path AS source FROM output o JOIN job j ON j.id = o.job_id JOIN session t ON t.id = j.session
