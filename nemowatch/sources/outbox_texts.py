@@ -8,6 +8,7 @@ nothing out (docs/decisions/0032).
 
 from __future__ import annotations
 
+import contextlib
 import os
 import sqlite3
 from collections.abc import Iterable
@@ -71,10 +72,8 @@ class OutboxTexts:
         seen = self._seen.setdefault(watch.name, _Seen())
         if self._looks.is_due(watch.name):
             self._looks.put_off(watch.name, _pause(watch))
-            try:
+            with contextlib.suppress(LocalError):  # it is unavailable: deliveries say so
                 await self._look(watch, seen)
-            except LocalError as exc:  # the outbox is unavailable: deliveries say so
-                log.debug("outbox not looked into", inbox=watch.name, why=exc.text)
         return seen.problems.values()
 
     async def _look(self, watch: Watch, seen: _Seen) -> None:
