@@ -14,6 +14,7 @@ from nemowatch.cli import (
     journal,
     options,
     orders,
+    password,
     reading,
     revise,
     sandbox,
@@ -72,6 +73,7 @@ app.command("take-over")(orders.take_over)
 app.command("explain")(reading.explain)
 app.command("check")(check)
 app.command("credits")(credits.credits)
+app.command("password")(password.password)
 app.command("sandbox", cls=sandbox.WithSettings, context_settings=sandbox.PASSED_ON)(
     sandbox.sandbox
 )

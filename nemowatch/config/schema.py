@@ -15,6 +15,7 @@ from dataclasses import dataclass, field, fields
 from typing import Annotated, Literal
 
 from nemowatch.config.constraints import After, Before, Limited
+from nemowatch.config.listening import listening, refuse_open_door
 from nemowatch.config.recipe_names import refuse_twins, sound_name
 from nemowatch.config.section import Section
 from nemowatch.config.values import (
@@ -212,6 +213,25 @@ class Notify(Section):
     ] = ("attention", "hold", "failed", "batch done", "recovered")
 
 
+@dataclass(
+    frozen=True,
+    slots=True,
+    kw_only=True,
+)
+class Web(Section):
+    """`[web]`: the live page."""
+
+    listen: Annotated[str, After(listening)] = ""  # "": nowhere
+    password_file: FilePath | None = None
+    # names by which it may be called, besides its address and the machine's own name
+    hosts: Annotated[tuple[str, ...], Before(one_or_more)] = ()
+
+
+def _guarded(web: Web) -> Web:
+    refuse_open_door(web.listen, has_password=web.password_file is not None)
+    return web
+
+
 def _distinct(recipes: dict[str, Recipe]) -> dict[str, Recipe]:
     refuse_twins(recipes)
     return recipes
@@ -239,6 +259,7 @@ class Config(Section):
     page: Page = Page()
     side_file: SideFile = SideFile()
     notify: Notify = Notify()
+    web: Annotated[Web, After(_guarded)] = Web()
     retention: Retention = Retention()
     service: Service = Service()
     log: Log = Log()

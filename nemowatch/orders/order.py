@@ -9,6 +9,7 @@ command, the control socket and a file in the share give the same ones to `carry
 from __future__ import annotations
 
 import asyncio
+import os
 import sqlite3
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Mapping
@@ -192,6 +193,17 @@ def job_ids(args: Args) -> tuple[int, ...]:
     if isinstance(found, list) and all(isinstance(one, int) for one in found):
         return tuple(found)
     raise UsageError("Name the jobs by their numbers.", cure="nemowatch jobs lists them.")
+
+
+def folder_in(args: Args) -> tuple[str, bytes] | None:
+    """The folder that an order names, as (its watch, the folder below the inbox); None where it
+    names none. Raises UsageError."""
+    watch, folder = args.get("watch", ""), args.get("folder", "")
+    if not watch:
+        return None
+    if isinstance(watch, str) and isinstance(folder, str):
+        return watch, os.fsencode(folder)
+    raise UsageError("Name the folder by its inbox and its path in it.")
 
 
 def job_id(args: Args) -> int:

@@ -1,37 +1,54 @@
 """`resume`: a pause ends, and whatever is held for a cause that may be gone is tried at once. What
-a PAUSE file holds stays held."""
+a PAUSE file holds stays held, unless its folder is named."""
 
 from __future__ import annotations
 
+import os
 import sqlite3
+from pathlib import Path
 from typing import Any, Self
 
 from nemowatch.errors import show_path
+from nemowatch.fs.exclusive_create import remove
+from nemowatch.fs.safe_open import folder_of, translated
 from nemowatch.hold_reasons import RESUMABLE
 from nemowatch.holds import paused_jobs
-from nemowatch.intake.scan.pauses import Pauses
+from nemowatch.intake.scan.ignore import Ignore
+from nemowatch.intake.scan.pauses import Pauses, held_in
 from nemowatch.journal import account, holds, queue
-from nemowatch.orders.order import Args, Order
+from nemowatch.orders.order import Args, Order, folder_in
 from nemowatch.orders.site import Site
+
+#: Files PAUSE of one folder that are taken away at once: PAUSE, PAUSE.txt, pause.txt.txt, …
+MOST = 20
 
 
 class Resume(Order):
     """{} -> {"resumed": how many jobs, "standing": [{"watch", "file", "jobs"} of each PAUSE
-    file]}."""
+    file]}. {"watch": its name, "folder": below its inbox, "" for all of it} takes the PAUSE of
+    that folder away -> {"removed": how many}; its jobs go on when that is seen."""
 
     name = "resume"
 
-    def __init__(self) -> None:
+    def __init__(self, place: tuple[str, bytes] | None = None) -> None:
+        self._place = place
         self._pauses = Pauses()
+        self._removed = 0
 
     @classmethod
     def read(cls, args: Args) -> Self:
-        return cls()
+        return cls(folder_in(args))
 
     async def on_disk(self, site: Site) -> None:
         self._pauses = site.pauses()
+        if self._place is not None:
+            watch, folder = self._place
+            inbox, ignore = site.inbox(watch), Ignore(site.ignore(watch))
+            self._removed = await site.run(watch, lambda: _unpause(inbox, folder, ignore))
 
     def commit(self, conn: sqlite3.Connection, now_ms: int) -> dict[str, Any]:
+        if self._place is not None:
+            return {"removed": self._removed}
         account.set_paused(conn, to=False)
         resumed, standing = self._end_pauses(conn, now_ms)
         for reason in RESUMABLE:
@@ -53,6 +70,19 @@ class Resume(Order):
                 count = held[watch, file]
                 standing.append({"watch": watch, "file": show_path(file), "jobs": count})
         return woken, standing
+
+
+def _unpause(inbox: Path, folder: bytes, ignore: Ignore) -> int:
+    """Take every PAUSE of this folder away, whatever its form; returns how many there were."""
+    removed = 0
+    while removed < MOST:
+        paused = held_in(inbox, folder, ignore).paused
+        if not paused:
+            break
+        with folder_of(inbox, folder) as above, translated(inbox):
+            remove(os.path.basename(paused), above)
+        removed += 1
+    return removed
 
 
 def _any_inbox(_watch: str) -> bool:

@@ -6,12 +6,13 @@ from __future__ import annotations
 import sqlite3
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Iterable, Mapping
+from pathlib import Path
 from typing import TYPE_CHECKING, TypeVar
 
 from nemowatch.clock import Clock
 from nemowatch.config.schema import Recipe
 from nemowatch.config.watch_section import Watch
-from nemowatch.errors import DaemonNeeded
+from nemowatch.errors import DaemonNeeded, UsageError
 from nemowatch.intake.scan import pauses
 from nemowatch.intake.scan.pauses import Pauses
 from nemowatch.journal.database import Journal
@@ -43,6 +44,14 @@ class Site(ABC):
     @abstractmethod
     def recipes(self) -> Mapping[str, Recipe]:
         """The recipes of the configuration."""
+
+    @abstractmethod
+    def inbox(self, watch: str) -> Path:
+        """The inbox of a watch. Raises UsageError for one that is not configured."""
+
+    @abstractmethod
+    def ignore(self, watch: str) -> tuple[str, ...]:
+        """The names that a watch ignores besides the usual ones."""
 
     @abstractmethod
     def pauses(self) -> Pauses:
@@ -105,6 +114,12 @@ class DaemonSite(Site):
     def recipes(self) -> Mapping[str, Recipe]:
         return self._recipes()
 
+    def inbox(self, watch: str) -> Path:
+        return _configured({box.watch.name: box.watch for box in self._inboxes.values()}, watch)
+
+    def ignore(self, watch: str) -> tuple[str, ...]:
+        return tuple(self._inboxes[watch].watch.ignore)
+
     def pauses(self) -> Pauses:
         """As far as the scans have seen."""
         return Pauses({name: inbox.pauses for name, inbox in self._inboxes.items()})
@@ -156,6 +171,12 @@ class JournalSite(Site):
     def recipes(self) -> Mapping[str, Recipe]:
         return self._recipes
 
+    def inbox(self, watch: str) -> Path:
+        return _configured({one.name: one for one in self._watches}, watch)
+
+    def ignore(self, watch: str) -> tuple[str, ...]:
+        return next(tuple(one.ignore) for one in self._watches if one.name == watch)
+
     def pauses(self) -> Pauses:
         """As the disk has them."""
         return pauses.on_disk(self._watches)
@@ -174,3 +195,9 @@ class JournalSite(Site):
 
     def now_ms(self) -> int:
         return self._clock.now_ms()
+
+
+def _configured(watches: Mapping[str, Watch], name: str) -> Path:
+    if name not in watches:
+        raise UsageError(f"{name} is not a watched inbox.")
+    return watches[name].inbox

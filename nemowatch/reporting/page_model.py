@@ -177,6 +177,11 @@ class Finished:
     named: bool = True  #: whether the results need to be told apart
 
     @property
+    def jobs(self) -> tuple[int, ...]:
+        """The jobs that made them."""
+        return tuple(job for one in self.made for job in one.jobs)
+
+    @property
     def count(self) -> int:
         """How many results."""
         return len(self.made)

@@ -102,7 +102,7 @@ class StatusPage:
             await self._write_news(page, own, stopped=stopped)
 
     async def _write_news(self, page: Path, own: list[Inbox], *, stopped: bool) -> None:
-        news = self._news(own)
+        news = self.news(own)
         now = self._clock.monotonic()
         before, fresh_until = self._reported.pop(page, (None, 0.0))
         if news == before and now < fresh_until and not stopped:
@@ -125,10 +125,8 @@ class StatusPage:
         own: list[Inbox],
         *,
         stopped: bool = False,
-        exact: bool = False,
     ) -> PageModel:
-        """What a page of these inboxes says now. `exact`: how long turns have taken to the
-        second."""
+        """What a page of these inboxes says now."""
         snapshot = take_snapshot(
             own,
             self._findings,
@@ -139,8 +137,7 @@ class StatusPage:
             connection=self._connection(),
             lanes=lanes(self._config()),
         )
-        if not exact:
-            snapshot = replace(snapshot, transfers=self._in_steps(snapshot.transfers))
+        snapshot = replace(snapshot, transfers=self._in_steps(snapshot.transfers))
         overview, turns = await self._journal.read(partial(_gather, snapshot=snapshot))
         return content(
             overview,
@@ -170,7 +167,7 @@ class StatusPage:
         steps = self._steps()
         return {job: replace(one, seconds=steps.get(job, 0)) for job, one in transfers.items()}
 
-    def _news(self, own: list[Inbox]) -> object:
+    def news(self, own: list[Inbox]) -> object:
         """Something that is equal as long as a page would say the same, and cheap to get."""
         return (
             self._journal.changes,

@@ -10,6 +10,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import os
+import socket
 import sys
 import threading
 import time
@@ -18,6 +19,7 @@ from concurrent.futures import ThreadPoolExecutor
 from itertools import filterfalse
 from operator import attrgetter
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import structlog
 
@@ -29,6 +31,7 @@ from nemowatch.journal.database import Journal
 from nemowatch.journal.lock import StateLock
 from nemowatch.remote.client import Client
 from nemowatch.remote.credential import supplied_token
+from nemowatch.reporting.json_records import status_record
 from nemowatch.service.control import ControlServer
 from nemowatch.service.control_client import SOCKET_NAME
 from nemowatch.service.engine import Engine
@@ -38,9 +41,15 @@ from nemowatch.service.memory import few_arenas, give_back
 from nemowatch.service.once import Once
 from nemowatch.service.operations import Operations
 from nemowatch.service.reloading import Reloading
+from nemowatch.service.serving import Serving
 from nemowatch.service.signals import install_signals, without_loop
 from nemowatch.service.state_folder import begin_new_journal, open_journal, state_id
 from nemowatch.service.systemd import Notifier
+
+if TYPE_CHECKING:
+    from nemowatch.reporting.overview import Overview
+    from nemowatch.reporting.page_model import PageModel
+    from nemowatch.web.desk import Desk
 
 log = structlog.get_logger("nemowatch.daemon")
 
@@ -133,7 +142,10 @@ class Daemon:
         )
         self._answers = Operations(self._engine)
         self._heartbeat = Heartbeat(self._notifier, self._engine, clock, self._answers.sentence)
-        self._reloading = Reloading(config_path, env, self._engine, self._client, self._notifier)
+        self._serving = Serving(lambda: self._engine.config, self._desk)
+        self._reloading = Reloading(
+            config_path, env, self._engine, self._client, self._notifier, self._serving
+        )
 
     def _connect(self) -> Client:
         api = self._config.api
@@ -195,6 +207,7 @@ class Daemon:
         beside = [
             asyncio.create_task(self._heartbeat.run(), name="beat"),
             asyncio.create_task(self._tidy(), name="tidy"),
+            asyncio.create_task(self._serving.run(), name="web"),
         ]
         waits = [asyncio.create_task(self._engine.wait(), name="engine")]
         if once:
@@ -249,14 +262,46 @@ class Daemon:
 
     # -- what can be asked -------------------------------------------------------------
 
-    async def _status(self, _: dict[str, object]) -> dict[str, object]:
-        daemon = {
+    def _about(self) -> dict[str, object]:
+        return {
             "pid": os.getpid(),
             "state": self._state,
             "since": iso(self._since),
             "version": __version__,
         }
-        return await self._answers.snapshot(daemon)
+
+    async def _status(self, _: dict[str, object]) -> dict[str, object]:
+        return await self._answers.snapshot(self._about())
+
+    def _desk(self) -> Desk:
+        """What the live page may ask of this daemon."""
+        from nemowatch.web.desk import Desk
+
+        engine = self._engine
+        own = list(engine.inboxes.values())
+
+        async def page() -> PageModel:
+            return await engine.page.model(own[0].watch.page, own)
+
+        async def overview() -> Overview:
+            return await self._answers.overview(1, self._about())
+
+        async def status() -> dict[str, object]:
+            return status_record(await overview())
+
+        return Desk(
+            config=lambda: engine.config,
+            site=engine.config.site or socket.gethostname(),
+            journal=self._journal,
+            clock=self._clock,
+            disks=engine.disks,
+            inboxes=engine.inboxes,
+            page=page,
+            news=lambda: engine.page.news(own),
+            overview=overview,
+            status=status,
+            order=engine.order,
+        )
 
     async def _reload_op(self, _: dict[str, object]) -> dict[str, object]:
         return await self._reloading.reload()

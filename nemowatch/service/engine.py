@@ -77,11 +77,11 @@ class Engine:
         self.started_at = clock.now_ms()
         self.board = Board()
         self.timers = Timers(clock, self._clock_was_set)
-        self._disks = Disks()
+        self.disks = Disks()
         self._background = Background()
         self._inboxes = Inboxes(config, clock, journal, state_id)
         self._housekeeping = Housekeeping(
-            journal, self._disks, clock, self._inboxes.offline, self._background.later
+            journal, self.disks, clock, self._inboxes.offline, self._background.later
         )
         self.account = AccountCheck(api, self._check_holds)
         self._balance = BalanceReader(self.account, api, journal, clock)
@@ -97,7 +97,7 @@ class Engine:
             self.journal,
             self._current,
             self.clock,
-            self._disks,
+            self.disks,
             gate,
             self.board,
             self._inboxes.was_removed,
@@ -122,7 +122,7 @@ class Engine:
     def _wire_sources(self) -> None:
         """What passes on new files, what is left to do when their jobs have ended, and what
         people order and see."""
-        note_writer = NoteWriter(self.journal, self._disks, self.clock)
+        note_writer = NoteWriter(self.journal, self.disks, self.clock)
         self.wrap_ups = {
             name: WrapUp(
                 name,
@@ -130,7 +130,7 @@ class Engine:
                 self._current,
                 self.journal,
                 note_writer,
-                self._disks,
+                self.disks,
                 self.clock,
                 self._inboxes.was_removed,
                 self._inboxes.project_waits,
@@ -139,7 +139,7 @@ class Engine:
         }
         self._order_desk = OrderDesk(
             self.journal,
-            self._disks,
+            self.disks,
             self.clock,
             self.inboxes,
             lambda: self.config.recipes,
@@ -151,7 +151,7 @@ class Engine:
         self.tick_results = TickResults(
             self.journal,
             note_writer,
-            self._disks,
+            self.disks,
             self.clock,
             self.runner.nudge,
             self._order_desk.approve,
@@ -168,11 +168,11 @@ class Engine:
             self.board,
             lambda: self.api.account,
             lambda: self.account.now,
-            self._disks,
+            self.disks,
             self.clock,
             self._current,
         )
-        self.guide = GuideFile(self.journal, self.inboxes, self._disks)
+        self.guide = GuideFile(self.journal, self.inboxes, self.disks)
 
     @property
     def inboxes(self) -> dict[str, Inbox]:
@@ -266,7 +266,7 @@ class Engine:
 
         # what is left only waits; requests end by themselves, see runner.join
         await self._background.cancel()
-        self._disks.close()
+        self.disks.close()
         self.holds.close()
 
     # -- nudges: none of them works, each has something done soon --------------------------
@@ -324,6 +324,8 @@ class Engine:
     async def order(self, name: str, args: dict[str, Any]) -> dict[str, Any]:
         """Carry out one of `orders.ORDERS`. Raises UsageError, LocalError."""
         result = await self._order_desk.carry_out(name, args)
+        if args.get("folder") is not None and args.get("watch") in self.inboxes:
+            self.inboxes[args["watch"]].request_scan()
         self.runner.nudge()
         self._nudge_wrap_ups()
         self.loops.jobs_changed()

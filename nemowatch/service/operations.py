@@ -54,13 +54,14 @@ class Operations:
 
     async def snapshot(self, daemon: Mapping[str, Any]) -> dict[str, Any]:
         """The answer to `status`: everything that is reported."""
-        return json_records.answer(await self._overview(SHOWN_WAITING, daemon))
+        return json_records.answer(await self.overview(SHOWN_WAITING, daemon))
 
     async def sentence(self) -> str:
         """Everything in one line."""
-        return status_line(await self._overview(1, {}))
+        return status_line(await self.overview(1, {}))
 
-    async def _overview(self, limit: int, daemon: Mapping[str, Any]) -> Overview:
+    async def overview(self, limit: int, daemon: Mapping[str, Any]) -> Overview:
+        """What is reported, with up to `limit` files of each kind, and jobs only counted."""
         engine = self._engine
         snapshot = take_snapshot(
             list(engine.inboxes.values()),

@@ -20,6 +20,7 @@ from nemowatch.fs.threads import aside
 from nemowatch.remote.client import Client
 from nemowatch.service.engine import Engine
 from nemowatch.service.logs import configure_logs
+from nemowatch.service.serving import Serving
 from nemowatch.service.systemd import Notifier
 
 log = structlog.get_logger("nemowatch.daemon")
@@ -44,12 +45,14 @@ class Reloading:
         engine: Engine,
         client: Client,
         notifier: Notifier,
+        serving: Serving,
     ) -> None:
         self._path = path
         self._env = env
         self._engine = engine
         self._client = client
         self._notifier = notifier
+        self._serving = serving
         self._lock = asyncio.Lock()
         self._asked: set[asyncio.Task[None]] = set()
         self._running = asyncio.Event()
@@ -120,6 +123,7 @@ class Reloading:
             download_rate=limits.download_rate,
         )
         self._engine.reconfigure(config)
+        self._serving.reconfigure()
         configure_logs(config.log.level, config.log.format)
         log.info("configuration reloaded", applied=live, needs_restart=restart)
         return {"ok": True, "applied": live, "needs_restart": restart}

@@ -1,0 +1,109 @@
+"""Has the live page served where the configuration says so; without that, nothing of `web` is
+loaded. Nothing that fails here is any job's, nor the daemon's, end."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable
+from functools import partial
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import structlog
+
+from nemowatch.config.schema import Config, Web
+from nemowatch.errors import NemowatchError, show_path
+from nemowatch.fs.own_files import read_own
+from nemowatch.fs.threads import aside
+from nemowatch.service.background import ends_the_daemon
+
+if TYPE_CHECKING:
+    from nemowatch.web.desk import Desk
+
+log = structlog.get_logger("nemowatch.web")
+
+#: Seconds until it is tried again after it could not be served.
+AGAIN = 30.0
+#: What is done where the libraries are not there.
+INSTALL = "Install them: pip install 'nemowatch[web]'"
+
+
+class Serving:
+    """Serves the page that the configuration asks for."""
+
+    def __init__(self, config: Callable[[], Config], desk: Callable[[], Desk]) -> None:
+        """`desk` is asked for when something is to be served."""
+        self._config = config
+        self._desk = desk
+        self._changed = asyncio.Event()
+        self._in_use: Web | None = None
+
+    def reconfigure(self) -> None:
+        """The configuration has changed."""
+        if self._in_use != self._config().web:
+            self._changed.set()
+
+    async def run(self) -> None:
+        """For ever."""
+        while True:
+            self._changed.clear()
+            web = self._in_use = self._config().web
+            if not web.listen:
+                await self._changed.wait()
+                continue
+            try:
+                await self._serve(web)
+            except Exception as exc:
+                if ends_the_daemon(exc):
+                    raise
+                _say(web, exc)
+                await self._changed_within(AGAIN)
+
+    async def _serve(self, web: Web) -> None:
+        """Until the configuration changes. Raises OSError, ImportError, NemowatchError."""
+        password = await aside(partial(_password, web))
+        from nemowatch.web.server import Server
+
+        server = Server(self._desk(), web.listen, password, web.hosts)
+        try:
+            await server.start()
+            log.info("the page is served", address=f"http://{web.listen}/")
+            await self._changed.wait()
+        finally:
+            await server.stop()
+
+    async def _changed_within(self, seconds: float) -> None:
+        try:
+            await asyncio.wait_for(self._changed.wait(), seconds)
+        except TimeoutError:
+            return
+
+
+def _password(web: Web) -> str:
+    """The line of the password file; "" without one. Raises NemowatchError."""
+    if web.password_file is None:
+        return ""
+    from nemowatch.web import passwords
+
+    path: Path = web.password_file
+    try:
+        line = read_own(path, passwords.LONGEST_FILE).decode("utf-8").strip()
+        passwords.check(line)
+    except OSError as exc:
+        raise NemowatchError(f"{show_path(path)}: {exc.strerror or exc}") from exc
+    except ValueError as exc:
+        cure = f"nemowatch password {show_path(path)} makes one."
+        raise NemowatchError(f"{show_path(path)} {exc}.", cure=cure) from exc
+    return line
+
+
+def _say(web: Web, exc: Exception) -> None:
+    """Why the page is not served."""
+    if isinstance(exc, ImportError):
+        log.error("the page is not served", why="its libraries are missing", cure=INSTALL)
+    elif isinstance(exc, NemowatchError):
+        log.error("the page is not served", why=exc.text, cure=exc.cure)
+    elif isinstance(exc, OSError):
+        log.error("the page is not served", address=web.listen, why=exc.strerror or str(exc))
+    else:
+        log.exception("internal error", doing="serve the page")

@@ -1,0 +1,77 @@
+"""What is clicked, carried out as an order: the same that commands and files in the share give."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from typing import Any
+
+from aiohttp import web
+from markupsafe import Markup, escape
+
+from nemowatch.errors import NemowatchError, UsageError
+from nemowatch.orders import ORDERS
+from nemowatch.reporting.phrases import counted
+from nemowatch.web import views
+from nemowatch.web.desk import Desk
+from nemowatch.web.guard import check_word
+
+
+class Actions:
+    """Carries out orders."""
+
+    def __init__(self, desk: Desk) -> None:
+        self._desk = desk
+
+    async def order(self, request: web.Request) -> web.Response:
+        """`POST /order` with `word`, `order`, `args` as JSON, and `text` where one is written."""
+        form = await request.post()
+        check_word(request, str(form.get("word", "")))
+        try:
+            name, args = _read(form)
+            answer = await self._desk.order(name, args)
+        except NemowatchError as exc:
+            return reply(request, " ".join(filter(None, (exc.text, exc.cure))), 409)
+        return reply(request, _words(name, answer), 200)
+
+
+def _read(form: Mapping[str, Any]) -> tuple[str, dict[str, Any]]:
+    """The order and what it is given with. Raises UsageError."""
+    name = str(form.get("order", ""))
+    try:
+        args = json.loads(str(form.get("args", "{}")))
+    except (ValueError, RecursionError) as exc:
+        raise UsageError("That is no order.") from exc
+    if name not in ORDERS or not isinstance(args, dict):
+        raise UsageError("That is no order.")
+    if "text" in form:
+        args["text"] = str(form["text"])
+    return name, args
+
+
+def _words(name: str, answer: Mapping[str, Any]) -> str:
+    """What has come of it."""
+    if "jobs" in answer and isinstance(answer["jobs"], dict):
+        parts = [f"Job {job}: {state}" for job, state in answer["jobs"].items()]
+        return f"{', '.join(parts)}."
+    if name == "approve":
+        return f"{counted(answer['approved'], 'job', 'jobs')} approved."
+    if name == "revise":
+        return f"Job {answer['job']} makes the change."
+    if name == "resume" and "resumed" in answer:
+        return f"Resumed: {counted(answer['resumed'], 'job goes', 'jobs go')} on."
+    if "job" in answer:
+        return f"Job {answer['job']}: {answer['state']}."
+    return _PLAIN.get(name, "Done.")
+
+
+_PLAIN = {"pause": "Paused. What is paid for is finished.", "resume": "Resumed."}
+
+
+def reply(request: web.Request, text: str, status: int) -> web.Response:
+    """What people are told: to the script as JSON, else as a page of its own."""
+    if "application/json" in request.headers.get("Accept", ""):
+        return web.json_response({"text": text}, status=status)
+    content = Markup('<main><header class="busy"><h1>{}</h1><p><a href="/">← Everything</a></p>')
+    html = views.shell(text, content.format(escape(text)) + Markup("</header></main>"))
+    return web.Response(text=html, content_type="text/html", status=status)

@@ -1,0 +1,90 @@
+"""Which order a command stands for: what a cure has people type is what the live page has them
+click. Pure.
+
+Owns the words on the buttons. A command that is none of these is shown as it is.
+"""
+
+from __future__ import annotations
+
+import shlex
+from dataclasses import dataclass
+from typing import Any
+
+from nemowatch.cures import Choice
+
+
+@dataclass(frozen=True, slots=True)
+class Button:
+    """An order, and what is clicked for it."""
+
+    order: str
+    args: dict[str, Any]
+    label: str
+    effect: str = ""  #: what it does and what it costs
+    asks: str = ""  #: a text that is to be written first: what it is
+    sure: str = ""  #: a question before it is done
+
+
+#: By the command's words without the jobs: the order, what else it is given, and its label.
+_ORDERS: dict[tuple[str, ...], tuple[str, dict[str, Any], str]] = {
+    ("retry",): ("retry", {}, "Try again"),
+    ("cancel",): ("cancel", {}, "Cancel"),
+    ("again",): ("again", {"new_take": False}, "Deliver again"),
+    ("again", "--new-take"): ("again", {"new_take": True}, "Make it anew"),
+    ("resolve", "--done"): ("resolve", {"how": "done"}, "It is done"),
+    ("resolve", "--resend"): ("resolve", {"how": "resend"}, "Send again"),
+    ("answer", "..."): ("answer", {}, "Answer"),
+    ("approve",): ("approve", {"watch": ""}, "Approve"),
+    ("resume",): ("resume", {}, "Resume"),
+    ("pause",): ("pause", {}, "Pause"),
+    ("take-over",): ("take-over", {}, "Take over"),
+}
+#: Orders about one job, and about several.
+_OF_ONE = ("resolve", "answer", "revise")
+_OF_SEVERAL = ("retry", "cancel", "again")
+#: What is asked before what cannot be taken back, or costs again.
+_SURE = {
+    "Cancel": "Cancel this? What was paid stays paid.",
+    "Make it anew": "Have it made anew? It costs again.",
+    "Send again": "Send it again? It may be charged again.",
+    "Take over": "Is nemowatch stopped on the other host? This one works the folders from now on.",
+}
+
+
+def button_of(choice: Choice) -> Button | None:
+    """The button for a command; None for one that is no order."""
+    words = shlex.split(choice.command)
+    if words[:1] != ["nemowatch"]:
+        return None
+    jobs = [int(word) for word in words if word.isascii() and word.isdigit()]
+    rest = tuple(word for word in words[1:] if not word.isdigit())
+    if rest not in _ORDERS:
+        return None
+    order, more, label = _ORDERS[rest]
+    args = {**more, **_jobs(order, jobs)}
+    asks = "Your answer" if order == "answer" else ""
+    return Button(order, args, label, choice.effect, asks, _SURE.get(label, ""))
+
+
+def cancel(jobs: tuple[int, ...]) -> Button:
+    """Take these jobs back."""
+    return Button("cancel", {"jobs": list(jobs)}, "Cancel", sure=_SURE["Cancel"])
+
+
+def revise(job: int) -> Button:
+    """Change a result."""
+    return Button(
+        "revise",
+        {"job": job},
+        "Change it",
+        "one more paid turn, and one more result",
+        "What is to be different",
+    )
+
+
+def _jobs(order: str, jobs: list[int]) -> dict[str, Any]:
+    if order in _OF_ONE:
+        return {"job": jobs[0]}
+    if order in _OF_SEVERAL:
+        return {"jobs": jobs}
+    return {}

@@ -1,0 +1,77 @@
+"""Tells each open page that there is news, as server-sent events: what it is, the page then
+fetches. A browser that was away connects again by itself and is told at once."""
+
+from __future__ import annotations
+
+import asyncio
+from contextlib import suppress
+
+from aiohttp import web
+
+from nemowatch.web.desk import Desk
+from nemowatch.web.views import Overviews
+
+#: Seconds between two looks for news.
+LOOK = 1.0
+#: How many times as long as rendering takes is waited between two news: a page of thousands of jobs
+#: costs the machine a tenth at most.
+RESTS = 10
+#: Seconds without news after which something is sent, so that a dead connection is noticed.
+ALIVE = 20.0
+#: Seconds that a browser has to take what is sent.
+PATIENCE = 10.0
+#: Pages that are open at once; more is somebody's loop.
+MOST = 100
+
+
+class Events:
+    """The streams."""
+
+    def __init__(self, desk: Desk, overviews: Overviews) -> None:
+        self._desk = desk
+        self._overviews = overviews
+        self._open: set[asyncio.Task[None]] = set()
+        self._ends = asyncio.Event()
+
+    async def stream(self, request: web.Request) -> web.StreamResponse:
+        """`GET /events`."""
+        if len(self._open) >= MOST:
+            raise web.HTTPServiceUnavailable(text="Too many pages are open.\n")
+        response = web.StreamResponse()
+        response.content_type = "text/event-stream"
+        response.headers["X-Accel-Buffering"] = "no"  # a proxy is to pass it on at once
+        task = asyncio.current_task()
+        assert task is not None
+        self._open.add(task)
+        try:
+            await response.prepare(request)
+            with suppress(ConnectionError, TimeoutError):
+                await self._send_all(response)
+        finally:
+            self._open.discard(task)
+        return response
+
+    async def _send_all(self, response: web.StreamResponse) -> None:
+        told: object = None
+        silent = 0.0
+        while not self._ends.is_set():
+            news = self._desk.news()
+            if news != told:
+                told = news
+                silent = 0.0
+                await self._write(response, b"event: news\ndata:\n\n")
+            elif silent >= ALIVE:
+                silent = 0.0
+                await self._write(response, b":\n\n")
+            pause = max(LOOK, RESTS * self._overviews.seconds)
+            silent += pause
+            with suppress(TimeoutError):
+                await asyncio.wait_for(self._ends.wait(), pause)
+
+    async def _write(self, response: web.StreamResponse, data: bytes) -> None:
+        async with asyncio.timeout(PATIENCE):
+            await response.write(data)
+
+    async def close(self, _: web.Application) -> None:
+        """End every stream: a server waits for what is open."""
+        self._ends.set()

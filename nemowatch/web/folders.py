@@ -1,0 +1,186 @@
+"""The folders of each inbox, to pause and to drop files into. What is dropped is written as any
+copy is: intake does not look at it before all of it has its name."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from urllib.parse import quote, unquote_to_bytes
+
+from aiohttp import BodyPartReader, MultipartReader, web
+
+from nemowatch.errors import LocalError, UsageError
+from nemowatch.fs import arrivals
+from nemowatch.fs.arrivals import Arrival
+from nemowatch.fs.listing import folders_below
+from nemowatch.fs.names import NAME_LIMIT, plain
+from nemowatch.intake.inbox import Inbox
+from nemowatch.intake.scan.ignore import Ignore, NameClass
+from nemowatch.reporting.phrases import counted
+from nemowatch.web import views
+from nemowatch.web.actions import reply
+from nemowatch.web.commands import Button
+from nemowatch.web.desk import Desk
+from nemowatch.web.guard import check_word
+from nemowatch.web.pages import respond
+
+#: Folders of one inbox that are shown.
+SHOWN = 200
+#: Bytes that are written at once.
+PIECE = 1024 * 1024
+#: Files in one request.
+MOST_FILES = 200
+#: Bytes of a field that is no file.
+MOST_FIELD = 8192
+
+
+@dataclass(frozen=True, slots=True)
+class _Folder:
+    name: str  #: as it is sent back
+    shown: str  #: for people; "" for the inbox itself
+    paused: bool
+    button: Button
+
+
+@dataclass(frozen=True, slots=True)
+class _Shown:
+    number: int
+    shown: str
+    folders: list[_Folder]
+    more: int
+
+
+class Folders:
+    """Shows folders, and takes what is dropped into them."""
+
+    def __init__(self, desk: Desk) -> None:
+        self._desk = desk
+
+    async def page(self, request: web.Request) -> web.Response:
+        """`GET /folders`."""
+        shown = []
+        for number, inbox in enumerate(self._desk.inboxes.values()):
+            shown.append(await self._shown(number, inbox))
+        now = self._desk.clock.now_ms()
+        content = views.render("folders.html.j2", now, inboxes=shown)
+        return respond(request, "Folders – nemowatch", content)
+
+    async def _shown(self, number: int, inbox: Inbox) -> _Shown:
+        watch = inbox.watch
+        ignore = Ignore(watch.ignore)
+        found = await self._desk.disks.run(watch.name, _folders, watch.inbox, ignore)
+        rows = [_row(inbox, folder) for folder in (b"", *found[:SHOWN])]
+        return _Shown(number, plain(watch.name), rows, len(found[SHOWN:]))
+
+    async def drop(self, request: web.Request) -> web.Response:
+        """`POST /drop`: `word`, `inbox`, `folder`, then the files."""
+        if not request.content_type.startswith("multipart/"):
+            raise web.HTTPUnsupportedMediaType
+        taken: list[str] = []
+        try:
+            await self._take(request, await request.multipart(), taken)
+        except (LocalError, UsageError, ValueError) as exc:
+            why = exc.text if isinstance(exc, LocalError | UsageError) else str(exc)
+            cure = exc.cure if isinstance(exc, LocalError | UsageError) else ""
+            before = f"{counted(len(taken), 'file was', 'files were')} taken. " if taken else ""
+            return reply(request, " ".join(filter(None, (before + why, cure))), 409)
+        return reply(request, f"{counted(len(taken), 'file', 'files')} put there.", 200)
+
+    async def _take(
+        self,
+        request: web.Request,
+        parts: MultipartReader,
+        taken: list[str],
+    ) -> None:
+        """Raises LocalError, UsageError, HTTPForbidden."""
+        fields: dict[str, str] = {}
+        inbox: Inbox | None = None
+        while (part := await parts.next()) is not None:
+            if not isinstance(part, BodyPartReader):
+                raise UsageError("That is no form of this page.")
+            if part.filename is None:
+                fields[part.name or ""] = await _field(part)
+                continue
+            if inbox is None:
+                check_word(request, fields.get("word", ""))
+                inbox = await self._inbox(fields.get("inbox", ""))
+            if len(taken) >= MOST_FILES:
+                raise UsageError(f"{MOST_FILES} files at once are enough.")
+            folder = unquote_to_bytes(fields.get("folder", ""))
+            taken.append(await self._arrive(inbox, folder, part))
+
+    async def _inbox(self, number: str) -> Inbox:
+        """Raises UsageError for one that is not there now."""
+        inboxes = list(self._desk.inboxes.values())
+        if not number.isdecimal() or int(number) >= len(inboxes):
+            raise UsageError("There is no such inbox.")
+        inbox = inboxes[int(number)]
+        if not await inbox.same_root():
+            raise UsageError("This inbox is not there now.", cure="Try again when it is back.")
+        return inbox
+
+    async def _arrive(self, inbox: Inbox, folder: bytes, part: BodyPartReader) -> str:
+        watch = inbox.watch
+        name = _name(part.filename or "", Ignore(watch.ignore))
+        if not folder:
+            raise UsageError("Choose a folder: its name says what is to be made.")
+        run = self._desk.disks.run
+        arrival = await run(watch.name, arrivals.begin, watch.inbox, folder, name)
+        try:
+            while piece := await part.read_chunk(PIECE):
+                await run(watch.name, arrivals.write, arrival, piece)
+            await run(watch.name, arrivals.finish, arrival)
+        finally:
+            await run(watch.name, _end, arrival)
+        return name
+
+
+def _end(arrival: Arrival) -> None:
+    arrivals.end(arrival)
+
+
+async def _field(part: BodyPartReader) -> str:
+    data = await part.read_chunk(MOST_FIELD)
+    if not part.at_eof():
+        raise UsageError("That is no form of this page.")
+    return data.decode("utf-8", "replace")
+
+
+def _name(given: str, ignore: Ignore) -> str:
+    """A name that can be put into a folder, and is looked at there. Raises UsageError."""
+    name = given.replace("\\", "/").rpartition("/")[2].strip()
+    raw = os.fsencode(name)
+    is_name = name not in ("", ".", "..") and "\0" not in name and len(raw) <= NAME_LIMIT
+    if not is_name or not name.isprintable():
+        raise UsageError(f"{plain(name)!r} cannot be the name of a file.")
+    if ignore.name(raw).kind is NameClass.IGNORED:
+        raise UsageError(f"Files that are called {plain(name)} are never taken.")
+    return name
+
+
+def _folders(inbox: Path, ignore: Ignore) -> list[bytes]:
+    """The task folders, and those right in them."""
+    return list(_walk(inbox, ignore))
+
+
+def _walk(inbox: Path, ignore: Ignore) -> Iterator[bytes]:
+    for task in _entered(inbox, b"", ignore):
+        yield task
+        for inside in _entered(inbox, task, ignore):
+            yield os.path.join(task, inside)
+
+
+def _entered(inbox: Path, folder: bytes, ignore: Ignore) -> list[bytes]:
+    found = sorted(folders_below(inbox, folder))
+    return [name for name in found if ignore.name(name, folder=True).kind is NameClass.WORK]
+
+
+def _row(inbox: Inbox, folder: bytes) -> _Folder:
+    here = folder in inbox.pauses
+    args = {"watch": inbox.watch.name, "folder": os.fsdecode(folder)}
+    button = Button("pause", args, "Pause this folder")
+    if here:
+        button = Button("resume", args, "Resume this folder")
+    return _Folder(quote(folder), plain(folder), inbox.paused(folder), button)

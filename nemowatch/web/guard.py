@@ -1,0 +1,150 @@
+"""What every request has to pass: a host by which we are called, a session, and the word that
+belongs to it where something is ordered; and what every answer carries.
+
+Other sites can send a browser here. They know neither the word nor the cookie (SameSite=Strict), a
+name of theirs that leads here is refused (rebinding), and no page of theirs can frame ours.
+"""
+
+from __future__ import annotations
+
+import base64
+import binascii
+import hmac
+import ipaddress
+import socket
+from collections.abc import Iterable
+from contextlib import suppress
+from urllib.parse import urlsplit
+
+from aiohttp import web
+from aiohttp.typedefs import Handler, Middleware
+
+from nemowatch.web.sessions import COOKIE, LASTS, Session, Sessions
+
+#: Bytes of what a form brings; what is dropped has a limit of its own.
+MOST_FORM = 64 * 1024
+#: Carried by every answer.
+HEADERS = {
+    "Content-Security-Policy": (
+        "default-src 'none'; script-src 'self'; style-src 'self' 'unsafe-inline'; connect-src"
+        " 'self'; media-src 'self'; img-src 'self'; form-action 'self'; frame-ancestors 'none';"
+        " base-uri 'none'"
+    ),
+    "X-Frame-Options": "DENY",
+    "X-Content-Type-Options": "nosniff",
+    "Referrer-Policy": "no-referrer",
+    "Cross-Origin-Opener-Policy": "same-origin",
+    "Cross-Origin-Resource-Policy": "same-origin",
+    "Cache-Control": "no-store",
+    "Server": "nemowatch",
+}
+#: Needs no session: it says nothing that is not known already.
+OPEN = ("/healthz", "/login", "/static/page.css")
+#: For programs, which send the password with each request instead of a cookie.
+FOR_PROGRAMS = ("/metrics", "/api/status", "/api/jobs")
+SESSION = web.RequestKey("session", Session)
+
+
+class Guard:
+    """The middleware."""
+
+    def __init__(self, sessions: Sessions, hosts: Iterable[str]) -> None:
+        self._sessions = sessions
+        self._hosts = {"localhost", socket.gethostname().lower(), *map(str.lower, hosts)}
+
+    @property
+    def middleware(self) -> Middleware:
+        """As aiohttp takes it."""
+
+        @web.middleware
+        async def guard(request: web.Request, handler: Handler) -> web.StreamResponse:
+            try:
+                response = await self._pass(request, handler)
+            except web.HTTPException as exc:
+                exc.headers.update(HEADERS)
+                raise
+            if not response.prepared:
+                response.headers.update({**HEADERS, **response.headers})
+            return response
+
+        return guard
+
+    async def _pass(self, request: web.Request, handler: Handler) -> web.StreamResponse:
+        if not self._is_called_by_name(request.host):
+            raise web.HTTPMisdirectedRequest(
+                text="This name is not one of nemowatch's: add it to web.hosts.\n"
+            )
+        if request.method not in ("GET", "HEAD"):
+            self._check_origin(request)
+        if request.path in OPEN:
+            return await handler(request)
+        session = await self._session(request)
+        if session is None:
+            return _to_login(request)
+        request[SESSION] = session
+        response = await handler(request)
+        if not response.prepared and COOKIE not in response.cookies:
+            keep(response, session)
+        return response
+
+    def _is_called_by_name(self, host: str) -> bool:
+        """By a name that is known, or an address: no name of somebody else's is either."""
+        with suppress(ValueError):
+            name = urlsplit(f"//{host}").hostname or ""
+            if name in self._hosts:
+                return True
+            ipaddress.ip_address(name)
+            return True
+        return False
+
+    async def _session(self, request: web.Request) -> Session | None:
+        with suppress(ValueError):
+            session = self._sessions.of_cookie(request.cookies.get(COOKIE, ""))
+            if session is not None:
+                return session
+        if self._sessions.are_open:
+            return self._sessions.begin()
+        if request.path in FOR_PROGRAMS and await self._sessions.of_password(_basic(request)):
+            return self._sessions.begin()
+        return None
+
+    def _check_origin(self, request: web.Request) -> None:
+        """Raises HTTPForbidden for what another site has sent."""
+        origin = request.headers.get("Origin", "")
+        if origin and urlsplit(origin).netloc.lower() != request.host.lower():
+            raise web.HTTPForbidden(text="This was sent by another site.\n")
+        if request.headers.get("Sec-Fetch-Site", "same-origin") not in ("same-origin", "none"):
+            raise web.HTTPForbidden(text="This was sent by another site.\n")
+
+
+def check_word(request: web.Request, word: str) -> None:
+    """Raises HTTPForbidden where a form does not bring its session's word."""
+    wanted = request[SESSION].word
+    if not hmac.compare_digest(word.encode(), wanted.encode()):
+        raise web.HTTPForbidden(text="This page is older than its session: load it again.\n")
+
+
+def keep(response: web.StreamResponse, session: Session) -> None:
+    """Have the browser keep its session."""
+    response.set_cookie(
+        COOKIE, session.cookie, max_age=LASTS, httponly=True, samesite="Strict", path="/"
+    )
+
+
+def _to_login(request: web.Request) -> web.StreamResponse:
+    if request.path in FOR_PROGRAMS:
+        headers = {"WWW-Authenticate": 'Basic realm="nemowatch"'}
+        raise web.HTTPUnauthorized(headers=headers, text="The password is needed.\n")
+    if request.method == "GET" and request.path != "/events":
+        raise web.HTTPSeeOther("/login")
+    raise web.HTTPUnauthorized(text="Sign in again.\n")
+
+
+def _basic(request: web.Request) -> str:
+    """The password that a program sends; "" for none."""
+    kind, _, value = request.headers.get("Authorization", "").partition(" ")
+    if kind.lower() != "basic":
+        return ""
+    with suppress(binascii.Error, UnicodeDecodeError):
+        return base64.b64decode(value).decode().partition(":")[2]
+    return ""

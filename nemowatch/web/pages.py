@@ -1,0 +1,154 @@
+"""The pages, each whole or (for a page that is open and has news) as its content alone."""
+
+from __future__ import annotations
+
+import sqlite3
+from dataclasses import dataclass
+from functools import partial
+from importlib.resources import files
+from typing import Any
+
+from aiohttp import web
+
+from nemowatch.journal import jobs as journal_jobs
+from nemowatch.journal.jobs import Event, ListedJob
+from nemowatch.model import State
+from nemowatch.reporting import words
+from nemowatch.reporting.conversation import Turn, conversation
+from nemowatch.reporting.page import style
+from nemowatch.web import views
+from nemowatch.web.desk import Desk
+from nemowatch.web.guard import SESSION, keep
+from nemowatch.web.results import shown_results
+from nemowatch.web.sessions import COOKIE, Sessions
+from nemowatch.web.views import Overviews
+
+#: Characters of a password that are looked at.
+LONGEST_PASSWORD = 1024
+#: The kind of a page's head, by the state of its job.
+KINDS = {
+    State.PUBLISHED: "calm",
+    State.ATTENTION: "bad",
+    State.FAILED: "wait",
+    State.REJECTED: "wait",
+    State.HELD: "wait",
+}
+
+
+class Pages:
+    """Shows pages."""
+
+    def __init__(self, desk: Desk, overviews: Overviews, sessions: Sessions) -> None:
+        self._desk = desk
+        self._overviews = overviews
+        self._sessions = sessions
+
+    def routes(self) -> list[web.RouteDef]:
+        """What it answers."""
+        return [
+            web.get("/", self._overview),
+            web.get(r"/job/{job:\d{1,12}}", self._job),
+            web.get("/login", self._login),
+            web.post("/login", self._sign_in),
+            web.post("/logout", self._sign_out),
+            web.get("/static/{name}", _static),
+            web.get("/favicon.ico", _nothing),
+        ]
+
+    async def _overview(self, request: web.Request) -> web.Response:
+        signed = not self._sessions.are_open
+        headline, content = await self._overviews.content(signed=signed)
+        return respond(request, f"{headline} – nemowatch", content)
+
+    async def _job(self, request: web.Request) -> web.Response:
+        number = int(request.match_info["job"])
+        found = await self._desk.journal.read(partial(_everything, job_id=number))
+        if found is None:
+            raise web.HTTPNotFound(text="There is no such job.\n")
+        job = found.row.job
+        content = views.render(
+            "job.html.j2",
+            self._desk.clock.now_ms(),
+            file=views.shown_name(found.row.path),
+            folder=found.row.folder,
+            job=job,
+            kind=KINDS.get(job.state, "busy"),
+            stage=words.STAGES[job.state],
+            why=job.error_text,
+            buttons=views.buttons_of(job.id, job.state, job.reason, job.error_code),
+            turns=found.turns,
+            results=[shown_results(turn) for turn in found.turns],
+            history=found.history,
+        )
+        return respond(request, f"Job {job.id} – nemowatch", content)
+
+    async def _login(self, request: web.Request) -> web.Response:
+        return self._login_page(wrong=False)
+
+    def _login_page(self, *, wrong: bool) -> web.Response:
+        if self._sessions.are_open:
+            raise web.HTTPSeeOther("/")
+        content = views.render("login.html.j2", 0, site=self._desk.site, wrong=wrong)
+        html = views.shell("Sign in – nemowatch", content, script=False)
+        return web.Response(text=html, content_type="text/html", status=403 if wrong else 200)
+
+    async def _sign_in(self, request: web.Request) -> web.Response:
+        form = await request.post()
+        password = str(form.get("password", ""))[:LONGEST_PASSWORD]
+        if self._sessions.are_open or not await self._sessions.of_password(password):
+            return self._login_page(wrong=True)
+        response = web.Response(status=303, headers={"Location": "/"})
+        keep(response, self._sessions.begin())
+        return response
+
+    async def _sign_out(self, request: web.Request) -> web.Response:
+        response = web.Response(status=303, headers={"Location": "/login"})
+        response.del_cookie(COOKIE, path="/")
+        return response
+
+
+@dataclass(frozen=True, slots=True)
+class _Everything:
+    row: ListedJob
+    turns: list[Turn]
+    history: list[Event]
+
+
+def _everything(conn: sqlite3.Connection, job_id: int) -> _Everything | None:
+    found = journal_jobs.listed(conn, job_id=job_id)
+    if not found:
+        return None
+    turns = conversation(conn, job_id)
+    return _Everything(found[0], turns, journal_jobs.events(conn, job_id))
+
+
+def respond(request: web.Request, title: str, content: str) -> web.Response:
+    """A page for this session."""
+    html = content
+    if request.headers.get("X-Part") != "content":
+        html = views.shell(title, content)
+    text = views.with_word(html, request[SESSION].word)
+    return web.Response(text=text, content_type="text/html")
+
+
+async def _nothing(request: web.Request) -> web.Response:
+    """Browsers ask for a picture that there is none of."""
+    return web.Response(status=204)
+
+
+async def _static(request: web.Request) -> web.Response:
+    name = request.match_info["name"]
+    if name == "page.css":
+        return _file(style() + _static_text("live.css"), "text/css")
+    if name == "live.js":
+        return _file(_static_text("live.js"), "text/javascript")
+    raise web.HTTPNotFound
+
+
+def _file(text: str, kind: str) -> web.Response:
+    headers: dict[str, Any] = {"Cache-Control": "no-cache"}
+    return web.Response(text=text, content_type=kind, charset="utf-8", headers=headers)
+
+
+def _static_text(name: str) -> str:
+    return files("nemowatch.web").joinpath("static", name).read_text("utf-8")

@@ -1,0 +1,76 @@
+"""The password of the live page: its file holds what scrypt makes of it, never the words. Pure, but
+for its own randomness."""
+
+from __future__ import annotations
+
+import base64
+import binascii
+import hashlib
+import hmac
+import secrets
+
+#: scrypt's cost: 32 MB and about a tenth of a second for each guess.
+COST, BLOCK, PARALLEL = 2**15, 8, 1
+MOST_MEMORY = 64 * 1024 * 1024
+#: Characters: shorter ones are found by trying.
+SHORTEST = 8
+#: Bytes of a file that can hold one.
+LONGEST_FILE = 4096
+
+
+def hashed(password: str) -> str:
+    """The line that a password file holds."""
+    salt = secrets.token_bytes(16)
+    made = _scrypt(password, salt, COST, BLOCK, PARALLEL)
+    return f"scrypt:{COST}:{BLOCK}:{PARALLEL}:{_text(salt)}:{_text(made)}"
+
+
+def fits(password: str, line: str) -> bool:
+    """Whether this is the password. Raises ValueError for a line that is none of ours."""
+    cost, block, parallel, salt, wanted = _parts(line)
+    return hmac.compare_digest(_scrypt(password, salt, cost, block, parallel), wanted)
+
+
+def check(line: str) -> None:
+    """Raises ValueError for a line that is none of ours."""
+    _parts(line)
+
+
+def _parts(line: str) -> tuple[int, int, int, bytes, bytes]:
+    words = line.strip().split(":")
+    if len(words) != 6 or words[0] != "scrypt":
+        raise ValueError("holds no password made by nemowatch password")
+    try:
+        cost, block, parallel = map(int, words[1:4])
+        salt, wanted = map(_bytes, words[4:])
+    except (ValueError, binascii.Error) as exc:
+        raise ValueError("holds a password that is damaged") from exc
+    if not wanted or 128 * cost * block > MOST_MEMORY:
+        raise ValueError("holds a password that is damaged")
+    return cost, block, parallel, salt, wanted
+
+
+def _scrypt(
+    password: str,
+    salt: bytes,
+    cost: int,
+    block: int,
+    parallel: int,
+) -> bytes:
+    return hashlib.scrypt(
+        password.encode("utf-8", "surrogatepass"),
+        salt=salt,
+        n=cost,
+        r=block,
+        p=parallel,
+        maxmem=2 * MOST_MEMORY,
+        dklen=32,
+    )
+
+
+def _text(data: bytes) -> str:
+    return base64.b64encode(data).decode("ascii")
+
+
+def _bytes(text: str) -> bytes:
+    return base64.b64decode(text, validate=True)

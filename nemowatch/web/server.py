@@ -1,0 +1,76 @@
+"""The live page's server: its routes, its limits, its life. It runs on the daemon's loop; what
+takes time runs on threads of its own."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from concurrent.futures import ThreadPoolExecutor
+
+from aiohttp import web
+
+from nemowatch.config.listening import split
+from nemowatch.web.actions import Actions
+from nemowatch.web.desk import Desk
+from nemowatch.web.events import Events
+from nemowatch.web.figures import Figures
+from nemowatch.web.folders import Folders
+from nemowatch.web.guard import MOST_FORM, Guard
+from nemowatch.web.pages import Pages
+from nemowatch.web.results import Results
+from nemowatch.web.sessions import Sessions
+from nemowatch.web.views import Overviews
+
+#: Threads that render pages and try passwords.
+THREADS = 2
+#: Seconds that requests under way have to end.
+CLOSE_SECONDS = 1.0
+
+
+class Server:
+    """Serves the page while it is open."""
+
+    def __init__(
+        self,
+        desk: Desk,
+        listen: str,
+        password: str,
+        hosts: Iterable[str],
+    ) -> None:
+        """`password`: the line of the password file; "" for none."""
+        self._listen = listen
+        self._threads = ThreadPoolExecutor(THREADS, thread_name_prefix="web")
+        sessions = Sessions(password, desk.clock, self._threads)
+        overviews = Overviews(desk, self._threads)
+        events = Events(desk, overviews)
+        host = split(listen)[0]
+        app = web.Application(
+            client_max_size=MOST_FORM, middlewares=[Guard(sessions, [host, *hosts]).middleware]
+        )
+        app.add_routes(Figures(desk).routes())
+        app.add_routes(Pages(desk, overviews, sessions).routes())
+        results = Results(desk)
+        folders = Folders(desk)
+        app.add_routes(
+            [
+                web.get("/events", events.stream),
+                web.get("/folders", folders.page),
+                web.post("/drop", folders.drop),
+                web.post("/order", Actions(desk).order),
+                web.get(r"/file/{job:\d{1,12}}/{turn:\d{1,6}}/{number:\d{1,4}}", results.file),
+            ]
+        )
+        app.on_shutdown.append(events.close)
+        self._runner = web.AppRunner(
+            app, access_log=None, handle_signals=False, shutdown_timeout=CLOSE_SECONDS
+        )
+
+    async def start(self) -> None:
+        """Listen. Raises OSError."""
+        await self._runner.setup()
+        host, port = split(self._listen)
+        await web.TCPSite(self._runner, host, port).start()
+
+    async def stop(self) -> None:
+        """End everything that is open."""
+        await self._runner.cleanup()
+        self._threads.shutdown(wait=False)

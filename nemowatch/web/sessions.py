@@ -1,0 +1,91 @@
+"""Who may use the live page: sessions as signed cookies, and the word that each form has to bring.
+
+A session is nothing but its cookie, so that one survives a restart; the key comes from the
+password's hash, so that a new password ends them all. Without a password each process has a key of
+its own, and everybody who reaches the page gets a session.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import hashlib
+import hmac
+import secrets
+from concurrent.futures import Executor
+from dataclasses import dataclass
+
+from nemowatch.clock import Clock
+from nemowatch.web import passwords
+
+#: Seconds that a session lasts.
+LASTS = 14 * 86_400
+#: Seconds that a wrong password costs, one after the other.
+WRONG_COSTS = 1.0
+COOKIE = "nemowatch"
+
+
+@dataclass(frozen=True, slots=True)
+class Session:
+    """Somebody who may use the page."""
+
+    cookie: str
+    word: str  #: what a form has to bring: other sites cannot know it
+
+
+class Sessions:
+    """Gives sessions, and knows them again."""
+
+    def __init__(self, password: str, clock: Clock, threads: Executor) -> None:
+        """`password`: the line of the password file; "": there is none."""
+        self._password = password
+        self._clock = clock
+        self._threads = threads
+        self._key = hashlib.sha256(b"session " + password.encode()).digest()
+        if not password:
+            self._key = secrets.token_bytes(32)
+        self._known = b""  # of the header that was right last
+        self._trying = asyncio.Lock()
+
+    @property
+    def are_open(self) -> bool:
+        """Whether everybody who reaches the page gets one."""
+        return not self._password
+
+    def begin(self) -> Session:
+        """A new session."""
+        ends = self._clock.now_ms() // 1000 + LASTS
+        name = f"{secrets.token_urlsafe(18)}.{ends}"
+        return self._session(f"{name}.{self._sign(name)}")
+
+    def of_cookie(self, cookie: str) -> Session | None:
+        """The session of this cookie; None for one that is not ours, or over."""
+        name, _, signature = cookie.rpartition(".")
+        if not hmac.compare_digest(self._sign(name).encode(), signature.encode()):
+            return None
+        ends = name.rpartition(".")[2]
+        if int(ends) < self._clock.now_ms() // 1000:
+            return None
+        return self._session(cookie)
+
+    async def of_password(self, password: str) -> bool:
+        """Whether the password is right. One guess at a time, and a wrong one takes a second: the
+        rest of the program notices nothing of somebody who tries."""
+        tried = hashlib.blake2b(password.encode("utf-8", "surrogatepass"), key=self._key).digest()
+        if self._known and hmac.compare_digest(tried, self._known):
+            return True
+        async with self._trying:
+            loop = asyncio.get_running_loop()
+            right = await loop.run_in_executor(
+                self._threads, passwords.fits, password, self._password
+            )
+            if not right:
+                await asyncio.sleep(WRONG_COSTS)
+                return False
+        self._known = tried
+        return True
+
+    def _session(self, cookie: str) -> Session:
+        return Session(cookie, self._sign(f"form {cookie}"))
+
+    def _sign(self, text: str) -> str:
+        return hmac.new(self._key, text.encode(), "sha256").hexdigest()
