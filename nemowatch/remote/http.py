@@ -255,24 +255,24 @@ class Exchange:
 
     def _built(self, address: Address) -> httpcore.Request:
         request = self._request
-        headers: list[tuple[bytes | str, bytes | str]] = [
-            ("Host", address.host),
-            ("Accept", "*/*"),
-            ("User-Agent", f"nemowatch/{__version__}"),
-            ("Accept-Encoding", "identity"),
-            *request.headers.items(),
-        ]
+        headers: dict[str, str | bytes] = {
+            "Host": address.host,
+            "Accept": "*/*",
+            "User-Agent": f"nemowatch/{__version__}",
+            "Accept-Encoding": "identity",
+            **request.headers,
+        }
         length = request.length
         if isinstance(request.body, bytes):
             length = len(request.body)
         if length or request.method == "POST":
-            headers.append(("Content-Length", str(length)))
+            headers["Content-Length"] = str(length)
         silence = self._limits.silence
         timeout = {"connect": self._limits.connect, "read": silence, "write": silence}
         return httpcore.Request(
             request.method,
             address.url,
-            headers=headers,
+            headers=[*headers.items()],
             content=request.body,
             extensions={"timeout": timeout},
         )
