@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import io
 import os
 import sys
@@ -11,6 +12,8 @@ from nemowatch.cli.formatting import clean
 from nemowatch.errors import ConfigError, DaemonNeeded, NemowatchError, UsageError
 
 OK, FAILED, USAGE, NEEDS_DAEMON = 0, 1, 2, 3
+#: What the system says when standard output takes no more.
+FULL = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EIO)
 #: What a shell reports for a program that Ctrl-C ended.
 INTERRUPTED = 130
 
@@ -31,6 +34,14 @@ def guarded(call: Callable[[], int]) -> int:
         return OK
     except KeyboardInterrupt:
         return INTERRUPTED
+    except OSError as exc:
+        if exc.errno not in FULL or exc.filename is not None:
+            _report_unexpected(exc)
+        else:
+            _hush()
+            why = os.strerror(exc.errno)
+            print(f"nemowatch: the output could not be written: {why}.", file=sys.stderr)
+        return FAILED
     except Exception as exc:  # noqa: BLE001 - ours to explain, never a page of Python
         _report_unexpected(exc)
         return FAILED
@@ -54,8 +65,20 @@ def report(exc: NemowatchError) -> int:
     else:
         lines = [f"nemowatch: {exc.text}"]
     lines += [f"  {line}" for line in exc.cure.splitlines()]
-    print(*map(clean, lines), sep="\n", file=sys.stderr)
+    _print_errors(lines)
     return exit_code(exc)
+
+
+def _print_errors(lines: list[str]) -> None:
+    from nemowatch.cli.output import folded
+
+    width = 0
+    if sys.stderr.isatty():
+        import shutil
+
+        width = shutil.get_terminal_size().columns
+    for line in lines:
+        print(*folded(clean(line), width), sep="\n", file=sys.stderr)
 
 
 def _report_unexpected(exc: Exception) -> None:
@@ -79,5 +102,5 @@ def _report_unexpected(exc: Exception) -> None:
 
 
 def _hush() -> None:
-    """The reader of our output has left; without this Python complains about it at the end."""
+    """Nobody takes our output any more; without this Python complains about it at the end."""
     os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())

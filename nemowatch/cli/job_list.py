@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import sqlite3
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 from nemowatch.cli.formatting import clean, name
+from nemowatch.clock import SystemClock, moment
 from nemowatch.reporting.phrases import brackets
 
 if TYPE_CHECKING:
@@ -18,12 +19,23 @@ if TYPE_CHECKING:
     from nemowatch.journal.jobs import ListedJob
 
 
-def print_jobs(state: str = "", *, as_json: bool = False, config: Path | None = None) -> None:
-    """Print them, oldest first; `state` as `wanted_jobs` reads it."""
+def print_jobs(
+    state: str = "",
+    *,
+    limit: int = 0,
+    newest: bool = False,
+    as_json: bool = False,
+    config: Path | None = None,
+) -> None:
+    """Print them, oldest first; `state` as `wanted_jobs` reads it; `limit`: no more than so many
+    (0: all); `newest`: those that changed last come first. Raises UsageError."""
     from nemowatch.cli.context import find_context
+    from nemowatch.errors import UsageError
 
+    if limit < 0:
+        raise UsageError("--limit must be 1 or more.", cure="Leave it out to have all of them.")
     context = find_context(config)
-    wanted = wanted_jobs(state)
+    wanted = replace(wanted_jobs(state), limit=limit, newest=newest)
     if as_json:
         _print_json(context, wanted)
     else:
@@ -36,6 +48,8 @@ class Wanted:
 
     state: str
     reason: str = ""  #: what is in brackets: "held (paused)"
+    limit: int = 0  #: 0: all
+    newest: bool = False  #: those that changed last come first
 
     def __str__(self) -> str:
         return f"{self.state}{brackets(self.reason)}"
@@ -47,11 +61,16 @@ class Wanted:
         return f"No job is {self}."
 
     def listed(self, conn: sqlite3.Connection) -> list[ListedJob]:
-        """Those jobs, oldest first."""
+        """Those jobs, in their order."""
         from nemowatch.journal import jobs as journal_jobs
 
-        rows = journal_jobs.listed(conn, state=self.state)
-        return [row for row in rows if self.reason in ("", row.job.reason)]
+        return journal_jobs.listed(
+            conn,
+            state=self.state,
+            reason=self.reason,
+            newest=self.newest,
+            limit=self.limit or -1,
+        )
 
 
 def wanted_jobs(text: str) -> Wanted:
@@ -131,11 +150,15 @@ def _print_table(context: CommandContext, wanted: Wanted) -> None:
     if not rows:
         say(wanted.none_found())
         return
-    print_table(("JOB", "STATE", "TARGET", "FILE"), map(_row, rows), right=(0,))
+    now = SystemClock().now_ms()
+    print_table(
+        ("JOB", "CHANGED", "STATE", "TARGET", "FILE"), [_row(row, now) for row in rows], right=(0,)
+    )
 
 
-def _row(row: ListedJob) -> tuple[str, str, str, str]:
-    return str(row.job.id), state_words(row), row.job.target, file_words(row)
+def _row(row: ListedJob, now: int) -> tuple[str, str, str, str, str]:
+    job = row.job
+    return str(job.id), moment(job.updated_at, now), state_words(row), job.target, file_words(row)
 
 
 def file_words(row: ListedJob) -> str:

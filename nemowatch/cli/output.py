@@ -36,7 +36,43 @@ def print_json(value: Any) -> None:
 
 def say(text: str = "") -> None:
     """One line for a person, at once, in a pipe too."""
-    print(clean(text), flush=True)
+    print_lines([text])
+    sys.stdout.flush()
+
+
+def print_lines(lines: Iterable[str]) -> None:
+    """Lines for a person: on a terminal they are broken between words, and go on below where they
+    began; in a pipe each is one line."""
+    width = terminal_width()
+    for line in lines:
+        for piece in folded(clean(line), width):
+            print(piece)
+
+
+def terminal_width() -> int:
+    """Columns of the terminal; 0 where standard output is none."""
+    if not sys.stdout.isatty():
+        return 0
+    import shutil
+
+    return shutil.get_terminal_size().columns
+
+
+def folded(line: str, width: int) -> list[str]:
+    """A line in pieces of at most `width` columns (0: any number), broken between words."""
+    if not width or len(line) <= width:
+        return [line]
+    import textwrap
+
+    indent = line[: len(line) - len(line.lstrip())]
+    return textwrap.wrap(
+        line.lstrip(),
+        width,
+        initial_indent=indent,
+        subsequent_indent=f"{indent}  ",
+        break_long_words=False,
+        break_on_hyphens=False,
+    )
 
 
 def console(*, stderr: bool = False) -> Console:
@@ -62,6 +98,17 @@ def print_drawn(shown: RenderableType) -> None:
     with target.capture() as capture:
         target.print(shown)
     print(*(line.rstrip() for line in capture.get().splitlines()), sep="\n")
+
+
+def print_beside(head: Text, text: str) -> None:
+    """A heading with lines beside it, which are broken between words and stay beside it."""
+    from rich.table import Table
+
+    grid = Table.grid(padding=0)
+    grid.add_column(no_wrap=True)
+    grid.add_column(overflow="fold")
+    grid.add_row(head, text)
+    print_drawn(grid)
 
 
 def word(text: str, style: str = "") -> Text:

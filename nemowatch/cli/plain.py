@@ -31,7 +31,11 @@ _CONFIG: dict[str, tuple[str, Read]] = {"--config": ("config", Path)}
 COMMANDS = {
     "run": Plain("run:start", {"--once": "once"}, _CONFIG),
     "status": Plain("status.printed:print_status", {**_JSON, "--watch": "watch"}, _CONFIG),
-    "jobs": Plain("job_list:print_jobs", _JSON, {**_CONFIG, "--state": ("state", str)}),
+    "jobs": Plain(
+        "job_list:print_jobs",
+        {**_JSON, "--newest": "newest"},
+        {**_CONFIG, "--state": ("state", str)},
+    ),
     "explain": Plain("explain.printed:print_explanation", _JSON, _CONFIG, ("path", Path)),
 }
 

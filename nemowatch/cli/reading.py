@@ -20,6 +20,11 @@ State = Annotated[
         show_default=False,
     ),
 ]
+Limit = Annotated[
+    int,
+    typer.Option("--limit", metavar="N", help="No more than so many.", show_default=False),
+]
+Newest = Annotated[bool, typer.Option("--newest", help="Those first that changed last.")]
 Explained = Annotated[
     Path,
     typer.Argument(
@@ -38,11 +43,17 @@ def status(
     print_status(as_json=as_json, watch=watch, config=config)
 
 
-def jobs(state: State = "", as_json: options.Json = False, config: options.Config = None) -> None:
+def jobs(
+    state: State = "",
+    limit: Limit = 0,
+    newest: Newest = False,
+    as_json: options.Json = False,
+    config: options.Config = None,
+) -> None:
     """List the jobs, oldest first."""
     from nemowatch.cli.job_list import print_jobs
 
-    print_jobs(state, as_json=as_json, config=config)
+    print_jobs(state, limit=limit, newest=newest, as_json=as_json, config=config)
 
 
 def explain(path: Explained, as_json: options.Json = False, config: options.Config = None) -> None:

@@ -6,7 +6,7 @@ folder (`layout` does).
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, Literal
 
@@ -31,6 +31,8 @@ def _named(data: Any, context: Context | None) -> Any:
     """`data` as it is, when the folders it names are enough and not too many."""
     if not isinstance(data, dict):
         return data
+    if not data.keys() <= {field.name for field in fields(Watch)}:
+        return data  # of a key that is not known is said which one was meant
 
     base = _base(data)
     try:

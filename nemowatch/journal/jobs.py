@@ -228,12 +228,15 @@ def listed(
     conn: sqlite3.Connection,
     *,
     state: str = "",
+    reason: str = "",
     job_id: int = 0,
+    newest: bool = False,
     limit: int = -1,
 ) -> list[ListedJob]:
-    """Jobs with their sources, oldest first; all states when `state` is empty; negative `limit`:
-    all."""
-    return every(conn, SQL["list"], {"state": state, "id": job_id, "limit": limit}, listed_row)
+    """Jobs with their sources, oldest first, or those first that changed last (`newest`); all
+    states when `state` is empty; negative `limit`: all."""
+    values = {"state": state, "reason": reason, "id": job_id, "limit": limit}
+    return every(conn, SQL["list_newest" if newest else "list"], values, listed_row)
 
 
 def recent(

@@ -227,8 +227,12 @@ class Overview:
     @property
     def in_making(self) -> frozenset[tuple[str, bytes]]:
         """The files (watch, path) of which something is being made."""
-        rows = self._in_state(WORKING - frozenset(QUEUEING))
-        return frozenset((row.watch, row.path) for row in rows)
+        return frozenset((row.watch, row.path) for row in self.making)
+
+    @property
+    def making(self) -> list[ListedJob]:
+        """The jobs of what is being made."""
+        return self._in_state(WORKING - frozenset(QUEUEING))
 
     def total(self, states: Collection[State]) -> int:
         """How many jobs are in these states; where rows were left out, by the counts of all

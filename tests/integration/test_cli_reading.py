@@ -6,6 +6,8 @@ from __future__ import annotations
 import json
 import os
 import sqlite3
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -76,7 +78,7 @@ def test_jobs_in_a_pipe_are_plain_lines(cli: Cli) -> None:
     done = cli.spawn("jobs", "--config", cli.config)
     lines = done.stdout.splitlines()
     assert len(lines) == 6
-    assert lines[0].split() == ["JOB", "STATE", "TARGET", "FILE"]
+    assert lines[0].split() == ["JOB", "CHANGED", "STATE", "TARGET", "FILE"]
     assert "\x1b" not in done.stdout
     assert "\x07" not in done.stdout
     assert "caf\\xe9\\x1b[31m\\x07.mp4" in lines[5]
@@ -415,3 +417,51 @@ def test_show_and_explain_offer_every_way_there_is(tmp_path: Path) -> None:
             for line in (*cure.by_hand.splitlines(), *(choice.command for choice in cure.choices)):
                 assert line in shown
                 assert line in explained
+
+
+def test_the_newest_jobs_first(cli: Cli) -> None:
+    """`--newest` sorts by the last change, `--limit` cuts, and the table has that time; what is
+    not a number is refused."""
+    rows = cli.json("jobs", "--newest", "--limit", "2")
+    every = sorted(cli.json("jobs"), key=lambda row: (row["updated_at"], row["id"]))
+    assert [row["id"] for row in rows] == [row["id"] for row in reversed(every[-2:])]
+    table = cli.run("jobs", "--newest", "--limit", "1").stdout.splitlines()
+    assert table[0].split()[:2] == ["JOB", "CHANGED"]
+    assert len(table) == 2
+    assert cli.run("jobs", "--limit", "-1").returncode == 2
+
+
+def test_status_says_where_the_newest_results_are(tmp_path: Path) -> None:
+    """The folder, and the names in it."""
+    cli = Cli(tmp_path)
+    job = cli.add_job(b"dub-es/a.mp4", State.PUBLISHED)
+    where = cli.root / "outbox/dub-es/a.es.mp4"
+    with cli.journal() as journal:
+        path = bytes(where)
+        journal.write_now(lambda conn: results.add_output(conn, job, ".mp4", path, 1, "", 1))
+    newest = cli.run("status").stdout.partition("newest")[2].splitlines()
+    assert [line.strip() for line in newest[1:3]] == [str(where.parent), where.name]
+
+
+def test_output_that_cannot_be_written_is_no_fault_of_ours(cli: Cli) -> None:
+    """A full device: one line that says so, exit code 1."""
+    with Path("/dev/full").open("wb", buffering=0) as full:
+        done = subprocess.run(
+            [sys.executable, "-m", "nemowatch", "jobs", "--config", str(cli.config)],
+            stdout=full,
+            stderr=subprocess.PIPE,
+            text=True,
+            check=False,
+            env=cli.env(),
+        )
+    assert done.returncode == 1
+    assert done.stderr == ("nemowatch: the output could not be written: No space left on device.\n")
+
+
+@pytest.mark.parametrize("path", ["dub.es", "dub-xx9", "dub-es", "clip.mp4", "dub-es/clip.mp4"])
+def test_explain_has_a_text_whatever_it_explains(cli: Cli, path: str) -> None:
+    """Programs show `text` without knowing what kind of record it is; a name with a language
+    behind a dot is a folder's."""
+    record = cli.json("explain", path)
+    assert record["text"]
+    assert record["kind"] == ("file" if path.endswith("mp4") else "folder")

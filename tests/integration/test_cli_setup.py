@@ -138,6 +138,27 @@ def test_every_mistake_of_a_configuration_at_once(tmp_path: Path) -> None:
     assert [row["level"] for row in json.loads(checked.stdout)["checks"]] == ["fail", "fail"]
 
 
+def test_check_refuses_what_explain_refuses(tmp_path: Path) -> None:
+    """A recipe that orders nothing, and a folder whose name cannot be read, each with its cure; a
+    folder that waits for its prompt.txt is a warning."""
+    cli = Cli(tmp_path, extra="[recipes.shorts]\nprompt = 'Export the video as a file.'\n")
+    for name in ("dub-es", "dub-es-xx9", "edit"):
+        (cli.root / "inbox" / name).mkdir()
+    rows = json.loads(cli.run("check", "--json").stdout)["checks"]
+    orders = {(row["what"], row["level"]) for row in rows if row["what"] in ("recipe", "order")}
+    assert orders == {("recipe", "fail"), ("order", "fail"), ("order", "warn")}
+    (unread,) = [row for row in rows if (row["what"], row["level"]) == ("order", "fail")]
+    assert "dub-es-xx9" in unread["text"]
+    assert 'Did you mean "dub-es"' in unread["cure"]
+
+
+def test_a_misspelt_root_is_named(tmp_path: Path) -> None:
+    """Instead of that none is there."""
+    cli = Cli(tmp_path)
+    cli.config.write_text(cli.config.read_text().replace("root =", "rot ="))
+    assert "Did you mean root?" in cli.run("check").stdout
+
+
 def test_outbox_inside_the_inbox(tmp_path: Path) -> None:
     """Results inside a watched inbox are refused at start, exit code 2, before anything is made."""
     cli = Cli(tmp_path)

@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from nemowatch.cli.check.finding import Finding
+    from nemowatch.cli.context import CommandContext
     from nemowatch.config.watch_section import Watch
 
 #: Seconds for the examination of one workspace: a slow share takes one or two.
@@ -52,7 +53,7 @@ def _failed(findings: list[Finding]) -> list[Finding]:
 
 
 def _findings(option: Path | None, *, send: bool) -> Iterator[Finding]:
-    from nemowatch.cli.check import account, channels, machine
+    from nemowatch.cli.check import account, channels, machine, orders
     from nemowatch.cli.check.finding import Finding, from_problems
     from nemowatch.cli.context import as_owner, find_context
     from nemowatch.cli.deadline import within
@@ -68,24 +69,29 @@ def _findings(option: Path | None, *, send: bool) -> Iterator[Finding]:
         yield from from_problems(exc)
     except TimeoutError:
         yield sound  # the folder that hangs is reported below
+    yield from orders.recipes(context)
     yield from machine.state(context)
     yield machine.daemon(context)
     with as_owner(context.state_dir):  # whose rights count
         for watch in context.watches.values():  # one that is named twice is examined once
-            yield from _workspace(watch, context.state_dir)
+            yield from _workspace(context, watch)
     yield machine.inotify(context.watches.values())
     yield from account.cloud(context)
     yield from channels.notifications(context.config, send=send)
 
 
-def _workspace(watch: Watch, state_dir: Path) -> list[Finding]:
+def _workspace(context: CommandContext, watch: Watch) -> list[Finding]:
+    from nemowatch.cli.check import orders
     from nemowatch.cli.check.finding import Finding
     from nemowatch.cli.check.workspace import workspace
     from nemowatch.cli.deadline import within
     from nemowatch.cli.formatting import name
 
+    def examine() -> list[Finding]:
+        return [*workspace(watch, context.state_dir), *orders.folders(context, watch)]
+
     try:
-        return within(PATIENCE, lambda: list(workspace(watch, state_dir)))
+        return within(PATIENCE, examine)
     except TimeoutError:
         root = name(bytes(watch.workspace))
         text = f"{root} does not answer within {PATIENCE:g} seconds."
@@ -107,15 +113,15 @@ def _print(findings: list[Finding]) -> None:
     from rich.text import Text
 
     from nemowatch.cli.formatting import clean, plural
-    from nemowatch.cli.output import console, word
+    from nemowatch.cli.output import console, print_beside, word
 
     target = console()
     for found in findings:
-        head = word(f"{found.level:<5}"), word(f"{found.what:<8}", "bold")
-        line = Text.assemble(*head, clean(found.text))
+        head = Text.assemble(word(f"{found.level:<5}"), word(f"{found.what:<8}", "bold"))
+        said = clean(found.text)
         if found.cure:
-            line.append(f"\n{'':13}{clean(found.cure)}")
-        target.print(line, soft_wrap=True)
+            said = f"{said}\n{clean(found.cure)}"
+        print_beside(head, said)
 
     bad = len(_failed(findings))
     warned = sum(found.level == "warn" for found in findings)

@@ -90,7 +90,22 @@ def is_folder(location: Location) -> bool:
         return location.path.is_dir()
     if location.watch is not None:
         return len(location.parts) < 2
-    return not location.path.suffix
+    return not _has_a_file_ending(os.fsencode(location.path.name))
+
+
+def _has_a_file_ending(name: bytes) -> bool:
+    """Whether a name ends as files do: what comes behind the dot of "dub.es" is a language."""
+    from nemowatch.content.endings import kind_after
+    from nemowatch.content.kinds import kind_by_name
+    from nemowatch.intake.scan.paths import as_text
+    from nemowatch.tasks.kinds import beginning
+
+    if b"." not in name:
+        return False
+    if kind_by_name(name) or kind_after(name):
+        return True
+    kind, _ = beginning(as_text(name.partition(b".")[0]).replace("-", " ").split())
+    return kind is None
 
 
 def project_at(context: CommandContext, location: Location) -> ProjectFolder | None:

@@ -16,20 +16,19 @@ def print_explanation(path: Path, *, as_json: bool = False, config: Path | None 
     from nemowatch.cli.context import find_context
     from nemowatch.cli.explain.lines import file_lines, folder_lines
     from nemowatch.cli.explain.location import locate
-    from nemowatch.cli.formatting import clean
-    from nemowatch.cli.output import print_json
+    from nemowatch.cli.output import print_json, print_lines
 
     context = find_context(config)
     record = explained(context, locate(context.config.watch, path))
-    if as_json:
-        print_json(record)
-        return
     if record["kind"] == "folder":
         lines = folder_lines(record, context.option)
     else:
         lines = file_lines(record)
-    for line in lines:
-        print(clean(line))
+    if as_json:
+        said = [line.strip() for line in lines if line.strip()]
+        print_json({"text": said, **record})
+    else:
+        print_lines(lines)
 
 
 def explained(context: CommandContext, location: Location) -> dict[str, Any]:

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from rich.console import RenderableType
 from rich.padding import Padding
+from rich.table import Table
 from rich.text import Text
 
 from nemowatch.cli.formatting import clean
@@ -43,6 +44,15 @@ def title_text(text: str) -> Text:
 def below(text: str) -> Lines:
     """Lines below a title; long ones are folded and stay below it."""
     return [Padding(line(one), (0, 0, 0, DEEPER)) for one in text.splitlines()]
+
+
+def beside(title: str, text: Text) -> RenderableType:
+    """A text beside its title; what does not fit goes on below its beginning."""
+    grid = Table.grid(padding=0)
+    grid.add_column(no_wrap=True)
+    grid.add_column()
+    grid.add_row(title_text(title), text)
+    return grid
 
 
 def cure_lines(cure: Cure, option: str) -> Lines:

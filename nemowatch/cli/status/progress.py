@@ -22,8 +22,8 @@ if TYPE_CHECKING:
 
 #: Cells of a progress bar.
 BAR = 12
-#: Cells beside the name and the words at the end: number, state, gaps, bar.
-FRAME = 8 + 12 + 2 + BAR + 1
+#: Cells beside the name and what is behind it: number, state, gap.
+FRAME = 8 + 12 + 2
 #: Cells of a name at least.
 SHORTEST = 12
 
@@ -48,8 +48,8 @@ def in_work(rows: Sequence[ListedJob], transfers: Mapping[int, Transfer], width:
     steps = [progress(row, transfers.get(row.job.id)) for row in rows]
     names = [f"{file_words(row)} > {row.job.target}" for row in rows]
     widest = max(map(cell_len, names), default=0)
-    labels = max((len(step.label) for step in steps), default=0)
-    room = max(min(widest, width - FRAME - labels), SHORTEST)
+    behind = max((len(step.shown) for step in steps), default=0)
+    room = max(min(widest, width - FRAME - behind), SHORTEST)
 
     lines = []
     for row, name, step in zip(rows, names, steps, strict=True):

@@ -16,6 +16,7 @@ from nemowatch.cli.status.lines import (
     Lines,
     Row,
     below,
+    beside,
     line,
     listed,
     title_text,
@@ -24,6 +25,7 @@ from nemowatch.cli.status.lines import (
 from nemowatch.cli.status.needs import needs
 from nemowatch.cli.status.progress import fitted, in_work
 from nemowatch.cures import JOB, Cure
+from nemowatch.errors import show_path
 from nemowatch.model import HoldReason
 from nemowatch.reporting import account_words, inbox_words, words
 from nemowatch.reporting.figures import figures_line
@@ -39,6 +41,8 @@ LONGEST = 12
 LISTS = 3
 #: Lines that the sections together take beside their lists.
 FRAME = 14
+#: Jobs whose results are named: the latest ones.
+NEWEST = 3
 #: Cells that a file's path gets at least beside the reason why it waits.
 NAME_ROOM = 40
 
@@ -61,6 +65,7 @@ def draw(
         *_counts(overview),
         *_in_work(overview, width, longest),
         *_waiting(overview, width, longest),
+        *_newest(overview, width),
         *_holds(overview, option),
         *_credits(overview),
         *needs(overview, longest * LISTS, option),
@@ -125,12 +130,11 @@ def _counts(overview: Overview) -> Lines:
     if not counts:
         return [line(title_text("jobs"), "none yet")]
     shown = [word(f"{count:,} {state}", COLOURS.get(state, "")) for state, count in counts]
-    lines: Lines = [line(title_text("jobs"), Text(", ").join(shown))]
-    return [*lines, *below(figures_line(overview.figures))]
+    return [beside("jobs", Text(", ").join(shown)), *below(figures_line(overview.figures))]
 
 
 def _in_work(overview: Overview, width: int, longest: int) -> Lines:
-    working = overview.working
+    working = overview.making
     drawn = in_work(working, overview.snapshot.transfers, width)
     lines: Lines = []
     for head, row in zip(drawn, working, strict=True):
@@ -153,6 +157,20 @@ def _settling(one: Settling, width: int) -> RenderableType:
     # a whole sentence: it goes below
     head = line(indent, word(fitted(path, width - INDENT), "bold"))
     return Group(head, Padding(line(why), (0, 0, 0, DEEPER)))
+
+
+def _newest(overview: Overview, width: int) -> Lines:
+    """Where the newest results are: their folders, and what is in each."""
+    by_folder: dict[str, list[str]] = {}
+    for done in overview.done[:NEWEST]:
+        for output in done.results:
+            folder, _, name = show_path(output.path).rpartition("/")
+            by_folder.setdefault(folder, []).append(name)
+    lines: Lines = []
+    for folder, names in by_folder.items():
+        lines.append(line(" " * INDENT, word(fitted(clean(folder), width - INDENT), "bold")))
+        lines += below(", ".join(names))
+    return listed("newest", lines, len(lines), "")
 
 
 def _holds(overview: Overview, option: str) -> Lines:

@@ -12,7 +12,14 @@ SELECT * FROM instruction WHERE source_id = ? ORDER BY id
 -- name: list
 -- every job with where its source lies, newest last
 SELECT j.*, s.watch, s.folder, s.path, s.task, s.settled, s.retired_to FROM instruction j JOIN source s ON s.id = j.source_id
-WHERE (:state = '' OR j.state = :state) AND (:id = 0 OR j.id = :id) ORDER BY j.id LIMIT :limit
+WHERE (:state = '' OR j.state = :state) AND (:reason = '' OR j.reason = :reason) AND (:id = 0 OR j.id = :id)
+ORDER BY j.id LIMIT :limit
+
+-- name: list_newest
+-- the same, those first that changed last
+SELECT j.*, s.watch, s.folder, s.path, s.task, s.settled, s.retired_to FROM instruction j JOIN source s ON s.id = j.source_id
+WHERE (:state = '' OR j.state = :state) AND (:reason = '' OR j.reason = :reason) AND (:id = 0 OR j.id = :id)
+ORDER BY j.updated_at DESC, j.id DESC LIMIT :limit
 
 -- name: recent
 -- jobs that ended in this way, the latest first; the index gives their order
