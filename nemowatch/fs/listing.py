@@ -23,6 +23,13 @@ def names_in(folder: int) -> frozenset[bytes]:
     return frozenset(map(os.fsencode, os.listdir(folder)))
 
 
+def names_like(folder: int, begin: str, end: str) -> frozenset[str]:
+    """The names in an open folder that begin and end so. Raises OSError."""
+    return frozenset(
+        name for name in os.listdir(folder) if name.startswith(begin) and name.endswith(end)
+    )
+
+
 def names_below(root: Path, relative: bytes) -> frozenset[bytes]:
     """The names in the folder `relative` below `root`; none when it cannot be listed."""
     with suppress(LocalError, OSError), folder_of(root, relative) as folder:

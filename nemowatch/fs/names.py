@@ -124,6 +124,12 @@ def candidates(name: str, limit: int = NAME_LIMIT, first: int = 1) -> Iterator[s
     return (numbered(name, number, limit) for number in range(first, LAST_NUMBER + 1))
 
 
+def around_number(name: str, limit: int = NAME_LIMIT) -> tuple[str, str]:
+    """How every candidate for this name begins and ends."""
+    stem, ending = split_ending(name)
+    return cut(stem, limit - NUMBER_ROOM - len(os.fsencode(ending))), ending
+
+
 def note_name(name: bytes, ending: str) -> str:
     """The name of a note about the file `name`: `promo.mp4` + `.error.txt`, safe and within the
     limit."""

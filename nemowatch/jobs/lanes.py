@@ -119,15 +119,13 @@ def _of_lane(
         return []
 
     skipped = busy.skipped
-    most = free + len(skipped)
     due: list[Job] = []
     if in_doubt:
-        due += queue.due(conn, LANES[lane], now_ms, most, fresh=True)
-    due += queue.due(conn, LANES[lane], now_ms, most)
+        due += queue.due(conn, LANES[lane], now_ms, free, skipped=skipped, fresh=True)
+    due += queue.due(conn, LANES[lane], now_ms, free, skipped=skipped)
     waiting: dict[int, Job] = {}
     for job in due:
-        if job.id not in skipped:
-            waiting.setdefault(job.id, job)
+        waiting.setdefault(job.id, job)
 
     first = list(waiting.values())[:free]
     if lane is Lane.RENDERS:

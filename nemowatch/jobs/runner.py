@@ -204,30 +204,42 @@ class Runner:
             exc_info=failure,
         )
 
-    async def _work(self, job: Job, *, may_send: bool = False) -> None:
-        """Run one stage and write its decision; whatever goes wrong in that is this job's end, and
-        no other's. `may_send`: this very flow has just written the intent to pay. Raises
-        JournalError."""
+    async def _work(self, job: Job) -> None:
+        """Run a job's stage, and those that follow in the same lane. Raises JournalError."""
         try:
-            await self._take_step(job, may_send=may_send)
+            work = await self.store.load(job)
         except Exception as exc:
             if is_end_of_journal(exc):
                 raise
             await self.store.give_up(job, exc)
-
-    async def _take_step(self, job: Job, *, may_send: bool) -> None:
-        work = await self.store.load(job)
-        if work is None:
             return
-        work = replace(work, may_send=may_send)
+        await self._go_on(work)
+
+    async def _go_on(self, work: Work | None) -> None:
+        """Take steps, and write what comes of each; whatever goes wrong in that is this job's end,
+        and no other's. Raises JournalError."""
+        while work is not None:
+            at = work.job
+            try:
+                work = await self._take_step(work)
+            except Exception as exc:
+                if is_end_of_journal(exc):
+                    raise
+                await self.store.give_up(at, exc)
+                return
+
+    async def _take_step(self, work: Work) -> Work | None:
+        """One step; returns what the next one needs that may be taken at once."""
+        job = work.job
         is_delivery = TABLE[job.state].lane in DELIVERY
         if is_delivery and self._stuck.at(work.source.watch):
-            await self._carry_on(work, later(job.state, SHARE_AGAIN, text=WAITS, error_text=WAITS))
-            return
+            waits = later(job.state, SHARE_AGAIN, text=WAITS, error_text=WAITS)
+            return await self._carry_on(work, waits)
         self._stuck.begins(job.id, work.source.watch)
         decision = await self._perform(work)
-        if decision is not None:
-            await self._carry_on(work, decision)
+        if decision is None:
+            return None
+        return await self._carry_on(work, decision)
 
     async def _perform(self, work: Work) -> Decision | None:
         """What the stage comes to; None when the process ends first. Raises JournalError."""
@@ -252,26 +264,36 @@ class Runner:
             )
             return self.outcomes.after_crash(work, exc)
 
-    async def _carry_on(self, work: Work, decision: Decision) -> None:
-        """Write the decision. An intent to pay is acted on at once: one that waited here for its
-        turn would, after any end of the process, look like a call that was sent, and ask a
-        person for nothing."""
+    async def _carry_on(self, work: Work, decision: Decision) -> Work | None:
+        """Write the decision; returns what a step needs that may follow at once. An intent to pay
+        is acted on at once: one that waited here for its turn would, after any end of the process,
+        look like a call that was sent, and ask a person for nothing."""
         pays = is_intent(work.job, decision)
         if pays and self._stopping:
-            return
-        final = await self.store.write(work, decision)
-        if final is None:
-            return
+            return None
+        written = await self.store.write(work, decision)
+        if written is None:
+            return None
 
+        final, following = written.decision, written.following
         if final.hold is HoldReason.OUTAGE:
             self.outage.set()
         self._on_ended(replace(work.job, state=final.state))
         if pays and final.state is State.INSTRUCTING:
-            # Side by side: a kill between the intent and the send asks a person, so nothing is
-            # waited for in between.
-            await asyncio.gather(
-                self._work(replace(work.job, state=final.state), may_send=True), self.store.mark()
-            )
+            await self._pay(work, following)
+            return None
+        if self._stopping:
+            return None
+        return following
+
+    async def _pay(self, work: Work, following: Work | None) -> None:
+        """Send what the intent is for. Side by side with its mark: a kill between the intent and
+        the send asks a person, so nothing is waited for in between."""
+        if following is None:
+            following = await self.store.load(replace(work.job, state=State.INSTRUCTING))
+        if following is not None:
+            following = replace(following, may_send=True)
+        await asyncio.gather(self._go_on(following), self.store.mark())
 
 
 async def _wait_for(tasks: list[asyncio.Task[None]], seconds: float) -> None:

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import sqlite3
 from collections.abc import Callable, Mapping
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from typing import TypeGuard
 
 import structlog
@@ -22,6 +22,7 @@ from nemowatch.jobs.error_policy import decide
 from nemowatch.jobs.job_log import JobLog, location
 from nemowatch.jobs.outcomes import OutcomeJudge
 from nemowatch.journal import (
+    holds,
     job_steps,
     jobs,
     payment_marks,
@@ -36,6 +37,7 @@ from nemowatch.journal.spend import CallOutcome
 from nemowatch.model import AttentionReason, HoldReason, State
 from nemowatch.stages.context import StageContext
 from nemowatch.stages.decision import Decision
+from nemowatch.stages.table import TABLE
 from nemowatch.stages.work import Work
 
 log = structlog.get_logger("nemowatch.job")
@@ -52,6 +54,14 @@ def is_end_of_journal(exc: BaseException) -> TypeGuard[JournalError]:
     """Whether this error means that the journal can no longer be used; a change that its rules
     refuse concerns one job."""
     return isinstance(exc, JournalError) and not isinstance(exc, JournalRefused)
+
+
+@dataclass(frozen=True, slots=True)
+class Written:
+    """A decision that was written."""
+
+    decision: Decision  #: the one that holds
+    following: Work | None  #: for a step that may be taken at once, in the same place of the lane
 
 
 class JobStore:
@@ -80,8 +90,8 @@ class JobStore:
             return None
         return work
 
-    async def write(self, work: Work, decision: Decision) -> Decision | None:
-        """Write the decision; returns the one that holds, or None when a person was quicker.
+    async def write(self, work: Work, decision: Decision) -> Written | None:
+        """Write the decision; None when a person was quicker.
 
         A decision that cannot be written is a fault of ours in one job, not an end for all: the job
         rests and is tried again, as after any other fault. Raises JournalError."""
@@ -99,7 +109,7 @@ class JobStore:
             )
             final = await self._commit_safely(work, self._outcomes.after_crash(work, exc))
         if final is not None:
-            self._job_log.moved(work.job, work.source, final)
+            self._job_log.moved(work.job, work.source, final.decision)
         return final
 
     async def give_up(self, job: Job, exc: BaseException) -> None:
@@ -160,11 +170,32 @@ class JobStore:
         jobs.apply(conn, job, State.HELD, self._context.clock.now_ms(), values)
         log.warning("held (paused)", job=job.id, why=NO_WATCH)
 
-    async def _commit_safely(self, work: Work, decision: Decision) -> Decision | None:
+    async def _commit_safely(self, work: Work, decision: Decision) -> Written | None:
         now = self._context.clock.now_ms()
-        return await self._context.journal.write(
-            lambda conn: self._commit(conn, work, decision, now)
-        )
+
+        def commit(conn: sqlite3.Connection) -> Written | None:
+            final = self._commit(conn, work, decision, now)
+            if final is None:
+                return None
+            return Written(final, self._following(conn, work, final))
+
+        return await self._context.journal.write(commit)
+
+    def _following(self, conn: sqlite3.Connection, work: Work, final: Decision) -> Work | None:
+        """What the next step needs, where it is in the same lane and nothing stands against it;
+        read together with the write, since each turn with the journal costs as much as a step."""
+        step = TABLE.get(final.state)
+        if step is None or step.lane is not TABLE[work.job.state].lane or final.after > 0:
+            return None
+        if HoldReason.OUTAGE in holds.active(conn):
+            return None
+        following = self._work(conn, work.job.id)
+        if following is None:
+            return None
+        rests = not following.source.settled and not following.paid
+        if rests:
+            return None
+        return following
 
     def _commit(
         self,

@@ -28,16 +28,18 @@ def due(
     now_ms: int,
     limit: int,
     *,
+    skipped: Iterable[int] = (),
     fresh: bool = False,
 ) -> list[Job]:
-    """Up to `limit` jobs in one of `states` that may run now, those furthest along first. `fresh`:
-    only those that have not failed so far."""
+    """Up to `limit` jobs in one of `states` that may run now, those furthest along first, without
+    those that are `skipped`. `fresh`: only those that have not failed so far."""
     found: list[Job] = []
+    left_out = json.dumps(list(skipped))
     for state in states:
         name = "due_uploads" if state is State.CLAIMED else "due"
         left = limit - len(found)
         wanted = {"state": state, "now": now_ms, "limit": left, "fresh": fresh}
-        rows = conn.execute(SQL[name], wanted)
+        rows = conn.execute(SQL[name], wanted | {"skipped": left_out})
         found.extend(map(jobs.from_row, rows))
         if len(found) >= limit:
             break

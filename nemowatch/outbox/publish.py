@@ -19,8 +19,8 @@ from nemowatch.fs.copy_across import too_many
 from nemowatch.fs.exclusive_create import write_new
 from nemowatch.fs.folders import ensure_folder, name_limit
 from nemowatch.fs.hashing import has_content
-from nemowatch.fs.listing import names_in
-from nemowatch.fs.names import OURS, candidates, safe_name
+from nemowatch.fs.listing import names_like
+from nemowatch.fs.names import OURS, around_number, candidates, safe_name
 from nemowatch.fs.safe_open import open_file, root_folder, stat_at, translated
 from nemowatch.model import Downloaded
 
@@ -171,8 +171,11 @@ def _find(
     first: int,
 ) -> str:
     """The candidate of this content, or "". Gaps are passed over: people delete files."""
-    there = names_in(folder)
-    for name in candidates(wanted, name_limit(folder), first):
-        if os.fsencode(name) in there and has_content(name, folder, sha256, size):
+    limit = name_limit(folder)
+    there = names_like(folder, *around_number(wanted, limit))
+    if not there:
+        return ""
+    for name in candidates(wanted, limit, first):
+        if name in there and has_content(name, folder, sha256, size):
             return name
     return ""

@@ -14,7 +14,7 @@ from pathlib import PurePath
 from typing import Any
 
 from nemowatch.errors import show_path
-from nemowatch.secrecy import HIDDEN, SECRET_ROOM, redact
+from nemowatch.secrecy import HIDDEN, SECRET_ROOM, SHORTEST_SECRET, redact
 
 #: Characters of one value in a line: journald splits lines above 48 KiB, and they are not read.
 VALUE_LIMIT = 2000
@@ -79,7 +79,9 @@ def _is_secret(key: str) -> bool:
 
 
 def clean_key(key: object) -> str:
-    """A field's name fit for a log line."""
+    """A field's name fit for a log line, as those in our own code are."""
+    if isinstance(key, str) and len(key) < SHORTEST_SECRET and key.isascii() and key.isidentifier():
+        return key
     return _one_short_line(_text(key))
 
 

@@ -3,6 +3,7 @@
 -- as an earlier one of its session has not ended
 SELECT j.* FROM instruction j JOIN source s ON s.id = j.source_id
 WHERE j.state = :state AND j.due_at <= :now AND (NOT :fresh OR j.attempt + j.tries = 0)
+AND j.id NOT IN (SELECT value FROM json_each(:skipped))
 AND (s.settled = 1 OR j.state NOT IN ('uploading', 'uploaded')
     OR EXISTS (SELECT 1 FROM spend p WHERE p.job_id = j.id AND p.edit IN ('made', 'unseen')))
 AND (j.state <> 'uploaded'
@@ -18,6 +19,7 @@ ORDER BY j.due_at, j.id LIMIT :limit
 -- as `due`, but the bytes go up once: of siblings that need the same clips, one goes ahead and the others wait for its cdn_url
 SELECT j.* FROM instruction j JOIN source s ON s.id = j.source_id
 WHERE j.state = :state AND j.due_at <= :now AND (NOT :fresh OR j.attempt + j.tries = 0)
+AND j.id NOT IN (SELECT value FROM json_each(:skipped))
 AND (s.settled = 1 OR EXISTS (SELECT 1 FROM spend p WHERE p.job_id = j.id AND p.edit IN ('made', 'unseen')))
 AND NOT EXISTS (
     SELECT 1 FROM job b WHERE b.session = j.session AND b.id <> j.id AND b.earlier_of IS NULL
