@@ -168,6 +168,8 @@ class Exchange:
                 with contextlib.suppress(*_DROPPED):
                     return await self._ask(kept, address)
                 await kept.aclose()
+                if self._why_ended:
+                    raise EOFError  # it was ended here, not dropped there
                 self.sent = False
         return await self._ask(self._lines.fresh(address, self._peer), address)
 
