@@ -21,6 +21,8 @@ SECRET_ROOM = 4096
 
 HIDDEN = "[hidden]"
 
+#: Without one of these no pattern below matches: nearly every text has none.
+_MAY_MATCH = re.compile(r"(?i)nmv_|://|bearer")
 #: Tokens of the API, ours or not.
 _TOKEN = (re.compile(r"nmv_[a-z]+_[\w.~+/=-]+"), HIDDEN)
 #: Of a proxy's address. Schemes are short; without that bound, "a.a.a" costs a search to the end
@@ -87,7 +89,10 @@ def holds_secret(text: str) -> bool:
 
 def redact(text: str) -> str:
     """A text that reports something, without secrets and without the queries of addresses."""
-    return _WORD.sub(_any_query_hidden, _without(text, _IN_REPORTS))
+    hidden = _without(text, _IN_REPORTS)
+    if _ANY_ADDRESS.search(hidden) is None:
+        return hidden
+    return _WORD.sub(_any_query_hidden, hidden)
 
 
 def redact_work(text: str) -> str:
@@ -103,6 +108,8 @@ def harmless(text: str) -> str:
 
 def _without(text: str, patterns: tuple[tuple[re.Pattern[str], str], ...]) -> str:
     text = _known.sub(HIDDEN, text)
+    if _MAY_MATCH.search(text) is None:
+        return text
     for pattern, stands_for in patterns:
         text = pattern.sub(stands_for, text)
     return text

@@ -32,6 +32,8 @@ _NEEDED_KINDS = ("NEMOWATCH_", "LC_", "PYTHON")
 #: Seconds that a killed child has to go; one that a hung share holds stays until the share lets go
 #: of it.
 _GONE = 0.5
+#: Bytes taken at once: most messages are smaller.
+PIECE = 64 * 1024
 #: Seconds between two signs of life to the one who waits.
 _TICK = 0.5
 
@@ -101,6 +103,7 @@ class Child:
         self._wall = 0.0
         self._is_ready = False
         self._is_parsing = False
+        self._received = bytearray()  # and not taken yet
         self.is_last = False  #: it ends after the answer that it has given
 
         # whatever it complains of; a pipe that is not read would fill up and stop it
@@ -198,14 +201,13 @@ class Child:
 
     def _bytes(self, count: int, beat: Callable[[], None]) -> bytes:
         """Exactly so many bytes of what it sends. Raises ChildFailed."""
-        found = bytearray()
-        while len(found) < count:
+        while len(self._received) < count:
             left = self._deadline - time.monotonic()
             if left <= 0:
                 raise self._late()
             self._socket.settimeout(min(left, _TICK))
             try:
-                piece = self._socket.recv(count - len(found))
+                piece = self._socket.recv(max(count - len(self._received), PIECE))
             except TimeoutError:
                 if self._is_parsing:
                     beat()
@@ -214,8 +216,10 @@ class Child:
                 piece = b""
             if not piece:
                 raise self._ended()
-            found += piece
-        return bytes(found)
+            self._received += piece
+        found = bytes(self._received[:count])
+        del self._received[:count]
+        return found
 
     def _late(self) -> ChildFailed:
         """What it has not done in time: to work on a file, or to read it."""

@@ -13,7 +13,7 @@ import unicodedata
 from collections.abc import Iterable
 from dataclasses import dataclass
 from enum import StrEnum
-from functools import partial
+from functools import lru_cache, partial
 from itertools import filterfalse
 
 from nemowatch.tasks import request_words as words_of
@@ -63,6 +63,8 @@ _ITS_LIKES = re.compile(
 _COLON = re.compile("[:\uff1a]")
 _QUOTES = ("\u201c\u201d", "\u300c\u300d", "\u300e\u300f", "\u00ab\u00bb")
 
+#: Instructions whose meaning is kept: the same ones go with every file of a folder.
+TEXTS = 256
 #: The longest instruction that may be no work, in characters: nobody asks for an export in more.
 _LONGEST = 300
 #: A word with its signs, or one character of a script without spaces.
@@ -106,6 +108,7 @@ _VAGUE_TOO = _vocabulary(
 _POLITE_WORDS = _vocabulary(words_of.POLITE.split())
 
 
+@lru_cache(TEXTS)
 def request_in(text: str) -> Request:
     """What an instruction asks for, as a whole."""
     said = _plain(text)
@@ -145,6 +148,7 @@ def is_vague(text: str) -> bool:
     return _has_only(said, _VAGUE_TOO)
 
 
+@lru_cache(TEXTS)
 def without_export(text: str) -> str:
     """An instruction without those of its parts that ask for nothing but the result as a file:
     every result is rendered, and the agent is never told to. Other parts stay as they are, also

@@ -65,12 +65,16 @@ _FORMS: tuple[tuple[str, str], ...] = (
     (r"\.conflict\d+(?=\.[^.]+$|$)", "rclone"),
 )
 _COMPILED = tuple((re.compile(form), whose) for form, whose in _FORMS)
+#: Any of them: nearly every name is none.
+_ANY = re.compile("|".join(f"(?:{form})" for form, _ in _FORMS))
 
 
 def conflict_of(low: str) -> str:
     """The sync clients that call a conflict copy like this name (in small letters); "" for an
     ordinary name."""
     name = unicodedata.normalize("NFC", low)
+    if _ANY.search(name) is None:
+        return ""
     for form, whose in _COMPILED:
         if form.search(name):
             return whose

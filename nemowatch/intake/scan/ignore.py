@@ -13,7 +13,7 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum
-from functools import partial
+from functools import lru_cache, partial
 
 from nemowatch.intake.scan import instruction_names
 from nemowatch.intake.scan.conflict_names import conflict_of
@@ -63,6 +63,8 @@ OUR_PATTERNS = {
 WORK = NameVerdict(NameClass.WORK)
 _INSTRUCTION = NameVerdict(NameClass.OURS, "an instruction to nemowatch")
 _PREFIXES = tuple(TEMPORARY_PREFIXES)
+#: Names whose verdict is kept: folders are asked about with each of their files.
+JUDGED = 4096
 #: Which verdict counts for a path whose names have several.
 _STRENGTH = {
     NameClass.WORK: 0,
@@ -115,12 +117,16 @@ class Ignore:
 
     def __init__(self, patterns: tuple[str, ...] = ()) -> None:
         self._own = _Patterns({p.lower(): f"the configuration ignores {p}" for p in patterns})
+        self._judged = lru_cache(JUDGED)(self._judge)
 
     def __repr__(self) -> str:
         return f"Ignore(own={len(self._own)})"
 
     def name(self, name: bytes, *, folder: bool = False) -> NameVerdict:
         """Judge one name, without its path."""
+        return self._judged(name, folder)
+
+    def _judge(self, name: bytes, folder: bool) -> NameVerdict:
         low = folded(name)
         judge = _folder if folder else _file
         own_kind = judge(low) or self._look_alike(name, folder=folder)
