@@ -51,6 +51,7 @@ class SettleRules:
     def __init__(self, watch: Watch) -> None:
         """Nothing is known yet: everything counts as a share."""
         self.watch = watch
+        self.fstype = ""  #: of the root; "" while nothing is known
         self._mode = Mode.SCAN
         self._top = self._rule_of("")
         self._below: tuple[tuple[bytes, SettleRule], ...] = ()
@@ -68,6 +69,7 @@ class SettleRules:
         self._below = tuple((point, self._rule_of(kind)) for point, kind in inside)
         self._top = self._rule_of(fstype)
 
+        self.fstype = fstype
         self._mode = mode_of(fstype)
         if self._mode is Mode.EVENTS and any(mount.scanned for mount in below):
             self._mode = Mode.BOTH

@@ -1,8 +1,8 @@
 """Is the root there, is it ours, and how does news of it come? Everything about one inbox but its
 files.
 
-Owns the worker threads and the inbox's health, and combines what `root_check`, `watcher_supervisor`
-and `settle_rules` find out. A missing root is a state; so is a share that hangs, another host, and
+Owns the worker threads and the inbox's health, and combines what `root_check`, `watch_upkeep` and
+`settle_rules` find out. A missing root is a state; so is a share that hangs, another host, and
 a kernel that reports nothing. It concludes nothing about files."""
 
 from __future__ import annotations
@@ -15,17 +15,17 @@ from nemowatch.config.watch_section import Watch
 from nemowatch.errors import LocalError
 from nemowatch.fs import lease
 from nemowatch.fs.mount_events import MountEvents
-from nemowatch.fs.mounts import Mode
 from nemowatch.fs.threads import Hung, Worker
 from nemowatch.intake.ready.settle_rules import SettleRule, SettleRules
 from nemowatch.intake.watch.health import ONLINE, Health, HealthState, HealthTracker
-from nemowatch.intake.watch.liveness import Identity, Trouble, identify
+from nemowatch.intake.watch.liveness import Identity, identify
 from nemowatch.intake.watch.mount_history import MountHistory
 from nemowatch.intake.watch.new_folders import NewFolders
 from nemowatch.intake.watch.paid_marks import PaidMarks
 from nemowatch.intake.watch.root_check import SILENCE, Root, RootState
 from nemowatch.intake.watch.scan_requests import ScanRequests
 from nemowatch.intake.watch.unforeseen_errors import UnforeseenErrors
+from nemowatch.intake.watch.watch_upkeep import WatchUpkeep
 from nemowatch.intake.watch.watcher import Hints
 from nemowatch.intake.watch.watcher_supervisor import WatcherSupervisor
 from nemowatch.journal import facts
@@ -69,12 +69,18 @@ class RootMonitor:
         self.settle_rules = SettleRules(watch)
         self._root = Root(watch, state_id)
         self._mount_history = MountHistory()
-        self._new_folders = NewFolders(self.watching, self.worker, clock)
+        self._upkeep = WatchUpkeep(
+            self.watching,
+            NewFolders(self.watching, self.worker, clock),
+            self.settle_rules,
+            self.scans,
+            self.health,
+            self.hung,
+        )
         self._clock = clock
         self._journal = journal
         self._ring = ring
         self._paid = PaidMarks(watch.name, journal, clock)
-        self._hints: Hints | None = None
         self._identity: Identity | None = None
         self._news: MountEvents | None = None
         self._failures = UnforeseenErrors(clock, watch.name)
@@ -99,7 +105,7 @@ class RootMonitor:
         """Check the root and begin to watch it, for these hints. A root that is unavailable, or
         hangs, is a state."""
         lease.prepare()
-        self._hints = hints
+        self._upkeep.hints = hints
         name = self.watch.name
         kept = await self._journal.read(lambda conn: facts.get_of(conn, InboxFact.ROOT, name))
         self._root.recall(kept)
@@ -186,8 +192,7 @@ class RootMonitor:
         self._learn(state)
         if came or is_another:
             await self._remember(state)
-            if await self._rewatch():
-                self._healthy()
+            await self._upkeep.begin(self.root)
 
     def _was_away(self) -> bool:
         """Whether a root that was seen before, or was found away, is only now there again."""
@@ -247,8 +252,7 @@ class RootMonitor:
 
     async def is_taken_over(self) -> bool:
         """True when another host has taken over the inbox since the last check, or that is not
-        known: asked
-        before anything is claimed."""
+        known: asked before anything is claimed."""
         if not await self.worker.run(self._root.is_taken_over):
             return False
         self.request_check()
@@ -261,59 +265,13 @@ class RootMonitor:
         await self.worker.run(lambda: self._root.take_over(now_ms, mine))
         await self.check()
 
-    async def _rewatch(self) -> bool:
-        """A new observer, and with it a full scan: for a root that is new, came back, or fell
-        silent. Returns whether it could be made (True where none is needed)."""
-        self.scans.request()
-        if self.settle_rules.mode is Mode.SCAN:
-            await self.watching.close()
-            return True
-        assert self._hints is not None  # start() made them
-        try:
-            trouble = await self.watching.watch(self.root, self._hints)
-        except Hung:
-            await self.hung()
-            return False
-        if trouble is not None:
-            self.health.become(HealthState.DEGRADED, trouble, self.settle_rules.mode)
-        return trouble is None
-
-    def _healthy(self) -> None:
-        fstype = self._identity.fstype if self._identity else ""
-        if self.settle_rules.mode is Mode.SCAN:
-            self.health.become(HealthState.SCANNING, fstype, self.settle_rules.mode)
-        else:
-            self.health.become(HealthState.WATCHING, "", self.settle_rules.mode)
-
     async def confirm(self, folders: Mapping[bytes, int]) -> None:
         """Folders (each with its inode) have come: see to it that the kernel reports on them."""
-        if not folders or self.settle_rules.mode is Mode.SCAN or self._hints is None:
-            return
-        # a root that is unavailable, the next check finds out
-        with contextlib.suppress(OSError):
-            if await self._new_folders.confirm(self.root, folders, self._hints):
-                await self._rewatch()
+        await self._upkeep.confirm(self.root, folders)
 
     async def guard(self) -> None:
         """One pass: root, owner, pulse, coverage, lost events; repairs what can be repaired.
         Never raises for files."""
-        if self.worker.stuck or not await self.check():
-            return
-        if self.settle_rules.mode is Mode.SCAN:
-            return
-        trouble = await self.watching.find_trouble()
-        if trouble is None:
-            self.watching.worked()
-            self._healthy()
-            return
-        self.health.become(HealthState.DEGRADED, trouble, self.settle_rules.mode)
-        if self.watching.begin_repair(trouble):
-            await self._repair(trouble)
-
-    async def _repair(self, trouble: Trouble) -> None:
-        if not await self._rewatch():
-            return
-        self.watching.still(trouble)
-        if await self.watching.find_trouble() is None:
-            self.watching.worked()
-            self._healthy()
+        is_here = not self.worker.stuck and await self.check()
+        if is_here:
+            await self._upkeep.check(self.root)
