@@ -166,7 +166,7 @@ sys.path.insert(0, {repo!r})
 import time
 from pathlib import Path
 from tests.rigs.inbox import inbox_rig, mp4
-import babel.dates  # imported late otherwise: the interpreter may lie where the user below may not read
+import babel.dates, nemowatch.content.file_tasks  # imported late otherwise: the user below may not read them
 os.setgroups([]); os.setgid(65534); os.setuid(65534)
 async def main():
     async with inbox_rig(Path({root!r}), Path({state!r}), settle=3.0, scan_interval=60) as b:
