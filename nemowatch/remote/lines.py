@@ -146,6 +146,7 @@ class Lines:
         idle, self._idle = self._idle, []
         for line in idle:
             await line.aclose()
+        await asyncio.gather(*self._closing)
 
 
 def _connection(

@@ -22,6 +22,8 @@ import httpcore
 READ_AHEAD = 512 * 1024
 #: Seconds after which a second address of a name is tried beside the first (RFC 8305).
 SECOND_ADDRESS_S = 0.25
+#: Seconds for the loop to let go of a connection that was ended: it takes a step or two.
+CLOSING_S = 1.0
 #: Home routers drop a silent connection after some minutes; a turn may be silent for fifteen.
 _KEEPALIVE_IDLE_S = 45
 
@@ -95,6 +97,9 @@ class Stream(httpcore.AsyncNetworkStream):
     async def aclose(self) -> None:
         """End it at once, also under somebody who reads or writes."""
         self._writer.transport.abort()
+        with contextlib.suppress(OSError, TimeoutError):
+            async with asyncio.timeout(CLOSING_S):
+                await self._writer.wait_closed()
 
     async def start_tls(
         self,
