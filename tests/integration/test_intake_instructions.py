@@ -234,17 +234,22 @@ async def test_a_video_and_its_own_sound_are_asked_about(root: Path, tmp_path: P
 async def test_a_copy_with_a_machine_s_name_is_asked_about(root: Path, tmp_path: Path) -> None:
     """OneDrive calls conflicts so. Without the file itself beside it, it is a title like any."""
     async with inbox_rig(root, tmp_path / "s") as b:
-        for number, name in enumerate(("talk", "Talk-ANNAS-PC", "talk-STUDIOPC-2", "talk-MacBook")):
+        copies = (
+            "Talk-ANNAS-PC",
+            "talk-STUDIOPC-2",
+            "talk-MacBook",
+            "talk-NB4711",
+            "talk-W10-LT-221",
+        )
+        for number, name in enumerate(("talk", *copies)):
             b.put(f"dub-es/{name}.mp4", mp4(f"a {number}"))
+        for name in ("talk-1080P", "talk-SUMMER2026", "talk-S01E102", "talk-nb4711"):
+            b.put(f"dub-es/{name}.mp4", mp4(name))
         b.put("dub-es/setup-laptop.mp4", mp4("b"))
         b.put("dub-es/talk-final.mp4", mp4("c"))
-        await b.until(lambda: len(b.claimed) == 3)
-        await b.until(lambda: sum(one.code == "machine copy" for one in b.problems) == 3)
-        assert sorted(await b.paths()) == [
-            b"dub-es/setup-laptop.mp4",
-            b"dub-es/talk-final.mp4",
-            b"dub-es/talk.mp4",
-        ]
+        await b.until(lambda: len(b.claimed) == 7)
+        await b.until(lambda: sum(one.code == "machine copy" for one in b.problems) == len(copies))
+        assert not {f"dub-es/{name}.mp4".encode() for name in copies} & set(await b.paths())
 
 
 async def test_what_a_prompt_asks_too_much_is_said_in_its_own_folder(

@@ -19,8 +19,16 @@ CODE = "machine copy"
 #: What is behind a file's own name: words with a kind of machine among them, and a number.
 _MACHINE = re.compile(
     r"-(?:\w{1,15}-){0,3}(?:\w{1,12}pc|pc|laptop|desktop|notebook|macbook|imac|mac|surface"
-    r"|thinkpad|workstation|server)\d{0,4}(?:-\w{1,10}){0,3}$",
+    r"|thinkpad|workstation|server|nuc|iphone|ipad|computer|rechner|ordinateur|ordenador"
+    r"|computador|dator)\d{0,4}(?:-\w{1,10}){0,3}$",
     re.IGNORECASE,
+)
+#: Numbers as administrators give them to machines (`NB4711`, `WS-0042`, `ANNA-W10-221`): capitals
+#: and three digits, up to the fifteen characters that Windows allows.
+_NUMBERED = re.compile(r"-(?=[A-Z0-9-]{5,15}$)(?=.{0,14}[A-Z]{2})(?=.{0,12}\d{3})")
+#: What films have at the end of their names: a size of pictures, a codec, an episode, a year.
+_OF_FILMS = re.compile(
+    r"\d{3,4}[PIX]|[HX]-?26[45]|S\d{1,2}E\d|(?:19|20)\d\d(?!\d)|EP?-?\d|IMG|DSC|TAKE"
 )
 _CURE = "If it is the right one, or work of its own, give it another name; else remove it."
 
@@ -38,12 +46,19 @@ class MachineCopies:
         stem = as_text(stem_of(name))
         ending = as_text(name)[len(stem) :]
         for at, letter in enumerate(stem):
-            if letter != "-" or _MACHINE.match(stem[at:]) is None:
+            if letter != "-" or not _is_machine(stem[at:]):
                 continue
             found = self._names.get(same_name(f"{stem[:at]}{ending}".encode()))
             if found is not None:
                 return self._folder + b"/" + found
         return b""
+
+
+def _is_machine(added: str) -> bool:
+    """Whether what is behind a file's name, with its hyphen, is what people call machines."""
+    if _MACHINE.match(added):
+        return True
+    return _NUMBERED.match(added) is not None and _OF_FILMS.search(added) is None
 
 
 def question(path: bytes, original: bytes) -> FileProblem:
