@@ -26,6 +26,14 @@ _CLEARLY = 1.5
 #: The same for a text of less letters than `_SHORT`: of a few words statistics say little.
 _CLEARLY_IF_SHORT = 2.5
 _SHORT = 40
+#: The same for one of a word or two, in a folder that names its language and in one that does not.
+_CLEARLY_IF_TINY = 2.5
+_CLEARLY_IF_TINY_AND_UNNAMED = 4.0
+_TINY = 10
+#: Letters of which nobody can say anything.
+_TOO_FEW = 3
+#: As many letters say as much as one character of East Asia.
+_LETTERS_OF_ONE = 3
 #: How much less clear it may be beside an encoding that hardly anybody has.
 _RARITY = 0.6
 #: And over the words that the readings differ in.
@@ -58,7 +66,7 @@ class _Reading:
     codec: str
     languages: set[str] = field(default_factory=set)  #: by its letters
     whole: float = 0.0  #: how probable it is by all of its words
-    is_short: bool = False
+    letters: int = 0  #: how many it has; a character of East Asia is as good as several
     has_letters: bool = False  #: beyond ASCII, not only signs
     focus: float = 0.0  #: how probable by the words that hold more than ASCII
     guesses: set[str] = field(default_factory=set)  #: the most probable language of each
@@ -87,7 +95,7 @@ def decode_legacy(data: bytes, expected: Sequence[str] = ()) -> str | None:
     `expected`: languages that it is likely to be in."""
     readings = _readings(_sample(data))
     chosen = _chosen(readings, _bases(expected))
-    if chosen is None or chosen.codec in RARE:
+    if chosen is None or chosen.codec in RARE or chosen.letters <= _TOO_FEW:
         return None
     return _whole_text(data, chosen.codec)
 
@@ -132,9 +140,10 @@ def _readings(sample: bytes) -> list[_Reading]:
 
 def _reading(text: str, codec: str) -> _Reading:
     letters = "".join(filter(str.isalpha, text))
-    # a character of East Asia is as good as a word
-    is_short = len(letters) < _SHORT and max(text) < "\u3000"
-    return _Reading(codec, is_short=is_short, has_letters=not letters.isascii())
+    count = len(letters)
+    if max(text) >= "\u3000":
+        count *= _LETTERS_OF_ONE
+    return _Reading(codec, letters=count, has_letters=not letters.isascii())
 
 
 def _scores(data: bytes) -> dict[str, _Score]:
@@ -238,7 +247,10 @@ def _expected(
     others = all_readings
     if best.has_letters and best.sounds_like(names):
         others = own
-    return _clear_one(best, others, _CLEARLY)
+    factor = _CLEARLY
+    if best.letters < _TINY:
+        factor = _CLEARLY_IF_TINY
+    return _clear_one(best, others, factor)
 
 
 def _clearest(readings: list[_Reading]) -> _Reading | None:
@@ -248,7 +260,9 @@ def _clearest(readings: list[_Reading]) -> _Reading | None:
         return None
 
     factor = _CLEARLY
-    if best.is_short:
+    if best.letters < _TINY:
+        factor = _CLEARLY_IF_TINY_AND_UNNAMED
+    elif best.letters < _SHORT:
         factor = _CLEARLY_IF_SHORT
     return _clear_one(best, readings, factor)
 

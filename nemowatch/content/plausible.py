@@ -56,6 +56,11 @@ _ONLY_IN = (
     ),
     (_DOTS, frozenset({"en"})),
 )
+#: Two large letters at the beginning of a word that goes on small, the first beyond ASCII: in
+#: another encoding it is a sign ("¡Bienvenidos").
+_TWO_CAPITALS = re.compile(
+    r"(?<!\w)[À-ÖØ-ÞĀĂĄĆĈĊČĎĐĒĖĘĚĞĢĪĮİĶĹĻĽŁŃŅŇŌŐŒŔŖŘŚŞŠŢŤŪŮŰŲŹŻŽ][A-Z][a-z]{2}"
+)
 #: Small and then large inside a word, beyond ASCII's camel case.
 _CASE = re.compile(r"[a-zß-öø-ÿа-яёα-ω][ÀÁÂÃÄÅÆÇÈÉÊËÌÍÎÏÐÑÒÓÔÕÖØÙÚÛÜÝÞА-ЯЁΑ-Ω]")
 #: Opening marks, each with what closes it; in texts they come in pairs.
@@ -87,7 +92,17 @@ _LARGE_TOO = {"tr": "İ"}
 
 #: What no text holds, wherever it is.
 _IMPOSSIBLE = (
-    *(CONTROL, _SIGN_INSIDE, _DOT_INSIDE, _CASE, _PRICE, _LOOSE_DASH, _DASH_INSIDE, _NO_NUMBER),
+    *(
+        CONTROL,
+        _SIGN_INSIDE,
+        _DOT_INSIDE,
+        _CASE,
+        _TWO_CAPITALS,
+        _PRICE,
+        _LOOSE_DASH,
+        _DASH_INSIDE,
+        _NO_NUMBER,
+    ),
     *(_NO_SPACE, _MARK_FIRST),
 )
 

@@ -22,6 +22,8 @@ MAX_SHORT = 500_000
 
 #: Bytes that are nothing at either end of a text: white space, zeros, the end mark of DOS.
 _EMPTY = b"\0\x1a \t\r\n\f\v\xa0"
+#: The end of a line in UTF-16, whose zero belongs to it.
+_UTF16_LINE_END = b"\n\0"
 _MARKS_OF_UTF16 = (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)
 #: Characters that no text holds.
 _CONTROL = re.compile(r"[\x00-\x08\x0e-\x1f]")
@@ -72,6 +74,8 @@ def plain_text(data: bytes) -> str | None:
     if not data.strip(_EMPTY):
         raise _no_words()
     text = decode_unicode(_without_end(data))
+    if text is None and data.endswith(_UTF16_LINE_END):
+        text = decode_unicode(data)
     if text is None:
         return None
     return checked(text)

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import codecs
 import re
+import unicodedata
 
 from nemowatch.content.east_asian import is_east_asian
 
@@ -35,6 +36,10 @@ _CONTROL_BYTES = re.compile(rb"[\x00-\x08\x0e-\x19\x1b-\x1f]")
 _WHITE = dict.fromkeys(map(ord, "\r\n\t\u3000\u00a0\u200b\u200e\u200f\ufeff"))
 #: Blocks of 256 characters that a text in letters, not in signs of words, is from.
 _FEW_BLOCKS = 4
+#: Syllables that are enough to tell.
+_FEWEST_KANA = 3
+#: How the names of characters of East Asia begin.
+_OF_SIGNS = frozenset({"CJK", "HANGUL", "HIRAGANA", "KATAKANA", "YI", "HALFWIDTH", "?"})
 _EAST_ASIA = ("zh-Hans", "zh-Hant", "ja", "ko")
 
 #: How texts begin what is not ASCII in mail encodings, with the codec and the language.
@@ -66,14 +71,30 @@ def decode_unicode(data: bytes) -> str | None:
 
     if b"\0" in data:
         return _strict(data, _encoding_by_zeros(data))
-    if data.isascii():
+    if _is_kana(data):
+        return _strict(data, _encoding_by_blocks(data))
+    if data.isascii() and not _is_cyrillic(data):
         return _escaped(data)
 
     text = _strict(data, "utf-8")
-    if text is not None or is_nearly_utf8(data):
+    if not data.isascii() and (text is not None or is_nearly_utf8(data)):
         return text
     # UTF-16 of East Asia may hold, by chance, neither a zero nor a control byte
     return _strict(data, _encoding_by_control_bytes(data))
+
+
+def _is_cyrillic(data: bytes) -> bool:
+    """Whether bytes that are all ASCII are UTF-16 of letters whose first byte is a control byte:
+    Cyrillic, Arabic, Thai and others."""
+    return b"\x1b" not in data and _CONTROL_BYTES.search(data) is not None
+
+
+def _is_kana(data: bytes) -> bool:
+    """Whether bytes without a control byte are UTF-16 of Japanese syllables, which all begin with
+    the byte of the digit 0: no text has that in every second place."""
+    pairs = len(data) // 2
+    zeros = max(data[0::2].count(b"0"), data[1::2].count(b"0"))
+    return len(data) % 2 == 0 and pairs >= _FEWEST_KANA and zeros * 4 >= pairs * 3
 
 
 def _decoded(data: bytes, encoding: str, errors: str = "strict") -> str | None:
@@ -159,7 +180,11 @@ def _encoding_by_control_bytes(data: bytes) -> str:
     """
     if len(data) % 2 or not _CONTROL_BYTES.search(data):
         return ""
+    return _encoding_by_blocks(data)
 
+
+def _encoding_by_blocks(data: bytes) -> str:
+    """The UTF-16 in which this is a text of few blocks; "" for neither."""
     fitting: dict[str, int] = {}
     for encoding in _UTF16:
         text = _strict(data, encoding)
@@ -173,9 +198,16 @@ def _is_text(text: str) -> bool:
     bare = text.translate(_WHITE)
     if not bare.isprintable():
         return False
-    if len(_blocks(text)) <= _FEW_BLOCKS:
+    if len(_blocks(text)) <= _FEW_BLOCKS and _is_of_one_writing(text):
         return True
     return any(is_east_asian(text, language) for language in _EAST_ASIA)
+
+
+def _is_of_one_writing(text: str) -> bool:
+    """Whether its letters are all of one writing that has letters, but for Latin ones: of few
+    characters the number of blocks says nothing."""
+    writings = {unicodedata.name(char, "?").partition(" ")[0] for char in text if char.isalpha()}
+    return len(writings - {"LATIN"}) <= 1 and writings.isdisjoint(_OF_SIGNS)
 
 
 def _blocks(text: str) -> set[int]:

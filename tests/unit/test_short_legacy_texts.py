@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 from collections import Counter
+from contextlib import suppress
 from itertools import pairwise
+
+import pytest
 
 from nemowatch.content.text import decode_text
 from nemowatch.errors import OrderError
@@ -227,3 +230,35 @@ def test_a_short_text_is_never_read_wrongly() -> None:
                         wrong.append((encoding, text, said))
     assert not wrong
     assert counts["refused"] * 20 < counts["all"]
+
+
+@pytest.mark.parametrize("end", ["", "\n", "\r\n"])
+@pytest.mark.parametrize("encoding", ["utf-16-le", "utf-16-be", "utf-32-le", "utf-32-be"])
+@pytest.mark.parametrize(
+    "said",
+    ["Привет", "สวัสดี", "שלום", "مرحبا", "こんにちは", "ありがとう", "欢迎来到北京，朋友们！"],
+)
+def test_one_word_of_unicode_without_a_mark_is_read(said: str, encoding: str, end: str) -> None:
+    """Its bytes may all be ASCII, and the only zero in it be that of its last line's end."""
+    assert decode_text((said + end).encode(encoding)) == said
+
+
+@pytest.mark.parametrize(
+    ("said", "encoding", "languages"),
+    [
+        ("Dobrý den", "cp1250", ()),
+        ("สวัสดี", "cp874", ()),
+        ("Grüße", "mac_roman", ()),
+        ("chère", "cp850", ()),
+        ("и", "cp1251", ("ru",)),
+        ("Ça", "mac_roman", ("fr",)),
+        ("¡Bienvenidos a España", "cp1252", ("es",)),
+        ("好谈", "utf-16-be", ()),
+    ],
+)
+def test_a_word_or_two_are_never_read_wrongly(
+    said: str, encoding: str, languages: tuple[str, ...]
+) -> None:
+    """They are read as they are, or refused: each of these was spoken as another word."""
+    with suppress(OrderError):
+        assert decode_text(said.encode(encoding), languages) == said
