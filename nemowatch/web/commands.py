@@ -35,8 +35,8 @@ _ORDERS: dict[tuple[str, ...], tuple[str, dict[str, Any], str]] = {
     ("resolve", "--resend"): ("resolve", {"how": "resend"}, "Send again"),
     ("answer", "..."): ("answer", {}, "Answer"),
     ("approve",): ("approve", {"watch": ""}, "Approve"),
-    ("resume",): ("resume", {}, "Resume"),
-    ("pause",): ("pause", {}, "Pause"),
+    ("resume",): ("resume", {}, "Resume everything"),
+    ("pause",): ("pause", {}, "Pause everything"),
     ("take-over",): ("take-over", {}, "Take over"),
 }
 #: Orders about one job, and about several.
@@ -63,7 +63,10 @@ def button_of(choice: Choice) -> Button | None:
     order, more, label = _ORDERS[rest]
     args = {**more, **_jobs(order, jobs)}
     asks = "Your answer" if order == "answer" else ""
-    return Button(order, args, label, choice.effect, asks, _SURE.get(label, ""))
+    effect = choice.effect
+    if effect == label.lower():
+        effect = ""
+    return Button(order, args, label, effect, asks, _SURE.get(label, ""))
 
 
 def cancel(jobs: tuple[int, ...]) -> Button:

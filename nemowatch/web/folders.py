@@ -180,7 +180,8 @@ def _entered(inbox: Path, folder: bytes, ignore: Ignore) -> list[bytes]:
 def _row(inbox: Inbox, folder: bytes) -> _Folder:
     here = folder in inbox.pauses
     args = {"watch": inbox.watch.name, "folder": os.fsdecode(folder)}
-    button = Button("pause", args, "Pause this folder")
+    what = "this folder" if folder else "this inbox"
+    button = Button("pause", args, f"Pause {what}")
     if here:
-        button = Button("resume", args, "Resume this folder")
+        button = Button("resume", args, f"Resume {what}")
     return _Folder(quote(folder), plain(folder), inbox.paused(folder), button)
