@@ -47,12 +47,17 @@ def _all(
 
 def _run(
     once: Annotated[bool, typer.Option("--once", help="Finish what is there, then exit.")] = False,
+    plain: Annotated[
+        bool, typer.Option("--plain", help="Print the log, on a terminal too.")
+    ] = False,
     config: options.Config = None,
 ) -> None:
-    """Run the daemon in the foreground."""
+    """Run the daemon in the foreground.
+
+    On a terminal it is shown live: how far everything is, and the last lines of the log."""
     from nemowatch.cli import run
 
-    raise typer.Exit(run.start(once=once, config=config))
+    raise typer.Exit(run.start(once=once, plain=plain, config=config))
 
 
 app.command("init")(init.init)

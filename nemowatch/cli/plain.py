@@ -29,7 +29,7 @@ _JSON = {"--json": "as_json"}
 _CONFIG: dict[str, tuple[str, Read]] = {"--config": ("config", Path)}
 
 COMMANDS = {
-    "run": Plain("run:start", {"--once": "once"}, _CONFIG),
+    "run": Plain("run:start", {"--once": "once", "--plain": "plain"}, _CONFIG),
     "status": Plain("status.printed:print_status", {**_JSON, "--watch": "watch"}, _CONFIG),
     "jobs": Plain(
         "job_list:print_jobs",

@@ -1,5 +1,5 @@
-"""`nemowatch run`: the daemon in the foreground. Has the configuration read, prepares the state
-folder, and hands over."""
+"""`nemowatch run`: the daemon in the foreground, or on a terminal a live view of it. Has the
+configuration read, prepares the state folder, and hands over."""
 
 from __future__ import annotations
 
@@ -47,9 +47,26 @@ def _setting(config: Path | None) -> CommandContext:
     return CommandContext(lambda: read, path, state_dir(read, path, env), env, config is not None)
 
 
-def start(*, once: bool = False, config: Path | None = None) -> int:
-    """Run the daemon until it ends; its exit code. Raises ConfigError with every mistake at
-    once."""
+def start(*, once: bool = False, plain: bool = False, config: Path | None = None) -> int:
+    """Run the daemon until it ends; its exit code. On a terminal it is shown live, unless the
+    `plain` log is wanted. Raises ConfigError with every mistake at once."""
+    if not plain and _on_a_terminal():
+        from nemowatch.cli.live.command import run_live
+
+        return run_live(once=once, config=config)
+    return _become_daemon(once=once, config=config)
+
+
+def _on_a_terminal() -> bool:
+    """Whether there is a screen to draw on."""
+    return (
+        sys.stdout.isatty()
+        and sys.stderr.isatty()
+        and os.environ.get("TERM", "dumb") not in ("", "dumb")
+    )
+
+
+def _become_daemon(*, once: bool, config: Path | None) -> int:
     _leave_out(DECORATION)
     if not sys.warnoptions:
         # what libraries say to their developers would be in the log, in lines that are not ours

@@ -1,0 +1,148 @@
+"""`nemowatch run` on a terminal: the daemon as a process of its own, and a live view of it.
+
+The daemon carries nothing of this: what draws, ends with the terminal. Signals of the terminal
+reach both; the daemon decides what they mean, and this waits for its end.
+"""
+
+from __future__ import annotations
+
+import ctypes
+import re
+import signal
+import subprocess
+import sys
+import threading
+import time
+from collections import deque
+from contextlib import suppress
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from nemowatch.cli.context import find_context
+from nemowatch.cli.formatting import clean
+from nemowatch.cli.live.rates import Rates
+from nemowatch.cli.live.screen import Seen, draw
+from nemowatch.cli.output import console, folded, terminal_width
+from nemowatch.cli.status.gathering import overview
+from nemowatch.errors import NemowatchError
+
+if TYPE_CHECKING:
+    from rich.spinner import Spinner
+
+    from nemowatch.cli.context import CommandContext
+
+#: Seconds between two questions to the daemon.
+ASK = 1.0
+#: Pictures a second: a spinner turns.
+PICTURES = 8
+#: Lines of the log that are kept for the screen, and printed at the end.
+KEPT, AT_THE_END = 100, 10
+#: The date before each line's time: the screen shows today.
+_DATE = re.compile(r"^\d{4}-\d\d-\d\d ")
+#: Linux: the signal that a process gets when its parent has died.
+PR_SET_PDEATHSIG = 1
+
+
+def run_live(*, once: bool, config: Path | None) -> int:
+    """Run the daemon and show it until it ends; its exit code. Raises ConfigError."""
+    context = find_context(config)
+    words = [sys.executable, "-m", "nemowatch", "run", "--plain"]
+    if once:
+        words.append("--once")
+    if config is not None:
+        words += ["--config", str(config)]
+    with subprocess.Popen(
+        words,
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        preexec_fn=_end_with_parent,  # noqa: PLW1509 - no other thread runs yet
+    ) as daemon:
+        view = View(context, daemon)
+        try:
+            view.show()
+        finally:
+            view.end()
+    view.print_rest()
+    return daemon.returncode
+
+
+def _end_with_parent() -> None:
+    ctypes.CDLL(None).prctl(PR_SET_PDEATHSIG, signal.SIGTERM)
+
+
+class View:
+    """The screen of one daemon."""
+
+    def __init__(self, context: CommandContext, daemon: subprocess.Popen[bytes]) -> None:
+        self._context = context
+        self._daemon = daemon
+        self._lines: deque[str] = deque(maxlen=KEPT)
+        self._roots = [f"{watch.inbox}/" for watch in context.config.watch]
+        self._roots += [f"{watch.workspace}/" for watch in context.config.watch]
+        self._rates = Rates()
+        self._spinners: dict[int, Spinner] = {}
+        self._ending = False
+        self._reader = threading.Thread(target=self._read, name="log", daemon=True)
+        self._reader.start()
+        for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
+            signal.signal(number, self._asked_to_end)
+
+    def _asked_to_end(self, number: int, _: object) -> None:
+        """Ctrl-C has reached the daemon by itself; the other ones are for this process."""
+        self._ending = True
+        if number != signal.SIGINT:
+            with suppress(ProcessLookupError):
+                self._daemon.terminate()
+
+    def _read(self) -> None:
+        assert self._daemon.stdout is not None
+        for raw in self._daemon.stdout:
+            self._lines.append(self._short(raw.decode("utf-8", "backslashreplace").rstrip()))
+
+    def _short(self, text: str) -> str:
+        """A line without its date, and with paths from the inbox on: the screen says the rest."""
+        text = _DATE.sub("", text)
+        for root in self._roots:
+            text = text.replace(root, "")
+        return clean(text)
+
+    def show(self) -> None:
+        """Keep showing it until the daemon ends."""
+        from rich.live import Live
+
+        target = console()
+        with Live(console=target, screen=True, refresh_per_second=PICTURES) as live:
+            asked_at = 0.0
+            seen = Seen(None, self._lines)
+            while self._daemon.poll() is None:
+                now = time.monotonic()
+                if now - asked_at >= ASK:
+                    asked_at = now
+                    seen = self._ask(now)
+                shown = draw(seen, self._rates, target.width, target.height, self._spinners)
+                live.update(shown)
+                time.sleep(1 / PICTURES)
+
+    def _ask(self, now: float) -> Seen:
+        try:
+            found = overview(self._context)
+        except NemowatchError:  # it is starting, or ending: its log says what is the matter
+            return Seen(None, self._lines, self._ending)
+        if not found.running:
+            return Seen(None, self._lines, self._ending)
+        self._rates.update(found.snapshot.transfers, now)
+        return Seen(found, self._lines, self._ending)
+
+    def end(self) -> None:
+        """See to it that the daemon ends, whatever has happened here."""
+        if self._daemon.poll() is None:
+            self._daemon.terminate()
+        self._daemon.wait()
+        self._reader.join(1.0)
+
+    def print_rest(self) -> None:
+        """What the log said last: the screen has gone."""
+        width = terminal_width()
+        for line in list(self._lines)[-AT_THE_END:]:
+            print(*folded(line, width), sep="\n", file=sys.stderr)

@@ -1,0 +1,96 @@
+"""`nemowatch run` on a terminal: a live view, the daemon beneath it, and Ctrl-C for both."""
+
+from __future__ import annotations
+
+import io
+import os
+import pty
+import sys
+from pathlib import Path
+
+import pytest
+from rich.console import Console
+
+from nemowatch.cli.live.rates import Rates
+from nemowatch.cli.live.screen import Seen, draw
+from nemowatch.journal import jobs
+from nemowatch.model import State
+from nemowatch.reporting.overview import DaemonSnapshot, InboxStatus, Overview, Transfer
+from nemowatch.sandbox.process import SandboxProcess
+from tests.rigs.command import Cli
+from tests.rigs.studio import wait_for
+
+#: What a terminal is told before and after a screen of one's own.
+ENTER, LEAVE = b"\x1b[?1049h", b"\x1b[?1049l"
+
+
+def test_a_rate_is_what_was_moved_lately() -> None:
+    """Over some seconds; one that begins again, or is over, is forgotten."""
+    rates = Rates()
+    for second in range(20):
+        rates.update({1: Transfer("uploading", 1000 * second, 90_000)}, float(second))
+    assert rates.of(1, "uploading") == 1000
+    rates.update({1: Transfer("uploading", 5, 90_000)}, 20.0)
+    assert rates.of(1, "uploading") == 0
+    rates.update({}, 21.0)
+    assert rates.of(1, "uploading") == 0
+
+
+@pytest.mark.parametrize("width", [60, 80, 120])
+def test_the_screen_fits(tmp_path: Path, width: int) -> None:
+    """A bar with rate and rest for a transfer, a spinner for a render, the last lines of the log;
+    no line is wider than the terminal, and no picture higher."""
+    cli = Cli(tmp_path)
+    long = b"a very long name of a film, with all that was ever decided about it"
+    sent = cli.add_job(b"dub-es/%b.mp4" % long, State.UPLOADING)
+    cli.add_job(b"dub-es/b.mp4", State.RENDERING, progress=43.0)
+    with cli.journal() as journal:
+        rows = tuple(journal.read_now(jobs.listed))
+    rates = Rates()
+    for second in (0, 10_000_000):
+        moved = {sent: Transfer("uploading", second, 40_000_000)}
+        rates.update(moved, second / 5_000_000)
+    daemon = {"pid": 1, "state": "running", "since": None, "version": "1"}
+    inbox = InboxStatus("in", str(cli.root), "watching")
+    snapshot = DaemonSnapshot(daemon, (inbox,), transfers=moved)
+    overview = Overview(snapshot, unfinished=rows, attention=(7,))
+    lines = [f"12:00:{n:02} info     {'x' * 200}" for n in range(40)]
+    console = Console(width=width, height=24, file=io.StringIO(), record=True)
+    console.print(draw(Seen(overview, lines), rates, width, 24, {}))
+    shown = console.export_text().splitlines()
+    assert max(map(len, shown)) <= width
+    assert len(shown) <= 24
+    text = "\n".join(shown)
+    assert ("25 %, 4.8 MB/s, 6 s left" in text) is (width >= 80)
+    assert "making the video 43 %" in text
+    assert "1 thing needs you: nemowatch status" in text
+    assert "12:00:39" in text
+
+
+def test_run_on_a_terminal_is_live_and_ends_with_ctrl_c(tmp_path: Path) -> None:
+    """A screen of its own with the daemon's log in it; Ctrl-C ends both, and what the log said last
+    stays on the terminal."""
+    with SandboxProcess() as cloud:
+        cli = Cli(tmp_path, extra=f"[api]\nbase_url = '{cloud.url}'\n")
+        words = [sys.executable, "-m", "nemowatch", "run", "--config", str(cli.config)]
+        pid, terminal = pty.fork()
+        if pid == 0:
+            os.execve(sys.executable, words, cli.env(TERM="xterm-256color"))
+        os.set_blocking(terminal, False)
+        seen = bytearray()
+
+        def shows(text: bytes) -> bool:
+            try:
+                seen.extend(os.read(terminal, 65536))
+            except (BlockingIOError, OSError):
+                return text in seen
+            return text in seen
+
+        try:
+            wait_for("the daemon's state", lambda: shows(b"running") and shows(b"watching"))
+            assert ENTER in seen
+            os.write(terminal, b"\x03")
+            wait_for("its end", lambda: shows(LEAVE) and shows(b"nemowatch stops"))
+        finally:
+            wait_for("the exit", lambda: shows(b"") and os.waitpid(pid, os.WNOHANG)[0] == pid)
+            os.close(terminal)
