@@ -40,7 +40,7 @@ def guarded(call: Callable[[], int]) -> int:
         else:
             _hush()
             why = os.strerror(exc.errno)
-            print(f"nemowatch: the output could not be written: {why}.", file=sys.stderr)
+            _print_errors([f"nemowatch: the output could not be written: {why}."])
         return FAILED
     except Exception as exc:  # noqa: BLE001 - ours to explain, never a page of Python
         _report_unexpected(exc)
@@ -70,15 +70,21 @@ def report(exc: NemowatchError) -> int:
 
 
 def _print_errors(lines: list[str]) -> None:
+    """On standard error: folded at a terminal's width, and with their priority in the journal, so
+    that `journalctl -p warning` shows why a service did not start."""
     from nemowatch.cli.output import folded
+    from nemowatch.service.journald import goes_to_journal, with_priority
 
     width = 0
     if sys.stderr.isatty():
         import shutil
 
         width = shutil.get_terminal_size().columns
+
+    in_journal = goes_to_journal(sys.stderr, os.environ)
     for line in lines:
-        print(*folded(clean(line), width), sep="\n", file=sys.stderr)
+        for part in folded(clean(line), width):
+            print(with_priority("error", part) if in_journal else part, file=sys.stderr)
 
 
 def _report_unexpected(exc: Exception) -> None:
@@ -88,16 +94,12 @@ def _report_unexpected(exc: Exception) -> None:
 
     where = traceback.extract_tb(exc.__traceback__)[-1]
     what = f"{type(exc).__name__}: {exc}" if str(exc) else type(exc).__name__
-    print(
-        clean(redact(f"nemowatch: something is wrong in nemowatch itself: {what}")), file=sys.stderr
-    )
-    print(
-        f"  It happened at {where.filename}:{where.lineno}; please report that line.",
-        file=sys.stderr,
-    )
-    print(
-        "  The daemon's log: journalctl -u nemowatch, or the terminal in which it runs.",
-        file=sys.stderr,
+    _print_errors(
+        [
+            redact(f"nemowatch: something is wrong in nemowatch itself: {what}"),
+            f"  It happened at {where.filename}:{where.lineno}; please report that line.",
+            "  The daemon's log: journalctl -u nemowatch, or the terminal in which it runs.",
+        ]
     )
 
 

@@ -21,12 +21,11 @@ import structlog
 from structlog.typing import EventDict, WrappedLogger
 
 from nemowatch.secrecy import hide
+from nemowatch.service.journald import goes_to_journal, with_priority
 from nemowatch.service.redact import clean_field, clean_key, describe, one_line
 
 __all__ = ["configure_logs", "hide"]
 
-#: journald's priorities (syslog's) for our levels.
-_PRIORITY = {"debug": 7, "info": 6, "warning": 4, "error": 3, "critical": 2}
 #: What a terminal shows for a level: dim, none, yellow, red, bold red.
 _COLOUR = {"debug": "2", "info": "0", "warning": "33", "error": "31", "critical": "1;31"}
 
@@ -124,16 +123,6 @@ def _renderer(format: str, stream: TextIO) -> structlog.typing.Processor:
     return _plain
 
 
-def goes_to_journal(stream: TextIO, env: Mapping[str, str]) -> bool:
-    """Whether `stream` is the very socket that systemd connected to the journal (JOURNAL_STREAM
-    is "dev:inode")."""
-    try:
-        found = os.fstat(stream.fileno())
-    except (OSError, ValueError):
-        return False
-    return env.get("JOURNAL_STREAM", "") == f"{found.st_dev}:{found.st_ino}"
-
-
 def _trace(_: WrappedLogger, __: str, event: EventDict) -> EventDict:
     """Exceptions become one field of one line."""
     given = event.pop("exc_info", None)
@@ -165,7 +154,7 @@ def _json(_: WrappedLogger, __: str, event: EventDict) -> str:
 
 
 def _journal(_: WrappedLogger, __: str, event: EventDict) -> str:
-    return f"<{_PRIORITY.get(event.pop('level', 'info'), 6)}>{_sentence(event)}"
+    return with_priority(event.pop("level", "info"), _sentence(event))
 
 
 def _plain(_: WrappedLogger, __: str, event: EventDict) -> str:
