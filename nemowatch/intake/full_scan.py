@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from nemowatch.clock import Clock
 from nemowatch.fs.mounts import Mode
-from nemowatch.intake.claim.bulk_approval import Arrivals
+from nemowatch.intake.claim.bulk_approval import BulkApproval
 from nemowatch.intake.scan.diff import ScanDiff
 from nemowatch.intake.scan.schedule import ScanSchedule
 from nemowatch.intake.state import InboxState
@@ -27,7 +27,7 @@ class FullScan:
         root_monitor: RootMonitor,
         inbox_state: InboxState,
         tracking: Tracking,
-        arrivals: Arrivals,
+        arrivals: BulkApproval,
         schedule: ScanSchedule,
         journal: Journal,
         clock: Clock,

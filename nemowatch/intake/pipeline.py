@@ -12,7 +12,7 @@ from collections.abc import Mapping
 from nemowatch.clock import Clock
 from nemowatch.config.schema import Recipe
 from nemowatch.config.watch_section import Watch
-from nemowatch.intake.claim.bulk_approval import Arrivals
+from nemowatch.intake.claim.bulk_approval import BulkApproval
 from nemowatch.intake.claim.claimer import Claimer
 from nemowatch.intake.claim.existing_results import Finder
 from nemowatch.intake.full_scan import FullScan
@@ -60,7 +60,7 @@ class Pipeline:
             confirm_above,
             finder,
         )
-        self.arrivals = Arrivals(watch.name, journal, clock, self._claimer, inbox_state.book)
+        self.arrivals = BulkApproval(watch.name, journal, clock, self._claimer, inbox_state.book)
         self._full_scan = FullScan(
             root_monitor,
             inbox_state,

@@ -1,11 +1,8 @@
-"""Command lines that are read without typer mean what typer would read, and load little."""
+"""Command lines that are read without typer mean what typer would read."""
 
 from __future__ import annotations
 
 import inspect
-import os
-import subprocess
-import sys
 from importlib import import_module
 from pathlib import Path
 from typing import Any
@@ -15,22 +12,6 @@ from typer.main import get_command
 
 from nemowatch.cli.app import app
 from nemowatch.cli.plain import COMMANDS, arguments, read
-
-#: What prints the modules that a command has loaded, behind what it prints itself.
-SCRIPT = """
-import sys
-from nemowatch.cli import main
-code = main()
-print("\\n--", *sys.modules)
-sys.exit(code)
-"""
-#: What takes long to load, and tells a command that only reads nothing.
-HEAVY = {
-    *("typer", "pydantic", "pydantic_settings", "structlog", "pygments", "attr", "asyncio"),
-    *("httpx", "ssl", "babel", "lxml", "jinja2", "logging", "importlib.metadata", "email"),
-    *("nemowatch.tasks.kinds", "nemowatch.content.text", "nemowatch.config.reading"),
-    *("nemowatch.journal.database", "nemowatch.service.control"),
-}
 
 
 @pytest.mark.parametrize("name", COMMANDS)
@@ -82,24 +63,3 @@ def test_a_line_without_mistakes(line: str, given: dict[str, Any]) -> None:
 def test_whatever_else_there_is(line: str) -> None:
     """Left to typer, which says what is wrong."""
     assert read(line.split()) is None
-
-
-def test_what_status_loads(tmp_path: Path) -> None:
-    """Neither a parser nor a reader of configurations, once this one has been read before; nothing
-    of the daemon, nor of what it works with."""
-    config = tmp_path / "config.toml"
-    config.write_text('state_dir = "state"\n[[watch]]\nroot = "w"\n')
-    env = {**os.environ, "XDG_CACHE_HOME": str(tmp_path / "cache")}
-    for words in (["status"], ["jobs"], ["jobs", "--json"]):
-        for again in (False, True):
-            done = subprocess.run(
-                [sys.executable, "-c", SCRIPT, *words, "--config", config],
-                capture_output=True,
-                text=True,
-                env=env,
-                check=False,
-            )
-            assert done.returncode == 0, done.stderr
-            loaded = done.stdout.rpartition("\n-- ")[2].split()
-            if again:
-                assert HEAVY.isdisjoint(loaded), HEAVY.intersection(loaded)

@@ -22,7 +22,7 @@ from nemowatch.model import Snapshot
 FIRST_SCAN, RETURN, TAKEN_OVER = "first scan", "return of the share", "take-over"
 
 
-class Arrivals:
+class BulkApproval:
     """What scans of one inbox bring at once."""
 
     def __init__(
@@ -44,7 +44,7 @@ class Arrivals:
         self._is_taken_over = False
 
     def __repr__(self) -> str:
-        return f"Arrivals({self._name!r}, first={self.is_first})"
+        return f"BulkApproval({self._name!r}, first={self.is_first})"
 
     @property
     def count_is_due(self) -> bool:

@@ -53,7 +53,7 @@ class RootState:
     table: MountTable
 
 
-class Root:
+class RootCheck:
     """Checks the root of one inbox."""
 
     def __init__(self, watch: Watch, state_id: str) -> None:
@@ -64,7 +64,7 @@ class Root:
         self._remembered: dict[str, str] = {}
 
     def __repr__(self) -> str:
-        return f"Root({str(self.watch.inbox)!r})"
+        return f"RootCheck({str(self.watch.inbox)!r})"
 
     @property
     def owner_root(self) -> Path:

@@ -22,7 +22,7 @@ from nemowatch.intake.watch.liveness import Identity, identify
 from nemowatch.intake.watch.mount_history import MountHistory
 from nemowatch.intake.watch.new_folders import NewFolders
 from nemowatch.intake.watch.paid_marks import PaidMarks
-from nemowatch.intake.watch.root_check import SILENCE, Root, RootState
+from nemowatch.intake.watch.root_check import SILENCE, RootCheck, RootState
 from nemowatch.intake.watch.scan_requests import ScanRequests
 from nemowatch.intake.watch.unforeseen_errors import UnforeseenErrors
 from nemowatch.intake.watch.watch_upkeep import WatchUpkeep
@@ -67,7 +67,7 @@ class RootMonitor:
             watch.inbox, journal.path.parent, self.worker, clock, self._scan_now
         )
         self.settle_rules = SettleRules(watch)
-        self._root = Root(watch, state_id)
+        self._root = RootCheck(watch, state_id)
         self._mount_history = MountHistory()
         self._upkeep = WatchUpkeep(
             self.watching,
