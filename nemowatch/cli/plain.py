@@ -34,7 +34,7 @@ COMMANDS = {
     "jobs": Plain(
         "job_list:print_jobs",
         {**_JSON, "--newest": "newest"},
-        {**_CONFIG, "--state": ("state", str)},
+        {**_CONFIG, "--state": ("state", str), "--limit": ("limit", int)},
     ),
     "explain": Plain("explain.printed:print_explanation", _JSON, _CONFIG, ("path", Path)),
 }

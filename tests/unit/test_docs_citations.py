@@ -33,7 +33,10 @@ SCRIPT = re.compile(r"(?<![\w/.])(scripts/[a-z][a-z-]+)\b(?!/)")
 SAID = re.compile(r'"""[^"]*"""|(?:^|\s)#.*', re.MULTILINE)
 #: A module in backticks: `remote.http`. Files and keys of the configuration look the same.
 MODULE = re.compile(r"`([a-z_]+)\.([a-z_]+)`")
-NO_MODULE = {("service", "drain"), ("journal", "db"), ("content", "parts")}
+NO_MODULE = {
+    *(("service", "drain"), ("journal", "db"), ("content", "parts")),
+    *(("web", "hosts"), ("web", "password_file")),
+}
 #: A file by its name alone, which may be in any room: `lease.py`.
 BARE = re.compile(r"`([a-z_]+\.py)`")
 #: Names that documents had elsewhere, and rooms that are no more.

@@ -50,7 +50,8 @@ _BETWEEN_TWO = {
     ";": re.compile(r"[^;]{1,400};(?:[\w\"']|[-+]\d)"),
     "|": re.compile(r"[^|]{1,400}\|(?:[\w\"']|[-+]\d)"),
     ",": re.compile(
-        r"(?:[^,\d\u0e00-\u0eff\u3040-\u9fff],(?:[\w\"']|[-+]\d)|[^,],[^\W\d\u0e00-\u0eff\u3040-\u9fff])"
+        r"(?:[^,\d\u0e00-\u0eff\u3040-\u9fff],(?:[\w\"']|[-+]\d)"
+        r"|[^,],[^\W\d\u0e00-\u0eff\u3040-\u9fff])"
     ),
 }
 #: What only data is made of.
