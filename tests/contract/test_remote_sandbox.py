@@ -515,7 +515,7 @@ JUNK = [
 @pytest.mark.parametrize("fault", JUNK)
 async def test_junk_answers_raise_only_our_errors_and_in_time(bench: Make, fault: str) -> None:
     """Every plain call, every kind of broken answer: a good result or a RemotePassing, within
-    the time limit."""
+    the time limit; NotSent when a busy machine takes that long to connect."""
     async with bench(timeout=0.4) as b:
         sid, draft = await b.edited()
         await b.client.submit_render(DUB, "render_1", sid, draft, "high")
@@ -531,9 +531,8 @@ async def test_junk_answers_raise_only_our_errors_and_in_time(bench: Make, fault
             outcomes = await asyncio.gather(
                 *[call() for call in calls.values()], return_exceptions=True
             )
-        assert all(
-            isinstance(o, RemotePassing) for o in outcomes if isinstance(o, BaseException)
-        ), outcomes
+        failures = [outcome for outcome in outcomes if isinstance(outcome, BaseException)]
+        assert all(isinstance(one, RemotePassing | NotSent) for one in failures), outcomes
         assert (await b.client.read_credits()).total > 0
 
 
