@@ -1,26 +1,20 @@
 """A kill after each commit of a job's life: nothing is lost, nothing is paid twice, nothing is left
 half.
 
-Every commit is tried by scripts/faults; here every eighteenth, shifted evenly over the task
-kinds, so that all kinds together cover the life of a job at each run.
+Every commit is tried by scripts/faults; here each distinct one once, divided among the task kinds.
 """
 
 from __future__ import annotations
 
-import os
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
 
 from tests.rigs.fault_report import tell
+from tests.rigs.kills import AT_ONCE, chosen, points_of, run_dying
 from tests.rigs.studio import Studio, script, studio
 
-DYING = str(Path(__file__).parents[1] / "rigs/dying_daemon.py")
-#: Every how many commits a kill is tried in the default run; scripts/faults sets 1.
-EVERY = int(os.environ.get("KILL_EVERY", "18"))
-#: Lives at once: each is mostly waiting for its own settle time and its own cloud.
-AT_ONCE = 3
 #: What is dropped, and what must stand afterwards, by task kind.
 KINDS: dict[str, tuple[dict[str, bytes | None], set[str]]] = {
     "dub": ({"dub-es/clip.mp4": None}, {"dub-es/clip.es.mp4"}),
@@ -38,14 +32,6 @@ KINDS: dict[str, tuple[dict[str, bytes | None], set[str]]] = {
 }
 
 
-def run_dying(house: Studio, after: int, commits: Path | None = None) -> int:
-    """Run until everything is done or the n-th commit; returns the exit code, negative for the
-    signal."""
-    told = {"COMMITS": str(commits)} if commits else {}
-    words = [DYING, str(after), "run", "--once", "--config", str(house.config)]
-    return house.process(*words, **told).wait(180)
-
-
 def drop(house: Studio, kind: str) -> set[str]:
     dropped, wanted = KINDS[kind]
     for where, data in dropped.items():
@@ -57,35 +43,34 @@ def drop(house: Studio, kind: str) -> set[str]:
 def test_kill_after_a_commit(tmp_path: Path, kind: str, shift: int) -> None:
     """Killed after a commit and started again, a job ends published and charged once, or asks a
     person when its intent to pay was written and nobody can know whether it was sent."""
-    total = _commits(tmp_path / "whole", kind)
+    points = _points(tmp_path / "whole", kind)
 
-    def die_after(commit: int) -> bool:
-        with studio(
-            tmp_path / str(commit), sandbox={"abort_on_disconnect": False}, settle=0.2, scan=1
-        ) as house:
+    def die_at(point: str) -> bool:
+        name = f"life-{points.index(point)}"
+        settings = {"settle": 0.2, "scan": 1}
+        with studio(tmp_path / name, sandbox={"abort_on_disconnect": False}, **settings) as house:
             wanted = drop(house, kind)
-            ended = run_dying(house, commit)
+            ended = run_dying(house, point)
             assert ended in (-9, 0), house.log()
-            run_dying(house, 0)
-            _check(house, wanted, f"{kind}, killed after commit {commit} of {total}")
+            run_dying(house)
+            _check(house, wanted, f"{kind}, killed after {point}")
         return ended == -9
 
     with ThreadPoolExecutor(AT_ONCE) as pool:
-        killed = list(pool.map(die_after, range(1 + shift * EVERY // len(KINDS), total + 1, EVERY)))
-    # a slow life has more or fewer commits than the one that was counted: its end may come first
+        killed = list(pool.map(die_at, chosen(points, shift, len(KINDS))))
+    # a slow life may come to an end without one of the many small commits of a quick one
     assert killed.count(False) <= 1 + len(killed) // 10
-    tell(f"a kill after a commit: {kind}", {"kills": sum(killed), "commits of a life": total})
+    figures = {"kills": sum(killed), "commits of a life": len(points)}
+    tell(f"a kill after a commit: {kind}", figures)
 
 
-def _commits(base: Path, kind: str) -> int:
+def _points(base: Path, kind: str) -> list[str]:
     base.mkdir()
-    with studio(base) as house:
+    with studio(base / "studio", settle=0.2, scan=1) as house:
         wanted = drop(house, kind)
-        assert run_dying(house, 0, base / "commits") == 0, house.log()
+        assert run_dying(house, commits=base / "commits") == 0, house.log()
         assert wanted <= house.results()
-        # The last few commits belong to the end of the process and may fall away: a kill must
-        # surely come before them.
-        return int((base / "commits").read_text()) - 4
+        return points_of(base / "commits")
 
 
 def _check(house: Studio, wanted: set[str], case: str) -> None:

@@ -1,12 +1,12 @@
 """A kill after each commit while a text about a result or a question is carried out: charged turns
 are the instructions that were given, nothing is made twice, and the text ends in done/.
 
-Every commit is tried by scripts/faults; here every few, differently for each case.
+Every commit is tried by scripts/faults; here each distinct one from the text on once, divided among
+the cases.
 """
 
 from __future__ import annotations
 
-import os
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
@@ -15,13 +15,12 @@ from typing import Any
 import pytest
 
 from tests.rigs.fault_report import tell
+from tests.rigs.kills import AT_ONCE, chosen, points_of, run_dying
 from tests.rigs.studio import Studio, studio
 
-DYING = str(Path(__file__).parents[1] / "rigs/dying_daemon.py")
-#: Every how many commits a kill is tried in the default run; scripts/faults sets 1.
-EVERY = int(os.environ.get("KILL_EVERY", "18")) // 2 or 1
-#: Lives at once: each is mostly waiting for its own settle time and its own cloud.
-AT_ONCE = 3
+#: What the first commit that a text brings about is written by. Those before it belong to every
+#: start, and are tried in test_kill_at_every_commit.
+FIRST_OF_A_TEXT = "nemowatch.sources.requests."
 
 
 @dataclass(frozen=True)
@@ -62,13 +61,6 @@ CASES["review"] = Case(
 REBUILDS = '\n[chat]\non_lost_session = "rebuild"'
 
 
-def run(house: Studio, after: int, commits: Path | None = None) -> int:
-    """Run until everything is done or the n-th commit; the exit code, negative for the signal."""
-    told = {"COMMITS": str(commits)} if commits else {}
-    words = [DYING, str(after), "run", "--once", "--config", str(house.config)]
-    return house.process(*words, **told).wait(180)
-
-
 def begin(base: Path, case: Case) -> Any:
     """A studio whose configuration has lost sessions rebuilt."""
     return studio(base, sandbox={"abort_on_disconnect": False}, settle=0.2, scan=1)
@@ -81,7 +73,7 @@ def prepare(house: Studio, case: Case) -> None:
     if case.fault:
         house.sandbox.fault(case.fault)  # type: ignore[attr-defined]
     house.drop(f"{case.folder}/promo.mp4")
-    run(house, 0)
+    run_dying(house)
     if case.lost:
         house.sandbox.expire()  # type: ignore[attr-defined]
     house.drop(case.path, case.text.encode())
@@ -92,28 +84,34 @@ def test_kill_while_a_text_is_carried_out(tmp_path: Path, name: str) -> None:
     """It ends as without the kill, or asks a person where its intent to pay was written and nobody
     can know whether it was sent."""
     case = CASES[name]
-    total = commits_of(tmp_path / "whole", case)
-    shift = list(CASES).index(name)
+    points = points_of_text(tmp_path / "whole", case)
 
-    def die_after(commit: int) -> None:
-        with begin(tmp_path / str(commit), case) as house:
+    def die_at(point: str) -> bool:
+        with begin(tmp_path / f"life-{points.index(point)}", case) as house:
             prepare(house, case)
-            assert run(house, commit) == -9
-            run(house, 0)
-            check(house, case, f"{name}, killed after commit {commit} of {total}")
+            ended = run_dying(house, point)
+            assert ended in (-9, 0), house.log()
+            run_dying(house)
+            check(house, case, f"{name}, killed after {point}")
+        return ended == -9
 
     with ThreadPoolExecutor(AT_ONCE) as pool:
-        kills = list(pool.map(die_after, range(1 + shift * EVERY // 4, total + 1, EVERY)))
-    tell(f"a kill after a commit: {name}", {"kills": len(kills), "commits of a life": total})
+        killed = list(pool.map(die_at, chosen(points, list(CASES).index(name), len(CASES))))
+    # a slow life may come to an end without one of the many small commits of a quick one
+    assert killed.count(False) <= 1 + len(killed) // 10
+    figures = {"kills": sum(killed), "commits of a life": len(points)}
+    tell(f"a kill after a commit: {name}", figures)
 
 
-def commits_of(base: Path, case: Case) -> int:
+def points_of_text(base: Path, case: Case) -> list[str]:
     base.mkdir()
     with begin(base / "studio", case) as house:
         prepare(house, case)
-        assert run(house, 0, base / "commits") == 0, house.log()
+        assert run_dying(house, commits=base / "commits") == 0, house.log()
         check(house, case, "without a kill")
-        return int((base / "commits").read_text()) - 4  # the last belong to the end
+        points = points_of(base / "commits")
+    first = next(n for n, point in enumerate(points) if point.startswith(FIRST_OF_A_TEXT))
+    return points[first:]
 
 
 def check(house: Studio, case: Case, what: str) -> None:

@@ -20,8 +20,8 @@ from nemowatch.journal.database import Journal
 from nemowatch.model import State
 from nemowatch.reporting.note_sync import NoteSync
 from nemowatch.reporting.note_writer import Note, NoteWriter
-from tests.faults.test_kill_at_every_commit import run_dying
 from tests.rigs.engine import EngineRig, engine_rig
+from tests.rigs.kills import run_dying
 from tests.rigs.studio import Studio, studio
 
 ERROR, QUESTION = "dub-es/clip.mp4.error.txt", "dub-es/clip.mp4.question.txt"
@@ -34,25 +34,22 @@ def the_notes(b: EngineRig) -> NoteSync:
     return ending.notes
 
 
-def at_each_commit(
+def at_last_commits(
     base: Path, before: Callable[[Studio], None], every: int, shift: int
 ) -> Iterator[Studio]:
     """A house that `before` has prepared, killed after one of its last commits and run once
     more; for several of them."""
-    total = 0
-    for number in range(200):
-        with studio(base / str(number)) as house:
+    with studio(base / "whole") as house:
+        before(house)
+        run_dying(house, commits=base / "commits")
+        yield house
+
+    points = (base / "commits").read_text().splitlines()[-12:]
+    for point in points[shift::every]:
+        with studio(base / str(points.index(point))) as house:
             before(house)
-            if not total:
-                run_dying(house, 0, base / "commits")
-                total = int((base / "commits").read_text())
-                yield house
-                continue
-            after = total - 12 + (number - 1) * every + shift
-            if after > total:
-                return
-            if run_dying(house, after) == -9:
-                run_dying(house, 0)
+            if run_dying(house, point) == -9:
+                run_dying(house)
             yield house
 
 
@@ -68,7 +65,7 @@ def asking(house: Studio) -> None:
 
 def trying_again(house: Studio) -> None:
     failing(house)
-    assert run_dying(house, 0) == 1
+    assert run_dying(house) == 1
     assert ERROR in house.results("failed")
     house.sandbox.clear_faults()
     (house.root / "failed/dub-es/clip.mp4").rename(house.inbox / "dub-es/clip.mp4")
@@ -82,14 +79,14 @@ EVERY = int(os.environ.get("KILL_EVERY", "12"))
 @pytest.mark.parametrize("shift", [0] if EVERY == 1 else [6])
 def test_a_failure_is_reported_whenever_it_is_killed(tmp_path: Path, shift: int) -> None:
     """The file in failed/ has its note beside it."""
-    for house in at_each_commit(tmp_path, failing, EVERY, shift):
+    for house in at_last_commits(tmp_path, failing, EVERY, shift):
         assert house.results("failed") == {"dub-es/clip.mp4", ERROR}, house.log()
 
 
 @pytest.mark.parametrize("shift", [0] if EVERY == 1 else [7])
 def test_a_question_is_asked_whenever_it_is_killed(tmp_path: Path, shift: int) -> None:
     """The file that waits has its question beside it."""
-    for house in at_each_commit(tmp_path, asking, EVERY, shift):
+    for house in at_last_commits(tmp_path, asking, EVERY, shift):
         if [job["state"] for job in house.jobs()] == ["attention"]:
             assert house.results("inbox") == {"dub-es/clip.mp4", QUESTION}, house.log()
             assert house.results("failed") == set()
@@ -98,7 +95,7 @@ def test_a_question_is_asked_whenever_it_is_killed(tmp_path: Path, shift: int) -
 @pytest.mark.parametrize("shift", [0] if EVERY == 1 else [7])
 def test_no_note_is_left_beside_a_success_whenever_it_is_killed(tmp_path: Path, shift: int) -> None:
     """Failed, moved back, published: the note goes."""
-    for house in at_each_commit(tmp_path, trying_again, EVERY, shift):
+    for house in at_last_commits(tmp_path, trying_again, EVERY, shift):
         assert house.results("failed") == set(), house.log()
         assert house.results("done") == {"dub-es/clip.mp4"}, house.log()
 
