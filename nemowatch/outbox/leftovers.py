@@ -24,10 +24,10 @@ from nemowatch.fs.safe_open import root_folder, stat_at
 
 #: A result's part file, and the marker that goes with it where a filesystem can only copy.
 _PART = re.compile(rf"{re.escape(OURS)}(?P<job>\d+)(-\d+)?\.part(\.to)?")
-#: A note, or the owner file, before it got its name, or what was written to check a folder; they
-#: carry the process that wrote them.
+#: A note, the owner file, or what somebody sent, before it got its name, or what was written to
+#: check a folder; they carry the process that wrote them.
 _BRIEF = re.compile(
-    rf"{re.escape(OURS)}(note|owner|check|probe)-(?P<process>[0-9a-f]+)(-[0-9a-f]+)?(-.*)?",
+    rf"{re.escape(OURS)}(note|owner|check|probe|sent)-(?P<process>[0-9a-f]+)(-[0-9a-f]+)?(-.*)?",
     re.DOTALL,
 )
 

@@ -36,18 +36,23 @@ class Serving:
         self._config = config
         self._desk = desk
         self._changed = asyncio.Event()
-        self._in_use: Web | None = None
+        self._in_use: tuple[Web, str] | None = None
 
     def reconfigure(self) -> None:
         """The configuration has changed."""
-        if self._in_use != self._config().web:
+        if self._in_use != self._wanted():
             self._changed.set()
+
+    def _wanted(self) -> tuple[Web, str]:
+        config = self._config()
+        return config.web, config.site
 
     async def run(self) -> None:
         """For ever."""
         while True:
             self._changed.clear()
-            web = self._in_use = self._config().web
+            self._in_use = self._wanted()
+            web = self._in_use[0]
             if not web.listen:
                 await self._changed.wait()
                 continue

@@ -6,6 +6,7 @@ import json
 from collections.abc import Mapping
 from typing import Any
 
+import structlog
 from aiohttp import web
 from markupsafe import Markup, escape
 
@@ -15,6 +16,8 @@ from nemowatch.reporting.phrases import counted
 from nemowatch.web import views
 from nemowatch.web.desk import Desk
 from nemowatch.web.guard import check_word
+
+log = structlog.get_logger("nemowatch.web")
 
 
 class Actions:
@@ -32,6 +35,10 @@ class Actions:
             answer = await self._desk.order(name, args)
         except NemowatchError as exc:
             return reply(request, " ".join(filter(None, (exc.text, exc.cure))), 409)
+        except Exception:
+            # whatever an order does wrong, the daemon goes on and the person hears of it
+            log.exception("internal error", doing="carry out an order")
+            return reply(request, "That could not be carried out. The log says why.", 500)
         return reply(request, _words(name, answer), 200)
 
 

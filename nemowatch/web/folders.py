@@ -16,6 +16,7 @@ from nemowatch.fs import arrivals
 from nemowatch.fs.arrivals import Arrival
 from nemowatch.fs.listing import folders_below
 from nemowatch.fs.names import NAME_LIMIT, plain
+from nemowatch.fs.space import has_room
 from nemowatch.intake.inbox import Inbox
 from nemowatch.intake.scan.ignore import Ignore, NameClass
 from nemowatch.reporting.phrases import counted
@@ -32,6 +33,8 @@ SHOWN = 200
 PIECE = 1024 * 1024
 #: Files in one request.
 MOST_FILES = 200
+#: Bytes that stay free on the disk.
+SPARE = 64 * 1024 * 1024
 #: Bytes of a field that is no file.
 MOST_FIELD = 8192
 
@@ -81,6 +84,8 @@ class Folders:
         taken: list[str] = []
         try:
             await self._take(request, await request.multipart(), taken)
+        except ConnectionError as exc:
+            raise web.HTTPBadRequest(text="It did not arrive.\n") from exc
         except (LocalError, UsageError, ValueError) as exc:
             why = exc.text if isinstance(exc, LocalError | UsageError) else str(exc)
             cure = exc.cure if isinstance(exc, LocalError | UsageError) else ""
@@ -106,6 +111,7 @@ class Folders:
             if inbox is None:
                 check_word(request, fields.get("word", ""))
                 inbox = await self._inbox(fields.get("inbox", ""))
+                await self._check_room(inbox, request.content_length or 0)
             if len(taken) >= MOST_FILES:
                 raise UsageError(f"{MOST_FILES} files at once are enough.")
             folder = unquote_to_bytes(fields.get("folder", ""))
@@ -120,6 +126,12 @@ class Folders:
         if not await inbox.same_root():
             raise UsageError("This inbox is not there now.", cure="Try again when it is back.")
         return inbox
+
+    async def _check_room(self, inbox: Inbox, size: int) -> None:
+        """Raises UsageError where the disk would be full."""
+        watch = inbox.watch
+        if not await self._desk.disks.run(watch.name, has_room, watch.inbox, size + SPARE):
+            raise UsageError("There is no space for this.", cure="Free some space on the disk.")
 
     async def _arrive(self, inbox: Inbox, folder: bytes, part: BodyPartReader) -> str:
         watch = inbox.watch

@@ -50,7 +50,8 @@ class Guard:
 
     def __init__(self, sessions: Sessions, hosts: Iterable[str]) -> None:
         self._sessions = sessions
-        self._hosts = {"localhost", socket.gethostname().lower(), *map(str.lower, hosts)}
+        self._configured = frozenset(map(str.lower, hosts))
+        self._hosts = {"localhost", socket.gethostname().lower(), *self._configured}
 
     @property
     def middleware(self) -> Middleware:
@@ -111,16 +112,24 @@ class Guard:
     def _check_origin(self, request: web.Request) -> None:
         """Raises HTTPForbidden for what another site has sent."""
         origin = request.headers.get("Origin", "")
-        if origin and urlsplit(origin).netloc.lower() != request.host.lower():
+        if origin and not self._is_own(origin, request.host):
             raise web.HTTPForbidden(text="This was sent by another site.\n")
         if request.headers.get("Sec-Fetch-Site", "same-origin") not in ("same-origin", "none"):
             raise web.HTTPForbidden(text="This was sent by another site.\n")
+
+    def _is_own(self, origin: str, host: str) -> bool:
+        """Whether a page of ours has sent it: by the same name, or (where a proxy calls us by
+        another) by one that is configured."""
+        with suppress(ValueError):
+            found = urlsplit(origin)
+            return found.netloc.lower() == host.lower() or found.hostname in self._configured
+        return False
 
 
 def check_word(request: web.Request, word: str) -> None:
     """Raises HTTPForbidden where a form does not bring its session's word."""
     wanted = request[SESSION].word
-    if not hmac.compare_digest(word.encode(), wanted.encode()):
+    if not hmac.compare_digest(word.encode("utf-8", "replace"), wanted.encode()):
         raise web.HTTPForbidden(text="This page is older than its session: load it again.\n")
 
 

@@ -42,9 +42,8 @@ class Server:
         sessions = Sessions(password, desk.clock, self._threads)
         overviews = Overviews(desk, self._threads)
         events = Events(desk, overviews)
-        host = split(listen)[0]
         app = web.Application(
-            client_max_size=MOST_FORM, middlewares=[Guard(sessions, [host, *hosts]).middleware]
+            client_max_size=MOST_FORM, middlewares=[Guard(sessions, hosts).middleware]
         )
         app.add_routes(Figures(desk).routes())
         app.add_routes(Pages(desk, overviews, sessions).routes())
