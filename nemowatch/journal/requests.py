@@ -7,13 +7,15 @@ twice, however often it comes back. What one asks for is not known here.
 from __future__ import annotations
 
 import sqlite3
+from collections.abc import Iterable
 from dataclasses import dataclass
 from operator import itemgetter
 from typing import Any
 
-from nemowatch.journal import jobs
+from nemowatch.journal import jobs, retired_files
 from nemowatch.journal.jobs import Job
 from nemowatch.journal.queries import every, first, load
+from nemowatch.journal.retired_files import RetiredFile
 
 SQL = load("requests")
 
@@ -73,10 +75,15 @@ def about(conn: sqlite3.Connection, words: Words, session: int) -> list[Taken]:
     return every(conn, SQL["same"], values, _taken)
 
 
-def moved(conn: sqlite3.Connection, words: Words) -> None:
-    """It has left the inbox."""
+def moved(
+    conn: sqlite3.Connection, words: Words, files: Iterable[RetiredFile], now_ms: int
+) -> None:
+    """It has left the inbox, and lies there now."""
     conn.execute(SQL["moved"], words._identity)
     waits_no_more(conn, words.watch, words.path)
+    source_id = first(conn, SQL["source_of"], words._identity, itemgetter("source_id"))
+    if source_id is not None:
+        retired_files.record_text(conn, source_id, files, now_ms)
 
 
 def waits(conn: sqlite3.Connection, words: Words, seen_at: int) -> None:

@@ -9,6 +9,7 @@ from __future__ import annotations
 import sqlite3
 from collections.abc import Iterable
 from dataclasses import dataclass
+from typing import Any
 
 from nemowatch.clock import Clock
 from nemowatch.journal import facts
@@ -40,17 +41,28 @@ def record(conn: sqlite3.Connection, source_id: int, files: Iterable[RetiredFile
     """The source's files were moved to where these are. Its date counts for all of its files."""
     conn.execute(SQL["reset_clock"], (source_id,))
     for file in files:
-        conn.execute(
-            SQL["put"],
-            {
-                "path": file.path,
-                "source_id": source_id,
-                "size": file.size,
-                "mtime_ns": file.mtime_ns,
-                "ino": _signed(file.ino),
-                "digest": file.digest,
-            },
-        )
+        conn.execute(SQL["put"], _values(source_id, file))
+
+
+def record_text(
+    conn: sqlite3.Connection, source_id: int, files: Iterable[RetiredFile], now_ms: int
+) -> None:
+    """A text about a source was moved to where these are. It may come long after the source has
+    left, and has a date of its own then."""
+    for file in files:
+        conn.execute(SQL["put"], _values(source_id, file))
+        conn.execute(SQL["dated"], {"path": file.path, "now": now_ms})
+
+
+def _values(source_id: int, file: RetiredFile) -> dict[str, Any]:
+    return {
+        "path": file.path,
+        "source_id": source_id,
+        "size": file.size,
+        "mtime_ns": file.mtime_ns,
+        "ino": _signed(file.ino),
+        "digest": file.digest,
+    }
 
 
 def old(conn: sqlite3.Connection, watch: str, before_ms: int) -> list[RetiredFile]:

@@ -32,7 +32,8 @@ from nemowatch.jobs.hold_log import whole
 from nemowatch.jobs.job_log import location_of
 from nemowatch.journal import requests
 from nemowatch.journal.database import Journal
-from nemowatch.outbox.retire import Leaving, retire_all
+from nemowatch.journal.retired_files import RetiredFile
+from nemowatch.outbox.retire import Leaving, moved_files, retire_all
 from nemowatch.reporting import notes
 from nemowatch.reporting.note_writer import NoteWriter
 from nemowatch.retry_memory import NotBefore
@@ -194,9 +195,9 @@ class Requests:
         """Into done/, where what was done is. Until that can be, the journal knows it. Raises
         _Stays."""
         key = (watch.name, file.path)
-        leaving = [Leaving(file.path, file.snapshot, file.digest)]
+        there: list[RetiredFile] = []
         try:
-            await self._disks.run(watch.name, retire_all, watch.inbox, leaving, watch.done)
+            there = await self._disks.run(watch.name, _moved_to_done, watch, file)
         except SourceGone:
             pass  # a person has taken it away
         except SourceChanged:
@@ -212,7 +213,17 @@ class Requests:
             ) from exc
         self._moves.forget(key)
         self._done[key] = file
-        await self._journal.write(lambda conn: requests.moved(conn, words_of(watch, file)))
+        written = words_of(watch, file)
+        await self._journal.write(
+            lambda conn: requests.moved(conn, written, there, self._clock.now_ms())
+        )
+
+
+def _moved_to_done(watch: Watch, file: RequestFile) -> list[RetiredFile]:
+    """Move a text; as it is where it lies then. Raises as `retire_all`."""
+    leaving = [Leaving(file.path, file.snapshot, file.digest)]
+    went = retire_all(watch.inbox, leaving, watch.done)
+    return list(moved_files(watch.done, leaving, went))
 
 
 def _without_terminal(cure: str) -> str:

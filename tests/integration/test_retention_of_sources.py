@@ -255,7 +255,8 @@ def test_an_earlier_journal_counts_from_today(tmp_path: Path) -> None:
 
 
 async def test_the_daemon_sweeps_by_the_journals_date(tmp_path: Path) -> None:
-    """A published source goes when its date is old enough; its time on the disk says nothing."""
+    """A published source goes when its date is old enough; its time on the disk says nothing. A
+    text about it has a date of its own."""
     async with engine_rig(tmp_path) as rig:
         path = rig.base / "config.toml"
         path.write_text(path.read_text() + "[retention]\ndone_days = 30\n")
@@ -271,8 +272,9 @@ async def test_the_daemon_sweeps_by_the_journals_date(tmp_path: Path) -> None:
         journal = rig.journal
         assert journal is not None
         assert rig.engine is not None
-        async with asyncio.timeout(20):  # until both are dated
-            while len(await journal.read(lambda c: retired_files.old(c, watch, 1 << 60))) < 2:
+        rig.drop("dub-es/a.es.revise.txt", b"slower")
+        async with asyncio.timeout(20):  # until all are dated
+            while len(await journal.read(lambda c: retired_files.old(c, watch, 1 << 60))) < 3:
                 await asyncio.sleep(0.05)
         await journal.write(
             lambda conn: conn.execute(
@@ -281,7 +283,14 @@ async def test_the_daemon_sweeps_by_the_journals_date(tmp_path: Path) -> None:
             )
         )
         rig.engine.reconfigure(rig.config)
-        await rig.until(
-            "the old one gone",
-            lambda _: rig.files("done") == {"dub-es/a.mp4", "dub-es/theirs.pdf"},
+        words = {"dub-es/a.es.revise.txt"}
+        left = {"dub-es/a.mp4", "dub-es/theirs.pdf"}
+        await rig.until("the old one gone", lambda _: rig.files("done") == left | words)
+        await journal.write(
+            lambda conn: conn.execute(
+                "UPDATE retired_file SET clock_set = clock_set - ? WHERE size = 6",
+                (40 * DAY_MS,),
+            )
         )
+        rig.engine.reconfigure(rig.config)
+        await rig.until("the words gone", lambda _: rig.files("done") == left)

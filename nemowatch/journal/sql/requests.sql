@@ -31,6 +31,11 @@ SELECT max(at) AS at FROM event WHERE job_id = :job AND to_state = 'attention'
 -- name: moved
 UPDATE request SET moved = 1 WHERE watch = :watch AND path = :path AND kind = :kind AND digest = :digest
 
+-- name: source_of
+-- the source that texts of these words are about
+SELECT s.source_id FROM request r JOIN session s ON s.id = r.session
+WHERE r.watch = :watch AND r.kind = :kind AND r.digest = :digest ORDER BY r.path = :path DESC, r.id DESC LIMIT 1
+
 -- name: published
 -- what was published for sources of one folder; the latest of a name first
 SELECT o.path, o.job_id, coalesce(j.earlier_of, o.job_id) AS shown_id, j.session, s.path AS source

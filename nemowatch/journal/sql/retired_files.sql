@@ -4,6 +4,10 @@ VALUES (:path, :source_id, :size, :mtime_ns, :ino, :digest)
 ON CONFLICT (path) DO UPDATE SET source_id = excluded.source_id, size = excluded.size, mtime_ns = excluded.mtime_ns,
     ino = excluded.ino, digest = excluded.digest, clock_set = 0
 
+-- name: dated
+-- as if its source had left the inbox now; where that has not left, its date will count
+UPDATE retired_file SET clock_set = coalesce(:now - (SELECT retired_at FROM source WHERE id = source_id), 0) WHERE path = :path
+
 -- name: reset_clock
 -- the date of a source has changed: how the clock jumped before it says nothing
 UPDATE retired_file SET clock_set = 0 WHERE source_id = ?
