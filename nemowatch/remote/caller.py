@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import Awaitable, Callable, Iterator
 from concurrent.futures import Executor
 from dataclasses import dataclass
 from pathlib import Path
@@ -35,9 +35,9 @@ _VERSION = "1.0.0"
 
 @dataclass(frozen=True, slots=True)
 class Body:
-    """The body of a call: bytes, or a stream with its exact length."""
+    """The body of a call: bytes, or the blocks of a large one with its exact length."""
 
-    content: bytes | AsyncIterator[bytes] = b""
+    content: bytes | Iterator[bytes] = b""
     length: int = 0
     content_type: str = ""
 

@@ -141,8 +141,8 @@ class Client:
         """Section 5, by bytes."""
 
         def body() -> Body:
-            upload = Upload.of(payload, self._executor, self._upload_limiter, progress)
-            return Body(upload.body(), upload.length, upload.content_type)
+            upload = Upload.of(payload, self._upload_limiter, progress)
+            return Body(upload.blocks(), upload.length, upload.content_type)
 
         silence = self._timeout * _LOOKING
         limits = Limits(

@@ -15,7 +15,7 @@ import asyncio
 import contextlib
 import logging
 import ssl
-from collections.abc import AsyncGenerator, AsyncIterator, Callable, Mapping
+from collections.abc import AsyncGenerator, AsyncIterator, Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Self
 
@@ -27,6 +27,7 @@ from nemowatch.remote.headers import as_mapping, content_length
 from nemowatch.remote.http_errors import failure_words
 from nemowatch.remote.lines import Address, Line, Lines
 from nemowatch.remote.network import PeerCheck
+from nemowatch.remote.threaded import ThreadLine
 
 # It logs addresses and headers, but result addresses and the token are secret.
 logging.getLogger("httpcore").setLevel(logging.WARNING)
@@ -39,12 +40,13 @@ _DROPPED = (httpcore.NetworkError, httpcore.RemoteProtocolError, httpcore.Connec
 
 @dataclass(frozen=True, slots=True)
 class Request:
-    """One request. `body` is bytes, or a stream together with its exact `length` in bytes."""
+    """One request. `body` is bytes, or blocks of a large one together with its exact `length` in
+    bytes: they are read in a thread, and the answer to it must be small."""
 
     method: str
     url: str = field(repr=False)
     headers: Mapping[str, str] = field(repr=False)
-    body: bytes | AsyncIterator[bytes] = b""
+    body: bytes | Iterator[bytes] = b""
     length: int = 0
     repeatable: bool = False  #: to send it twice does no harm
 
@@ -133,7 +135,7 @@ class Exchange:
         self._limits = limits
         self._lines = lines
         self._peer = peer
-        self._line: Line | None = None
+        self._line: Line | ThreadLine | None = None
         self._response: httpcore.Response | None = None
         self._why_ended = ""
         self._timer: asyncio.TimerHandle | None = None
@@ -162,6 +164,8 @@ class Exchange:
 
     async def _answered(self, address: Address) -> httpcore.Response:
         """The answer, over a line that was kept or a new one."""
+        if not isinstance(self._request.body, bytes):
+            return await self._ask(self._lines.in_thread(address), address)
         if self._request.repeatable and self._peer is None and not address.proxy:
             kept = self._lines.kept(address)
             if kept is not None:
@@ -173,9 +177,9 @@ class Exchange:
                 self.sent = False
         return await self._ask(self._lines.fresh(address, self._peer), address)
 
-    async def _ask(self, line: Line, address: Address) -> httpcore.Response:
+    async def _ask(self, line: Line | ThreadLine, address: Address) -> httpcore.Response:
         self._line = line
-        line.backend.before_send = self._sending
+        line.sending.before = self._sending
         return await line.ask(self._built(address))
 
     def _sending(self) -> None:

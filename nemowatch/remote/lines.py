@@ -11,6 +11,7 @@ from __future__ import annotations
 import asyncio
 import ssl
 from dataclasses import dataclass
+from typing import Any
 from urllib.parse import unquote, urlsplit
 
 import httpcore
@@ -19,6 +20,7 @@ import httpx
 from nemowatch.errors import NotSent
 from nemowatch.remote.addresses import proxy_of
 from nemowatch.remote.network import Backend, PeerCheck
+from nemowatch.remote.threaded import ThreadBackend, ThreadLine
 
 #: Seconds for which an idle line is kept: less than the five after which common servers (uvicorn)
 #: close theirs, so that few calls meet one that is just being closed.
@@ -63,11 +65,12 @@ class Line:
 
     def __init__(self, address: Address, tls: ssl.SSLContext, peer: PeerCheck | None) -> None:
         self.origin = address.origin
-        self.backend = Backend(peer)
+        backend = Backend(peer)
+        self.sending = backend.sending
         self.used = False  #: it has served a call before
         self.kept_since = 0.0
         self.keeps = peer is None and not address.proxy  #: whether it may serve another call
-        self._connection = _connection(address, tls, self.backend)
+        self._connection = _connection(address, tls, backend)
 
     def __repr__(self) -> str:
         return f"<Line used={self.used} {type(self._connection).__name__}>"
@@ -105,6 +108,11 @@ class Lines:
         """A new line."""
         return Line(address, self._tls, peer)
 
+    def in_thread(self, address: Address) -> ThreadLine:
+        """A new line for one large request."""
+        backend = ThreadBackend()
+        return ThreadLine(_connection_in_thread(address, self._tls, backend), backend)
+
     def kept(self, address: Address) -> Line | None:
         """The line to this server that was used last and is still open."""
         for line in reversed(self._idle):
@@ -113,9 +121,14 @@ class Lines:
                 return line
         return None
 
-    async def give_back(self, line: Line) -> None:
+    async def give_back(self, line: Line | ThreadLine) -> None:
         """Keep a line for the next call, or end it."""
-        if not line.keeps or not line.idle or len(self._idle) >= MOST_KEPT:
+        if (
+            isinstance(line, ThreadLine)
+            or not line.keeps
+            or not line.idle
+            or len(self._idle) >= MOST_KEPT
+        ):
             await line.aclose()
             return
         loop = asyncio.get_running_loop()
@@ -156,6 +169,19 @@ def _connection(
         return httpcore.AsyncHTTPConnection(
             address.url.origin, ssl_context=tls, network_backend=backend
         )
+    return httpcore.AsyncHTTPProxy(**_proxy(address, tls), network_backend=backend)
+
+
+def _connection_in_thread(
+    address: Address, tls: ssl.SSLContext, backend: ThreadBackend
+) -> httpcore.HTTPConnection | httpcore.HTTPProxy:
+    if not address.proxy:
+        return httpcore.HTTPConnection(address.url.origin, ssl_context=tls, network_backend=backend)
+    return httpcore.HTTPProxy(**_proxy(address, tls), network_backend=backend)
+
+
+def _proxy(address: Address, tls: ssl.SSLContext) -> dict[str, Any]:
+    """How httpcore goes through the proxy. Raises NotSent for one of another kind."""
     parts = urlsplit(address.proxy)
     if parts.scheme not in ("http", "https") or not parts.hostname:
         raise NotSent(
@@ -168,11 +194,10 @@ def _connection(
     own_tls = None
     if parts.scheme == "https":
         own_tls = tls
-    return httpcore.AsyncHTTPProxy(
-        address.proxy.replace(f"{parts.netloc.rpartition('@')[0]}@", "", 1),
-        proxy_auth=auth,
-        ssl_context=tls,
-        proxy_ssl_context=own_tls,
-        max_connections=1,
-        network_backend=backend,
-    )
+    return {
+        "proxy_url": address.proxy.replace(f"{parts.netloc.rpartition('@')[0]}@", "", 1),
+        "proxy_auth": auth,
+        "ssl_context": tls,
+        "proxy_ssl_context": own_tls,
+        "max_connections": 1,
+    }

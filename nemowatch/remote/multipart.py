@@ -1,7 +1,7 @@
 """A file as a streamed multipart/form-data body (docs/api.md section 5). Owns the reading of a
 source during its upload.
 
-Reads happen on an executor, in blocks of 1 MiB, and the body's length is exact. The file is
+The thread that sends reads as well, a block at a time, and the body's length is exact. The file is
 compared with what was claimed before each block is sent, so a changed file raises SourceChanged
 before its last byte is sent. It must not close the descriptor, and uses no file position: two
 uploads may share one.
@@ -9,11 +9,9 @@ uploads may share one.
 
 from __future__ import annotations
 
-import asyncio
 import os
 import secrets
-from collections.abc import AsyncGenerator
-from concurrent.futures import Executor
+from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import PurePosixPath
 
@@ -23,11 +21,9 @@ from nemowatch.fs.safe_open import translated
 from nemowatch.remote.interface import Payload, Progress
 from nemowatch.remote.rate_limiter import RateLimiter
 
-#: Bytes read at once: blocks of 64 KiB are seven times slower (docs/platform.md section httpx,
-#: point 2).
-_BLOCK = 1024 * 1024
-#: Bytes given to the connection at once: this much must get through within the limit of silence.
-_PIECE = 128 * 1024
+#: Bytes read and sent at once: larger blocks leave the processor's cache and gain nothing, and this
+#: much must get through within the limit of silence.
+_BLOCK = 256 * 1024
 #: The field that the API reads (repeatable; we send one).
 _FIELD = "files"
 
@@ -64,7 +60,6 @@ class Upload:
     """The upload of one file."""
 
     payload: Payload
-    executor: Executor
     limiter: RateLimiter
     progress: Progress
     boundary: str
@@ -73,12 +68,11 @@ class Upload:
     def of(
         cls,
         payload: Payload,
-        executor: Executor,
         limiter: RateLimiter,
         progress: Progress,
     ) -> Upload:
         """A body with a fresh boundary."""
-        return cls(payload, executor, limiter, progress, f"nemowatch-{secrets.token_hex(16)}")
+        return cls(payload, limiter, progress, f"nemowatch-{secrets.token_hex(16)}")
 
     @property
     def content_type(self) -> str:
@@ -90,27 +84,17 @@ class Upload:
         """Bytes of the whole body."""
         return len(self._head()) + self.payload.size + len(self._tail())
 
-    async def body(self) -> AsyncGenerator[bytes, None]:
-        """The body in pieces. Raises SourceChanged, LocalError."""
+    def blocks(self) -> Iterator[bytes]:
+        """The body in blocks, for a thread. Raises SourceChanged, LocalError."""
         yield self._head()
-        async for piece in self._pieces():
-            yield piece
-        yield self._tail()
-
-    async def _pieces(self) -> AsyncGenerator[bytes, None]:
-        loop = asyncio.get_running_loop()
         done, size = 0, self.payload.size
-        step = self.limiter.piece(_PIECE)
         while done < size:
-            block = await loop.run_in_executor(
-                self.executor, self._read, done, min(_BLOCK, size - done)
-            )
-            for at in range(0, len(block), step):
-                piece = block[at : at + step]
-                await self.limiter.spend(len(piece))
-                yield piece
-                done += len(piece)
-                self.progress(done, size)
+            block = self._read(done, min(self.limiter.piece(_BLOCK), size - done))
+            self.limiter.wait(len(block))
+            yield block
+            done += len(block)
+            self.progress(done, size)
+        yield self._tail()
 
     def _read(self, at: int, size: int) -> bytes:
         """One block, after a check that the file is still the one that was claimed."""

@@ -35,11 +35,23 @@ def _nothing() -> None:
     """Nobody wants to know."""
 
 
+class Sending:
+    """Notices when bytes of a request are about to leave."""
+
+    def __init__(self) -> None:
+        self.before: Callable[[], None] = _nothing  #: may raise, and then nothing leaves
+
+    def begins(self, data: bytes) -> None:
+        """These bytes leave next; what asks a proxy for a tunnel is none of the request."""
+        if not data.startswith(b"CONNECT "):
+            self.before()
+
+
 class Backend(httpcore.AsyncNetworkBackend):
     """Connects, for one connection of httpcore."""
 
     def __init__(self, peer: PeerCheck | None = None) -> None:
-        self.before_send: Callable[[], None] = _nothing  #: called before bytes of a request leave
+        self.sending = Sending()
         self._peer = peer
 
     async def connect_tcp(
@@ -51,7 +63,7 @@ class Backend(httpcore.AsyncNetworkBackend):
         socket_options: Iterable[Any] | None = None,
     ) -> httpcore.AsyncNetworkStream:
         """Connect. Raises ConnectError, ConnectTimeout, and what the check of the peer raises."""
-        with _as_httpcore(httpcore.ConnectTimeout, httpcore.ConnectError):
+        with as_httpcore(httpcore.ConnectTimeout, httpcore.ConnectError):
             async with asyncio.timeout(timeout):
                 reader, writer = await asyncio.open_connection(
                     host, port, limit=READ_AHEAD, happy_eyeballs_delay=SECOND_ADDRESS_S
@@ -62,7 +74,7 @@ class Backend(httpcore.AsyncNetworkBackend):
         except BaseException:
             writer.transport.abort()
             raise
-        _keep_alive(writer.get_extra_info("socket"))
+        keep_alive(writer.get_extra_info("socket"))
         return Stream(self, reader, writer)
 
 
@@ -78,7 +90,7 @@ class Stream(httpcore.AsyncNetworkStream):
 
     async def read(self, max_bytes: int, timeout: float | None = None) -> bytes:
         """What has come, b"" at the end; `max_bytes` is a hint that costs speed."""
-        with _as_httpcore(httpcore.ReadTimeout, httpcore.ReadError):
+        with as_httpcore(httpcore.ReadTimeout, httpcore.ReadError):
             async with asyncio.timeout(timeout):
                 return await self._reader.read(READ_AHEAD)
 
@@ -86,10 +98,8 @@ class Stream(httpcore.AsyncNetworkStream):
         """Send all of it, as fast as the peer takes it."""
         if not buffer:
             return
-        is_for_proxy = buffer.startswith(b"CONNECT ")
-        if not is_for_proxy:
-            self._backend.before_send()
-        with _as_httpcore(httpcore.WriteTimeout, httpcore.WriteError):
+        self._backend.sending.begins(buffer)
+        with as_httpcore(httpcore.WriteTimeout, httpcore.WriteError):
             self._writer.write(buffer)
             async with asyncio.timeout(timeout):
                 await self._writer.drain()
@@ -109,7 +119,7 @@ class Stream(httpcore.AsyncNetworkStream):
     ) -> httpcore.AsyncNetworkStream:
         """The same connection, encrypted. Raises ConnectError, ConnectTimeout."""
         try:
-            with _as_httpcore(httpcore.ConnectTimeout, httpcore.ConnectError):
+            with as_httpcore(httpcore.ConnectTimeout, httpcore.ConnectError):
                 async with asyncio.timeout(timeout):
                     await self._writer.start_tls(ssl_context, server_hostname=server_hostname)
         except BaseException:
@@ -125,7 +135,7 @@ class Stream(httpcore.AsyncNetworkStream):
 
 
 @contextlib.contextmanager
-def _as_httpcore(slow: type[Exception], broken: type[Exception]) -> Iterator[None]:
+def as_httpcore(slow: type[Exception], broken: type[Exception]) -> Iterator[None]:
     """asyncio's exceptions as those that httpcore's callers expect."""
     try:
         yield
@@ -142,7 +152,7 @@ def _words(exc: OSError) -> str:
     return os.strerror(exc.errno)
 
 
-def _keep_alive(sock: socket.socket) -> None:
+def keep_alive(sock: socket.socket) -> None:
     """Let the kernel probe a silent connection: it stays open, and a dead peer is noticed."""
     with contextlib.suppress(OSError, AttributeError):
         sock.setsockopt(socket.SOL_SOCKET, socket.SO_KEEPALIVE, 1)

@@ -4,11 +4,16 @@ nothing of HTTP."""
 from __future__ import annotations
 
 import asyncio
+import threading
+import time
 
 from nemowatch.clock import Clock
 
 #: Seconds between two pieces of a slow transfer, at most, so that no peer considers it dead.
-_LONGEST_PIECE_S = 0.5
+_LONGEST_PIECE_S = 0.25
+#: Seconds by which a transfer may be behind its rate and catch up: threads wake late, and each time
+#: would be lost.
+_BEHIND_S = 0.1
 #: Bytes: below this a piece has more overhead than content.
 _SMALLEST_PIECE = 512
 
@@ -21,6 +26,7 @@ class RateLimiter:
         self.rate = rate
         self._clock = clock
         self._free_at = 0.0
+        self._lock = threading.Lock()
 
     def __repr__(self) -> str:
         return f"<RateLimiter {self.rate} B/s>" if self.rate else "<RateLimiter unlimited>"
@@ -32,14 +38,28 @@ class RateLimiter:
         return max(_SMALLEST_PIECE, min(wanted, int(self.rate * _LONGEST_PIECE_S)))
 
     async def spend(self, size: int) -> None:
-        """Wait until `size` bytes may be sent."""
+        """Wait for as long as `size` bytes take at this rate."""
+        seconds = self._reserve(size)
+        if seconds > 0:
+            await asyncio.sleep(seconds)
+
+    def wait(self, size: int) -> None:
+        """The same, in a thread."""
+        seconds = self._reserve(size)
+        if seconds > 0:
+            time.sleep(seconds)
+
+    def _reserve(self, size: int) -> float:
+        """Seconds until the time of these bytes is over; nobody else gets it."""
         if not self.rate:
-            return
-        now = self._clock.monotonic()
-        begin = max(now, self._free_at)
-        self._free_at = begin + size / self.rate
-        if begin > now:
-            await asyncio.sleep(begin - now)
+            return 0.0
+        with self._lock:
+            now = self._clock.monotonic()
+            begin = self._free_at
+            if begin < now - _BEHIND_S:
+                begin = now
+            self._free_at = begin + size / self.rate
+            return self._free_at - now
 
 
 #: Bytes a second: a slower peer drips to keep us busy, it is not on a slow line.

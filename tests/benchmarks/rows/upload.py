@@ -56,10 +56,11 @@ def upload(base: Path) -> Iterator[Measure]:
             _drop(house, clip, number, begin=lambda: sink.figures(reset=True))
             forget_peak(pid)
             before, _ = memory_of(pid)
-            sent = wait_for("the upload", lambda: transfers(sink, "upload"), LIMIT)[0]
+            # the sink is not asked meanwhile: that would take from its time
+            wait_for("its end", lambda: not (house.inbox / f"dub-es/{number}.mp4").exists(), LIMIT)
+            sent = transfers(sink, "upload")[0]
             _, most = memory_of(pid)
             lag = lag_between(base / "house/lag", sent["began"], sent["ended"])
-            wait_for("its end", lambda: not (house.inbox / f"dub-es/{number}.mp4").exists(), LIMIT)
             return sent, most - before, lag
 
         def measure(number: int) -> dict[str, float]:

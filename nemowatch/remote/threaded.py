@@ -1,0 +1,153 @@
+"""A large request sent from a thread of its own, by blocking calls: each block goes from the disk
+to the connection without a turn of the loop in between, which is what makes it as fast as curl. Its
+answer is small, and read there too.
+
+Owns that thread's connection. It must not know what is sent.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import socket
+import ssl
+from collections.abc import Iterable
+from typing import Any
+
+import httpcore
+
+from nemowatch.fs.threads import aside
+from nemowatch.remote.network import Sending, as_httpcore, keep_alive
+
+#: Bytes of an answer; more is cut, and then too large to be one.
+LONGEST_ANSWER = 8 * 1024 * 1024 + 1
+
+
+class ThreadBackend(httpcore.NetworkBackend):
+    """Connects, for one connection of httpcore that lives in a thread."""
+
+    def __init__(self) -> None:
+        self.sending = Sending()
+        self._socket: socket.socket | None = None
+        self._ended = False
+
+    def connect_tcp(
+        self,
+        host: str,
+        port: int,
+        timeout: float | None = None,
+        local_address: str | None = None,
+        socket_options: Iterable[Any] | None = None,
+    ) -> httpcore.NetworkStream:
+        """Connect. Raises ConnectError, ConnectTimeout."""
+        with as_httpcore(httpcore.ConnectTimeout, httpcore.ConnectError):
+            made = socket.create_connection((host, port), timeout)
+            made.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+        keep_alive(made)
+        return self.stream(made)
+
+    def stream(self, made: socket.socket) -> ThreadStream:
+        """The stream over a socket, which `end` ends from now on."""
+        self._socket = made
+        if self._ended:
+            self.end()
+        return ThreadStream(self, made)
+
+    def end(self) -> None:
+        """End the connection under the thread, from any other: what it waits for fails."""
+        self._ended = True
+        if self._socket is not None:
+            with contextlib.suppress(OSError):
+                # not SSLSocket's own, which would take the session from the thread that uses it
+                socket.socket.shutdown(self._socket, socket.SHUT_RDWR)
+
+
+class ThreadStream(httpcore.NetworkStream):
+    """A connection that stands, used by blocking calls."""
+
+    def __init__(self, backend: ThreadBackend, made: socket.socket) -> None:
+        self._backend = backend
+        self._socket = made
+
+    def read(self, max_bytes: int, timeout: float | None = None) -> bytes:
+        """What has come, b"" at the end."""
+        with as_httpcore(httpcore.ReadTimeout, httpcore.ReadError):
+            self._socket.settimeout(timeout)
+            return self._socket.recv(max_bytes)
+
+    def write(self, buffer: bytes, timeout: float | None = None) -> None:
+        """Send all of it."""
+        if not buffer:
+            return
+        self._backend.sending.begins(buffer)
+        with as_httpcore(httpcore.WriteTimeout, httpcore.WriteError):
+            self._socket.settimeout(timeout)
+            self._socket.sendall(buffer)
+
+    def close(self) -> None:
+        """Close it, from the thread that uses it."""
+        self._socket.close()
+
+    def start_tls(
+        self,
+        ssl_context: ssl.SSLContext,
+        server_hostname: str | None = None,
+        timeout: float | None = None,
+    ) -> httpcore.NetworkStream:
+        """The same connection, encrypted. Raises ConnectError, ConnectTimeout."""
+        try:
+            with as_httpcore(httpcore.ConnectTimeout, httpcore.ConnectError):
+                self._socket.settimeout(timeout)
+                wrapped = ssl_context.wrap_socket(self._socket, server_hostname=server_hostname)
+        except BaseException:
+            self._socket.close()
+            raise
+        return self._backend.stream(wrapped)
+
+    def get_extra_info(self, info: str) -> Any:
+        """Nothing that httpcore needs: a connection here serves one request."""
+        if info == "ssl_object" and isinstance(self._socket, ssl.SSLSocket):
+            return self._socket
+        return None
+
+
+class ThreadLine:
+    """One connection with one server, for one large request."""
+
+    def __init__(
+        self,
+        connection: httpcore.HTTPConnection | httpcore.HTTPProxy,
+        backend: ThreadBackend,
+    ) -> None:
+        self._connection = connection
+        self._backend = backend
+
+    @property
+    def sending(self) -> Sending:
+        """Notified before bytes of a request leave."""
+        return self._backend.sending
+
+    async def ask(self, request: httpcore.Request) -> httpcore.Response:
+        """Send a request and wait for its whole answer. Raises what httpcore raises, and what the
+        body raises."""
+        try:
+            return await aside(lambda: self._exchange(request))
+        except asyncio.CancelledError:
+            self._backend.end()
+            raise
+
+    def _exchange(self, request: httpcore.Request) -> httpcore.Response:
+        try:
+            answer = self._connection.handle_request(request)
+            body = bytearray()
+            for chunk in answer.iter_stream():
+                body += chunk
+                if len(body) >= LONGEST_ANSWER:
+                    break
+            return httpcore.Response(answer.status, headers=answer.headers, content=bytes(body))
+        finally:
+            self._connection.close()
+
+    async def aclose(self) -> None:
+        """End it at once."""
+        self._backend.end()
