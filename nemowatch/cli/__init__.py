@@ -8,10 +8,14 @@ loads it.
 
 from __future__ import annotations
 
+import os
 import sys
 
 from nemowatch.cli import plain
 from nemowatch.cli.exits import guarded
+
+#: Set while a shell asks what could be typed next (`completion`): typer answers.
+COMPLETING = "_NEMOWATCH_COMPLETE"
 
 
 def main() -> int:
@@ -23,7 +27,8 @@ def main() -> int:
 
         print(f"nemowatch {__version__}")
         return 0
-    return guarded(plain.read(words) or (lambda: _through_typer(words)))
+    call = None if COMPLETING in os.environ else plain.read(words)
+    return guarded(call or (lambda: _through_typer(words)))
 
 
 def _through_typer(words: list[str]) -> int:

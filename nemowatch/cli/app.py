@@ -3,11 +3,14 @@ import what they need themselves: this module loads nothing but typer."""
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Annotated
 
 import typer
 
 from nemowatch.cli import (
+    COMPLETING,
+    completion,
     config,
     credits,
     init,
@@ -22,9 +25,12 @@ from nemowatch.cli import (
 )
 from nemowatch.cli.check.command import check
 from nemowatch.cli.demo.command import demo
+from nemowatch.cli.help import Grouped, epilog
 
 app = typer.Typer(
     name="nemowatch",
+    cls=Grouped,
+    context_settings={"help_option_names": ["-h", "--help"]},
     no_args_is_help=True,
     rich_markup_mode=None,
     pretty_exceptions_enable=False,
@@ -60,31 +66,40 @@ def _run(
     raise typer.Exit(run.start(once=once, plain=plain, config=config))
 
 
-app.command("init")(init.init)
-app.command("run")(_run)
-app.command("status")(reading.status)
-app.command("jobs")(reading.jobs)
-app.command("show")(show.show)
-app.command("retry")(orders.retry)
-app.command("cancel")(orders.cancel)
-app.command("again")(orders.again)
-app.command("resolve")(orders.resolve)
-app.command("revise")(revise.revise)
-app.command("answer")(revise.answer)
-app.command("pause")(orders.pause)
-app.command("resume")(orders.resume)
-app.command("approve")(orders.approve)
-app.command("take-over")(orders.take_over)
-app.command("explain")(reading.explain)
-app.command("check")(check)
-app.command("credits")(credits.credits)
-app.command("password")(password.password)
-app.command("sandbox", cls=sandbox.WithSettings, context_settings=sandbox.PASSED_ON)(
-    sandbox.sandbox
-)
-app.command("demo")(demo)
-app.add_typer(config.app, name="config")
-app.add_typer(journal.app, name="journal")
+#: Every command by its name. How they are grouped, and their examples, are in `help`.
+COMMANDS: dict[str, Callable[..., None]] = {
+    "init": init.init,
+    "run": _run,
+    "status": reading.status,
+    "jobs": reading.jobs,
+    "show": show.show,
+    "retry": orders.retry,
+    "cancel": orders.cancel,
+    "again": orders.again,
+    "resolve": orders.resolve,
+    "revise": revise.revise,
+    "answer": revise.answer,
+    "pause": orders.pause,
+    "resume": orders.resume,
+    "approve": orders.approve,
+    "take-over": orders.take_over,
+    "explain": reading.explain,
+    "check": check,
+    "credits": credits.credits,
+    "password": password.password,
+    "completion": completion.completion,
+    "demo": demo,
+}
+for _name, _function in COMMANDS.items():
+    app.command(_name, epilog=epilog(_name))(_function)
+app.command(
+    "sandbox",
+    cls=sandbox.WithSettings,
+    context_settings=sandbox.PASSED_ON,
+    epilog=epilog("sandbox"),
+)(sandbox.sandbox)
+app.add_typer(config.app, name="config", epilog=epilog("config"))
+app.add_typer(journal.app, name="journal", epilog=epilog("journal"))
 
 
 def carry_out(words: list[str]) -> int:
@@ -97,8 +112,13 @@ def carry_out(words: list[str]) -> int:
             "--config comes after the command's name.",
             cure="For example: nemowatch status --config FILE",
         )
+    if completion.is_asked():
+        # what typer's own options call; it has no other way in
+        from typer.completion import completion_init  # type: ignore[attr-defined]
+
+        completion_init()
     try:
-        app(args=words, prog_name="nemowatch")
+        app(args=words, prog_name="nemowatch", complete_var=COMPLETING)
     except SystemExit as exc:
         if exc.code is None:
             return 0

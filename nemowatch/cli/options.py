@@ -7,6 +7,8 @@ from typing import Annotated
 
 import typer
 
+from nemowatch.cli import completion
+
 Config = Annotated[
     Path | None,
     typer.Option(
@@ -19,8 +21,17 @@ Config = Annotated[
 Json = Annotated[bool, typer.Option("--json", help="Print JSON, for programs.")]
 Jobs = Annotated[
     list[int],
-    typer.Argument(metavar="JOB...", help="Numbers of jobs, as nemowatch jobs lists them."),
+    typer.Argument(
+        metavar="JOB...",
+        help="Numbers of jobs, as nemowatch jobs lists them.",
+        autocompletion=completion.job_numbers,
+    ),
 ]
 Job = Annotated[
-    int, typer.Argument(metavar="JOB", help="The number of a job, as nemowatch jobs lists them.")
+    int,
+    typer.Argument(
+        metavar="JOB",
+        help="The number of a job, as nemowatch jobs lists them.",
+        autocompletion=completion.job_numbers,
+    ),
 ]

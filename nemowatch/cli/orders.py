@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from nemowatch.cli import options
+from nemowatch.cli import completion, options
 from nemowatch.cli.formatting import clean, plural
 from nemowatch.reporting.phrases import brackets
 
@@ -29,7 +29,12 @@ Resend = Annotated[
     bool, typer.Option("--resend", help="It was not: send it again. This may pay a second time.")
 ]
 WatchName = Annotated[
-    str, typer.Argument(metavar="WATCH", help="A root or an inbox; all of them when left out.")
+    str,
+    typer.Argument(
+        metavar="WATCH",
+        help="A root or an inbox; all of them when left out.",
+        autocompletion=completion.watches,
+    ),
 ]
 
 

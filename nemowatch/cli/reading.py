@@ -8,7 +8,7 @@ from typing import Annotated
 
 import typer
 
-from nemowatch.cli import options
+from nemowatch.cli import completion, options
 
 Watch = Annotated[bool, typer.Option("--watch", help="Keep showing it, until Ctrl-C.")]
 State = Annotated[
@@ -18,6 +18,7 @@ State = Annotated[
         metavar="STATE",
         help='Only jobs in this state: failed, "held (paused)".',
         show_default=False,
+        autocompletion=completion.states,
     ),
 ]
 Limit = Annotated[
@@ -30,6 +31,7 @@ Explained = Annotated[
     typer.Argument(
         metavar="PATH",
         help="A task folder, or just its name; a file in one; or what became of a file.",
+        autocompletion=completion.paths,
     ),
 ]
 

@@ -31,6 +31,7 @@ class WithSettings(TyperCommand):
         with formatter.section("Faults"):
             lines = (faults.__doc__ or "").splitlines()
             formatter.write("".join(f"  {line}".rstrip() + "\n" for line in lines[2:]))
+        super().format_epilog(ctx, formatter)
 
 
 #: Every other option is a setting of the sandbox itself (`--turn-seconds=2`): it checks them.
