@@ -24,6 +24,12 @@ _TAKEN_FOR = ("cp1252", "cp1251", "latin-1")
 _LATIN_CONTROL = re.compile(r"[\x80-\x84\x86-\x9f]")
 #: UTF-7, which writes letters and quotes as ASCII: "caf+AOk-", "l+IBk-".
 _UTF7 = re.compile(r"\+(?:A[A-Za-z0-9+/]{2}|I[BCK][A-Za-z0-9+/])[A-Za-z0-9+/]{0,200}")
+#: Characters whose meaning a font alone knows, but for the apple that Macs have there.
+_PRIVATE = re.compile("[\ue000-\uf8fe\U000f0000-\U0010fffd]")
+#: Marks that have letters shown in another order than they are in.
+_TURNED = re.compile(r"[\u202d\u202e]\W{0,9}\w")
+#: A line through letters, made of a mark behind each.
+_STRUCK = re.compile("(?:\\w[\u0335\u0336]){2}")
 _FROM_THE_ORIGINAL = (
     "Open the original again, check that its letters are right, and save it as UTF-8."
 )
@@ -35,10 +41,26 @@ def refuse_damaged(text: str) -> None:
         said = "Some letters of this text were lost when it was saved: \ufffd is in their place."
         raise OrderError(said, cure=_FROM_THE_ORIGINAL)
 
+    if _PRIVATE.search(text):
+        said = "Some characters of this text are signs that only one font has, and have no sound."
+        raise OrderError(said, cure="Delete them, or write what they stand for, and save it.")
+    struck = _STRUCK.search(text)
+    if struck:
+        said = f'Words of this text are struck through: "{_around(text, struck.start())}".'
+        raise OrderError(said, cure="Delete them, or take the line away, and save it.")
+
     garbled = _garbled(text)
     if garbled:
         said = f'The letters of this text were garbled when it was saved: it says "{garbled}".'
         raise OrderError(said, cure=_FROM_THE_ORIGINAL)
+
+
+def refuse_turned(text: str) -> None:
+    """Raises OrderError for a text that is read otherwise than it is shown; marks without a sound
+    are still in it."""
+    if _TURNED.search(text):
+        said = "Letters of this text are turned around by marks that nobody sees."
+        raise OrderError(said, cure="Write it anew, without the marks, and save it.")
 
 
 def _garbled(text: str) -> str:

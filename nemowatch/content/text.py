@@ -9,9 +9,10 @@ from __future__ import annotations
 
 import codecs
 import re
+import unicodedata
 from collections.abc import Sequence
 
-from nemowatch.content.damage import refuse_damaged
+from nemowatch.content.damage import refuse_damaged, refuse_turned
 from nemowatch.content.kinds import MAX_CHARACTERS, MAX_TEXT
 from nemowatch.content.unicode_bytes import decode_unicode, is_nearly_utf8
 from nemowatch.errors import OrderError
@@ -28,10 +29,15 @@ _MARKS_OF_UTF16 = (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)
 #: Characters that no text holds.
 _CONTROL = re.compile(r"[\x00-\x08\x0e-\x1f]")
 #: Marks that have no sound: of byte order, of direction, of where a line may break.
-_SILENT = re.compile("[\ufeff\u200b\u2060\u00ad\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069]")
+_SILENT = re.compile(
+    "[\ufeff\u200b\u2060-\u2064\u00ad\u061c\u180e\u200e\u200f\u202a-\u202e\u2066-\u2069"
+    "\ufff9-\ufffb\U000e0000-\U000e007f]"
+)
+#: Letters of mathematics, with which people make bold and italic ones.
+_STYLED = re.compile("[\U0001d400-\U0001d7ff]+")
 #: What can be said: a letter or a digit.
 _SAID = re.compile(r"[^\W_]")
-_LINE_ENDS = re.compile("\r\n|[\r\x85\u2028\u2029]")
+_LINE_ENDS = re.compile("\r\n|[\r\v\f\x85\u2028\u2029]")
 _SAVE_AGAIN = "Open it, copy its text into Notepad and save that as a .txt file."
 #: How to save a text as UTF-8 in the programs that most people have.
 AS_UTF8 = (
@@ -115,7 +121,9 @@ def _no_text() -> OrderError:
 def checked(text: str) -> str:
     """`text` with plain line ends, without marks that have no sound. Raises OrderError when it is
     empty, no text, garbled, or too long."""
+    refuse_turned(text)
     plain = _SILENT.sub("", _LINE_ENDS.sub("\n", text))
+    plain = _STYLED.sub(_as_letters, plain)
     plain = plain.strip().strip("\0\x1a").strip()
 
     if not plain:
@@ -128,6 +136,10 @@ def checked(text: str) -> str:
         said = f"The text has {len(plain):,} characters; {MAX_CHARACTERS:,} are the most."
         raise _too_long(said)
     return plain
+
+
+def _as_letters(styled: re.Match[str]) -> str:
+    return unicodedata.normalize("NFKC", styled[0])
 
 
 def with_words(text: str) -> str:

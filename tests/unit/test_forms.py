@@ -66,6 +66,49 @@ def test_struck_words_are_asked_about(script: str, name: str) -> None:
 
 
 @pytest.mark.parametrize(
+    ("script", "name", "said"),
+    [
+        ("<svg xmlns='x'><text>Hello</text></svg>", "a.txt", "XML"),
+        ("<note><to>Anna</to><body>Hello</body></note>", "a.txt", "XML"),
+        ("%PDF-1.4\n1 0 obj\n<<>>\nendobj", "a.txt", "PDF"),
+        ("Scenarist_SCC V1.0\n\n00:00:01:00\t9420 9420 c8e5", "a.txt", "SCC"),
+        ("{name: 'Anna', says: 'Hello',}", "a.txt", "data"),
+        ('msgid "Hello"\nmsgstr "Hallo"\n\nmsgid "Bye"\nmsgstr "Bis bald"', "a.txt", "code"),
+        ("[12:01:02] Server started\n[12:01:03] Anna joined\n[12:01:04] Left", "a.txt", "log"),
+        ("Save t\u0336e\u0336n\u0336 twenty percent.", "a.txt", "struck through"),
+        ("Hello \ue001\ue002 there.", "a.txt", "only one font"),
+        ("\u202eolleH\u202c there.", "a.txt", "turned around"),
+    ],
+)
+def test_what_is_not_what_it_seems_is_refused(script: str, name: str, said: str) -> None:
+    """Other files that are letters from end to end, and letters that are shown otherwise."""
+    with pytest.raises(OrderError, match=said) as caught:
+        words(script, name)
+    assert caught.value.cure
+
+
+@pytest.mark.parametrize(
+    ("script", "name", "spoken"),
+    [
+        ("Hello <b>there</b><br>Bye", "a.md", ["Hello there", "Bye"]),
+        ("<div>Hello there<p>Anna", "a.txt", ["Hello there", "Anna"]),
+        ("<!-- to myself -->\nHello there", "a.txt", ["Hello there"]),
+        ("# Hi\n\n| a | b |\n|---|---|\n| c | d |", "a.txt", ["Hi", "a", "b", "c", "d"]),
+        ("See [this][1] now.\n\n[1]: http://x.example", "a.txt", ["See this now."]),
+        ("- [ ] one\n- [x] two", "a.txt", ["one", "two"]),
+        ("\U0001d4d7\U0001d4ee\U0001d4f5\U0001d4f5\U0001d4f8 you", "a.txt", ["Hello you"]),
+        ("Hello\U000e0041\U000e0042 there", "a.txt", ["Hello there"]),
+        ("Page one\x0cPage two", "a.txt", ["Page one", "Page two"]),
+    ],
+)
+def test_marks_and_what_nobody_sees_are_not_spoken(
+    script: str, name: str, spoken: list[str]
+) -> None:
+    """Of pages, Markdown in a plain text, and marks without a sound."""
+    assert words(script, name) == spoken
+
+
+@pytest.mark.parametrize(
     ("style", "page", "is_seen"),
     [
         ("color:#FFF", "", False),

@@ -104,8 +104,12 @@ def _plain_words(data: bytes) -> str:
     return text
 
 
+def _heading(found: re.Match[str]) -> str:
+    return found[1].strip()
+
+
 def _as_it_is(text: str) -> str:
-    text = HEADING.sub(r"\1", text)
+    text = HEADING.sub(_heading, text)
     if not _REFERENCE.search(text):
         return text
     return html.unescape(text)

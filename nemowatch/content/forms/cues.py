@@ -24,7 +24,7 @@ _TIMES = re.compile(
     rf"^[ \t]*(?:{_STAMP})[ \t]*-{{1,2}}>[ \t]*(?:{_STAMP})(?:[ \t].*)?$"
     r"|^\d{1,2}:\d{2}:\d{2}\.\d{3},\d{1,2}:\d{2}:\d{2}\.\d{3}$"
 )
-_LYRICS = re.compile(r"^(?:[ \t]*\[\d{1,3}:\d{2}(?:[.:]\d{1,3})?\])+")
+_LYRICS = re.compile(r"^(?:[ \t]*\[\d{1,3}:\d{2}(?:\.\d{1,3})?\])+")
 _LYRICS_TAG = re.compile(r"^\[[a-zA-Z#]+:[^\]]*\]$")
 #: How formats begin that pysubs2 reads, by the name it has for them.
 _OTHERS = (

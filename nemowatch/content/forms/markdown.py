@@ -30,7 +30,13 @@ _LINK = re.compile(r"\[[^\]\n]{1,200}\]\(https?://[^)\s]{1,500}\)")
 _FENCE = re.compile(r"^```\w*[ \t]*$", re.MULTILINE)
 _HEADING = re.compile(r"^#{1,6} \S", re.MULTILINE)
 _STRUCK = re.compile(r"(?<![\w~])~~(?=\S)[^~\n]{1,500}(?<=\S)~~(?![\w~])")
-_SURE_MARKS = (_BOLD, _LINK, _FENCE, _STRUCK)
+#: The line below a table's titles, a box to tick, a footnote, where a link leads.
+_LINES = re.compile(
+    r"^\|?[ :-]{0,40}-{3}[ :-]{0,40}\|[ :|-]{0,400}$|^[ \t]{0,9}[-*+] \[[ xX]\] "
+    r"|\[\^[^\]\s]{1,40}\]|^\[[^\]\n]{1,100}\]: (?:https?://|<)",
+    re.MULTILINE,
+)
+_SURE_MARKS = (_BOLD, _LINK, _FENCE, _STRUCK, _LINES)
 #: Headings that make a text Markdown: one may be a number sign.
 _HEADINGS = 2
 
@@ -147,6 +153,13 @@ def _without_comments(source: str) -> str:
     return before + "".join(behind)
 
 
+def _break(token: Token) -> str:
+    """A `<br>` within a line; other tags in one are no words."""
+    if token.content.lower().startswith("<br"):
+        return "\n"
+    return ""
+
+
 #: What the kinds of tokens say; all others are the end of a line at most.
 _READERS: dict[str, Callable[[Token], str]] = {
     "text": _content,
@@ -155,5 +168,6 @@ _READERS: dict[str, Callable[[Token], str]] = {
     "fence": _content,
     "inline": _children,
     "html_block": _seen,
+    "html_inline": _break,
     "list_item_open": _list_number,
 }

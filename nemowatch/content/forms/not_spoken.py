@@ -19,11 +19,15 @@ from nemowatch.errors import OrderError
 #: How files of other programs begin that are letters from end to end.
 _BEGINNINGS = (
     ("a PostScript file", re.compile(r"%!PS\b")),
+    ("a PDF document", re.compile(r"%PDF-\d")),
+    ("a file of captions in codes (SCC)", re.compile(r"Scenarist_SCC\b")),
     ("a program's text (a script for a computer)", re.compile(r"#!\s?/")),
     ("a key or a certificate", re.compile(r"-----BEGIN [A-Z ]{1,40}-----")),
     ("a calendar or a contact", re.compile(r"BEGIN:V[A-Z]{3,8}\b")),
     ("data for a program (JSON)", re.compile(r'\[?\s{0,20}\{\s{0,20}"[^"\n]{1,100}"\s{0,5}:')),
 )
+#: How a record begins whose names are not in quotes.
+_RECORD = re.compile(r"\{\s{0,20}\w{1,60}\s{0,5}:")
 _LATEX = re.compile(r"^\\(?:documentclass|begin\{document\})", re.MULTILINE)
 _COPY_WORDS = "Copy the words that are to be spoken into a plain text file (.txt) and drop that."
 
@@ -92,6 +96,10 @@ def _is_encoded(text: str) -> bool:
     return all(map(_ENCODED.fullmatch, first))
 
 
+def _is_record(text: str) -> bool:
+    return _RECORD.match(text) is not None and text.rstrip().endswith("}")
+
+
 def _is_mail(text: str) -> bool:
     """Whether a text begins with the lines that are above the words of a mail."""
     found: set[str] = set()
@@ -108,6 +116,7 @@ def _is_mail(text: str) -> bool:
 _STRUCTURES: tuple[tuple[str, Callable[[str], object]], ...] = (
     ("a LaTeX document", _LATEX.search),
     ("data for a program", _is_encoded),
+    ("data for a program", _is_record),
     ("a mail", _is_mail),
 )
 

@@ -17,7 +17,7 @@ _WIKI = re.compile(
 )
 #: A heading of a wiki, as anybody may write one: it counts beside another mark, and is spoken
 #: without its signs.
-HEADING = re.compile(r"^={2,5}[ \t]*([^=\n]{1,100}?)[ \t]*={2,5}[ \t]*$", re.MULTILINE)
+HEADING = re.compile(r"^={2,5}([^=\n]{1,100})={2,5}[ \t]{0,9}$", re.MULTILINE)
 _LATEX = re.compile(r"\\[a-zA-Z]{2,20}\*?(?:\[[^\]\n]{0,80}\])?\{|\\item\b|\\[\[(]")
 _DIRECTIVE = re.compile(
     r"^\.\. [\w-]{1,30}::|^#\+[A-Za-z_]{3,20}:|^\[source[,\]]|^:[a-z-]{2,20}: \S"

@@ -23,10 +23,13 @@ _PAGE = re.compile(
 )
 _XML_DECLARATION = re.compile(r"^\s*<\?xml[^>]*\?>", re.IGNORECASE)
 _XML = re.compile(r"\s*<\?xml\b", re.IGNORECASE)
+#: The first element of a text that begins with one.
+_ROOT = re.compile(r"\s*<([A-Za-z][\w:.-]{0,60})(?=[\s>])")
 #: The end of an element that pages have, or one that has no end: a piece of a page.
 _TAG = re.compile(
     r"</(?:p|div|span|b|i|u|em|strong|a|h[1-6]|ul|ol|li|table|tr|td|th|font|small|center|blockquote"
-    r"|script|style|title|section|article|speak)\s*>|<(?:br|hr)\s*/?>",
+    r"|script|style|title|section|article|speak)\s*>|<(?:br|hr)\s*/?>|<!--"
+    r"|<(?:p|div|span|ul|ol|li|h[1-6]|table|strong|font)(?:\s[^<>\n]{0,300})?>",
     re.IGNORECASE,
 )
 #: Elements that are not seen.
@@ -41,6 +44,28 @@ _IN_LINE = {
     *("font", "i", "ins", "kbd", "label", "mark", "q", "ruby", "s", "samp", "small", "span"),
     *("strike", "strong", "sub", "sup", "time", "tt", "u", "var", "wbr", "emphasis", "prosody"),
     *("say-as", "phoneme", "voice", "w", "lang"),
+}
+#: Elements with which a piece of a page may begin.
+_KNOWN = _IN_LINE | {
+    *(
+        "p",
+        "div",
+        "h1",
+        "h2",
+        "h3",
+        "h4",
+        "h5",
+        "h6",
+        "ul",
+        "ol",
+        "li",
+        "dl",
+        "table",
+        "tbody",
+        "tr",
+    ),
+    *("td", "th", "center", "blockquote", "section", "article", "main", "header", "footer", "nav"),
+    *("script", "style", "title", "pre", "figure", "form", "aside"),
 }
 _HIDDEN = re.compile(
     r"display\s*:\s*none|visibility\s*:\s*hidden|opacity\s*:\s*0(?![.\d])"
@@ -66,12 +91,12 @@ def is_page(text: str) -> bool:
 
 def has_tags(text: str) -> bool:
     """Whether this is a piece of a page, or an XML document."""
-    return _TAG.search(text) is not None or _XML.match(text) is not None
+    return _TAG.search(text) is not None or _is_other_xml(text)
 
 
 def words(text: str) -> str:
     """What a reader of the page sees. Raises OrderError for what is no page."""
-    if _XML.match(text) and not is_page(text):
+    if _is_other_xml(text):
         raise OrderError("The file is an XML document, not a text.", cure=_CURE)
 
     from lxml import etree, html
@@ -87,6 +112,18 @@ def words(text: str) -> str:
     said = "".join(_pieces(root, 0, is_on_white=is_on_white))
     lines = map(_one_space, said.split("\n"))
     return "\n".join(map(str.strip, lines))
+
+
+def _is_other_xml(text: str) -> bool:
+    """Whether this is an XML document of another kind: it says so, or one element, which pages do
+    not have, is around all of it."""
+    if is_page(text):
+        return False
+    root = _ROOT.match(text)
+    if root is None:
+        return _XML.match(text) is not None
+    is_around_all = text.rstrip().endswith(f"</{root[1]}>")
+    return is_around_all and root[1].lower() not in _KNOWN
 
 
 def _unreadable() -> OrderError:

@@ -50,6 +50,8 @@ _CODE = (
     re.compile(r"^[a-z_]\w{0,60}\([\w.]{0,60}\);?$"),
     re.compile(r"^.{0,399}; ?(?:do|then)$"),
     re.compile(r"^.{0,399}(?:\$[A-Za-z_{(\"]|&&|\|\||2>&1|> ?/dev/null|<< ?['\"]?EOF)"),
+    re.compile(r"^\"[^\"]{1,200}\" ?[=:] ?\".{0,399}[;,]$"),
+    re.compile(r"^msg(?:id|id_plural|str|ctxt)(?:\[\d\])? \""),
     re.compile(r"^@\w{1,60}[\w.]{0,60}(?:\(.{0,300}\))?$"),
     re.compile(r"^(?:\$|>>>|C:\\\S{0,200}>|#) [a-z][\w./-]{0,80}(?: -{1,2}\w| ?\()"),
     re.compile(
@@ -61,7 +63,8 @@ _CODE = (
 )
 #: A sign of the things above that prose has in hardly any line: without one a line is no code.
 _SIGN = re.compile(
-    r"[{}=\[\]$\\@&|]|\(\)|\w\(|\);|[;:]$|; ?(?:do|then)$|->|::|^(?:import|from|# ?include)\b"
+    r"[{}=\[\]$\\@&|]|\(\)|\w\(|\);|[;:]$|; ?(?:do|then)$|->|::"
+    r"|^(?:import|from|msg[a-z]+|# ?include)\b"
 )
 #: A call and nothing else.
 _CALL = re.compile(r"^[a-zA-Z_][\w.]{0,80}\(.{0,300}\);?$")
@@ -90,6 +93,7 @@ _LOG = (
     re.compile(
         r"^\W?(?:Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sep|Oct|Nov|Dec) \d{1,2} \d{2}:\d{2}:\d{2} "
     ),
+    re.compile(r"^\[\d{2}:\d{2}:\d{2}(?:[.,]\d{1,6})?\] "),
     re.compile(r"^\S{1,60} \S{1,40} \S{1,40} \[\d{2}/\w{3}/\d{4}:\d{2}:\d{2}:\d{2}"),
     re.compile(r"^\W?\[?\d{2}:\d{2}:\d{2}(?:[.,]\d{1,6})?\]? \W?(?:INFO|WARN|ERROR|DEBUG|TRACE)"),
     re.compile(r"^\[?(?:INFO|WARN|WARNING|ERROR|DEBUG|TRACE|FATAL|CRITICAL)\]? ?[:\]|-]"),
