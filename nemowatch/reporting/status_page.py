@@ -189,7 +189,7 @@ class StatusPage:
     def _news_of(self, inbox: Inbox) -> object:
         problems = self._findings.problems.get(inbox.watch.name, ())
         unmoved = tuple(self._findings.unmoved.get(inbox.watch.name, {}).values())
-        return inbox.health, inbox.settling, problems, unmoved
+        return inbox.health, inbox.settling, problems, dict(inbox.pauses), unmoved
 
 
 def in_steps(seconds: float, every: float) -> float:

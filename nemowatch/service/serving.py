@@ -66,7 +66,7 @@ class Serving:
 
     async def _serve(self, web: Web) -> None:
         """Until the configuration changes. Raises OSError, ImportError, NemowatchError."""
-        password = await aside(partial(_password, web))
+        password = await aside(partial(read_password, web))
         from nemowatch.web.server import Server
 
         server = Server(self._desk(), web.listen, password, web.hosts)
@@ -84,7 +84,7 @@ class Serving:
             return
 
 
-def _password(web: Web) -> str:
+def read_password(web: Web) -> str:
     """The line of the password file; "" without one. Raises NemowatchError."""
     if web.password_file is None:
         return ""

@@ -19,6 +19,7 @@ from nemowatch.fs.names import NAME_LIMIT, plain
 from nemowatch.fs.space import has_room
 from nemowatch.intake.inbox import Inbox
 from nemowatch.intake.scan.ignore import Ignore, NameClass
+from nemowatch.intake.scan.pauses import held_in
 from nemowatch.reporting.phrases import counted
 from nemowatch.web import views
 from nemowatch.web.actions import reply
@@ -74,8 +75,8 @@ class Folders:
         watch = inbox.watch
         ignore = Ignore(watch.ignore)
         found = await self._desk.disks.run(watch.name, _folders, watch.inbox, ignore)
-        rows = [_row(inbox, folder) for folder in (b"", *found[:SHOWN])]
-        return _Shown(number, plain(watch.name), rows, len(found[SHOWN:]))
+        rows = [_row(watch.name, folder, paused=paused) for folder, paused in found.rows]
+        return _Shown(number, plain(watch.name), rows, found.more)
 
     async def drop(self, request: web.Request) -> web.Response:
         """`POST /drop`: `word`, `inbox`, `folder`, then the files."""
@@ -172,9 +173,19 @@ def _name(given: str, ignore: Ignore) -> str:
     return name
 
 
-def _folders(inbox: Path, ignore: Ignore) -> list[bytes]:
-    """The task folders, and those right in them."""
-    return list(_walk(inbox, ignore))
+@dataclass(frozen=True, slots=True)
+class _Found:
+    rows: list[tuple[bytes, bool]]  #: folders below the inbox, and whether each has a PAUSE
+    more: int
+
+
+def _folders(inbox: Path, ignore: Ignore) -> _Found:
+    """The inbox itself, the task folders, and those right in them, as the disk has them."""
+    found = [b"", *_walk(inbox, ignore)]
+    rows: list[tuple[bytes, bool]] = []
+    for folder in found[:SHOWN]:
+        rows.append((folder, bool(held_in(inbox, folder, ignore).paused)))
+    return _Found(rows, len(found[SHOWN:]))
 
 
 def _walk(inbox: Path, ignore: Ignore) -> Iterator[bytes]:
@@ -189,11 +200,10 @@ def _entered(inbox: Path, folder: bytes, ignore: Ignore) -> list[bytes]:
     return [name for name in found if ignore.name(name, folder=True).kind is NameClass.WORK]
 
 
-def _row(inbox: Inbox, folder: bytes) -> _Folder:
-    here = folder in inbox.pauses
-    args = {"watch": inbox.watch.name, "folder": os.fsdecode(folder)}
+def _row(watch: str, folder: bytes, *, paused: bool) -> _Folder:
+    args = {"watch": watch, "folder": os.fsdecode(folder)}
     what = "this folder" if folder else "this inbox"
     button = Button("pause", args, f"Pause {what}")
-    if here:
+    if paused:
         button = Button("resume", args, f"Resume {what}")
-    return _Folder(quote(folder), plain(folder), inbox.paused(folder), button)
+    return _Folder(quote(folder), plain(folder), paused, button)

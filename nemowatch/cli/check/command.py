@@ -53,7 +53,7 @@ def _failed(findings: list[Finding]) -> list[Finding]:
 
 
 def _findings(option: Path | None, *, send: bool) -> Iterator[Finding]:
-    from nemowatch.cli.check import account, channels, machine, orders
+    from nemowatch.cli.check import account, channels, machine, orders, web
     from nemowatch.cli.check.finding import Finding, from_problems
     from nemowatch.cli.context import as_owner, find_context
     from nemowatch.cli.deadline import within
@@ -78,6 +78,7 @@ def _findings(option: Path | None, *, send: bool) -> Iterator[Finding]:
     yield machine.inotify(context.watches.values())
     yield from account.cloud(context)
     yield from channels.notifications(context.config, send=send)
+    yield from web.live_page(context.config)
 
 
 def _workspace(context: CommandContext, watch: Watch) -> list[Finding]:
