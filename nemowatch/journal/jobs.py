@@ -235,8 +235,33 @@ def listed(
 ) -> list[ListedJob]:
     """Jobs with their sources, oldest first, or those first that changed last (`newest`); all
     states when `state` is empty; negative `limit`: all."""
-    values = {"state": state, "reason": reason, "id": job_id, "limit": limit}
-    return every(conn, SQL["list_newest" if newest else "list"], values, listed_row)
+    values = {"state": state, "reason": reason, "limit": limit}
+    if job_id:
+        return every(conn, SQL["list_one"], {"id": job_id}, listed_row)
+    if newest:
+        return _newest(conn, values)
+    query = "list_state"
+    if state in ("", State.PUBLISHED):
+        query = "list"
+    return every(conn, SQL[query], values, listed_row)
+
+
+def _newest(conn: sqlite3.Connection, values: dict[str, Any]) -> list[ListedJob]:
+    state, limit = values["state"], values["limit"]
+    if not state:
+        return every(conn, SQL["list_newest"], values, listed_row)
+    if state in ENDED:
+        return every(conn, SQL["recent"], values, listed_row)
+
+    found = every(conn, SQL["list_state"], {**values, "limit": -1}, listed_row)
+    found.sort(key=_changed, reverse=True)
+    if limit < 0:
+        return found
+    return found[:limit]
+
+
+def _changed(row: ListedJob) -> tuple[int, int]:
+    return row.job.updated_at, row.job.id
 
 
 def recent(
@@ -270,7 +295,8 @@ def _number(row: ListedJob) -> int:
 
 def unfinished_ids(conn: sqlite3.Connection) -> set[int]:
     """The numbers of all jobs that have not ended."""
-    return {row["id"] for row in conn.execute(SQL["unfinished_ids"])}
+    values = {"states": json.dumps(UNFINISHED)}
+    return {row["id"] for row in conn.execute(SQL["unfinished_ids"], values)}
 
 
 def events(conn: sqlite3.Connection, job_id: int) -> list[Event]:

@@ -11,13 +11,17 @@ import sqlite3
 from collections.abc import Collection, Iterable
 
 from nemowatch.journal import jobs
-from nemowatch.journal.jobs import Job
+from nemowatch.journal.jobs import UNFINISHED, Job
 from nemowatch.journal.queries import every, load
 from nemowatch.model import WORKING, State
 
 SQL = load("queue")
 #: The states in which a job may become due.
 _WORKING = json.dumps(sorted(WORKING))
+#: Where a job that waits waits for nothing but its time.
+_WAIT_FOR_A_TIME = sorted(
+    set(UNFINISHED) - {State.HELD, State.ATTENTION, State.INSTRUCTING, State.RENDERING}
+)
 #: No pause is longer: retry.cap and the waits that the cloud asks for are minutes.
 LONGEST_WAIT_MS = 3600 * 1000
 
@@ -186,16 +190,17 @@ def wake_source(conn: sqlite3.Connection, source_id: int, now_ms: int) -> None:
 
 def wake_waiting(conn: sqlite3.Connection) -> int:
     """Whatever only waits for its next try is due now; returns how many."""
-    return conn.execute(SQL["wake_all"]).rowcount
+    return conn.execute(SQL["wake_all"], {"states": json.dumps(_WAIT_FOR_A_TIME)}).rowcount
 
 
 def shift_due(conn: sqlite3.Connection, milliseconds: int, now_ms: int) -> None:
     """The wall clock was set by so much: nothing waits longer, or shorter, for it."""
-    conn.execute(SQL["shift_due"], {"ms": milliseconds})
+    conn.execute(SQL["shift_due"], {"ms": milliseconds, "states": json.dumps(UNFINISHED)})
     clamp_due(conn, now_ms)
 
 
 def clamp_due(conn: sqlite3.Connection, now_ms: int) -> None:
     """Nothing waits beyond the longest pause there is: a due time written under a wrong clock
     could be years away."""
-    conn.execute(SQL["clamp_due"], {"latest": now_ms + LONGEST_WAIT_MS})
+    latest = now_ms + LONGEST_WAIT_MS
+    conn.execute(SQL["clamp_due"], {"latest": latest, "states": json.dumps(UNFINISHED)})

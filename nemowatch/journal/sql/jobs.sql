@@ -10,21 +10,28 @@ SELECT * FROM instruction WHERE id = ?
 SELECT * FROM instruction WHERE source_id = ? ORDER BY id
 
 -- name: list
--- every job with where its source lies, newest last
+-- every job with where its source lies, newest last; nearly all are published, so these are found by going through all
 SELECT j.*, s.watch, s.folder, s.path, s.task, s.settled, s.retired_to FROM instruction j JOIN source s ON s.id = j.source_id
-WHERE (:state = '' OR j.state = :state) AND (:reason = '' OR j.reason = :reason) AND (:id = 0 OR j.id = :id)
-ORDER BY j.id LIMIT :limit
+WHERE :state IN ('', j.state) ORDER BY j.id LIMIT :limit
+
+-- name: list_one
+SELECT j.*, s.watch, s.folder, s.path, s.task, s.settled, s.retired_to FROM instruction j JOIN source s ON s.id = j.source_id
+WHERE j.id = :id
+
+-- name: list_state
+-- jobs in one state, for one reason or any, newest last
+SELECT j.*, s.watch, s.folder, s.path, s.task, s.settled, s.retired_to FROM instruction j JOIN source s ON s.id = j.source_id
+WHERE j.state = :state AND :reason IN ('', j.reason) ORDER BY j.id LIMIT :limit
 
 -- name: list_newest
--- the same, those first that changed last
+-- every job, those first that changed last; the index gives their order
 SELECT j.*, s.watch, s.folder, s.path, s.task, s.settled, s.retired_to FROM instruction j JOIN source s ON s.id = j.source_id
-WHERE (:state = '' OR j.state = :state) AND (:reason = '' OR j.reason = :reason) AND (:id = 0 OR j.id = :id)
 ORDER BY j.updated_at DESC, j.id DESC LIMIT :limit
 
 -- name: recent
 -- jobs that ended in this way, the latest first; the index gives their order
 SELECT j.*, s.watch, s.folder, s.path, s.task, s.settled, s.retired_to FROM instruction j JOIN source s ON s.id = j.source_id
-WHERE j.state = :state AND j.state IN ('published', 'failed', 'rejected', 'cancelled') ORDER BY j.updated_at DESC LIMIT :limit
+WHERE j.state = :state AND j.state IN ('published', 'failed', 'rejected', 'cancelled') ORDER BY j.updated_at DESC, j.id DESC LIMIT :limit
 
 -- name: in_state
 -- jobs in one state, in the order in which they are due; the index gives it
@@ -32,19 +39,19 @@ SELECT j.*, s.watch, s.folder, s.path, s.task, s.settled, s.retired_to FROM inst
 WHERE j.state = :state ORDER BY j.due_at, j.id LIMIT :limit
 
 -- name: unfinished_ids
-SELECT id FROM job WHERE state NOT IN ('published', 'failed', 'rejected', 'cancelled') AND earlier_of IS NULL
+SELECT id FROM job WHERE state IN (SELECT value FROM json_each(:states)) AND earlier_of IS NULL
 
 -- name: counts
--- how many jobs are in each state, from the index alone
-SELECT state, count(*) AS n FROM job WHERE earlier_of IS NULL GROUP BY state
+-- how many jobs are in each state; triggers count
+SELECT state, sum(n) AS n FROM job_count WHERE n > 0 GROUP BY state
 
 -- name: held
 -- how many jobs are held for each reason
-SELECT reason, count(*) AS n FROM job WHERE earlier_of IS NULL AND state = 'held' GROUP BY reason
+SELECT reason, n FROM job_count WHERE state = 'held' AND n > 0
 
 -- name: in_states
 -- how many jobs are in any of these states (JSON)
-SELECT count(*) FROM job WHERE earlier_of IS NULL AND state IN (SELECT value FROM json_each(?))
+SELECT coalesce(sum(n), 0) FROM job_count WHERE state IN (SELECT value FROM json_each(?))
 
 -- name: events
 -- the history of a job, oldest first

@@ -19,7 +19,7 @@ WHERE s.watch = :watch ORDER BY d.source_id <= :after, d.source_id LIMIT :limit
 SELECT source_id, change FROM note_due WHERE source_id = ?
 
 -- name: all_due
-SELECT d.source_id, s.watch FROM note_due d JOIN source s ON s.id = d.source_id
+SELECT d.source_id, s.watch FROM note_due d CROSS JOIN source s ON s.id = d.source_id
 
 -- name: written
 -- its notes are right, unless something has changed since they were read

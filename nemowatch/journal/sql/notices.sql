@@ -61,7 +61,7 @@ WHERE state = 'held' AND reason = ? AND earlier_of IS NULL
 -- name: jobs
 -- those that ask or have failed, and of which nobody was told
 SELECT j.*, s.watch, s.folder, s.path, s.task, s.settled, s.retired_to
-FROM notify_job q JOIN instruction j ON j.id = q.job_id JOIN source s ON s.id = j.source_id ORDER BY j.id
+FROM notify_job q CROSS JOIN instruction j ON j.id = q.job_id JOIN source s ON s.id = j.source_id ORDER BY j.id
 
 -- name: jobs_told
 DELETE FROM notify_job

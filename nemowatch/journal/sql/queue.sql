@@ -73,9 +73,9 @@ WHERE id = :id AND state = 'held'
 -- name: wake_batch
 -- jobs that waited for an approval that was given, or whose batch is no more
 UPDATE job SET state = back, reason = '', checking = back IN ('uploading', 'submitting'), back = '', due_at = 0, updated_at = :now
-WHERE state = 'held' AND reason = 'approval' AND session IN (
-    SELECT t.id FROM session t JOIN source s ON s.id = t.source_id
-    WHERE s.batch_id IS NULL OR s.batch_id IN (SELECT id FROM batch WHERE approved_at IS NOT NULL))
+WHERE state = 'held' AND reason = 'approval' AND EXISTS (
+    SELECT 1 FROM session t JOIN source s ON s.id = t.source_id LEFT JOIN batch b ON b.id = s.batch_id
+    WHERE t.id = job.session AND (b.id IS NULL OR b.approved_at IS NOT NULL))
 
 -- name: wake_paused
 -- jobs of one folder that were paused, or whose folder was out of the configuration: those may stand anywhere
@@ -129,12 +129,12 @@ AND session IN (SELECT id FROM session WHERE source_id = :source_id)
 
 -- name: wake_all
 -- a person said "now": whatever only waits for its time is due
-UPDATE job SET due_at = 0 WHERE due_at > 0 AND state NOT IN ('held', 'attention', 'published', 'cancelled', 'rejected', 'failed', 'instructing', 'rendering')
+UPDATE job SET due_at = 0 WHERE due_at > 0 AND state IN (SELECT value FROM json_each(:states))
 
 -- name: shift_due
 -- the wall clock was set: what waits for a moment waits for as long as before
-UPDATE job SET due_at = max(due_at + :ms, 1) WHERE due_at > 0
+UPDATE job SET due_at = max(due_at + :ms, 1) WHERE due_at > 0 AND state IN (SELECT value FROM json_each(:states))
 
 -- name: clamp_due
 -- no pause of ours is longer than this: what waits beyond it was written under another clock
-UPDATE job SET due_at = :latest WHERE due_at > :latest
+UPDATE job SET due_at = :latest WHERE due_at > :latest AND state IN (SELECT value FROM json_each(:states))
