@@ -5,20 +5,21 @@ from __future__ import annotations
 
 #: Words, and pieces of Chinese sentences, that ask for nothing by themselves.
 POLITE = """
-a all also an and any are as at by can can't could day dear did didn't do does doesn't evening
-everything folks for from get give got guys has have hello here hey hi how how's i i'd i'll i'm
-i've if in into is it it's its just kindly know let let's like many me much my need nice now of
-ok okay on one or our out please pleased plz pls ready really right regards so some soon sorry
-team than thank thanks thx that that's the them then there these they this those to too try u up
-us very want was we what what's when where where's which why will with would wondering yes yet
-you your finally finished final done whole full entire current again once version copy cheers
-good_day good_morning good_afternoon good_evening best_regards kind_regards as_soon_as_possible
-asap 请 请问 帮 帮忙 我 你 您 你好 您好 大家好 我们 们 把 将 给 的 了 吧 吗 呢 啊 呀 哦 嗯 一下
-一个 个 想 想要 要 需要 应该 现在 马上 尽快 然后 并 并且 和 跟 或 最后 最终 最新 麻烦 能 能否
-可以 能不能 可不可以 是 是否 有 还 就 这 这个 这些 那个 那些 它 怎么 怎样 如何 哪 好 好的 谢谢
-多谢 感谢 完成 整个 全部 所有 当前 目前 再 重新 为 成 到 用 以 在 里 上 不 没 没有 了吗 一份 份
-直接 知道 想知道 一次 一遍 請 請問 幫 幫忙 幫我 們 將 給 嗎 並 並且 與 最終 最後 麻煩 這 這個
-這些 那個 還 謝謝 多謝 感謝 整個 當前 現在 馬上 盡快 然後 為 裡 沒 沒有 怎麼
+a all also am an and any are as at by can can't could day dear did didn't do does doesn't
+evening everything folks for from get give got guys has have hello here hey hi how how's i i'd
+i'll i'm i've if in into is it it's its just kindly know let let's like lot lots love many me
+much my need nice now of ok okay on one or our out please pleased plz pls ready really right
+regards so some soon sorry team than thank thanks thx that that's the them then there these they
+this those to too try u up us very want was we what what's when where where's which why will
+with would wondering yes yet you your finally finished final done whole full entire current
+again once version copy cheers good_day good_morning good_afternoon good_evening best_regards
+kind_regards as_soon_as_possible asap 请 请问 帮 帮忙 我 你 您 你好 您好 大家好 我们 们 把 将 给
+的 了 吧 吗 呢 啊 呀 哦 嗯 啦 一下 一个 个 想 想要 要 需要 应该 现在 马上 尽快 然后 并 并且 和
+跟 或 最后 最终 最新 麻烦 能 能否 可以 能不能 可不可以 是 是否 有 还 就 这 这个 这些 那个 那些
+它 怎么 怎样 如何 哪 好 好的 谢谢 多谢 感谢 完成 整个 全部 所有 当前 目前 再 重新 为 成 到 用 以
+在 里 上 不 没 没有 了吗 一份 份 直接 知道 想知道 一次 一遍 請 請問 幫 幫忙 幫我 們 將 給 嗎 並
+並且 與 最終 最後 麻煩 這 這個 這些 那個 還 謝謝 多謝 感謝 整個 當前 現在 馬上 盡快 然後 為 裡
+沒 沒有 怎麼
 """
 #: What the product makes, and what people call it ("_" joins two words of one meaning).
 THINGS = """
@@ -28,8 +29,8 @@ output project result results video videos 视频 影片 文件 成片 片子 �
 """
 #: How a file is to be.
 FORMATS = """
-1080p 720p 480p 1440p 2160p 1080 720 4k 8k 2k hd uhd full-hd fullhd mp4 .mp4 mov webm mkv avi
-h264 h.264 h265 h.265 hevc fps 24fps 25fps 30fps 60fps high higher highest best_quality
+版 版本 1080p 720p 480p 1440p 2160p 1080 720 4k 8k 2k hd uhd full-hd fullhd mp4 .mp4 mov webm
+mkv avi h264 h.264 h265 h.265 hevc fps 24fps 25fps 30fps 60fps high higher highest best_quality
 best_possible best_resolution good_quality quality resolution format size original default 高清
 超清 高质量 最高 最好的质量 最好的画质 质量 画质 分辨率 格式 原画 全高清 高畫質 最高畫質 畫質
 解析度 原畫
@@ -37,46 +38,51 @@ best_possible best_resolution good_quality quality resolution format size origin
 #: One of these is in a request for the result,
 EXPORT = """
 export exporting exported re-export download downloading render rendering send sent email mail
-deliver 导出 导出来 输出 下载 渲染 发给 发送 发我 发来 发 匯出 導出 輸出 下載 傳給 發給 發送
-發我 寄給 發
+deliver 导出 导出来 输出 下载 渲染 传给 发给 发送 发我 发来 发 匯出 導出 輸出 下載 傳給 發給
+發送 發我 寄給 發
 """
 #: or one of these with something that the product makes,
 EXPORT_WITH_A_THING = """
-give get receive save saved need want where where's 保存 存 给我 我要 我想要 拿到 在哪 在哪里
-在哪儿 儲存 給我 在哪裡
+i'd_like would_like give get receive save saved need want where where's have hand grab fetch
+provide forward obtain 保存 存 给我 我要 我想要 拿到 在哪 在哪里 在哪儿 儲存 給我 在哪裡
 """
 #: and these may be.
 EXPORT_TOO = """
-link url over back find my_inbox folder computer disk 链接 过来 出来 到 电脑 文件夹 連結 過來
-出來 電腦 資料夾
+link url over back still find inbox outbox folder computer laptop desktop phone disk usb mailbox
+链接 过来 出来 到 电脑 文件夹 連結 過來 出來 電腦 資料夾
 """
 #: One of these is in a request for the balance,
 CREDITS = """
-credit credits balance quota top_up topup recharge how_much what_does_it_cost 积分 余额 额度
-点数 充值 多少钱 積分 餘額 額度 點數 儲值 多少錢
+credit credits balance quota top_up topup recharge how_much what_does_it_cost
+what_does_this_cost what_does_that_cost what_did_it_cost what_did_this_cost what_did_that_cost
+what_will_it_cost what_will_this_cost have_i_spent did_i_spend i_have_spent was_i_charged
+am_i_charged did_i_pay 积分 余额 额度 点数 充值 多少钱 積分 餘額 額度 點數 儲值 多少錢
 """
 #: and these may be.
 CREDITS_TOO = """
-account left remain remaining remains available check show tell still see view used use cost
+account far left remain remaining remains available check show tell still see view used use cost
 costs spent spend enough more buy buying purchase run running ran out_of low happens when charge
 charged pay price each per total video videos clip 费用 价格 账户 账号 帐户 还剩 剩余 剩 剩下
-多少 几 查 查看 查询 看 看看 告诉 显示 可用 不足 不够 够 够不够 用完 用光 用了 怎么办 购买 买
-更多 花 花了 扣 扣了 一次 每次 视频 帳戶 帳號 還剩 剩餘 幾 查詢 告訴 顯示 不夠 夠 怎麼辦 購買 買
-費用 價格 視頻 影片
+多少 几 查 查看 查询 查下 看 看看 看下 告诉 显示 可用 不足 不够 够 够不够 用完 用光 用了 怎么办
+购买 买 更多 花 花了 扣 扣了 一次 每次 视频 帳戶 帳號 還剩 剩餘 幾 查詢 告訴 顯示 不夠 夠 怎麼辦
+購買 買 費用 價格 視頻 影片
 """
 #: One of these is in a request for the state of things,
 STATUS = """
 status state progress track tracks timeline how_is_it_going how's_it_going how_long
 how_much_longer how_far done_yet ready_yet finished_yet is_it_done is_it_ready is_it_finished
-video_ready file_ready result_ready are_you_done status_update 状态 进度 进展 轨道 时间线 时间轴
-好了吗 好了没 好了没有 完成了吗 完成了没 做好了吗 做完了吗 怎么样了 还要多久 多久 how_much_time
-狀態 進度 進展 軌道 時間線 時間軸 好了嗎 完成了嗎 做好了嗎 怎麼樣了 還要多久
+any_news what's_happening what_is_happening what's_going_on what_is_going_on video_ready
+file_ready result_ready are_you_done status_update 状态 进度 进展 轨道 时间线 时间轴 好了吗
+好了没 好了没有 完成了吗 完成了没 做好了吗 做完了吗 做完了没 弄好了吗 弄好了没 剪好了吗 剪好了没
+剪完了吗 处理好了吗 处理完了吗 生成好了吗 好了么 完了吗 完了没 哪一步 到哪了 到哪儿了 怎么样了
+还要多久 还需要多久 多久 how_much_time 狀態 進度 進展 軌道 時間線 時間軸 好了嗎 完成了嗎
+做好了嗎 弄好了嗎 剪好了嗎 處理好了嗎 完了嗎 到哪裡了 怎麼樣了 還要多久
 """
 #: and these may be.
 STATUS_TOO = """
 show list tell see view check display take left project's longer export render upload still
-going far long 查 查看 查询 看 看看 告诉 显示 列出 多少 几 几条 什么 哪些 都 怎么样 做 做好 进行
-情况 查詢 告訴 顯示 幾 什麼 怎麼樣 進行 情況
+going far long along 处理 處理 查 查看 查询 看 看看 告诉 显示 列出 多少 几 几条 什么 哪些 都
+怎么样 做 做好 进行 情况 查詢 告訴 顯示 幾 什麼 怎麼樣 進行 情況
 """
 #: One of these is in a request for an upload,
 UPLOAD = """

@@ -32,6 +32,16 @@ I need the video in 4K|I want the file|Get me the link|Save the project as mp4|�
 Export it, and tell me how many credits are left.|导出视频，还剩多少积分？|导出并告诉我余额
 導出影片|匯出影片|請匯出影片|下載影片|把影片傳給我|請把影片發給我，謝謝|ＥＸＰＯＲＴ
 导出１０８０ｐ ＭＰ４|EXPORT！|导出视频！！！|請 export 影片 in 4K, thanks
+Kindly export the finished clip|Could I have the mp4 file, please?
+Export in HD and email me the link|Please deliver the final file|Give it to me as a file
+I'd love to download my clip now|can you hand me the finished video
+Export the result to my outbox|just render and send|pls send final mp4 to me
+Export to mp4 please, 1080p, thanks a lot|Need the download link|把成片导出来给我
+请输出最终视频文件|麻烦导出一下高清版，谢谢|我想下载成品|请把最终文件发给我|下载链接给我
+导出成 mov 格式|帮我渲染并导出|可以给我成片吗|Have it exported, please|can I get a download?
+I'd like the final mp4 now|export my film to the desktop|Forward me the file please
+Fetch me the result|请导出高清版本|把成品视频传给我|麻烦把影片发给我，谢谢啦
+Export! Thanks a lot!|Please hand me the mp4|download to my phone
 """,
     Request.CREDITS: """
 credits|How many credits do I have left?|balance|Check my balance|What's my credit balance?|积分
@@ -48,6 +58,10 @@ how much does a video cost|多少钱|一个视频多少钱？|一个视频要多
 what happens when I run out of credits?|how many credits will this cost?|do I still have credits
 How do I get more credits?|credit balance please|余额：？|账户余额|账号余额是多少
 帐户还剩多少积分|怎么购买积分|我還有多少積分？|餘額不足怎麼辦|剩餘點數|查詢餘額|餘額|積分
+Any credits left on my account?|credits remaining?|Please tell me the balance of my account
+Am I out of credits?|how much have I spent so far|What did that cost me?|账户里还剩多少钱
+看下我的积分|积分还剩几个|帮我查一下账户余额|how many credits did I spend?|Was I charged?
+what will it cost?|看看还有几个积分|我花了多少积分了|am I low on credits
 """,
     Request.STATUS: """
 status|show tracks|Show me the timeline|What’s the status?|what is on the timeline?|progress|状态
@@ -67,6 +81,10 @@ Which tracks are there in the project?|现在进度怎么样？|视频好了吗�
 请问视频状态|项目状态|时间线上有什么|有哪些轨道|显示所有轨道|列出轨道|看看时间线|查询进度
 show me 时间线|查看 status|请显示 tracks|狀態|顯示軌道|進度如何？|影片好了嗎？
 how much time is left?
+Are you done?|Is my video finished yet?|what's happening with my clip?
+which tracks are in the project|list tracks and timeline please|How far along is it?|做完了没有
+视频处理到哪一步了|现在有哪些轨道|显示当前的时间轴|进展如何|what's going on with my video?
+视频弄好了吗|剪好了没|处理到哪了|還需要多久|Any progress?|any news on my video?|时间线上有什么
 """,
     Request.UPLOAD: """
 upload|How do I upload another file?|Can I upload a new video here?|上传|上传视频
@@ -76,6 +94,8 @@ how do I upload a video?|can I upload more files?|上传文件|请上传|怎么�
 upload another clip please|I want to upload a picture|upload it to YouTube|Share it on Instagram
 请问怎么上传|上传到抖音|把视频上传到YouTube|分享到朋友圈|发布到小红书|upload 文件
 Upload my video, please!|can you upload|上傳|怎麼上傳檔案？
+how do I upload a file?|Upload my video|I want to upload another clip|怎么上传文件|上传视频
+请上传
 """,
     Request.WORK: """
 add a voice-over and export 1080p MP4|export-ready colours, please|Balance the audio|send|save
@@ -151,6 +171,37 @@ mute|cut|dub it|翻译|字幕|配音|加速|快一点|短一点|倒放|变成竖
 把影片匯出並加上字幕|加上字幕然後匯出|狀態列打碼|顯示進度條|積分榜動畫|發光效果|發財|匯出字幕
 影片加速|剪成30秒後匯出|餘額寶廣告|合并视频|把两个视频合并后导出|合并导出|两个画面并排
 并列显示两个画面
+add a call to action: Download our app today|Title at the end: Check your balance!
+Trim the first 3 seconds then export|balance the audio levels|fix the white balance
+make the status bar blue|upload arrow animation in the corner
+Mix so that the voice is louder than the music and export in 4K
+credit roll at the end with names|add end credits|rolling credits: Anna, Bob
+track the ball with a circle|remove the second audio track
+show tracks of the animals in the snow longer
+make it download-friendly: smaller file size under 20 MB|export-safe colours please
+export the first 10 seconds only|Export only the part with the dog|export it without the music
+save the best moments only and drop the rest|give me a faster version
+send the viewer to our website with an end card|Speed up x2 and give me the file
+cut the video to 30s, mp4|把导出按钮的画面剪掉|在片尾加上“下载我们的应用”|添加字幕：余额不足
+调整白平衡|给视频配上背景音乐并导出|去掉第二条音轨|导出前先把前五秒剪掉|画面里的状态栏打码
+只导出前10秒|加一个上传图标动画|片尾字幕加上制作人员名单|平衡一下音量
+把视频发给观众看的感觉，节奏快一点|把视频加速两倍然后发给我|渲染风格改成水彩
+have the video fade out|grab the viewer's attention|hand-drawn style|I love the ending, keep it
+love theme in the background|forward motion only|fetch the best take|provide subtitles
+have a file icon in the corner|have music over the video|Make a version for my phone
+have the film in black and white|a lot more contrast|versions in 9:16 and 1:1|做一个竖版
+换成抖音版本|把第一步到哪一步了的画面加上标注|处理噪音|give the video a happy ending
+I want the video in slow motion|I want the movie shorter|I need the video to be 30 seconds
+save the last clip for the end|Where the man speaks, lower the music
+have I spent too long on the intro? shorten it
+what is happening on screen should be described by captions
+show what's happening behind the scenes faster|Make the laptop screen brighter|blur the desktop
+clean up the file noise|phone format|desktop and mobile split screen|cost 20 dollars as a text
+title: what did it cost?|给视频加个版权声明|出版社的标志放在左上角|画面下方加进度条
+add a progress bar|status quo joke at 0:10|balanced colours|quota sign
+do not export yet, first shorten it|no export, just add captions|导出的时候不要水印
+Export with subtitles burned in|export with a logo|Download sound effect at 0:05
+Change the download button to green|render it in cartoon style
 """,
 }
 
