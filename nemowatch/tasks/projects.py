@@ -91,7 +91,22 @@ def plan_project(folder: Folder, drop: ProjectDrop) -> Order:
             f"Its {_WHERE} has {len(parts)} parts; one project has {MOST_PARTS} at most.",
             cure="Divide the work into several projects.",
         )
-    return _order(folder, drop, parts)
+    return _order(folder, drop, _without_exports(parts, drop))
+
+
+def _without_exports(parts: tuple[str, ...], drop: ProjectDrop) -> tuple[str, ...]:
+    """The parts that ask for something to be made; all of them where none does. Each of those has
+    its result as a file anyhow."""
+    kept = tuple(part for part in parts if not _is_export(part, drop))
+    return kept or parts
+
+
+def _is_export(part: str, drop: ProjectDrop) -> bool:
+    try:
+        _, text = _concerned(part, drop, "")
+    except OrderError:  # it is said which part is wrong, and how
+        return False
+    return routing.request_in(text) is routing.Request.EXPORT
 
 
 def _order(folder: Folder, drop: ProjectDrop, parts: tuple[str, ...]) -> Order:

@@ -33,6 +33,14 @@ def test_a_line_of_hyphens_divides(divider: str) -> None:
     assert found == [("Join them.", ".1.mp4"), ("Add the song.", ".2.mp4")]
 
 
+def test_a_part_that_only_asks_for_the_file_is_none() -> None:
+    """Each of the others has its result anyhow; alone it is refused."""
+    found = planned(
+        "Join them.\n---\nexport as MP4, please\n---\nclip2.mp4: download\n---\nAdd a title."
+    )
+    assert found == [("Join them.", ".1.mp4"), ("Add a title.", ".2.mp4")]
+
+
 @pytest.mark.parametrize("line", ["--", "- one", "a --- b", "***"])
 def test_other_lines_do_not_divide(line: str) -> None:
     """A list, a dash in a sentence and other signs are words like any other."""
@@ -69,7 +77,8 @@ def test_other_colons_mean_nothing(part: str) -> None:
         ("---\n\n---", "what to do"),
         ("Join.\n---\nclip9.mp4: shorten", "clip9.mp4"),
         ("clip2.mp4:", "clip2.mp4"),
-        ("Join.\n---\nexport", "part 2"),
+        ("Join.\n---\nhow many credits are left?", "part 2"),
+        ("Export.\n---\ndownload it", "part 1"),
         ("\n---\n".join(["More."] * 51), "51 parts"),
         ("Say {script}", "{script}"),
     ],
