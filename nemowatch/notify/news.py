@@ -72,24 +72,24 @@ def find_inboxes(conn: sqlite3.Connection, inboxes: Mapping[str, Health]) -> lis
 
 def has_any(conn: sqlite3.Connection, known: Circumstances) -> bool:
     """Whether `write_down` has anything to do."""
-    for due_at in notices.subjects(conn).values():
-        if not due_at or known.at_once or is_due(due_at, known.now_ms):
-            return True
-    return bool(find_inboxes(conn, known.inboxes))
+    times = notices.subjects(conn).values()
+    if known.at_once:
+        return bool(times)
+    # one that has no time yet counts as due: it is to be given one
+    is_any_due = any(is_due(due_at, known.now_ms) for due_at in times)
+    return is_any_due or bool(find_inboxes(conn, known.inboxes))
 
 
-def write_down(conn: sqlite3.Connection, known: Circumstances) -> int:
-    """Make messages of all subjects whose time has come, and give the new ones their time;
-    returns how many messages were made."""
+def write_down(conn: sqlite3.Connection, known: Circumstances) -> None:
+    """Make messages of all subjects whose time has come, and give the new ones their time."""
     for subject in find_inboxes(conn, known.inboxes):
         notices.make_due(conn, subject, 0)
-    made = 0
     for subject, due_at in notices.subjects(conn).items():
-        if not due_at and not known.at_once:
+        is_ripe = due_at > 0 and is_due(due_at, known.now_ms)
+        if is_ripe or known.at_once:
+            _tell(conn, subject, known)
+        elif not due_at:
             notices.set_due(conn, subject, _time_of(conn, subject, known.now_ms))
-        elif known.at_once or is_due(due_at, known.now_ms):
-            made += _tell(conn, subject, known)
-    return made
 
 
 def _time_of(conn: sqlite3.Connection, subject: str, now_ms: int) -> int:
@@ -105,29 +105,35 @@ def _time_of(conn: sqlite3.Connection, subject: str, now_ms: int) -> int:
     return max(soonest, last + JOBS_APART_MS)
 
 
-def _tell(conn: sqlite3.Connection, subject: str, known: Circumstances) -> int:
+def _tell(conn: sqlite3.Connection, subject: str, known: Circumstances) -> None:
+    """Make messages of what there is to tell of a subject."""
     notices.settle(conn, subject)
     kind, _, what = subject.partition(" ")
-    made = 0
     for told in _TELLERS[kind](conn, what, known):
         channels = known.channels if told.event in known.on else ()
-        message = Message(
-            told.event,
-            redact_work(f"{known.site}: {told.title}"),
-            redact_work("\n".join(told.lines)),
-            known.site,
-            iso(known.now_ms),
-            told.about,
-        )
-        notices.add(conn, told.event, message.record, channels, known.now_ms)
-        made += 1
-    return made
+        record = _message(told, known).record
+        notices.add(conn, told.event, record, channels, known.now_ms)
+
+
+def _message(told: Told, known: Circumstances) -> Message:
+    return Message(
+        told.event,
+        redact_work(f"{known.site}: {told.title}"),
+        redact_work("\n".join(told.lines)),
+        known.site,
+        iso(known.now_ms),
+        told.about,
+    )
 
 
 def _hold(conn: sqlite3.Connection, what: str, known: Circumstances) -> Iterable[Told]:
     story = notices.hold(conn, what)
-    if _changes(conn, f"hold {what}", known.now_ms, to=story is not None):
-        yield wording.over(what) if story is None else wording.held(what, story)
+    if not _changes(conn, f"hold {what}", known.now_ms, to=story is not None):
+        return
+    if story is None:
+        yield wording.over(what)
+    else:
+        yield wording.held(what, story)
 
 
 def _inbox(conn: sqlite3.Connection, what: str, known: Circumstances) -> Iterable[Told]:

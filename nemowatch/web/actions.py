@@ -58,21 +58,46 @@ def _read(form: Mapping[str, Any]) -> tuple[str, dict[str, Any]]:
 
 def _words(name: str, answer: Mapping[str, Any]) -> str:
     """What has come of it."""
-    if "jobs" in answer and isinstance(answer["jobs"], dict):
-        parts = [f"Job {job}: {state}" for job, state in answer["jobs"].items()]
-        return f"{', '.join(parts)}."
-    if name == "approve":
-        return f"{counted(answer['approved'], 'job', 'jobs')} approved."
+    said = _SAID.get(name)
+    if said is not None:
+        return said(answer)
     if name == "revise":
         return f"Job {answer['job']} makes the change."
-    if name == "resume" and "resumed" in answer:
-        return f"Resumed: {counted(answer['resumed'], 'job goes', 'jobs go')} on."
     if "job" in answer:
         return f"Job {answer['job']}: {answer['state']}."
-    return _PLAIN.get(name, "Done.")
+    return f"{', '.join(_states(answer.get('jobs', {})))}."
 
 
-_PLAIN = {"pause": "Paused. What is paid for is finished.", "resume": "Resumed."}
+def _states(jobs: Mapping[int, str]) -> list[str]:
+    return [f"Job {job}: {state}" for job, state in jobs.items()]
+
+
+def _approved(answer: Mapping[str, Any]) -> str:
+    return f"{counted(answer['approved'], 'job', 'jobs')} approved."
+
+
+def _paused(_: Mapping[str, Any]) -> str:
+    return "Paused. What is paid for is finished."
+
+
+def _resumed(answer: Mapping[str, Any]) -> str:
+    jobs = answer.get("resumed", 0)
+    if not jobs:
+        return "Resumed."
+    return f"Resumed: {counted(jobs, 'job goes', 'jobs go')} on."
+
+
+def _taken_over(_: Mapping[str, Any]) -> str:
+    return "This host works the folders from now on. What it has not paid for waits for approval."
+
+
+#: What is said of orders that are not about single jobs.
+_SAID = {
+    "approve": _approved,
+    "pause": _paused,
+    "resume": _resumed,
+    "take-over": _taken_over,
+}
 
 
 def reply(request: web.Request, text: str, status: int) -> web.Response:
