@@ -20,9 +20,10 @@ from collections import Counter
 from collections.abc import Callable
 from functools import partial
 from pathlib import Path
-from typing import Any
+from typing import Any, NoReturn
 
 from nemowatch.cli import main
+from nemowatch.config import child
 from nemowatch.journal.database import Journal
 
 seen: Counter[str] = Counter()
@@ -67,6 +68,12 @@ def tell() -> None:
         Path(os.environ["COMMITS"]).write_text("\n".join(points))
 
 
+def no_child(*_: object) -> NoReturn:
+    """The configuration is read here, as where no process can be started: pydantic is loaded."""
+    raise OSError
+
+
 Journal.write_now = write_then_perhaps_die  # type: ignore[method-assign]
+child.Child = no_child  # type: ignore[assignment, misc]
 atexit.register(tell)
 sys.exit(main())
