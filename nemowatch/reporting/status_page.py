@@ -38,9 +38,9 @@ from nemowatch.tasks.describe import what_to_order
 
 log = structlog.get_logger("nemowatch.page")
 
-#: Jobs of each kind that are read for one page: far more than it shows, so that its counts are
-#: true on any usual day.
-READ = 500
+#: Jobs of each state that are read for one page: a few more than it shows, for a row has all the
+#: languages of its file. Beyond them the counts of the journal are said.
+READ = 200
 #: Seconds after which a page is written again although nothing has changed: a day has passed, or
 #: somebody has deleted it.
 AFRESH = 600.0

@@ -13,9 +13,9 @@ from nemowatch.config.load import load
 from nemowatch.config.watch_section import Watch
 from nemowatch.fs.threads import Disks
 from nemowatch.intake.inbox import Inbox
-from nemowatch.journal import facts, holds, sources
+from nemowatch.journal import account, batches, facts, holds, sources
 from nemowatch.journal.sources import NewJob, NewSource
-from nemowatch.model import HoldReason, State, Target
+from nemowatch.model import Credits, HoldReason, State, Target
 from nemowatch.remote.connection import READY
 from nemowatch.remote.interface import Account
 from nemowatch.reporting.status_page import StatusPage
@@ -75,6 +75,21 @@ async def test_a_hold_is_reported_once(tmp_path: Path) -> None:
         journal.write_now(lambda conn: holds.put(conn, HoldReason.CREDITS, LONG, 1, 0))
     html = await page_of(cli)
     assert (html.count(LONG), html.count("waits for credits"), html.count("Top up")) == (1, 3, 1)
+
+
+async def test_what_waits_for_approval_says_what_it_would_cost(tmp_path: Path) -> None:
+    """And whether that is more than is left, with separators in the numbers."""
+    cli = Cli(tmp_path)
+    cli.add_job(b"dub-es/a.mp4", State.HELD, reason="approval")
+    with cli.journal() as journal:
+        journal.write_now(lambda conn: batches.begin(conn, cli.watch, "first scan", 1200, 1))
+        balance = Credits(5000, 0, 5000)
+        journal.write_now(
+            lambda conn: account.remember_credits(conn, balance, 1, anonymous=False, user_id="")
+        )
+    html = await page_of(cli)
+    assert "1,200 new results wait for approval (first scan)." in html
+    assert "That costs about 120,000 credits; 5,000 are left. That is not enough" in html
 
 
 async def test_a_file_that_waits_in_two_languages_is_one_row(tmp_path: Path) -> None:
