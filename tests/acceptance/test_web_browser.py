@@ -14,6 +14,7 @@ from typing import Any
 
 import pytest
 
+from nemowatch.web.passwords import hashed
 from tests.rigs.studio import Studio, studio, video, wait_for
 
 CHROMIUM = shutil.which("chromium")
@@ -147,6 +148,27 @@ def jobs(page: str) -> list[dict[str, Any]]:
 
 def job_of(page: str, name: str) -> dict[str, Any]:
     return next((job for job in jobs(page) if job["source"].endswith(f"/{name}")), {})
+
+
+def test_a_password_is_asked_for(tmp_path: Path) -> None:
+    """The sign-in form works in a browser without its script, wrong and right, and every form
+    behind it does."""
+    port = free_port()
+    secret = tmp_path / "password"
+    secret.write_text(hashed("correct horse"))
+    extra = f'\n[web]\nlisten = "0.0.0.0:{port}"\npassword_file = "{secret}"\n'
+    with studio(tmp_path / "w", extra=extra) as made, opened(java_script_enabled=False) as tab:
+        made.start()
+        tab.goto(f"http://127.0.0.1:{port}/")
+        for given, seen in (("wrong", "This is not the password."), ("correct horse", "Sign out")):
+            tab.get_by_label("Password").fill(given)
+            tab.keyboard.press("Enter")
+            tab.get_by_text(seen).wait_for()
+        tab.get_by_role("button", name="Pause everything").click()
+        tab.get_by_text("Paused. What is paid for is finished.").wait_for()
+        tab.get_by_text("← Everything").click()
+        tab.get_by_role("button", name="Sign out").click()
+        tab.get_by_label("Password").wait_for()
 
 
 def test_a_phone_folders_a_restart_and_two_thousand_jobs(served: tuple[Studio, str]) -> None:
