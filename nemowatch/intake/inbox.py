@@ -260,6 +260,7 @@ class Inbox:
             notes=self._state.notes,
             folder_approvals=dict(self._state.folder_approvals),
             requests=tuple(self._state.read_requests.values()),
+            sighted=self._pipeline.tracking.sighted(),
             is_ours=self._root_monitor.online,
         )
 

@@ -107,6 +107,15 @@ class RequestFile:
 
 
 @dataclass(frozen=True, slots=True)
+class SightedAnswer:
+    """An answer that has not settled yet, or was not read."""
+
+    path: bytes  #: relative to the inbox
+    mtime_ns: int
+    seen_at: int  #: UTC ms
+
+
+@dataclass(frozen=True, slots=True)
 class Duplicate:
     """The same content at the same path as a source that has ended well."""
 
@@ -139,6 +148,7 @@ class Tick:
     folder_approvals: Mapping[bytes, Snapshot] = field(default_factory=dict)
     is_ours: bool = False  #: the inbox is there, and no other host works it
     requests: tuple[RequestFile, ...] = ()  #: those that lie in the inbox, as they were read
+    sighted: tuple[SightedAnswer, ...] = ()  #: answers that are still to be read
     duplicates: tuple[Duplicate, ...] = ()
     removed: tuple[int, ...] = ()  #: sources whose file was taken away before they ended
     #: sources whose file was renamed, each with the path that it had

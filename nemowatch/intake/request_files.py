@@ -6,6 +6,8 @@ Owns which of them are read. What they refer to, and what is done about them, ot
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 from nemowatch.clock import Clock
 from nemowatch.errors import (
     LocalError,
@@ -17,7 +19,7 @@ from nemowatch.errors import (
 )
 from nemowatch.intake.ready.file_checks import read_request, read_reviewed
 from nemowatch.intake.ready.stability import Observation, TrackedFile
-from nemowatch.intake.records import REVIEWED, RequestFile
+from nemowatch.intake.records import ANSWER, REVIEWED, RequestFile, SightedAnswer
 from nemowatch.intake.scan import instruction_names
 from nemowatch.intake.scan.paths import below, name_of
 from nemowatch.intake.state import InboxState
@@ -47,6 +49,13 @@ class RequestFiles:
         for path in sorted(set(below(there, start)) - read.keys()):
             rule = self._root_monitor.settle_rule(path)
             self._state.tracked.see(path, Observation(there[path], now), rule)
+
+    def sighted(self) -> Iterator[SightedAnswer]:
+        """The answers that are there and are still to be read."""
+        for path, found in self._state.requests.items():
+            tracked = self._state.tracked.get(path)
+            if tracked is not None and _kind(path) == ANSWER:
+                yield SightedAnswer(path, found.mtime_ns, self._wall_clock(tracked.since))
 
     async def read_settled(self, path: bytes, tracked: TrackedFile, found: Snapshot) -> None:
         """One has kept still: read it, once it has settled. A text may still grow, and says

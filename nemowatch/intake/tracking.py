@@ -18,7 +18,7 @@ from nemowatch.intake.ready.file_checks import Checked
 from nemowatch.intake.ready.stability import Beside, Observation, Verdict
 from nemowatch.intake.ready.surroundings import surroundings
 from nemowatch.intake.ready.waiting_reasons import why
-from nemowatch.intake.records import Waiting
+from nemowatch.intake.records import SightedAnswer, Waiting
 from nemowatch.intake.request_files import RequestFiles
 from nemowatch.intake.scan.diff import ScanDiff, ScanDiffer
 from nemowatch.intake.scan.file_names import natural
@@ -97,6 +97,10 @@ class Tracking:
         name = self._root_monitor.watch.name
         now_ms = self._clock.now_ms()
         await self._journal.write(lambda conn: known_sources.unsettle(conn, name, changed, now_ms))
+
+    def sighted(self) -> tuple[SightedAnswer, ...]:
+        """The answers that are there and are still to be read."""
+        return tuple(self._requests.sighted())
 
     async def missing(self, paths: Iterable[bytes]) -> list[int]:
         """Known files that are no longer there; returns the ids of sources that nobody has moved

@@ -92,6 +92,13 @@ def waits(conn: sqlite3.Connection, words: Words, seen_at: int) -> None:
     conn.execute(SQL["waits"], values)
 
 
+def sighted(conn: sqlite3.Connection, watch: str, path: bytes, mtime_ns: int, seen_at: int) -> None:
+    """An answer was there at `seen_at` (UTC ms) that has not been read yet; nothing is written of
+    one that is known."""
+    values = {"watch": watch, "path": path, "mtime_ns": mtime_ns, "seen_at": seen_at}
+    conn.execute(SQL["sighted"], values)
+
+
 def waits_since(conn: sqlite3.Connection, words: Words) -> int | None:
     """When this answer was seen first, UTC ms; None for one that was never written down."""
     values = words._identity | {"mtime_ns": words.mtime_ns}

@@ -26,7 +26,7 @@ from nemowatch.errors import (
     UsageError,
 )
 from nemowatch.fs.threads import Disks
-from nemowatch.intake.records import ANSWER, FileProblem, RequestFile
+from nemowatch.intake.records import ANSWER, FileProblem, RequestFile, SightedAnswer
 from nemowatch.intake.scan.paths import parent
 from nemowatch.jobs.hold_log import whole
 from nemowatch.jobs.job_log import location_of
@@ -90,12 +90,26 @@ class Requests:
         self._carry_out = carry_out
         self._nudge = nudge
         self._judged: dict[Key, _Judged] = {}
+        self._sighted: set[tuple[str, bytes, int]] = set()  # until they were read
         self._done: dict[Key, RequestFile] = {}  # until a scan has seen that they are gone
         self._moves = NotBefore[Key](clock)
 
     def waiting(self, watch: str) -> bool:
         """Whether texts lie in this inbox that nothing was done about so far."""
         return any(key[0] == watch for key in self._judged)
+
+    async def sight(self, watch: Watch, answers: Iterable[SightedAnswer]) -> None:
+        """Write down when these were seen first: what is asked after that, they do not answer, also
+        when nemowatch was ended before it had read them."""
+        for answer in answers:
+            known = (watch.name, answer.path, answer.mtime_ns)
+            if known in self._sighted:
+                continue
+            seen = partial(requests.sighted, watch=watch.name, path=answer.path)
+            await self._journal.write(
+                partial(seen, mtime_ns=answer.mtime_ns, seen_at=answer.seen_at)
+            )
+            self._sighted.add(known)
 
     async def act_on(self, watch: Watch, files: Iterable[RequestFile]) -> list[FileProblem]:
         """Carry out what can be; what people are to read about the others."""
@@ -177,6 +191,7 @@ class Requests:
         if file.kind != ANSWER:
             return file
         written = words_of(watch, file)
+        self._sighted.discard((watch.name, file.path, file.snapshot.mtime_ns))
         before = await self._journal.read(partial(requests.waits_since, words=written))
         if before is not None:
             return replace(file, seen_at=min(before, file.seen_at))

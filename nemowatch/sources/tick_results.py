@@ -95,6 +95,7 @@ class TickResults:
         if tick.is_ours:  # else another host may carry them out
             yes = {**tick.folder_approvals, **tick.approvals}
             is_approved |= await self._offers.judge(watch, yes)
+            await self._requests.sight(watch, tick.sighted)
             asked = await self._requests.act_on(watch, tick.requests)
             asked += await self._outbox_texts.act_on(watch)
         strays = await self._stray_notes.act_on(watch, tick.notes)

@@ -461,6 +461,24 @@ async def test_an_answer_is_none_to_what_is_asked_later(rig: EngineRig) -> None:
     assert [len(said) for said in turns(rig)] == [1, 2]
 
 
+async def test_an_answer_that_was_seen_is_none_after_a_restart_either(tmp_path: Path) -> None:
+    """It had not settled when the question was asked and nemowatch ended."""
+    async with engine_rig(tmp_path, settings={"turn_seconds": 3.0}, turn=30) as rig:
+        config = rig.base / "config.toml"
+        config.write_text(config.read_text().replace("settle = 0.1", "settle = 6"))
+        rig.config = load(config, {})
+        rig.fault("chat:question")
+        await rig.start()
+        rig.drop("dub-es/promo.mp4")
+        await rig.until("the turn", lambda found: any(j.state is State.INSTRUCTING for j in found))
+        say(rig, "dub-es/promo.mp4.answer.txt", "Spanish, of Mexico")
+        await until("the question", (rig.root / "inbox/dub-es/promo.mp4.question.txt").exists)
+        await rig.stop()
+        await rig.start()
+        await noted(rig, "dub-es", "before this question was asked", "save it once more")
+        assert [len(said) for said in turns(rig)] == [1]
+
+
 async def two_films(rig: EngineRig) -> None:
     """Two films of one name were dubbed."""
     await dubbed(rig)

@@ -18,9 +18,15 @@ UPDATE request SET moved = 1 WHERE watch = :watch AND path = :path AND kind = :k
 INSERT OR REPLACE INTO waiting_answer (watch, path, digest, mtime_ns, seen_at)
 VALUES (:watch, :path, :digest, :mtime_ns, :seen_at)
 
+-- name: sighted
+-- its content is not known yet
+INSERT OR REPLACE INTO waiting_answer (watch, path, digest, mtime_ns, seen_at)
+SELECT :watch, :path, '', :mtime_ns, :seen_at WHERE NOT EXISTS
+    (SELECT 1 FROM waiting_answer WHERE watch = :watch AND path = :path AND mtime_ns = :mtime_ns)
+
 -- name: waits_since
 SELECT seen_at FROM waiting_answer
-WHERE watch = :watch AND path = :path AND digest = :digest AND mtime_ns = :mtime_ns
+WHERE watch = :watch AND path = :path AND digest IN (:digest, '') AND mtime_ns = :mtime_ns
 
 -- name: waits_no_more
 DELETE FROM waiting_answer WHERE watch = :watch AND path = :path
