@@ -182,11 +182,6 @@ def jobs_of_round(conn: sqlite3.Connection, round_id: int, limit: int) -> list[L
 # -- messages --------------------------------------------------------------------------
 
 
-def last(conn: sqlite3.Connection, event: str) -> int:
-    """UTC ms of the latest message about such an event; 0: none."""
-    return int(conn.execute(SQL["last"], (event,)).fetchone()[0] or 0)
-
-
 def add(
     conn: sqlite3.Connection,
     event: str,

@@ -15,7 +15,7 @@ from nemowatch.intake.watch.health import Health, HealthState
 from nemowatch.journal import batches, notices
 from nemowatch.model import HoldReason, State
 from nemowatch.notify import wording
-from nemowatch.notify.message import Event, Message
+from nemowatch.notify.message import Message
 from nemowatch.notify.wording import Told
 from nemowatch.reporting import inbox_words
 from nemowatch.secrecy import redact_work
@@ -30,7 +30,7 @@ SLOW_DELAY_MS = 60_000
 PASSING = (f"hold {HoldReason.OUTAGE}", "inbox")
 #: Milliseconds between two messages about single jobs: a hundred files that fail one after the
 #: other are a few messages.
-JOBS_APART_MS = 300_000
+JOBS_APART_MS = 120_000
 #: Subjects of that kind.
 PACED = ("jobs", "refused")
 #: Milliseconds: a time that lies further ahead was written under another clock.
@@ -98,7 +98,7 @@ def _time_of(conn: sqlite3.Connection, subject: str, now_ms: int) -> int:
         return now_ms + SLOW_DELAY_MS
     if not subject.startswith(PACED):
         return now_ms + DELAY_MS
-    last = max(notices.last(conn, Event.ATTENTION), notices.last(conn, Event.FAILED))
+    last = notices.told_at(conn, subject)
     soonest = now_ms + DELAY_MS
     if last > now_ms:  # the clock was set
         return soonest
@@ -172,10 +172,12 @@ def _batch(conn: sqlite3.Connection, what: str, _: Circumstances) -> Iterable[To
             yield wording.approval(batch)
 
 
-def _jobs(conn: sqlite3.Connection, _what: str, _: Circumstances) -> Iterable[Told]:
+def _jobs(conn: sqlite3.Connection, _: str, known: Circumstances) -> Iterable[Told]:
     rows = notices.take_jobs(conn)
     asking = [row for row in rows if _asks(row.job.state, row.job.reason)]
     failed = [row for row in rows if row.job.state in FAILED]
+    if asking or failed:
+        notices.tell(conn, "jobs", known.now_ms)
     if asking:
         yield wording.asking(asking)
     if failed:

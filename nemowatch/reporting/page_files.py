@@ -67,7 +67,7 @@ def chips_of(rows: list[ListedJob]) -> tuple[str, ...]:
     is_said = len(rows) == 1 and (task is None or not task.splits_languages)
     if is_said:
         return ()
-    return tuple(row.job.target for row in rows)
+    return tuple(dict.fromkeys(row.job.target for row in rows))  # a list has one for each line
 
 
 # -- what is being made ----------------------------------------------------------------

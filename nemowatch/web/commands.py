@@ -71,7 +71,11 @@ def button_of(choice: Choice) -> Button | None:
 
 def cancel(jobs: tuple[int, ...]) -> Button:
     """Take these jobs back."""
-    return Button("cancel", {"jobs": list(jobs)}, "Cancel", sure=_SURE["Cancel"])
+    args: dict[str, Any] = {"jobs": list(jobs)}
+    if len(jobs) == 1:
+        return Button("cancel", args, "Cancel", sure=_SURE["Cancel"])
+    many = f"Cancel these {len(jobs):,}"
+    return Button("cancel", args, many, sure=f"{many}? What was paid stays paid.")
 
 
 def revise(job: int) -> Button:

@@ -66,9 +66,6 @@ FROM notify_job q CROSS JOIN instruction j ON j.id = q.job_id JOIN source s ON s
 -- name: jobs_told
 DELETE FROM notify_job
 
--- name: last
-SELECT max(at) FROM notice WHERE event = ?
-
 -- name: round
 SELECT * FROM round WHERE id = ? AND told = 0
 
