@@ -4,6 +4,7 @@ language. Only proposes."""
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from itertools import pairwise
 
 from nemowatch.tasks import countries, languages, mistakable
 from nemowatch.tasks.arguments import SOURCE, VOICES
@@ -38,6 +39,7 @@ _WORDS = frozenset(
         "va",
     }
 )
+_REFUSALS = frozenset({"no", "non"})
 #: Shorter words are near to some language whatever they are: "und" to Rundi.
 _SHORTEST = 5
 
@@ -49,7 +51,7 @@ def mended(words: list[str], known: Mapping[str, str]) -> list[str]:
     """Each word that is no language as the nearest one, or left out; none twice. `known` are words
     that the task knows besides, with what they mean."""
     found = [""]
-    for word in _without_prose(words):
+    for word in _without_prose(_without_refusals(words)):
         near = known.get(word.lower()) or _near(word.strip("_"), found[-1])
         _add(near, found)
     return found[1:]
@@ -60,6 +62,16 @@ def is_language(word: str) -> bool:
     if len(word) == 2:
         return languages.primary(word) != ""
     return _is_name(word)
+
+
+def _without_refusals(words: list[str]) -> list[str]:
+    """Without a `no` whose next word is no language: `es no music` is not about Norwegian."""
+    kept: list[str] = []
+    for word, behind in pairwise([*words, ""]):
+        is_refusal = word.lower() in _REFUSALS and behind and not languages.base_of(behind)
+        if not is_refusal:
+            kept.append(word)
+    return kept
 
 
 def _without_prose(words: list[str]) -> list[str]:

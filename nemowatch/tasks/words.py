@@ -11,7 +11,9 @@ from collections.abc import Sequence
 AND = "and"
 _AMPERSAND = "&"
 #: Words of a sentence after which the language follows: `dub in Spanish`, `dub en to es`.
-PREPOSITIONS = frozenset({"in", "to", "into", "2"})
+PREPOSITIONS = frozenset(
+    {"in", "to", "into", "2", "a", "auf", "nach", "naar", "para", "till", "vers"}
+)
 #: `_` is none of them: it binds a region (docs/behaviour.md section 1).
 _SEPARATORS = re.compile(r"[-\s+,]+")
 

@@ -249,6 +249,10 @@ def test_a_code_with_two_meanings_is_not_read(
 
 
 NEAR = [
+    ("dub-es-no-music", "dub-es"),
+    ("dub-en-nach-es", "dub-from-en-es"),
+    ("dub-en-auf-deutsch", "dub-from-en-de"),
+    ("dub-de-a-la-fr", "dub-from-de-fr"),
     ("dubb-es", "dub-es"),
     ("dub_es", "dub-es"),
     ("dubes", "dub-es"),
