@@ -39,26 +39,27 @@ class Cloud:
         self.turned: set[str] = set()  #: sessions that had their turn
         self.calls: dict[str, int] = {}  #: by kind
         self.transfers: list[dict[str, Any]] = []  #: uploads and downloads, when and how large
-        self.first = 0.0  #: when the first call after a reset came
+        self.first_session = 0.0  #: when the first session after a reset was asked for
         self.sample = sample_video()
         self.result = result
         self.size = result.stat().st_size if result else len(self.sample)
 
     def counted(self, kind: str) -> None:
         """One more call of this kind."""
-        self.first = self.first or time.time()
+        if kind == "session":
+            self.first_session = self.first_session or time.time()
         self.calls[kind] = self.calls.get(kind, 0) + 1
 
     def reset(self) -> None:
         """Count from here on."""
-        self.calls, self.transfers, self.first = {}, [], 0.0
+        self.calls, self.transfers, self.first_session = {}, [], 0.0
 
     def figures(self) -> dict[str, Any]:
         """What was counted, and the CPU seconds of this process."""
         return {
             "calls": self.calls,
             "transfers": self.transfers,
-            "first": self.first,
+            "first_session": self.first_session,
             "cpu": time.process_time(),
         }
 
@@ -191,6 +192,8 @@ class Connection(asyncio.BufferedProtocol):
         self.begin()
 
     def on_figures(self, path: str) -> None:
+        if "pending" in path:
+            self.cloud.pending = path.endswith("yes")
         found = self.cloud.figures()
         if path.endswith("reset"):
             self.cloud.reset()
@@ -244,8 +247,14 @@ class SinkProcess:
 
     def figures(self, *, reset: bool = False) -> dict[str, Any]:
         """What the sink has counted since the last reset."""
+        return self._call("reset" if reset else "figures")
+
+    def set_pending(self, *, pending: bool) -> None:
+        """Whether renders stay under way from now on."""
+        self._call("pending=yes" if pending else "pending=no")
+
+    def _call(self, path: str) -> dict[str, Any]:
         opener = urllib.request.build_opener(urllib.request.ProxyHandler({}))
-        path = "reset" if reset else "figures"
         with opener.open(f"{self.url}/_sink/{path}", timeout=30) as answer:
             return dict(json.load(answer))
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from tests.benchmarks.rows import small_files, upload
+from tests.benchmarks.rows import arrival, download, small_files, upload
 from tests.benchmarks.table import Row
 
-ROWS: tuple[Row, ...] = (*upload.ROWS, *small_files.ROWS)
+ROWS: tuple[Row, ...] = (*upload.ROWS, *download.ROWS, *small_files.ROWS, *arrival.ROWS)

@@ -53,7 +53,8 @@ def upload(base: Path) -> Iterator[Measure]:
 
         def ours(number: int) -> tuple[dict[str, Any], float, float]:
             pid = pid_of(house)
-            _drop(house, clip, number, begin=lambda: sink.figures(reset=True))
+            sink.figures(reset=True)
+            drop_large(house, clip, number)
             forget_peak(pid)
             before, _ = memory_of(pid)
             # the sink is not asked meanwhile: that would take from its time
@@ -81,7 +82,7 @@ def upload(base: Path) -> Iterator[Measure]:
         yield measure
 
 
-def _drop(house: Studio, clip: Path, number: int, begin: Any) -> None:
+def drop_large(house: Studio, clip: Path, number: int) -> None:
     """A file of the same size and another content, as a rename into the inbox."""
     folder = house.inbox / "dub-es"
     folder.mkdir(exist_ok=True)
@@ -91,7 +92,6 @@ def _drop(house: Studio, clip: Path, number: int, begin: Any) -> None:
             target.write(block)
         target.seek(-8, 2)
         target.write(number.to_bytes(8, "big"))
-    begin()
     made.rename(folder / f"{number}.mp4")
 
 
