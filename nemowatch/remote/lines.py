@@ -100,6 +100,7 @@ class Lines:
         self._idle: list[Line] = []
         self._sweep: asyncio.TimerHandle | None = None
         self._closing: set[asyncio.Task[None]] = set()
+        self._closed = False
 
     def __len__(self) -> int:
         return len(self._idle)
@@ -123,12 +124,8 @@ class Lines:
 
     async def give_back(self, line: Line | ThreadLine) -> None:
         """Keep a line for the next call, or end it."""
-        if (
-            isinstance(line, ThreadLine)
-            or not line.keeps
-            or not line.idle
-            or len(self._idle) >= MOST_KEPT
-        ):
+        full = self._closed or len(self._idle) >= MOST_KEPT
+        if full or isinstance(line, ThreadLine) or not line.keeps or not line.idle:
             await line.aclose()
             return
         loop = asyncio.get_running_loop()
@@ -153,7 +150,8 @@ class Lines:
             self._sweep = loop.call_later(wait, self._end_old)
 
     async def aclose(self) -> None:
-        """End all that are kept."""
+        """End all that are kept, and keep no more."""
+        self._closed = True
         if self._sweep is not None:
             self._sweep.cancel()
         idle, self._idle = self._idle, []

@@ -17,6 +17,8 @@ from typing import Any
 
 import httpcore
 
+from nemowatch.content.hosts import literal
+
 #: Bytes that are held for a reader that is slower than its peer, and taken by one read: larger
 #: reads are fewer steps for each megabyte of a result.
 READ_AHEAD = 512 * 1024
@@ -66,7 +68,7 @@ class Backend(httpcore.AsyncNetworkBackend):
         with as_httpcore(httpcore.ConnectTimeout, httpcore.ConnectError):
             async with asyncio.timeout(timeout):
                 reader, writer = await asyncio.open_connection(
-                    host, port, limit=READ_AHEAD, happy_eyeballs_delay=SECOND_ADDRESS_S
+                    host, port, limit=READ_AHEAD, happy_eyeballs_delay=_second_after(host)
                 )
         try:
             if self._peer is not None:
@@ -132,6 +134,14 @@ class Stream(httpcore.AsyncNetworkStream):
         if info == "is_readable":
             return self._reader.at_eof() or self._writer.is_closing()
         return self._writer.get_extra_info(info)
+
+
+def _second_after(host: str) -> float | None:
+    """Seconds until another address is tried as well; an address has no other, and a race that is
+    cut off may forget its socket."""
+    if literal(host) is None:
+        return SECOND_ADDRESS_S
+    return None
 
 
 @contextlib.contextmanager

@@ -13,6 +13,7 @@ import contextlib
 import hashlib
 import json
 import os
+from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -103,7 +104,7 @@ class PartFile:
         self._path = path
         self._marker = marker
         self._hash = hashlib.sha256()
-        self._noted = 0
+        self._synced = 0
         self._finished = False
         self.size = 0  #: bytes that it has, all hashed
         self.validator = ""  #: the validator they were served with
@@ -128,7 +129,7 @@ class PartFile:
         while block := os.pread(self._fd, _BLOCK, self.size):
             self._hash.update(block)
             self.size += len(block)
-        self._noted = self.size
+        self._synced = self.size
 
     def restart(self, validator: str) -> None:
         """Discard the content. What follows was served with `validator` ("" when it cannot be
@@ -136,27 +137,30 @@ class PartFile:
         with translated(self._path):
             os.ftruncate(self._fd, 0)
         self._hash = hashlib.sha256()
-        self.size = self._noted = 0
+        self.size = self._synced = 0
         self.validator = validator
         self._marker.forget()
 
-    def append(self, data: bytes) -> None:
+    def append(self, blocks: Iterable[bytes]) -> None:
         """Add bytes to the end."""
-        rest = memoryview(data)
         with translated(self._path):
-            while rest:
-                written = os.pwrite(self._fd, rest, self.size)
-                self._hash.update(rest[:written])
-                self.size += written
-                rest = rest[written:]
-            if self.size - self._noted >= _CHECKPOINT:
-                self._note()
+            for block in blocks:
+                self._add(memoryview(block))
+            if self.validator and self.size - self._synced >= _CHECKPOINT:
+                self._sync()
 
-    def _note(self) -> None:
-        if self.validator:
-            os.fsync(self._fd)
-            self._marker.write(self._path, Resumable(self.validator, self.size))
-            self._noted = self.size
+    def _add(self, rest: memoryview) -> None:
+        while rest:
+            written = os.pwrite(self._fd, rest, self.size)
+            self._hash.update(rest[:written])
+            self.size += written
+            rest = rest[written:]
+
+    def _sync(self) -> None:
+        """Have what came so far on disk, and record it."""
+        os.fsync(self._fd)
+        self._synced = self.size
+        self._marker.write(self._path, Resumable(self.validator, self.size))
 
     def end(self) -> End:
         """Whether the video's boxes are complete."""
@@ -186,7 +190,8 @@ class PartFile:
         attempt."""
         with contextlib.suppress(OSError):
             try:
-                if not self._finished and self.size > self._noted:
-                    self._note()
+                is_new = self.size > self._synced
+                if is_new and self.validator and not self._finished:
+                    self._sync()
             finally:
                 os.close(self._fd)

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-from collections.abc import Callable, Mapping
+from collections.abc import Awaitable, Callable, Mapping
 from concurrent.futures import Executor
 from dataclasses import dataclass
 from pathlib import Path
@@ -152,35 +152,19 @@ class Transfer:
         total: int,
         progress: Progress,
     ) -> None:
-        most, held = total or answers.LARGEST_RESULT, bytearray()
+        writer = _Writer(file, self._off_loop, total, progress)
+        most = total or answers.LARGEST_RESULT
         try:
             async with contextlib.aclosing(exchange.chunks()) as chunks:
                 async for chunk in chunks:
-                    held += chunk
-                    if file.size + len(held) > most:
-                        held.clear()
+                    if writer.size + len(chunk) > most:
+                        await writer.drop()
                         await self._restart(file)
                         raise RemotePassing("The result is larger than was said.")
-                    if len(held) >= _BLOCK:
-                        await self._write(file, held, total, progress)
+                    await writer.take(chunk)
                     await self.limiter.spend(len(chunk))
         finally:
-            await self._write(file, held, total, progress)
-
-    async def _write(
-        self,
-        file: PartFile,
-        held: bytearray,
-        total: int,
-        progress: Progress,
-    ) -> None:
-        """Write what is held to the file. It is taken out first: what fails halfway must not be
-        written twice."""
-        data = bytes(held)
-        held.clear()
-        if data:
-            await self._off_loop(lambda: file.append(data))
-            progress(file.size, total)
+            await writer.finish()
 
     async def _finished(self, file: PartFile, total: int, said: int) -> Downloaded:
         if file.size < max(total, 1):  # an empty one never is a result
@@ -213,6 +197,62 @@ class Transfer:
 
     async def _off_loop(self, act: Callable[[], T]) -> T:
         return await asyncio.get_running_loop().run_in_executor(self.executor, act)
+
+
+class _Writer:
+    """Writes what comes, a block at a time, while the next one comes: disk and network work side by
+    side, and at most two blocks are in memory."""
+
+    def __init__(
+        self,
+        file: PartFile,
+        off_loop: Callable[[Callable[[], None]], Awaitable[None]],
+        total: int,
+        progress: Progress,
+    ) -> None:
+        self._file = file
+        self._off_loop = off_loop
+        self._total = total
+        self._progress = progress
+        self._held: list[bytes] = []
+        self._held_size = 0
+        self._writing: asyncio.Task[None] | None = None
+        self.size = file.size  #: bytes that have come, written or not
+
+    async def take(self, chunk: bytes) -> None:
+        """The next bytes. Raises LocalError for those before."""
+        self._held.append(chunk)
+        self._held_size += len(chunk)
+        self.size += len(chunk)
+        if self._held_size >= _BLOCK:
+            await self._begin()
+
+    async def _begin(self) -> None:
+        """Write what is held, once what was held before is written. It is taken out first: what
+        fails halfway must not be written twice."""
+        await self._written()
+        blocks, self._held, self._held_size = self._held, [], 0
+        if blocks:
+            self._writing = asyncio.get_running_loop().create_task(self._write(blocks))
+
+    async def _write(self, blocks: list[bytes]) -> None:
+        await self._off_loop(lambda: self._file.append(blocks))
+        self._progress(self._file.size, self._total)
+
+    async def _written(self) -> None:
+        writing, self._writing = self._writing, None
+        if writing is not None:
+            await writing
+
+    async def drop(self) -> None:
+        """Forget what is held."""
+        self._held, self._held_size = [], 0
+        await self._written()
+
+    async def finish(self) -> None:
+        """Write all that has come."""
+        await self._begin()
+        await self._written()
 
 
 def _resuming(file: PartFile) -> Mapping[str, str]:
