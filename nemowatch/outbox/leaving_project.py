@@ -13,6 +13,7 @@ import os
 from collections.abc import Iterable, Iterator, Sequence
 from functools import partial
 from itertools import filterfalse
+from operator import attrgetter
 from pathlib import Path
 
 from nemowatch.content.kinds import kind_by_name
@@ -35,7 +36,7 @@ _NOT_IN_ONE = frozenset({errno.EXDEV, errno.EINVAL, errno.ENOSYS, errno.EOPNOTSU
 
 def is_project(path: bytes, members: Iterable[Member]) -> bool:
     """Whether the source at this path is the folder of its files."""
-    paths = [member.path for member in members if member.path]
+    paths = list(filter(None, map(attrgetter("path"), members)))
     return bool(paths) and all(one.startswith(path + b"/") for one in paths)
 
 

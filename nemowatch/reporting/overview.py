@@ -11,6 +11,8 @@ import os
 from collections import Counter
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
+from itertools import filterfalse
+from operator import attrgetter
 from typing import Any
 
 from nemowatch.errors import show_path
@@ -139,7 +141,7 @@ class DaemonSnapshot:
     @property
     def unsolved(self) -> list[Trouble]:
         """The troubles with what is in an inbox."""
-        return [trouble for trouble in self.troubles if not trouble.refused]
+        return list(filterfalse(attrgetter("refused"), self.troubles))
 
     @property
     def only_waiting(self) -> list[Settling]:
@@ -150,7 +152,7 @@ class DaemonSnapshot:
     @property
     def refused(self) -> list[Trouble]:
         """The files that were never taken and lie in failed/."""
-        return [trouble for trouble in self.troubles if trouble.refused]
+        return list(filter(attrgetter("refused"), self.troubles))
 
 
 @dataclass(frozen=True, slots=True)
@@ -227,7 +229,7 @@ class Overview:
     @property
     def in_making(self) -> frozenset[tuple[str, bytes]]:
         """The files (watch, path) of which something is being made."""
-        return frozenset((row.watch, row.path) for row in self.making)
+        return frozenset(map(attrgetter("watch", "path"), self.making))
 
     @property
     def making(self) -> list[ListedJob]:

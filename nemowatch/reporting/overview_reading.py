@@ -87,9 +87,14 @@ def _open_lanes(
     conn: sqlite3.Connection, snapshot: DaemonSnapshot, held: Mapping[str, int]
 ) -> Lanes:
     """What may be begun at once; nothing while everything waits for something."""
-    is_held = snapshot.journal_full_at or account.is_paused(conn) or holds.active(conn)
-    is_limited = any(reason in held for reason in BY_SETTING)
-    if is_held or is_limited or not snapshot.connection.ready:
+    held_up = (
+        snapshot.journal_full_at,
+        account.is_paused(conn),
+        holds.active(conn),
+        held.keys() & BY_SETTING,
+        not snapshot.connection.ready,
+    )
+    if any(held_up):
         return Lanes()
     return snapshot.lanes
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Iterator
+from operator import attrgetter
 
 from nemowatch.journal.spend import amount
 from nemowatch.model import ENDED, State
@@ -61,10 +62,8 @@ def _account(overview: Overview) -> Iterator[str]:
 
 
 def _troubles(overview: Overview) -> list[str]:
-    found: list[str] = []
-    for inbox in overview.snapshot.inboxes:
-        if inbox.troubled:
-            found.append(f"{inbox.root}: {inbox.state}")
+    troubled = filter(attrgetter("troubled"), overview.snapshot.inboxes)
+    found = [f"{inbox.root}: {inbox.state}" for inbox in troubled]
     if overview.snapshot.journal_full_at:
         found.append("the journal's disk is full")
     return found

@@ -87,11 +87,10 @@ class Folders:
             await self._take(request, await request.multipart(), taken)
         except ConnectionError as exc:
             raise web.HTTPBadRequest(text="It did not arrive.\n") from exc
-        except (LocalError, UsageError, ValueError) as exc:
-            why = exc.text if isinstance(exc, LocalError | UsageError) else str(exc)
-            cure = exc.cure if isinstance(exc, LocalError | UsageError) else ""
-            before = f"{counted(len(taken), 'file was', 'files were')} taken. " if taken else ""
-            return reply(request, " ".join(filter(None, (before + why, cure))), 409)
+        except (LocalError, UsageError) as exc:
+            return reply(request, _taken_before(taken) + exc.words, 409)
+        except ValueError as exc:
+            return reply(request, _taken_before(taken) + str(exc), 409)
         return reply(request, f"{counted(len(taken), 'file', 'files')} put there.", 200)
 
     async def _take(
@@ -148,6 +147,13 @@ class Folders:
         finally:
             await run(watch.name, _end, arrival)
         return name
+
+
+def _taken_before(taken: list[str]) -> str:
+    """What is said of the files before the one that was not taken."""
+    if not taken:
+        return ""
+    return f"{counted(len(taken), 'file was', 'files were')} taken. "
 
 
 def _end(arrival: Arrival) -> None:

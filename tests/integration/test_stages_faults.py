@@ -163,7 +163,7 @@ async def test_unknown_is_never_sent_again(house: StageRig, fault: str) -> None:
             "error" if "error" in fault else "unknown",
         )
         assert house.charged() == 0
-        assert "Credits before: 10000, after: 10000." in job.error_text
+        assert "Credits before: 10,000, after: 10,000." in job.error_text
 
 
 async def test_a_question_back_waits_for_a_person(house: StageRig) -> None:

@@ -106,10 +106,10 @@ def words_of(text: str) -> list[str]:
 
 def _unspaced(said: list[str]) -> list[str]:
     """`P A U S E` is one word."""
-    letters = [word for word in said if len(word) == 1]
-    if len(letters) < _SPACED or len(letters) != len(said):
-        return said
-    return ["".join(letters)]
+    are_letters = set(map(len, said)) == {1}
+    if are_letters and len(said) >= _SPACED:
+        return ["".join(said)]
+    return said
 
 
 def _without_number(token: str) -> str:
