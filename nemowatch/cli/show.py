@@ -12,7 +12,7 @@ from nemowatch.reporting.phrases import because, brackets
 
 if TYPE_CHECKING:
     from nemowatch.config.watch_section import Watch
-    from nemowatch.journal.jobs import Event
+    from nemowatch.journal.job_history import Event
     from nemowatch.journal.spend import Spend
     from nemowatch.reporting.conversation import Turn
 
@@ -40,7 +40,7 @@ def _record(conn: sqlite3.Connection, job_id: int, watches: Mapping[str, Watch])
     """The record of `jobs --json`, and what only this command shows."""
     from nemowatch.clock import iso
     from nemowatch.edits.draft import timeline
-    from nemowatch.journal import jobs, results, spend, tips
+    from nemowatch.journal import job_history, jobs, results, spend, tips
     from nemowatch.reporting.conversation import conversation
     from nemowatch.reporting.json_records import job_record
     from nemowatch.stages.shown_answer import shown_answer
@@ -65,7 +65,7 @@ def _record(conn: sqlite3.Connection, job_id: int, watches: Mapping[str, Watch])
         "sizes": [output.size for output in results.outputs(conn, job_id)],
         "paid_calls": list(map(_paid_call, spend.of_job(conn, job_id))),
         "tips": list(tips.of_source(conn, job.source_id)),
-        "history": list(map(_step, jobs.events(conn, job_id))),
+        "history": list(map(_step, job_history.events(conn, job_id))),
         "conversation": list(map(_said_turn, conversation(conn, job_id))),
     }
 

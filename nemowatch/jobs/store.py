@@ -11,6 +11,7 @@ from __future__ import annotations
 import sqlite3
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
+from operator import attrgetter
 from typing import TypeGuard
 
 import structlog
@@ -21,19 +22,16 @@ from nemowatch.jobs.account_holds import change_holds
 from nemowatch.jobs.error_policy import decide
 from nemowatch.jobs.job_log import JobLog, location
 from nemowatch.jobs.outcomes import OutcomeJudge
+from nemowatch.jobs.work_reading import read_work
 from nemowatch.journal import (
     holds,
     job_steps,
     jobs,
     payment_marks,
-    results,
     sessions,
-    source_members,
-    sources,
     spend,
 )
 from nemowatch.journal.jobs import Job, JobChanges
-from nemowatch.journal.spend import CallOutcome
 from nemowatch.model import AttentionReason, HoldReason, State
 from nemowatch.stages.context import StageContext
 from nemowatch.stages.decision import Decision
@@ -44,8 +42,6 @@ log = structlog.get_logger("nemowatch.job")
 
 #: The change that is an intent to pay.
 PAYS = (State.UPLOADED, State.INSTRUCTING)
-#: Outcomes of a paid call that surely cost nothing.
-FREE_OUTCOMES = frozenset({CallOutcome.UNSENT, CallOutcome.REFUSED})
 #: Why a job waits whose [[watch]] was taken out of the configuration.
 NO_WATCH = "Its folder is no longer in the configuration. Restore the [[watch]], or cancel the job."
 
@@ -82,7 +78,9 @@ class JobStore:
     async def load(self, job: Job) -> Work | None:
         """What the job's stage needs; None when there is nothing to do: its folder is no longer
         configured, for which it is parked, or a command was quicker. Raises JournalError."""
-        work = await self._context.journal.read(lambda conn: self._work(conn, job.id))
+        work = await self._context.journal.read(
+            lambda conn: read_work(conn, self._watches(), job.id)
+        )
         if work is None:
             await self._context.journal.write(lambda conn: self._park(conn, job))
             return None
@@ -134,32 +132,6 @@ class JobStore:
             # the intent is in the journal: nothing is lost but the second witness
             log.warning("the mark of what is paid could not be written", why=exc.text)
 
-    def _work(self, conn: sqlite3.Connection, job_id: int) -> Work | None:
-        job = jobs.by_id(conn, job_id)
-        source = sources.by_id(conn, job.source_id)
-        if source is None:
-            return None
-        watch = self._watches().get(source.watch)
-        if watch is None:
-            return None
-
-        latest = spend.latest(conn, job_id)
-        return Work(
-            job=job,
-            source=source,
-            members=tuple(source_members.of_item(conn, job.source_id, job.item)),
-            watch=watch,
-            session=sessions.by_id(conn, job.session),
-            paid=spend.is_paid(conn, job_id),
-            draft_saved=results.is_draft_saved(conn, job_id),
-            spend=latest,
-            sibling_paid=_is_sibling_paid(conn, job),
-            later_turn=sessions.is_later_turn(conn, job),
-            missing=sessions.missing(conn, job),
-            versions=sessions.versions(conn, job),
-            paid_before=_is_paid_before(conn, job_id, latest),
-        )
-
     def _park(self, conn: sqlite3.Connection, job: Job) -> None:
         values = JobChanges(
             reason=HoldReason.PAUSED.value,
@@ -189,7 +161,7 @@ class JobStore:
             return None
         if HoldReason.OUTAGE in holds.active(conn):
             return None
-        following = self._work(conn, work.job.id)
+        following = read_work(conn, self._watches(), work.job.id)
         if following is None:
             return None
         rests = not following.source.settled and not following.paid
@@ -251,7 +223,7 @@ def _with_parts_behind(conn: sqlite3.Connection, job: Job, asked: Decision) -> D
     parts = sessions.parts_behind(conn, job.id)
     if not parts:
         return asked
-    names = ", ".join(f"{part.stem}{part.outputs[0].ending}" for part in parts)
+    names = ", ".join(map(attrgetter("first_result"), parts))
     said = f"The later parts wait for this one ({names}): cancel ends them, too, unpaid."
     text = f"{asked.values.get('error_text', '')} {said}".lstrip()
     return replace(asked, values=asked.values | JobChanges(error_text=text))
@@ -264,24 +236,6 @@ def _values(job: Job, decision: Decision, now: int) -> JobChanges:
     if decision.counts:
         values["attempt"] = job.attempt + 1
     return values | decision.values
-
-
-def _is_sibling_paid(conn: sqlite3.Connection, job: Job) -> bool:
-    """Whether another job of the same source is paid for, or about to be."""
-    for other in jobs.of_source(conn, job.source_id):
-        if other.id == job.id:
-            continue
-        if sources.is_paying(conn, other):
-            return True
-    return False
-
-
-def _is_paid_before(conn: sqlite3.Connection, job_id: int, latest: spend.Spend | None) -> bool:
-    """Whether a call before the newest one may have cost something."""
-    before = {call.id: call.outcome for call in spend.of_job(conn, job_id)}
-    if latest is not None:
-        before.pop(latest.id, None)
-    return not FREE_OUTCOMES.issuperset(before.values())
 
 
 def _give_up(

@@ -145,7 +145,7 @@ def end_parts_behind(conn: sqlite3.Connection, job: Job, state: State, now_ms: i
         return
     if state is not State.CANCELLED and spend.has_made(conn, job.id):
         return
-    name = f"{job.stem}{job.outputs[0].ending}" if job.outputs else job.target
+    name = job.first_result if job.outputs else job.target
     end = State.FAILED
     text = f"The part before it ({name}) made nothing, so this one was not begun: it cost nothing."
     if state is State.CANCELLED:

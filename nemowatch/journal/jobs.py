@@ -62,6 +62,11 @@ class Job:
     updated_at: int  #: UTC ms
 
     @property
+    def first_result(self) -> str:
+        """The name of its first result, as it was ordered."""
+        return f"{self.stem}{self.outputs[0].ending}"
+
+    @property
     def working_state(self) -> State:
         """Its state; while it is held, the one to which it goes back."""
         if self.state is State.HELD:
@@ -84,18 +89,6 @@ class ListedJob:
     task: str
     settled: bool
     retired_to: bytes | None  #: absolute path the source went to
-
-
-@dataclass(frozen=True, slots=True)
-class Event:
-    """A row of a job's history."""
-
-    at: int  #: UTC ms
-    from_state: str
-    to_state: str
-    reason: str
-    attempt: int
-    error: str
 
 
 class JobChanges(TypedDict, total=False):
@@ -188,27 +181,6 @@ def of_source(conn: sqlite3.Connection, source_id: int) -> list[Job]:
     return every(conn, SQL["of_source"], (source_id,), from_row)
 
 
-@dataclass(frozen=True, slots=True)
-class Given:
-    """An instruction of a conversation, also one whose place another has taken."""
-
-    job: Job
-    number: int  #: the job's, as people know it
-    take: int  #: 1 for the first session about its item and target
-    replaced: bool  #: another has taken its place
-
-
-def conversation(conn: sqlite3.Connection, job_id: int) -> list[Given]:
-    """Every instruction about the same item and target as this job's, in the order in which they
-    were given."""
-    found: list[Given] = []
-    for row in conn.execute(SQL["conversation"], (job_id,)):
-        earlier_of = row["earlier_of"]
-        number = earlier_of or row["id"]
-        found.append(Given(from_row(row), number, row["take"], earlier_of is not None))
-    return found
-
-
 def counts(conn: sqlite3.Connection) -> dict[str, int]:
     """How many jobs are in each state."""
     return {row["state"]: row["n"] for row in conn.execute(SQL["counts"])}
@@ -297,11 +269,6 @@ def unfinished_ids(conn: sqlite3.Connection) -> set[int]:
     """The numbers of all jobs that have not ended."""
     values = {"states": json.dumps(UNFINISHED)}
     return {row["id"] for row in conn.execute(SQL["unfinished_ids"], values)}
-
-
-def events(conn: sqlite3.Connection, job_id: int) -> list[Event]:
-    """Its whole history, oldest first."""
-    return [Event(**dict(row)) for row in conn.execute(SQL["events"], (job_id,))]
 
 
 def from_row(row: sqlite3.Row) -> Job:

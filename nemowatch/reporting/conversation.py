@@ -8,8 +8,9 @@ import sqlite3
 from dataclasses import dataclass
 
 from nemowatch.edits.turn_summary import summary_of
-from nemowatch.journal import jobs, results, side_files, spend
-from nemowatch.journal.jobs import Given, Job
+from nemowatch.journal import job_history, results, side_files, spend
+from nemowatch.journal.job_history import PastInstruction
+from nemowatch.journal.jobs import Job
 from nemowatch.journal.results import PublishedOutput, Summary
 from nemowatch.model import State
 from nemowatch.remote.wording import Scene
@@ -55,7 +56,7 @@ class Turn:
 def conversation(conn: sqlite3.Connection, job_id: int) -> list[Turn]:
     """Every turn of the conversation that a job belongs to, the first one first."""
     turns: list[Turn] = []
-    for given in jobs.conversation(conn, job_id):
+    for given in job_history.conversation(conn, job_id):
         summary = _summary(conn, given.job)
         turns.append(_turn(conn, given, len(turns) + 1, summary))
     return turns
@@ -74,7 +75,7 @@ def turns_until(conn: sqlite3.Connection, job_id: int) -> list[Turn]:
     """The same, after those turns right before it in which the agent only talked, a question for
     instance."""
     turns: list[Turn] = []
-    for number, given in enumerate(jobs.conversation(conn, job_id), 1):
+    for number, given in enumerate(job_history.conversation(conn, job_id), 1):
         turn = _turn(conn, given, number, results.summary(conn, given.job.id))
         if given.job.id == job_id:
             return [*turns, turn]
@@ -87,7 +88,7 @@ def turns_until(conn: sqlite3.Connection, job_id: int) -> list[Turn]:
 
 def _turn(
     conn: sqlite3.Connection,
-    given: Given,
+    given: PastInstruction,
     number: int,
     summary: Summary,
 ) -> Turn:

@@ -92,7 +92,7 @@ class SourceHistory:
         the same, the name of its result."""
         same = [other for other in self.jobs if other.target == job.target]
         if len(same) > 1 and job.outputs:
-            return _first_result(job)
+            return job.first_result
         return job.target
 
 
@@ -219,11 +219,6 @@ def failure_of(conn: sqlite3.Connection, watch: Watch, history: SourceHistory) -
         undone=tuple(map(history.part, bad)),
         tips=history.tips,
     )
-
-
-def _first_result(job: Job) -> str:
-    """The name of a job's first result, as it was ordered."""
-    return f"{job.stem}{job.outputs[0].ending}"
 
 
 def _result_name(job: Job) -> str:

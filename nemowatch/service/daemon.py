@@ -11,13 +11,8 @@ import asyncio
 import contextlib
 import os
 import socket
-import sys
-import threading
-import time
 from collections.abc import Mapping
 from concurrent.futures import ThreadPoolExecutor
-from itertools import filterfalse
-from operator import attrgetter
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -36,6 +31,7 @@ from nemowatch.service.control import ControlServer
 from nemowatch.service.control_client import SOCKET_NAME
 from nemowatch.service.engine import Engine
 from nemowatch.service.heartbeat import Heartbeat
+from nemowatch.service.hung_threads import leave_the_hung_behind
 from nemowatch.service.logs import configure_logs, hide
 from nemowatch.service.memory import few_arenas, give_back
 from nemowatch.service.once import Once
@@ -61,9 +57,6 @@ TELLING = 30.0
 #: that hangs keeps as many as it had under way; the rest is for the others. They begin when they
 #: are needed.
 FILE_THREADS = 32
-#: Seconds that threads have to end by themselves after that: what they do on a disk that answers
-#: takes less.
-THREADS = 3.0
 
 
 def run_daemon(
@@ -98,20 +91,6 @@ def run_daemon(
             journal.close()
     leave_the_hung_behind(code)
     return code
-
-
-def leave_the_hung_behind(code: int) -> None:
-    """End the process here when threads still wait for a share that hangs: Python itself would
-    wait for them, and systemd would in the end kill a daemon that has long put everything away."""
-    deadline = time.monotonic() + THREADS
-    others = set(threading.enumerate()) - {threading.main_thread()}
-    left = list(filterfalse(attrgetter("daemon"), others))
-    for thread in left:
-        thread.join(max(deadline - time.monotonic(), 0))
-    if any(map(threading.Thread.is_alive, left)):
-        log.warning("left a share behind that does not answer")
-        sys.stderr.flush()
-        os._exit(code)
 
 
 class Daemon:

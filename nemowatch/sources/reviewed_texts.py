@@ -49,7 +49,7 @@ def text_awaited(conn: sqlite3.Connection, watch: Watch, path: bytes) -> Job:
 
 
 def _too_late(name: str, source: bytes, job: Job) -> OrderError:
-    result = f"{job.stem}{job.outputs[0].ending}"
+    result = job.first_result
     if job.state is State.ATTENTION:
         return OrderError(
             f"{name} came when {result} was being made already: its words are not used.",

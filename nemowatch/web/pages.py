@@ -10,8 +10,10 @@ from typing import Any
 
 from aiohttp import web
 
+from nemowatch.journal import job_history
 from nemowatch.journal import jobs as journal_jobs
-from nemowatch.journal.jobs import Event, ListedJob
+from nemowatch.journal.job_history import Event
+from nemowatch.journal.jobs import ListedJob
 from nemowatch.model import State
 from nemowatch.reporting import words
 from nemowatch.reporting.conversation import Turn, conversation
@@ -119,7 +121,7 @@ def _everything(conn: sqlite3.Connection, job_id: int) -> _Everything | None:
     if not found:
         return None
     turns = conversation(conn, job_id)
-    return _Everything(found[0], turns, journal_jobs.events(conn, job_id))
+    return _Everything(found[0], turns, job_history.events(conn, job_id))
 
 
 def respond(request: web.Request, title: str, content: str) -> web.Response:

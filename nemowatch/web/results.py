@@ -14,8 +14,8 @@ from aiohttp import web
 from nemowatch.errors import LocalError
 from nemowatch.fs.names import plain
 from nemowatch.fs.ranges import OpenFile, close, open_for_reading, read_at
+from nemowatch.journal import job_history, results
 from nemowatch.journal import jobs as journal_jobs
-from nemowatch.journal import results
 from nemowatch.reporting.conversation import Turn
 from nemowatch.web.desk import Desk
 
@@ -137,7 +137,7 @@ def _path(
     if not rows:
         return None
     if turn:
-        given = journal_jobs.conversation(conn, job_id)[turn - 1 : turn]
+        given = job_history.conversation(conn, job_id)[turn - 1 : turn]
         job_id = given[0].job.id if given else 0
     found = results.outputs(conn, job_id)[number : number + 1]
     if not found:

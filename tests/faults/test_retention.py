@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from nemowatch.journal import jobs, spend
+from nemowatch.journal import job_history, spend
 from nemowatch.journal.retired_files import DAY_MS
 from nemowatch.model import State
 from nemowatch.service.retention import prune
@@ -33,7 +33,7 @@ async def test_what_stays(tmp_path: Path) -> None:
         later = before[0].updated_at + 400 * DAY_MS
         pruned = await house.journal.write(lambda conn: prune(conn, 365, later))
         assert pruned <= 2
-        assert await house.journal.read(lambda conn: jobs.events(conn, 1)) == []
+        assert await house.journal.read(lambda conn: job_history.events(conn, 1)) == []
         after = await house.jobs()
         assert [job.prompt for job in after] == [job.prompt for job in before]
         assert len(await house.journal.read(lambda conn: spend.of_job(conn, 1))) == 1

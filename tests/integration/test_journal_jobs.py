@@ -20,6 +20,7 @@ from nemowatch.journal import (
     facts,
     holds,
     inboxes,
+    job_history,
     job_steps,
     jobs,
     notes,
@@ -187,7 +188,7 @@ def test_every_change_becomes_an_event(journal: Journal) -> None:
             journal,
             lambda conn, s=state, v=values: jobs.apply(conn, jobs.by_id(conn, job_id), s, 2000, v),
         )
-    found = do(journal, lambda conn: jobs.events(conn, job_id))
+    found = do(journal, lambda conn: job_history.events(conn, job_id))
     assert [(e.from_state, e.to_state, e.reason, e.attempt) for e in found] == [
         ("", "claimed", "", 0),
         ("claimed", "uploading", "", 0),

@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 
 from nemowatch.errors import JournalError
-from nemowatch.journal import job_steps, jobs, queue, results, spend
+from nemowatch.journal import job_history, job_steps, jobs, queue, results, spend
 from nemowatch.journal.database import Journal
 from nemowatch.journal.queries import migrations
 from nemowatch.journal.reading import read_existing
@@ -282,7 +282,7 @@ async def test_what_version_3_knew_is_kept(house: StageRig) -> None:
     await house.run()
     known = lambda conn: (  # noqa: E731
         replace(jobs.by_id(conn, job_id), session=0),
-        jobs.events(conn, job_id),
+        job_history.events(conn, job_id),
         results.draft(conn, job_id),
         results.outputs(conn, job_id),
         [replace(call, session=0) for call in spend.of_job(conn, job_id)],

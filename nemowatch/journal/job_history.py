@@ -1,0 +1,56 @@
+"""What a job has gone through, and which instructions were given about the same item before it and
+after it.
+"""
+
+from __future__ import annotations
+
+import sqlite3
+from dataclasses import dataclass
+
+from nemowatch.journal import jobs
+from nemowatch.journal.jobs import Job
+from nemowatch.journal.queries import every
+
+
+@dataclass(frozen=True, slots=True)
+class Event:
+    """A row of a job's history."""
+
+    at: int  #: UTC ms
+    from_state: str
+    to_state: str
+    reason: str
+    attempt: int
+    error: str
+
+
+@dataclass(frozen=True, slots=True)
+class PastInstruction:
+    """An instruction of a conversation, also one whose place another has taken."""
+
+    job: Job
+    number: int  #: the job's, as people know it
+    take: int  #: 1 for the first session about its item and target
+    replaced: bool  #: another has taken its place
+
+
+def events(conn: sqlite3.Connection, job_id: int) -> list[Event]:
+    """The whole history of a job, oldest first."""
+    return every(conn, jobs.SQL["events"], (job_id,), _event)
+
+
+def _event(row: sqlite3.Row) -> Event:
+    return Event(**dict(row))
+
+
+def conversation(conn: sqlite3.Connection, job_id: int) -> list[PastInstruction]:
+    """Every instruction about the same item and target as this job's, in the order in which they
+    were given."""
+    found: list[PastInstruction] = []
+    for row in conn.execute(jobs.SQL["conversation"], (job_id,)):
+        earlier_of = row["earlier_of"]
+        number = earlier_of or row["id"]
+        found.append(
+            PastInstruction(jobs.from_row(row), number, row["take"], earlier_of is not None)
+        )
+    return found
