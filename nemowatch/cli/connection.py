@@ -10,8 +10,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, TypeVar
 
-from nemowatch.cli.context import CommandContext, as_owner, prepare_state_dir
-from nemowatch.errors import DaemonNeeded, JournalError, JournalLocked
+from nemowatch.cli.context import RUN_AS_OWNER, CommandContext, as_owner, prepare_state_dir
+from nemowatch.errors import DaemonNeeded, JournalError, JournalLocked, failing_as
 
 T = TypeVar("T")
 
@@ -45,14 +45,9 @@ def read_journal(
 
     path = context.state_dir / FILE_NAME
     with as_owner(context.state_dir):
-        try:
+        with failing_as(JournalError, path, "the journal cannot be read", cure=RUN_AS_OWNER):
             if not path.exists():
                 return nothing()
-        except OSError as exc:
-            cure = "Run the command as the user that runs nemowatch, or as root."
-            raise JournalError(
-                f"{path}: the journal cannot be read: {exc.strerror}.", cure=cure
-            ) from exc
         return read_existing(path, work, nothing)
 
 

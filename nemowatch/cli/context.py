@@ -11,13 +11,13 @@ import pwd
 import shlex
 import stat
 from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from nemowatch.errors import ConfigError, ConfigMistake, NemowatchError
+from nemowatch.errors import ConfigError, ConfigMistake, NemowatchError, failing_as
 
 if TYPE_CHECKING:
     from nemowatch.config.schema import Config
@@ -25,6 +25,8 @@ if TYPE_CHECKING:
 
 #: The journal and the anonymous token are the user's own.
 PRIVATE = 0o700
+#: What is done where the state folder is another user's.
+RUN_AS_OWNER = "Run the command as the user that runs nemowatch, or as root."
 
 
 @dataclass(frozen=True)
@@ -90,15 +92,10 @@ def prepare_state_dir(folder: Path) -> None:
 def owner_of(folder: Path) -> int:
     """The user id that owns the state folder; our own when there is none yet. Raises
     NemowatchError when it cannot be seen."""
-    try:
+    what = "the state folder cannot be read"
+    with failing_as(NemowatchError, folder, what, cure=RUN_AS_OWNER), suppress(FileNotFoundError):
         return folder.stat().st_uid
-    except FileNotFoundError:
-        return os.geteuid()
-    except OSError as exc:
-        cure = "Run the command as the user that runs nemowatch, or as root."
-        raise NemowatchError(
-            f"{folder}: the state folder cannot be read: {exc.strerror}.", cure=cure
-        ) from exc
+    return os.geteuid()
 
 
 @contextmanager

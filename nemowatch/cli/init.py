@@ -6,6 +6,7 @@ from __future__ import annotations
 import json
 import os
 from collections.abc import Mapping
+from itertools import filterfalse
 from pathlib import Path
 from typing import Annotated
 
@@ -113,7 +114,7 @@ def _toml(path: Path) -> str:
 
 def _make_folders(root: Path) -> bool:
     """Make what is missing; whether anything was. Raises UsageError."""
-    from nemowatch.errors import UsageError, show_path
+    from nemowatch.errors import UsageError, failing_as
     from nemowatch.fs.listing import names_below
     from nemowatch.tasks.kinds import KINDS
 
@@ -121,15 +122,11 @@ def _make_folders(root: Path) -> bool:
     if not names_below(folders[0], b""):
         # an empty inbox: one for each built-in task that needs nothing else, to try at once
         folders += [folders[0] / kind.starter for kind in KINDS if not kind.needs_prompt]
-    missing = [folder for folder in folders if not folder.is_dir()]
+    missing = list(filterfalse(Path.is_dir, folders))
+    cure = "Choose another folder, or remove what is in the way."
     for folder in missing:
-        try:
+        with failing_as(UsageError, folder, "cannot be made", cure=cure):
             folder.mkdir(parents=True, exist_ok=True)
-        except OSError as exc:
-            cure = "Choose another folder, or remove what is in the way."
-            raise UsageError(
-                f"{show_path(folder)}: cannot be made: {exc.strerror}.", cure=cure
-            ) from exc
     return bool(missing)
 
 
@@ -148,17 +145,13 @@ def _explain(root: Path, path: Path) -> str:
 
 
 def _write_config(path: Path, text: str) -> None:
-    from nemowatch.errors import UsageError, show_path
+    from nemowatch.errors import UsageError, failing_as
 
-    try:
+    cure = "Name a file that you may write, with --config FILE."
+    with failing_as(UsageError, path, "cannot be written", cure=cure):
         path.parent.mkdir(parents=True, exist_ok=True)
         with path.open("x", encoding="utf-8") as file:
             file.write(text)
-    except OSError as exc:
-        cure = "Name a file that you may write, with --config FILE."
-        raise UsageError(
-            f"{show_path(path)}: cannot be written: {exc.strerror}.", cure=cure
-        ) from exc
 
 
 def _next_steps(root: Path, path: Path, named: bool) -> list[str]:

@@ -34,14 +34,12 @@ def _write(file: Path, line: str) -> None:
     """Readable by its owner only, from the first moment; one that is there is replaced."""
     import os
 
-    from nemowatch.errors import local_error
+    from nemowatch.fs.safe_open import translated
 
     fresh = file.with_name(f"{file.name}.new")
-    try:
+    with translated(file):
         fresh.unlink(missing_ok=True)
         fd = os.open(fresh, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
         with os.fdopen(fd, "w") as out:
             out.write(f"{line}\n")
         fresh.replace(file)
-    except OSError as exc:
-        raise local_error(exc, file) from exc

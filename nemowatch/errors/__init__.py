@@ -74,6 +74,7 @@ from nemowatch.errors.local import (
     SourceChanged,
     SourceGone,
     UnsafeContent,
+    failing_as,
     local_error,
 )
 from nemowatch.errors.remote import (
@@ -147,6 +148,7 @@ __all__ = [
     "UrlRefused",
     "UsageError",
     "escaped",
+    "failing_as",
     "local_error",
     "show_path",
     "shown",

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import contextlib
 import errno
+from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -133,3 +135,12 @@ def local_error(exc: OSError, path: Path | bytes | str) -> LocalError:
     if exc.errno in PASSING_ERRNO:
         return LocalPassing(f"{name}: {exc.strerror}.", path=path)
     return LocalFinal(f"{name}: {exc.strerror or exc}.", path=path)
+
+
+@contextlib.contextmanager
+def failing_as(kind: type[NemowatchError], path: Path, what: str, *, cure: str) -> Iterator[None]:
+    """OSErrors of the block become an error of this kind about `path`; `what` cannot be done."""
+    try:
+        yield
+    except OSError as exc:
+        raise kind(f"{show_path(path)}: {what}: {exc.strerror or exc}.", cure=cure) from exc

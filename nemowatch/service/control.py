@@ -22,7 +22,7 @@ from typing import Any
 
 import structlog
 
-from nemowatch.errors import NemowatchError, show_path
+from nemowatch.errors import NemowatchError, failing_as, show_path
 from nemowatch.service.control_client import MAX_REQUEST, address_of, as_line
 
 #: gets the request without "op"; what it returns must be JSON
@@ -57,17 +57,11 @@ class ControlServer:
     async def start(self) -> None:
         """Listen. Raises NemowatchError when the path is taken by something that is no socket,
         or cannot be made."""
-        try:
+        what = "the control socket cannot be made"
+        cure = "Give the user that runs nemowatch the right to write there."
+        with failing_as(NemowatchError, self._path, what, cure=cure):
             _remove_socket(self._path)
             listener = _listen(self._path)
-        except OSError as exc:
-            text = (
-                f"{show_path(self._path)}: the control socket cannot be made:"
-                f" {exc.strerror or exc}."
-            )
-            raise NemowatchError(
-                text, cure="Give the user that runs nemowatch the right to write there."
-            ) from exc
         # From 3.13 on asyncio would remove the file itself, by a name that may lead through a
         # closed descriptor.
         keep: dict[str, Any] = {"cleanup_socket": False} if sys.version_info >= (3, 13) else {}
