@@ -68,6 +68,11 @@ class ProblemRegister:
         """What is asked about a file."""
         return self._asked.get(path)
 
+    def asks(self, path: bytes, code: str) -> bool:
+        """Whether a question of this kind is asked about a file."""
+        problem = self._asked.get(path)
+        return problem is not None and problem.code == code
+
     def clear_question(self, path: bytes) -> bool:
         """Drop what is asked about a file; returns whether something was."""
         return self._asked.pop(path, None) is not None

@@ -157,9 +157,6 @@ def pause_files(location: Location) -> list[str]:
     """The PAUSE files that hold what is here."""
     if location.watch is None:
         return []
-    found: list[str] = []
-    for held in instructions_above(location):
-        if held.paused:
-            whole = location.watch.inbox / os.fsdecode(held.paused)
-            found.append(name(os.fsencode(whole)))
-    return found
+    inbox = os.fsencode(location.watch.inbox)
+    files = filter(None, [held.paused for held in instructions_above(location)])
+    return [name(os.path.join(inbox, file)) for file in files]

@@ -116,8 +116,7 @@ class MixedArrivals:
         return True
 
     def _is_asked(self, path: bytes) -> bool:
-        asked = self._state.problems.asked(path)
-        return asked is not None and asked.code == CODE
+        return self._state.problems.asks(path, CODE)
 
     def _pass(self, own: _Arrival) -> None:
         """It is worked on: what comes next may still have been meant for it."""

@@ -83,17 +83,18 @@ class Groups:
         """Whether a person has to say what is meant by two files that may be one."""
         if doubts is None:
             return False
-        before = self._state.problems.asked(group.main)
+        problems = self._state.problems
         asked = doubts.question(group.main, self._may_belong)
-        if asked is None and before is not None and before.code == MACHINE_COPY:
-            asked = before  # the file itself has been done and moved: this is its copy all the same
+        if asked is None and problems.asks(group.main, MACHINE_COPY):
+            # the file itself has been done and moved: this is its copy all the same
+            asked = problems.asked(group.main)
         if asked is not None:
-            self._state.problems.ask(asked)
+            problems.ask(asked)
             self._state.block(path, asked.what)
             return True
 
-        if before is not None and before.code == TWINS:
-            self._state.problems.clear_question(group.main)
+        if problems.asks(group.main, TWINS):
+            problems.clear_question(group.main)
         return False
 
     def _beside(self, folder: bytes, names: Iterable[bytes]) -> Beside:
@@ -215,9 +216,9 @@ class Groups:
 
     def _why_unread(self, text: bytes) -> str:
         name = exact(name_of(text))
-        waiting = self._state.tracked.get(text)
-        if waiting is not None and waiting.blocked:
-            return f"waits for {name}: {waiting.blocked}"
+        why = self._state.tracked.why_blocked(text)
+        if why:
+            return f"waits for {name}: {why}"
         return f"waits for {name}, which is still being copied"
 
     def _has_order(self, path: bytes) -> bool:

@@ -185,8 +185,5 @@ class SubtitleGroups:
 
     def _is_late(self, path: bytes) -> bool:
         """Whether it was found to have come too late, and has not changed since."""
-        asked = self._state.problems.asked(path)
-        tracked = self._state.tracked.get(path)
-        if asked is None or tracked is None:
-            return False
-        return asked.code == LATE and tracked.blocked != ""
+        is_asked = self._state.problems.asks(path, LATE)
+        return is_asked and self._state.tracked.why_blocked(path) != ""

@@ -38,6 +38,13 @@ class TrackedFiles:
         """What is known of this file, if it is tracked."""
         return self._files.get(path)
 
+    def why_blocked(self, path: bytes) -> str:
+        """Why this file is blocked; "" when it is not, or not tracked."""
+        tracked = self._files.get(path)
+        if tracked is None:
+            return ""
+        return tracked.blocked
+
     def see(self, path: bytes, seen: Observation, rule: SettleRule) -> TrackedFile:
         """Take an observation into account; a file never seen before begins to be tracked."""
         tracked = self._files.get(path)
