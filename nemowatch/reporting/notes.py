@@ -131,20 +131,19 @@ def read_me(complaints: Iterable[Complaint]) -> str:
     """The text of a folder's `nemowatch - read me.txt`: what is wrong, and examples of what
     works."""
     blocks = ["Some or all of this folder's files are not being processed at the moment."]
-    for complaint in complaints:
-        blocks.append("\n".join(_complaint(complaint)))
+    blocks += map(_complaint, complaints)
     blocks.append(EXAMPLES)
     return _note(blocks)
 
 
-def _complaint(complaint: Complaint) -> list[str]:
+def _complaint(complaint: Complaint) -> str:
     lines = [wrapped(complaint.what)]
     if complaint.suggestion:
         cure = inbox_words.about_folder(plain(complaint.suggestion), "")
         lines += [wrapped(cure.by_hand), "So far this has cost nothing."]
     if complaint.files:
         lines.append(_lines(map(plain, complaint.files)))
-    return lines
+    return "\n".join(lines)
 
 
 EXAMPLES = "\n".join(
@@ -165,8 +164,7 @@ def approval_note(approval: Approval, complaints: Iterable[Complaint] = ()) -> s
         blocks.append(wrapped(approval.cause))
     blocks.append("Nothing has been spent, and nothing is sent anywhere until a person approves.")
     blocks.append(_to_do(words.APPROVE.asked()))
-    for complaint in complaints:
-        blocks.append("\n".join(_complaint(complaint)))
+    blocks += map(_complaint, complaints)
     return _note(blocks)
 
 
