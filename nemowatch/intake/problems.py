@@ -7,7 +7,10 @@ file of a kind that is not taken may be about to get its real name.
 
 from __future__ import annotations
 
-from collections.abc import Container, Iterator, Mapping
+from collections.abc import Iterator, Mapping
+from collections.abc import Set as AbstractSet
+from functools import partial
+from operator import lt
 
 from nemowatch.content.endings import conversions
 from nemowatch.intake.other_folders import move_there
@@ -41,8 +44,8 @@ class ProblemRegister:
     def __init__(self, book: FolderBook) -> None:
         self._book = book
         self._files: dict[bytes, FileProblem] = {}
-        self._orders: dict[bytes, tuple[str, str]] = {}
-        self._texts: dict[bytes, tuple[str, str]] = {}
+        self._orders: dict[bytes, FolderProblem] = {}
+        self._texts: dict[bytes, FolderProblem] = {}
         self._odd: dict[bytes, FileProblem] = {}
         self._near: dict[bytes, FileProblem] = {}
         self._asked: dict[bytes, FileProblem] = {}
@@ -94,7 +97,7 @@ class ProblemRegister:
 
     def order(self, folder: bytes, what: str, cure: str) -> None:
         """The folder's order cannot be carried out, whatever lies in it."""
-        self._orders[folder] = (what, cure)
+        self._orders[folder] = FolderProblem(folder, what, cure=cure)
 
     def order_holds(self, folder: bytes) -> None:
         """It can, now."""
@@ -102,17 +105,16 @@ class ProblemRegister:
 
     def text_wrong(self, path: bytes, what: str, cure: str) -> None:
         """This prompt.txt or glossary.txt cannot be followed."""
-        self._texts[path] = (what, cure)
+        self._texts[path] = FolderProblem(parent(path), what, cure=cure)
 
     def text_right(self, path: bytes) -> None:
         """It can, now."""
         self._texts.pop(path, None)
 
-    def keep_texts(self, there: Container[bytes]) -> None:
+    def keep_texts(self, there: AbstractSet[bytes]) -> None:
         """Only these prompt.txt and glossary.txt are there."""
-        for path in list(self._texts):
-            if path not in there:
-                del self._texts[path]
+        for path in self._texts.keys() - there:
+            del self._texts[path]
 
     def learn(self, survey: ScanDiff, facts: Mapping[bytes, FolderFacts], now: float) -> None:
         """Take a scan into account; `facts` are the current ones of every task folder."""
@@ -149,25 +151,20 @@ class ProblemRegister:
 
     def next_at(self, now: float) -> float:
         """The monotonic second at which the next problem becomes ripe; infinite when none will."""
-        earliest = float("inf")
-        for moment in map(self._ripe_at, self._since):
-            if now < moment < earliest:
-                earliest = moment
-        return earliest
+        moments = map(self._ripe_at, self._since)
+        return min(filter(partial(lt, now), moments), default=float("inf"))
 
     def _ripe_at(self, key: tuple[str, bytes]) -> float:
         return self._since[key] + _PATIENCE[key[0]]
 
     def current(self, now: float) -> tuple[FileProblem | FolderProblem, ...]:
         """Every problem that is to be reported now."""
-        near = [self._near[path] for path in self._ripe("near", now)]
+        near = map(self._near.__getitem__, self._ripe("near", now))
         folders = list(map(self._foreign, self._ripe("foreign", now)))
         folders += map(self._name, self._ripe("name", now))
         folders += self._partial_files.problems()
-        for folder, (what, cure) in self._orders.items():
-            folders.append(FolderProblem(folder, what, cure=cure))
-        for path, (what, cure) in self._texts.items():
-            folders.append(FolderProblem(parent(path), what, cure=cure))
+        folders += self._orders.values()
+        folders += self._texts.values()
         files = (*self._files.values(), *self._odd.values(), *near, *self._asked.values())
         return (*files, *_one_each(folders))
 

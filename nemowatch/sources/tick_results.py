@@ -190,12 +190,8 @@ class TickResults:
 
 
 def _claimed(conn: sqlite3.Connection, ids: Iterable[int]) -> list[tuple[SourceRow, list[Job]]]:
-    found: list[tuple[SourceRow, list[Job]]] = []
-    for source_id in ids:
-        row = sources.by_id(conn, source_id)
-        if row is not None:
-            found.append((row, jobs.of_source(conn, source_id)))
-    return found
+    rows = filter(None, map(partial(sources.by_id, conn), ids))
+    return [(row, jobs.of_source(conn, row.id)) for row in rows]
 
 
 def _without_closed(problems: ProblemList) -> ProblemList:
