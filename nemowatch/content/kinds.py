@@ -20,7 +20,7 @@ MAX_READ = MAX_TEXT + 1
 
 _VIDEO, _AUDIO, _IMAGE = MediaKind.VIDEO, MediaKind.AUDIO, MediaKind.IMAGE
 #: What may be uploaded (docs/api.md section 2), also under other names for the same
-#: (`endings.name_in_cloud`), and the texts and links that are read here.
+#: (`cloud_names`), and the texts and links that are read here.
 KINDS: dict[str, MediaKind] = {
     "mp4": _VIDEO,
     "m4v": _VIDEO,

@@ -10,14 +10,12 @@ from dataclasses import dataclass
 
 from nemowatch.content.containers import matroska, mp4, mpeg_audio, riff
 from nemowatch.content.containers.marks import JPEG, PNG, ZIP
+from nemowatch.content.endings import TO_AUDIO, TO_IMAGE, TO_VIDEO
 from nemowatch.content.recognise import by_beginning
 from nemowatch.model import MediaKind
 
 _VIDEO, _AUDIO, _IMAGE = MediaKind.VIDEO, MediaKind.AUDIO, MediaKind.IMAGE
 
-#: What the cloud takes in place of a kind that it does not take (docs/api.md section 2).
-TO_VIDEO, TO_AUDIO, TO_IMAGE = "MP4", "MP3 or MP4", "JPG or PNG"
-TO_TEXT = "DOCX or TXT"
 _DOWNLOAD = "Download the file itself, and put that into the folder."
 _UNPACK = "Unpack it, and put the files that are in it into the folder."
 

@@ -7,6 +7,8 @@ from __future__ import annotations
 import re
 from enum import StrEnum
 
+from nemowatch.late_pattern import LatePattern
+
 #: Sentences at the beginning and at the end in which an agent speaks for itself. What is said in
 #: the middle of a speech may be about anything.
 _EDGE = 2
@@ -25,11 +27,11 @@ class Words(StrEnum):
 
 
 #: What a sentence has when the agent speaks in it: patterns that are found one after the other.
-Row = tuple[re.Pattern[str], ...]
+Row = tuple[LatePattern, ...]
 
 
 def _rows(*rows: tuple[str, ...]) -> tuple[Row, ...]:
-    return tuple(tuple(re.compile(part, re.IGNORECASE) for part in row) for row in rows)
+    return tuple(tuple(LatePattern(part, re.IGNORECASE) for part in row) for row in rows)
 
 
 _BEGIN = r"^\W{0,9}"

@@ -13,6 +13,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from enum import StrEnum
 
+from nemowatch.late_pattern import LatePattern
+
 
 @dataclass(frozen=True, slots=True)
 class Scene:
@@ -101,7 +103,7 @@ _CLAUSES: dict[Act, tuple[str, ...]] = {
     ),
 }
 _ACTS = tuple(
-    (re.compile(pattern, re.IGNORECASE), act)
+    (LatePattern(pattern, re.IGNORECASE), act)
     for act, patterns in _CLAUSES.items()
     for pattern in patterns
 )

@@ -11,7 +11,6 @@ import os
 from dataclasses import replace
 from functools import partial
 
-from nemowatch.content import endings
 from nemowatch.errors import (
     FileRefused,
     FileTooLarge,
@@ -222,10 +221,12 @@ async def _by_bytes(work: Work, context: StageContext, clip: Member) -> str:
         fd = await context.on_disk(work.watch, _open, work, clip)
     except SourceGone as exc:
         raise await source_check.absence(work, context, clip.path, exc) from exc
+    from nemowatch.content import cloud_names  # here: what knows containers comes with a file
+
     try:
-        head = await context.on_disk(work.watch, os.pread, fd, endings.HEAD, 0)
+        head = await context.on_disk(work.watch, os.pread, fd, cloud_names.HEAD, 0)
         payload = Payload(
-            name=endings.name_in_cloud(clip.name, head, clip.kind),
+            name=cloud_names.name_in_cloud(clip.name, head, clip.kind),
             fd=fd,
             size=claimed.size,
             mtime_ns=claimed.mtime_ns,

@@ -16,6 +16,7 @@ from enum import StrEnum
 from functools import lru_cache, partial
 from itertools import filterfalse
 
+from nemowatch.late_pattern import LatePattern
 from nemowatch.tasks import request_words as words_of
 
 
@@ -81,13 +82,13 @@ _BETWEEN = re.compile(
 )
 
 
-def _vocabulary(words: Iterable[str]) -> re.Pattern[str]:
+def _vocabulary(words: Iterable[str]) -> LatePattern:
     """Finds each of these words, the longest first; Latin ones only as whole words."""
     spelled = {word.replace("_", " ") for word in words}
     longest_first = sorted(spelled, key=len, reverse=True)
     latin = _any_of(filter(str.isascii, longest_first))
     other = _any_of(filterfalse(str.isascii, longest_first))
-    return re.compile(rf"(?<![a-z0-9])(?:{latin})(?![a-z0-9])|{other}")
+    return LatePattern(rf"(?<![a-z0-9])(?:{latin})(?![a-z0-9])|{other}")
 
 
 def _any_of(words: Iterable[str]) -> str:
@@ -242,7 +243,7 @@ def _is_only(said: str, kind: Request) -> bool:
     return _has_only(said, _KNOWN[kind]) and not words <= _SENDS
 
 
-def _has_only(said: str, words: re.Pattern[str]) -> bool:
+def _has_only(said: str, words: LatePattern) -> bool:
     """Whether a text has no other words than these."""
     return _WORD.search(words.sub(" ", said)) is None
 

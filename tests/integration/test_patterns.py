@@ -16,6 +16,7 @@ from re import _parser  # samples of a pattern need its parts
 from typing import Any
 
 import nemowatch
+from nemowatch.late_pattern import LatePattern
 
 #: Seconds of CPU for one search; a linear one takes a millisecond, a quadratic one a third of a
 #: second.
@@ -43,6 +44,8 @@ def modules() -> Iterator[str]:
 
 
 def patterns_in(value: Any) -> Iterator[re.Pattern[Any]]:
+    if isinstance(value, LatePattern):
+        value = value.compiled
     if isinstance(value, re.Pattern):
         yield value
     if isinstance(value, dict):

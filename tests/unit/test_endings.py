@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from nemowatch.content.endings import conversions, converted_to, name_in_cloud
+from nemowatch.content.cloud_names import name_in_cloud
+from nemowatch.content.endings import conversions, converted_to
 from nemowatch.content.kinds import KINDS
 from nemowatch.intake.scan.diff import FolderFacts
 from nemowatch.model import MediaKind, Snapshot
