@@ -129,7 +129,7 @@ class View:
             found = overview(self._context)
         except NemowatchError:  # it is starting, or ending: its log says what is the matter
             return Seen(None, self._lines, self._ending)
-        if not found.running:
+        if found.snapshot.daemon["pid"] != self._daemon.pid:  # it starts, or another one works
             return Seen(None, self._lines, self._ending)
         self._rates.update(found.snapshot.transfers, now)
         return Seen(found, self._lines, self._ending)
