@@ -339,13 +339,20 @@ NOTHING = '<w14:textFill xmlns:w14="http://schemas.microsoft.com/office/word/201
             "b",
         ),
         (f"<w:tbl><w:tblPr>{DARK}</w:tblPr>{row(cell(P(run('b', WHITE))))}</w:tbl>", "b"),
-        (P("a", box(P(run("b", WHITE)))) + P(run("no", WHITE)), "a\nb"),
+        (P("a", box(P(run("b", WHITE)))), "a\nb"),
     ],
 )
 def test_what_nobody_sees_is_not_spoken(body: str, expected: str) -> None:
     """Letters in the colour of what is behind them, without a colour, or of no size; what lies on
     another colour, or on one that is not known, is seen."""
     assert words_of(document(body, styles=LOOKS)).strip() == expected
+
+
+def test_white_words_beside_pictures_are_asked_about() -> None:
+    """A picture may lie behind them."""
+    body = P("<w:r><w:drawing/></w:r>") + P("a", run("b", WHITE))
+    with pytest.raises(OrderError, match='whether words of the document are seen: "b"'):
+        words_of(document(body, styles=LOOKS))
 
 
 def test_a_dark_page_shows_white_letters() -> None:

@@ -14,6 +14,7 @@ from functools import partial
 from nemowatch.content.kinds import MAX_CHARACTERS
 from nemowatch.content.word import refusals
 from nemowatch.content.word.elements import (
+    DRAWINGS,
     ELSEWHERE,
     FORMULA,
     LEFT_OUT,
@@ -49,6 +50,8 @@ class Body:
         self._properties = Properties(self._open_story, self._tables)
         self._unfilled: list[bool] = []  # whether an open form field shows what to write there
         self._size = 0
+        self._left_out = ""  # the first words that nobody sees
+        self._has_drawing = False
         self._versions = Versions()
         self.walk = Walk(self._starts(), self._ends(), self._characters)
         for part in (self._versions, self._tables, self._properties):
@@ -60,6 +63,7 @@ class Body:
     def text(self) -> str:
         """The text that was read. Raises OrderError when something in it has no end."""
         self._story.end()
+        self._refuse_doubt()
         return "\n".join(self._story.lines)
 
     def _starts(self) -> dict[str, Callable[[Attributes], None]]:
@@ -78,6 +82,7 @@ class Body:
             "w:fldSimple": self._begin_simple_field,
             **dict.fromkeys(OLD_DATES, self._old_date),
             "w:txbxContent": self._begin_box,
+            **dict.fromkeys(DRAWINGS, self._drawing),
             "w:sdt": self._begin_control,
             "w:showingPlcHdr": self._shows_placeholder,
             **self._properties.starts(),
@@ -113,7 +118,10 @@ class Body:
         self._say(symbol(value(attributes, "char"), value(attributes, "font")))
 
     def _say(self, said: str) -> None:
-        if not said or not self._is_shown():
+        if not said:
+            return
+        if not self._is_shown():
+            self._leave_out_words(said)
             return
         is_placeholder = any(self._unfilled) and bool(said.strip())
         if is_placeholder or self._story.fields.is_unmerged(said):
@@ -124,6 +132,10 @@ class Body:
             raise refusals.too_long()
         self._story.pieces.append(said)
         self._story.fields.show(said)
+
+    def _leave_out_words(self, said: str) -> None:
+        if self._story.run.is_unseen and not self._left_out:
+            self._left_out = said.strip()
 
     def _is_shown(self) -> bool:
         """Whether words at this point are on the page."""
@@ -259,6 +271,14 @@ class Body:
         self._unfilled.pop()
 
     # --- what is refused --------------------------------------------------------------
+
+    def _drawing(self, attributes: Attributes) -> None:
+        self._has_drawing = True
+
+    def _refuse_doubt(self) -> None:
+        """Words that nobody sees on paper are seen on a picture that lies behind them."""
+        if self._left_out and self._has_drawing:
+            raise refusals.perhaps_seen(self._left_out)
 
     def _refuse_struck(self, said: str) -> None:
         """Words with a line through them are seen: only a person knows whether they count."""

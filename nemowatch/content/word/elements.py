@@ -19,6 +19,8 @@ FORMULA = (
     *("m:limLow", "m:limUpp", "m:func", "m:acc", "m:bar", "m:groupChr", "m:d", "m:box"),
     *("m:borderBox", "m:phant"),
 )
+#: Pictures and shapes, which may lie behind words.
+DRAWINGS = ("w:drawing", "w:pict")
 #: Words that lie in other files, which only Word puts together.
 ELSEWHERE = ("w:altChunk", "w:subDoc")
 #: Fields that Word shows although they have no result in the file.

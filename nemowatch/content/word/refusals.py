@@ -56,3 +56,13 @@ def words_elsewhere() -> OrderError:
         "The document takes words from other files, which only Word can put together.",
         cure="Open it in Word, save it as a new .docx file, and drop that.",
     )
+
+
+def perhaps_seen(said: str) -> OrderError:
+    """Of words that nobody sees on paper, in a document with pictures."""
+    return OrderError(
+        f'It is not certain whether words of the document are seen: "{said[:60]}" is white or'
+        " tiny, and there are pictures or shapes.",
+        cure="Delete these words, or give them another colour and size, save the document, and"
+        " drop it again.",
+    )

@@ -95,6 +95,7 @@ FORMS = (
         forms=words("paused pauses pausing pausieren pausiert"),
         others=words(
             "stop stopp halt hold wait warten anhalten pausa pausar pauza pauze paus parar"
+            " arrêt arrêter detener"
             " пауза 暂停 暫停 一時停止 일시정지 不要"
             " onhold notyet donotprocess donotstart donottouch nichtbearbeiten nochnicht"
         ),
