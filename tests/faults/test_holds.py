@@ -208,7 +208,7 @@ async def test_attention_says_before_and_after(tmp_path: Path, then: tuple[str, 
         house.drop("dub-es/a.mp4")
         await house.start()
         found = await house.until("attention", lambda f: any(j.state is State.ATTENTION for j in f))
-        assert "Credits before: 10000, after: 10000" in found[0].error_text
+        assert "Credits before: 10,000, after: 10,000" in found[0].error_text
 
 
 async def test_again_is_free_and_a_new_take_is_not(tmp_path: Path) -> None:

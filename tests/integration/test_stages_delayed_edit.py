@@ -288,7 +288,7 @@ async def test_large_balances_are_written_in_full(house: StageRig) -> None:
     house.cloud.fault("chat:silent_unchanged")
     (job_id,) = house.drop()
     await house.run()
-    assert "Credits before: 1234567, after: 1234567." in house.job(job_id).error_text
+    assert "Credits before: 1,234,567, after: 1,234,567." in house.job(job_id).error_text
 
 
 # -- failures of the connection
