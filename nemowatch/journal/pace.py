@@ -6,7 +6,6 @@ from __future__ import annotations
 import json
 import sqlite3
 from collections.abc import Iterable
-from statistics import median
 
 from nemowatch.journal.queries import load
 from nemowatch.model import WORKING
@@ -46,7 +45,8 @@ def usual_render(conn: sqlite3.Connection) -> float:
 
 def _usual(conn: sqlite3.Connection, query: str) -> float:
     rows = conn.execute(SQL[query], {"rows": ROWS, "most": MOST})
-    seconds = [row[0] / 1000 for row in rows if row[0] is not None and row[0] >= 0]
-    if len(seconds) < FEWEST:
+    took = sorted(row[0] for row in rows if row[0] is not None and row[0] >= 0)
+    if len(took) < FEWEST:
         return 0.0
-    return float(median(seconds))
+    middle: int = took[len(took) // 2]
+    return middle / 1000
