@@ -146,7 +146,7 @@ def _inbox(conn: sqlite3.Connection, what: str, known: Circumstances) -> Iterabl
     if health is None or not away:
         yield wording.inbox_back(what)
     else:
-        yield wording.inbox_away(what, str(health), inbox_words.about_inbox(health.state))
+        yield wording.inbox_away(what, health, inbox_words.about_inbox(health.state))
 
 
 def _changes(

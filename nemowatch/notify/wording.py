@@ -10,11 +10,12 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from nemowatch.clock import iso
+from nemowatch.clock import date_and_time, iso
 from nemowatch.cures import Cure
 from nemowatch.errors import show_path
 from nemowatch.fs.names import note_name, plain
 from nemowatch.intake.records import Refused
+from nemowatch.intake.watch.health import Health, HealthState
 from nemowatch.journal.batches import BatchRow
 from nemowatch.journal.jobs import ListedJob
 from nemowatch.journal.notices import HoldStory, Round
@@ -70,10 +71,13 @@ def over(reason: str) -> Told:
     return Told(Event.RECOVERED, title, (), {"reason": reason})
 
 
-def inbox_away(inbox: str, state: str, cure: Cure) -> Told:
+def inbox_away(inbox: str, health: Health, cure: Cure) -> Told:
     """An inbox cannot be worked on."""
-    lines = (f"{show_path(inbox)}: {state}", *_cured(cure))
-    about = {"reason": "inbox", "inbox": show_path(inbox), "state": state}
+    what = f"since {date_and_time(health.since)}: {health.reason}"
+    if health.state is HealthState.HELD:
+        what = str(health)
+    lines = (capital(what), *_cured(cure))
+    about = {"reason": "inbox", "inbox": show_path(inbox), "state": str(health)}
     return Told(Event.HOLD, f"An inbox is not worked on: {plain(inbox)}", lines, about)
 
 

@@ -4,7 +4,9 @@ commands."""
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
+import sqlite3
+from collections.abc import Iterator, Mapping
+from functools import partial
 from typing import Any
 
 from aiohttp import web
@@ -13,9 +15,9 @@ from prometheus_client.core import GaugeMetricFamily, InfoMetricFamily, Metric
 from prometheus_client.registry import Collector
 
 from nemowatch import __version__
+from nemowatch.config.watch_section import Watch
 from nemowatch.hold_reasons import HOLDS
 from nemowatch.journal import jobs as journal_jobs
-from nemowatch.journal.jobs import ListedJob
 from nemowatch.model import State
 from nemowatch.reporting.json_records import job_record
 from nemowatch.reporting.overview import Overview
@@ -23,6 +25,8 @@ from nemowatch.web.desk import Desk
 
 #: Jobs in one answer of /api/jobs, unless more are asked for.
 JOBS = 1000
+#: The most: nothing else reads the journal meanwhile.
+MOST_JOBS = 10_000
 
 METRICS_TYPE = "text/plain; version=0.0.4; charset=utf-8"
 
@@ -52,16 +56,10 @@ class Figures:
         return _json({"site": self._desk.site, **status})
 
     async def _jobs(self, request: web.Request) -> web.Response:
-        """`?state=failed` for those in a state, `?limit=N` for the latest so many."""
+        """Those first that changed last; `?state=failed` for those in a state, `?limit=N`."""
         state, limit = _wanted(request)
-        watches = self._desk.watches
-        found = await self._desk.journal.read(
-            lambda conn: [
-                job_record(conn, row, watches)
-                for row in _latest(journal_jobs.listed(conn, state=state), limit)
-            ]
-        )
-        return _json(found)
+        read = partial(_records, state=state, limit=limit, watches=self._desk.watches)
+        return _json(await self._desk.journal.read(read))
 
     async def _metrics(self, request: web.Request) -> web.Response:
         registry = CollectorRegistry(auto_describe=False)
@@ -71,18 +69,24 @@ class Figures:
         return response
 
 
-def _wanted(request: web.Request) -> tuple[State | str, int]:
+def _wanted(request: web.Request) -> tuple[str, int]:
     state, limit = request.query.get("state", ""), request.query.get("limit", str(JOBS))
     if state and state not in set(State):
         known = ", ".join(State)
         raise web.HTTPBadRequest(text=f"There is no such state. There are: {known}.\n")
     if not (limit.isascii() and limit.isdigit() and len(limit) < 10):
         raise web.HTTPBadRequest(text="limit must be a whole number.\n")
-    return State(state) if state else "", int(limit)
+    return state, min(int(limit), MOST_JOBS)
 
 
-def _latest(rows: list[ListedJob], limit: int) -> list[ListedJob]:
-    return rows[max(len(rows) - limit, 0) :]
+def _records(
+    conn: sqlite3.Connection,
+    state: str,
+    limit: int,
+    watches: Mapping[str, Watch],
+) -> list[dict[str, Any]]:
+    rows = journal_jobs.listed(conn, state=state, newest=True, limit=limit)
+    return [job_record(conn, row, watches) for row in rows]
 
 
 def _json(value: Any) -> web.Response:
