@@ -30,6 +30,10 @@ from nemowatch.outbox.leaving_file import Leaving
 from nemowatch.outbox.retire import After, Retired, leaving_members, moved_files, retire_all
 
 _MEDIA = frozenset({MediaKind.VIDEO, MediaKind.AUDIO, MediaKind.IMAGE})
+#: The texts that instruct a project; Windows hides endings.
+_INSTRUCTIONS = frozenset(
+    {b"prompt.txt", b"prompt.txt.txt", b"glossary.txt", b"glossary.txt.txt"},
+)
 #: What filesystems answer that cannot move a folder in one step to where it is to go.
 _NOT_IN_ONE = frozenset({errno.EXDEV, errno.EINVAL, errno.ENOSYS, errno.EOPNOTSUPP, errno.EPERM})
 
@@ -62,6 +66,9 @@ def retire_project(
     moved = None
     if not present:
         moved = _moved_before(inbox, project, leaving, root)
+        # moved as a whole it may have another number
+        if moved == root / os.fsdecode(project):
+            _fetch_others(inbox, project, root, moved)
     elif not _has_begun(inbox, leaving, present, root):
         moved = move_whole(inbox, project, root)
     if moved is None:
@@ -173,6 +180,22 @@ def _one_by_one(
     return Retired(os.fsencode(first.parent), files)
 
 
+def _fetch_others(inbox: Path, project: bytes, root: Path, moved: Path) -> None:
+    """Of an earlier call that moved file by file: what else is in the folder follows its files. A
+    name that is there already is that of a new file."""
+    left = [path for path in _others(inbox, project) if not _has(moved, os.path.basename(path))]
+    others = [Leaving(path, lookup(inbox, path)) for path in left]
+    with contextlib.suppress(SourceGone, SourceChanged):
+        retire_all(inbox, others, root)
+    _remove_empty(inbox, project)
+
+
+def _has(folder: Path, name: bytes) -> bool:
+    with contextlib.suppress(SourceGone), folder_of(folder, b"") as opened:
+        return stat_at(name, opened) is not None
+    return False
+
+
 def _others(inbox: Path, project: bytes) -> list[bytes]:
     """The files that are left in the folder."""
     found: list[bytes] = []
@@ -187,15 +210,15 @@ def _delete(inbox: Path, project: bytes, present: Iterable[Leaving]) -> None:
     """Delete its files and its instructions; what else is there is somebody's, and stays."""
     for one in present:
         leaving_file.delete(inbox, one)
-    for name in filter(_is_prompt, map(os.path.basename, _others(inbox, project))):
+    for name in filter(_is_instruction, map(os.path.basename, _others(inbox, project))):
         path = os.path.join(project, name)
         with contextlib.suppress(SourceGone, SourceChanged):
             leaving_file.delete(inbox, Leaving(path, lookup(inbox, path)))
     _remove_empty(inbox, project)
 
 
-def _is_prompt(name: bytes) -> bool:
-    return name.lower() in (b"prompt.txt", b"prompt.txt.txt")
+def _is_instruction(name: bytes) -> bool:
+    return name.lower() in _INSTRUCTIONS
 
 
 def _remove_empty(inbox: Path, project: bytes) -> None:

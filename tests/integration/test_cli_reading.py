@@ -131,6 +131,27 @@ def test_explain_what_became_of_a_file(tmp_path: Path) -> None:
     assert (stranger.returncode, "knows no job of it" in stranger.stdout) == (0, True)
 
 
+def test_explain_a_text_about_a_result(tmp_path: Path) -> None:
+    """What it would order, or why it orders nothing; nothing is carried out."""
+    cli = Cli(tmp_path)
+    made = cli.add_job(b"dub-es/promo.mp4", State.PUBLISHED, credits=98.0)
+    folder = cli.root / "inbox/dub-es"
+    folder.mkdir(parents=True, exist_ok=True)
+    for name, said, told in (
+        ("other.revise.txt", "slower", "no result called other"),
+        ("promo.mp4.answer.txt", "done", "Nothing called promo.mp4 waits"),
+        ("promo.es.revise.txt", "export it", "only asks for the result as a file"),
+    ):
+        (folder / name).write_text(said)
+        assert told in cli.run("explain", folder / name).stdout
+    with cli.journal() as journal:
+        result = os.fsencode(cli.root / "outbox/dub-es/promo.es.mp4")
+        journal.write_now(lambda conn: results.add_output(conn, made, ".es.mp4", result, 9, "", 1))
+    (folder / "promo.es.revise.txt").write_text("slower")
+    told = cli.run("explain", folder / "promo.es.revise.txt").stdout
+    assert "there is no edit that could be changed" in told
+
+
 def test_while_the_first_start_makes_the_journal(tmp_path: Path) -> None:
     """A journal without its tables yet is like none: nothing to tell, and no error."""
     cli = Cli(tmp_path)

@@ -51,6 +51,11 @@ def explained(context: CommandContext, location: Location) -> dict[str, Any]:
     result = explain_result(context, location)
     if result is not None:
         return result
+    from nemowatch.cli.explain.request import explain_request
+
+    request = explain_request(context, location)
+    if request is not None:
+        return request
     from nemowatch.cli.explain.file import explain_file
 
     return explain_file(context, location)
