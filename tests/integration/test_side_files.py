@@ -296,10 +296,7 @@ async def test_the_page_says_the_same(tmp_path: Path) -> None:
     async with engine_rig(tmp_path) as rig:
         rig.drop("dub-es/clip.mp4")
         await published(rig)
-        assert rig.engine is not None
-        await rig.engine.page.write()
-        html = (rig.root / "status.html").read_text("utf-8")
-    assert "<summary>I dubbed your video." in html
+        html = await rig.page_with("<summary>I dubbed your video.")
     assert "<dd>Dub this video into Spanish" in html
     assert f"<dd>{TIMELINE}</dd>" in html
     assert 'href="outbox/dub-es/clip.es.nemowatch.txt"' in html

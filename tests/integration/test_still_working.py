@@ -7,7 +7,6 @@ import time
 from dataclasses import replace
 from pathlib import Path
 
-import anyio
 import pytest
 from structlog.testing import capture_logs
 
@@ -54,21 +53,6 @@ async def test_zero_says_nothing(tmp_path: Path) -> None:
     assert [line for line in logs if line["event"] == "still working"] == []
 
 
-async def written_with(rig: EngineRig, text: str) -> str:
-    """The page as soon as it says this: right after another writing it rests for a while."""
-    page = rig.root / "status.html"
-
-    async def says() -> bool:
-        assert rig.engine is not None
-        await rig.engine.page.write()
-        return page.exists() and text in page.read_text("utf-8")
-
-    with anyio.fail_after(30):
-        while not await says():
-            await anyio.sleep(0.05)
-    return page.read_text("utf-8")
-
-
 @pytest.mark.anyio
 async def test_the_page_counts_in_steps(tmp_path: Path) -> None:
     """It says what a turn takes as a rule, then how long it has taken; between two steps it is not
@@ -80,13 +64,13 @@ async def test_the_page_counts_in_steps(tmp_path: Path) -> None:
         assert rig.engine is not None
         await rig.until("the turn", lambda jobs: bool(rig.engine and rig.engine.board.turns))
         page = rig.root / "status.html"
-        first = await written_with(rig, USUALLY)
+        first = await rig.page_with(USUALLY)
         written = page.stat().st_mtime_ns
         rig.engine.board.turns[1] -= 50
         await rig.engine.page.write()
         assert page.stat().st_mtime_ns == written
         rig.engine.board.turns[1] -= 180
-        later = await written_with(rig, "still working")
+        later = await rig.page_with("still working")
     assert f"being edited · {USUALLY}" in first
     assert f"being edited · still working, 3 min so far; {USUALLY}" in later
 

@@ -203,6 +203,18 @@ class EngineRig:
                 raise AssertionError(f"these stay in the inbox: {self.files('inbox')}")
             await asyncio.sleep(0.02)
 
+    async def page_with(self, text: str) -> str:
+        """The status page as soon as it says this: after a slow writing it rests for a while."""
+        page = self.root / "status.html"
+        end = asyncio.get_running_loop().time() + LIMIT
+        while True:
+            assert self.engine is not None
+            await self.engine.page.write()
+            if page.exists() and text in page.read_text("utf-8"):
+                return page.read_text("utf-8")
+            assert asyncio.get_running_loop().time() < end, f"the page never says {text!r}"
+            await asyncio.sleep(0.05)
+
     # -- what must hold, whatever happened
 
     async def agrees(self, dropped: set[str]) -> None:
