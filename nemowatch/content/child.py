@@ -151,7 +151,7 @@ class Child:
         self._wall = limits.wall
         self._deadline = time.monotonic() + limits.wall
 
-        request = messages.Request(task, arguments, limits.cpu, limits.wall, limits.required)
+        request = messages.ChildRequest(task, arguments, limits.cpu, limits.wall, limits.required)
         fds: list[int] = []
         if fd is not None:
             fds.append(fd)

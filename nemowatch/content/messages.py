@@ -44,7 +44,7 @@ class Garbage(Exception):
 
 
 @dataclass(frozen=True, slots=True)
-class Request:
+class ChildRequest:
     """What a child is to do: call `module:function` with (arguments, descriptor, parsing)."""
 
     task: str
@@ -87,16 +87,16 @@ def opened(header: bytes) -> tuple[Tag, int]:
         raise Garbage(f"a message of the kind {tag!r}") from exc
 
 
-def request_frame(request: Request) -> bytes:
+def request_frame(request: ChildRequest) -> bytes:
     """A request, ready to be sent."""
     return frame("?", request)
 
 
-def read_request(receive: Callable[[int], bytes]) -> Request:
+def read_request(receive: Callable[[int], bytes]) -> ChildRequest:
     """The next request; `receive` returns exactly that many bytes. For the child, which believes
     the process that started it."""
     _, length = _HEADER.unpack(receive(HEADER_SIZE))
-    request: Request = pickle.loads(receive(length))
+    request: ChildRequest = pickle.loads(receive(length))
     return request
 
 

@@ -65,7 +65,7 @@ def limit_computing(seconds: int) -> None:
 Say = Callable[[Tag, object], None]
 
 
-def answer(request: messages.Request, fd: int, say: Say) -> None:
+def answer(request: messages.ChildRequest, fd: int, say: Say) -> None:
     """Carry out one request, and say what came of it."""
     try:
         module, _, name = request.task.partition(":")

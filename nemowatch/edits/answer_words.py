@@ -18,7 +18,7 @@ _SHORT = 6
 _SEARCHED = 400
 
 
-class Words(StrEnum):
+class AnswerKind(StrEnum):
     """What an answer is."""
 
     SPEECH = "speech"
@@ -173,17 +173,17 @@ def asks_back(text: str) -> bool:
     return _QUESTION.search(text[-_SEARCHED:]) is not None
 
 
-def judge(answer: str) -> Words:
+def judge(answer: str) -> AnswerKind:
     """What the words of an answer are. Without any words: OTHER."""
     sentences = _sentences(without_heading(answer))
     if not sentences:
-        return Words.OTHER
+        return AnswerKind.OTHER
     own = list(filter(_is_own, _edges(sentences)))
     if _is_agent_alone(sentences, own):
-        return Words.OTHER
+        return AnswerKind.OTHER
     if own or asks_back(answer.strip()):
-        return Words.DOUBT
-    return Words.SPEECH
+        return AnswerKind.DOUBT
+    return AnswerKind.SPEECH
 
 
 def _is_agent_alone(sentences: list[str], own: list[str]) -> bool:
@@ -199,7 +199,7 @@ def _is_agent_alone(sentences: list[str], own: list[str]) -> bool:
 def publishable(answer: str) -> str:
     """The words of an answer that may be published as the speech, once whatever is in doubt about
     them has been decided; "" when they are the agent's own."""
-    if judge(answer) is Words.OTHER:
+    if judge(answer) is AnswerKind.OTHER:
         return ""
     return without_heading(answer)
 

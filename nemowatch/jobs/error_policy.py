@@ -189,7 +189,7 @@ Answer = Callable[[Job, NemowatchError, Circumstances], Decision | None]
 
 
 @dataclass(frozen=True, slots=True)
-class Rule:
+class ErrorRule:
     """What some classes of errors mean."""
 
     errors: type[NemowatchError] | tuple[type[NemowatchError], ...]
@@ -198,17 +198,17 @@ class Rule:
 
 #: From the special to the general; what no rule answers fails the job.
 RULES = (
-    Rule(tuple(ACCOUNT), hold_account),
-    Rule(RateLimited, _wait_as_asked),
-    Rule(RemotePassing, _outage_or_again),
-    Rule(NemowatchError, _open_paid_call),
-    Rule(SessionLost, _session_lost),
-    Rule(RemoteError, _refused_after_payment),
-    Rule((FileRefused, FileTooLarge), _reject),
-    Rule(NoSpace, _hold_for_space),
-    Rule(LocalPassing, _wait_for_disk),
-    Rule(LocalFinal, _wait_for_outbox),
-    Rule((SourceGone, SourceChanged), _fail_paid),
-    Rule(SourceGone, _taken_back),
-    Rule(SourceChanged, _changed),
+    ErrorRule(tuple(ACCOUNT), hold_account),
+    ErrorRule(RateLimited, _wait_as_asked),
+    ErrorRule(RemotePassing, _outage_or_again),
+    ErrorRule(NemowatchError, _open_paid_call),
+    ErrorRule(SessionLost, _session_lost),
+    ErrorRule(RemoteError, _refused_after_payment),
+    ErrorRule((FileRefused, FileTooLarge), _reject),
+    ErrorRule(NoSpace, _hold_for_space),
+    ErrorRule(LocalPassing, _wait_for_disk),
+    ErrorRule(LocalFinal, _wait_for_outbox),
+    ErrorRule((SourceGone, SourceChanged), _fail_paid),
+    ErrorRule(SourceGone, _taken_back),
+    ErrorRule(SourceChanged, _changed),
 )

@@ -54,7 +54,7 @@ class Busy:
 
 
 @dataclass(frozen=True, slots=True)
-class Choice:
+class LaneChoice:
     """What one pass over the journal found."""
 
     start: tuple[tuple[Lane, Job], ...]
@@ -72,7 +72,7 @@ def choose(
     *,
     polling: bool,
     in_doubt: bool = False,
-) -> Choice:
+) -> LaneChoice:
     """The jobs that may start. `polling`: the schedule says that renders are polled now.
     `in_doubt`: the cloud has failed those that come first, and may not fail others."""
     cloud_held = HoldReason.OUTAGE in holds.active(conn)
@@ -87,7 +87,7 @@ def choose(
     next_poll = None
     if not cloud_held:
         next_poll = _next_poll(conn, busy, polled)
-    return Choice(
+    return LaneChoice(
         start=tuple(start),
         next_due=queue.next_due(conn, now_ms, TIMED),
         next_poll=next_poll,

@@ -19,7 +19,7 @@ import structlog
 from nemowatch.config.watch_section import Watch
 from nemowatch.errors import JournalError, NemowatchError, RemoteError
 from nemowatch.jobs.job_log import JobLog, location
-from nemowatch.jobs.lanes import Busy, Choice, choose
+from nemowatch.jobs.lanes import Busy, LaneChoice, choose
 from nemowatch.jobs.outcomes import OutcomeJudge
 from nemowatch.jobs.slow_answers import SlowAnswers
 from nemowatch.jobs.still_working import StillWorking
@@ -142,7 +142,7 @@ class Runner:
             self._start(choice)
         return self._pause_until(choice.next_due)
 
-    async def _choose(self) -> Choice:
+    async def _choose(self) -> LaneChoice:
         """The jobs whose stages may start now."""
         now, limits = self._context.clock.now_ms(), self._context.config().limits
         placeless = self._stuck.jobs | self._slow.among(self.busy, limits)
@@ -153,7 +153,7 @@ class Runner:
             lambda conn: choose(conn, now, limits, busy, polling=polling, in_doubt=in_doubt)
         )
 
-    def _note_outage(self, choice: Choice) -> None:
+    def _note_outage(self, choice: LaneChoice) -> None:
         """Keep whether the cloud is held, and what begins or ends with that."""
         was_held, self._cloud_held = self._cloud_held, choice.cloud_held
         if was_held and choice.newest > self._newest:
@@ -173,7 +173,7 @@ class Runner:
         left = (next_due - self._context.clock.now_ms()) / 1000
         return max(0.0, min(left, longest))
 
-    def _start(self, choice: Choice) -> None:
+    def _start(self, choice: LaneChoice) -> None:
         for lane, job in choice.start:
             task = asyncio.get_running_loop().create_task(self._work(job), name=f"job-{job.id}")
             self._running[job.id] = (lane, task)

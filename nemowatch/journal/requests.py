@@ -41,7 +41,7 @@ class Words:
 
 
 @dataclass(frozen=True, slots=True)
-class Taken:
+class TakenRequest:
     """A text that was taken before."""
 
     job: int  #: what it ordered, or answered
@@ -64,12 +64,12 @@ def add(
     conn.execute(SQL["add"], values | {"mtime_ns": words.mtime_ns, "now": now_ms})
 
 
-def at_path(conn: sqlite3.Connection, words: Words) -> list[Taken]:
+def at_path(conn: sqlite3.Connection, words: Words) -> list[TakenRequest]:
     """Texts of the same words that were taken at the same path, newest first."""
     return every(conn, SQL["at_path"], words._identity, _taken)
 
 
-def about(conn: sqlite3.Connection, words: Words, session: int) -> list[Taken]:
+def about(conn: sqlite3.Connection, words: Words, session: int) -> list[TakenRequest]:
     """Texts of the same words that were about this session, under whatever name, newest first."""
     values = {"session": session, "kind": words.kind, "digest": words.digest}
     return every(conn, SQL["same"], values, _taken)
@@ -116,8 +116,8 @@ def asked_at(conn: sqlite3.Connection, job: int) -> int:
     return int(row["at"] or 0)
 
 
-def _taken(row: sqlite3.Row) -> Taken:
-    return Taken(row["job"], row["mtime_ns"], row["taken_at"], bool(row["moved"]))
+def _taken(row: sqlite3.Row) -> TakenRequest:
+    return TakenRequest(row["job"], row["mtime_ns"], row["taken_at"], bool(row["moved"]))
 
 
 @dataclass(frozen=True, slots=True)

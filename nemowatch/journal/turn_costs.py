@@ -22,7 +22,7 @@ LOOK_BACK_MS = 24 * 3600 * 1000
 
 
 @dataclass(frozen=True, slots=True)
-class Call:
+class PricedCall:
     """A paid call that may have cost something."""
 
     id: int
@@ -49,25 +49,25 @@ def update(conn: sqlite3.Connection, spend_id: int) -> None:
             _write(conn, group)
 
 
-def _write(conn: sqlite3.Connection, group: list[Call]) -> None:
+def _write(conn: sqlite3.Connection, group: list[PricedCall]) -> None:
     share, about = _share(group), len(group) > 1
     for call in group:
         conn.execute(SQL["set"], {"spend": call.id, "credits": share, "about": about})
 
 
-def _call(row: sqlite3.Row) -> Call:
-    return Call(**dict(row))
+def _call(row: sqlite3.Row) -> PricedCall:
+    return PricedCall(**dict(row))
 
 
-def _overlap(group: list[Call], one: Call) -> bool:
+def _overlap(group: list[PricedCall], one: PricedCall) -> bool:
     """Whether it is one of them, or was under way with them before it was refused."""
     first, last_end = group[0].opened_at, max(map(attrgetter("end"), group))
     return first <= one.end and one.opened_at <= last_end
 
 
-def _groups(calls: Iterable[Call]) -> list[list[Call]]:
+def _groups(calls: Iterable[PricedCall]) -> list[list[PricedCall]]:
     """Calls in order, those that overlapped together."""
-    groups: list[list[Call]] = []
+    groups: list[list[PricedCall]] = []
     end = -1  # before any call
     for call in calls:
         is_apart = call.opened_at > end
@@ -78,7 +78,7 @@ def _groups(calls: Iterable[Call]) -> list[list[Call]]:
     return groups
 
 
-def _share(group: list[Call]) -> float | None:
+def _share(group: list[PricedCall]) -> float | None:
     """What each of them cost; None while one may still be charged for, where a balance is not
     known, and where a top-up hides what was spent."""
     before: list[float] = []

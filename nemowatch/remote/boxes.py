@@ -12,7 +12,7 @@ import os
 from enum import Enum, auto
 
 
-class End(Enum):
+class FileEnd(Enum):
     """What a file's boxes say about its end."""
 
     WHOLE = auto()  #: nothing contradicts it
@@ -37,39 +37,39 @@ def looks_like_text(fd: int) -> bool:
     return os.pread(fd, 64, 0).removeprefix(b"\xef\xbb\xbf").lstrip(b" \t\r\n").startswith(_TEXT)
 
 
-def end_of(fd: int, size: int) -> End:
+def end_of(fd: int, size: int) -> FileEnd:
     """Whether the end of an MP4 of `size` bytes is missing. Raises OSError."""
     at, seen = 0, set[bytes]()
     if _kind(os.pread(fd, 16, 0)) != b"ftyp":
-        return End.WHOLE
+        return FileEnd.WHOLE
 
     for _ in range(_MOST_BOXES):
         head = os.pread(fd, 16, at)
         if at == size:
             return _by_boxes(seen)
         if len(head) >= 8 and _kind(head) not in _TOP:
-            return End.WHOLE
+            return FileEnd.WHOLE
 
         length = _length(head)
         if length == 0:  # "to the end of the file"
-            return End.WHOLE
+            return FileEnd.WHOLE
         if length < 8 or at + length > size:
-            return End.CUT
+            return FileEnd.CUT
 
         seen.add(_kind(head))
         at += length
-    return End.WHOLE
+    return FileEnd.WHOLE
 
 
 def _kind(head: bytes) -> bytes:
     return head[4:8]
 
 
-def _by_boxes(seen: set[bytes]) -> End:
+def _by_boxes(seen: set[bytes]) -> FileEnd:
     """What a file is whose last box ends where the file does."""
     if b"mdat" in seen and seen.isdisjoint((b"moov", b"moof")):
-        return End.NO_INDEX
-    return End.WHOLE
+        return FileEnd.NO_INDEX
+    return FileEnd.WHOLE
 
 
 def _length(head: bytes) -> int:

@@ -23,7 +23,7 @@ from nemowatch.fs.part_files import open_part
 from nemowatch.fs.safe_open import translated
 from nemowatch.model import Downloaded
 from nemowatch.remote import values
-from nemowatch.remote.boxes import End, end_of, looks_like_text
+from nemowatch.remote.boxes import FileEnd, end_of, looks_like_text
 
 _BLOCK = 1024 * 1024
 #: Bytes that are synced and recorded at once: at most this much is fetched again after a crash.
@@ -162,7 +162,7 @@ class PartFile:
         self._synced = self.size
         self._marker.write(self._path, Resumable(self.validator, self.size))
 
-    def end(self) -> End:
+    def end(self) -> FileEnd:
         """Whether the video's boxes are complete."""
         with translated(self._path):
             return end_of(self._fd, self.size)

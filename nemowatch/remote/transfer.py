@@ -21,7 +21,7 @@ from nemowatch.errors import ConnectionBroken, NotSent, RemotePassing, ResultExp
 from nemowatch.model import Downloaded
 from nemowatch.remote import answers, envelope, result_head
 from nemowatch.remote.addresses import Rules, joined
-from nemowatch.remote.boxes import End
+from nemowatch.remote.boxes import FileEnd
 from nemowatch.remote.http import Exchange, Http, Limits, Reply, Request
 from nemowatch.remote.interface import Progress
 from nemowatch.remote.part_file import Marker, PartFile
@@ -277,4 +277,4 @@ def _lacks_its_end(file: PartFile) -> bool:
     so half a video is never accepted. One without its index may just be unusual: when the very
     same bytes come twice, they are all there is."""
     end = file.end()
-    return end is End.CUT or (end is End.NO_INDEX and not file.remember_and_compare())
+    return end is FileEnd.CUT or (end is FileEnd.NO_INDEX and not file.remember_and_compare())

@@ -25,7 +25,7 @@ D = TypeVar("D")
 TRY_AGAIN = 600.0
 
 
-class Due(Protocol[D]):
+class DueReader(Protocol[D]):
     """Reads up to `limit` of what is due in an inbox: what has a number above `after_id` first."""
 
     def __call__(
@@ -37,7 +37,7 @@ class Due(Protocol[D]):
 class DueTable(Generic[D]):
     """Where the journal keeps what is due."""
 
-    due: Due[D]
+    due: DueReader[D]
     number: Callable[[D], int]  #: its id in the table
     #: the inbox of everything that is due, by its number
     all_due: Callable[[sqlite3.Connection], dict[int, str]]

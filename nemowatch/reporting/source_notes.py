@@ -33,7 +33,7 @@ BAD = (State.FAILED, State.REJECTED)
 _LONGEST_CHANGE = 120
 
 
-class End(Enum):
+class SourceEnd(Enum):
     """How a source has ended, for its error note."""
 
     OPEN = auto()  #: not yet
@@ -57,21 +57,21 @@ class SourceHistory:
         return [job for job in self.jobs if job.state in states]
 
     @property
-    def end(self) -> End:
+    def end(self) -> SourceEnd:
         """How it has ended."""
         states = set(map(attrgetter("state"), self.jobs))
         if not states.isdisjoint(BAD):
-            return End.BADLY
+            return SourceEnd.BADLY
         if states == {State.PUBLISHED}:
-            return End.WELL
+            return SourceEnd.WELL
 
         has_left = self.source.retired_at is not None and states <= ENDED
         if not has_left:
-            return End.OPEN
+            return SourceEnd.OPEN
         was_taken = states == {State.CANCELLED} and self.source.retired_to is None
         if was_taken:
-            return End.TAKEN
-        return End.BADLY
+            return SourceEnd.TAKEN
+        return SourceEnd.BADLY
 
     def what(self, some: list[Job]) -> str:
         """What is said of some of its jobs; which target it is about where there are several."""
@@ -184,12 +184,12 @@ def _error(conn: sqlite3.Connection, watch: Watch, histories: list[SourceHistory
     """The error note; "" when there is to be none, None when the one that is there stays."""
     ends = [history.end for history in histories]
     for history, end in zip(histories, ends, strict=True):
-        if end is End.BADLY:
+        if end is SourceEnd.BADLY:
             return notes.error_note(failure_of(conn, watch, history))
-        if end is End.WELL:
+        if end is SourceEnd.WELL:
             return ""
 
-    if End.OPEN in ends:
+    if SourceEnd.OPEN in ends:
         return None
     return ""
 

@@ -17,7 +17,7 @@ from nemowatch.errors import OrderError
 from nemowatch.intake.records import REVIEWED, RequestFile
 from nemowatch.journal import jobs, requests, results
 from nemowatch.journal.jobs import Job
-from nemowatch.journal.requests import Taken, Words
+from nemowatch.journal.requests import TakenRequest, Words
 from nemowatch.model import ENDED
 from nemowatch.reporting import words
 from nemowatch.sources.request_subjects import questions_named, result_named
@@ -47,7 +47,7 @@ class Plan:
 class Known:
     """A text whose words were taken before."""
 
-    taken: Taken
+    taken: TakenRequest
     results: tuple[bytes, ...]  #: what came of it, absolute
     is_repeated: bool  #: it is not the file that was taken
 
@@ -68,12 +68,12 @@ def plan_of(conn: sqlite3.Connection, watch: Watch, file: RequestFile) -> Plan |
     return PLANS[file.kind](conn, watch, file, written)
 
 
-def _is_no_newer(written: Words, taken: Taken) -> bool:
+def _is_no_newer(written: Words, taken: TakenRequest) -> bool:
     """Whether a text was not written after the one that was taken: it is that one, or a copy."""
     return written.mtime_ns <= taken.mtime_ns + ROUNDED_NS
 
 
-def _known(conn: sqlite3.Connection, written: Words, taken: Taken) -> Known:
+def _known(conn: sqlite3.Connection, written: Words, taken: TakenRequest) -> Known:
     made = tuple(result.path for result in results.outputs(conn, taken.job))
     is_later = not _is_no_newer(written, taken)
     return Known(taken, made, taken.moved or is_later)
@@ -101,7 +101,7 @@ def _revision(
 
 
 def _known_already(
-    conn: sqlite3.Connection, written: Words, before: Iterable[Taken]
+    conn: sqlite3.Connection, written: Words, before: Iterable[TakenRequest]
 ) -> Known | None:
     """What is known of words that are no newer than one of these; None for news."""
     same = next(filter(partial(_is_no_newer, written), before), None)

@@ -21,7 +21,7 @@ from nemowatch.stages.decision import Decision, go
 from nemowatch.stages.recheck import leave_open, read_again
 from nemowatch.stages.render import new_render
 from nemowatch.stages.settle_turn import balance, happened, kept, note_available, settle
-from nemowatch.stages.turn_outcome import Verdict
+from nemowatch.stages.turn_outcome import TurnVerdict
 from nemowatch.stages.work import Work
 
 #: The words for a turn whose process has ended: not even whether it was sent is known.
@@ -146,9 +146,9 @@ async def _judge(
     except RemoteError:
         return leave_open(work, context, call, answer)
     verdict = turn_outcome.judge(answer, call.baseline, turn_outcome.digest(state))
-    if verdict is Verdict.HAPPENED:
+    if verdict is TurnVerdict.HAPPENED:
         return await happened(work, context, call, state, answer.text)
-    if verdict is Verdict.REFUSED:
+    if verdict is TurnVerdict.REFUSED:
         credits = await balance(context)
         settled = settle(call, CallOutcome.REFUSED, credits, context)
         fault = _fault(answer)

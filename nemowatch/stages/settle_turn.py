@@ -9,7 +9,7 @@ import contextlib
 from functools import partial
 
 from nemowatch.edits import answer_words
-from nemowatch.edits.answer_words import Words
+from nemowatch.edits.answer_words import AnswerKind
 from nemowatch.edits.draft import exportable
 from nemowatch.edits.transcript import has_captions
 from nemowatch.errors import LocalError, NoCredits, RemoteError
@@ -59,7 +59,7 @@ def _is_transcript_missing(work: Work, state: RemoteState, text: str) -> bool:
         return True
     if not work.requires(OutputKind.TEXT):
         return False
-    return answer_words.judge(text) is not Words.SPEECH
+    return answer_words.judge(text) is not AnswerKind.SPEECH
 
 
 async def answered(
@@ -73,7 +73,7 @@ async def answered(
     credits = await balance(context)
     if call.replays is not None:
         return _replayed(call, credits, context)
-    if work.requires(OutputKind.TEXT) and answer_words.judge(text) is Words.SPEECH:
+    if work.requires(OutputKind.TEXT) and answer_words.judge(text) is AnswerKind.SPEECH:
         settled = settle(call, CallOutcome.HAPPENED, credits, context)
         return go(State.INSTRUCTED, settled, *kept(work, state, context), answer=text)
     settled = settle(call, CallOutcome.HAPPENED, credits, context, Edit.WORDS)
@@ -86,7 +86,7 @@ def _what_came(work: Work, text: str) -> str:
         return "The cloud asked a question instead of working"
     if not work.requires(OutputKind.TEXT):
         return "The cloud answered, but shows no edit"
-    if answer_words.judge(text) is Words.DOUBT:
+    if answer_words.judge(text) is AnswerKind.DOUBT:
         return "The cloud answered with words that may be the transcript, or about it"
     return "The cloud answered, but not with a transcript"
 

@@ -5,7 +5,7 @@ transcript never is. Pure.
 from __future__ import annotations
 
 from nemowatch.edits import answer_words
-from nemowatch.edits.answer_words import Words
+from nemowatch.edits.answer_words import AnswerKind
 from nemowatch.edits.draft import timeline, tracks_of
 from nemowatch.journal.jobs import Job
 from nemowatch.model import OutputKind
@@ -25,7 +25,7 @@ def answer_in(job: Job, text: str, scene: Scene, *, captions: bool = False) -> s
     """The same, with what an editor would show in `scene`. `captions`: the edit has texts of its
     own, so that the words are none."""
     is_text_due = _is_text_ordered(job) and not captions
-    if is_text_due and answer_words.judge(text) is not Words.OTHER:
+    if is_text_due and answer_words.judge(text) is not AnswerKind.OTHER:
         return text
     return for_people(text, scene)
 

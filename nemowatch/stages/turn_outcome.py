@@ -14,7 +14,7 @@ from nemowatch.model import RemoteState, Turn, TurnEnd
 NO_CREDITS = 2001
 
 
-class Verdict(StrEnum):
+class TurnVerdict(StrEnum):
     """The outcome of the turn."""
 
     HAPPENED = "happened"  #: the edit exists
@@ -73,22 +73,22 @@ def edited(baseline: str, now: str) -> bool:
     return renderable(now) and _draft(now) != _draft(baseline)
 
 
-def judge(turn: Turn, baseline: str, now: str) -> Verdict:
+def judge(turn: Turn, baseline: str, now: str) -> TurnVerdict:
     """Judge a turn by its stream and the state right after it."""
     if changed(baseline, now):
         return _judge_work(turn, baseline, now)
     if _refused(turn):
-        return Verdict.REFUSED
+        return TurnVerdict.REFUSED
     if turn.end is TurnEnd.CLOSED and turn.text:
-        return Verdict.ANSWERED
-    return Verdict.OPEN
+        return TurnVerdict.ANSWERED
+    return TurnVerdict.OPEN
 
 
-def _judge_work(turn: Turn, baseline: str, now: str) -> Verdict:
+def _judge_work(turn: Turn, baseline: str, now: str) -> TurnVerdict:
     """Judge a turn after which there is new work: it counts once the turn has ended."""
     if turn.end is TurnEnd.CLOSED and edited(baseline, now):
-        return Verdict.HAPPENED
-    return Verdict.OPEN
+        return TurnVerdict.HAPPENED
+    return TurnVerdict.OPEN
 
 
 def _refused(turn: Turn) -> bool:

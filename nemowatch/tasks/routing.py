@@ -31,7 +31,7 @@ class Request(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
-class Words:
+class KindWords:
     """By what words one kind of request is known."""
 
     needs: str  #: one of these is in it
@@ -41,14 +41,14 @@ class Words:
 
 #: Kinds of requests that are no work. The first that fits counts.
 _REQUESTS = {
-    Request.EXPORT: Words(
+    Request.EXPORT: KindWords(
         words_of.EXPORT,
         words_of.EXPORT_TOO + words_of.THINGS + words_of.FORMATS,
         words_of.EXPORT_WITH_A_THING,
     ),
-    Request.CREDITS: Words(words_of.CREDITS, words_of.CREDITS_TOO),
-    Request.STATUS: Words(words_of.STATUS, words_of.STATUS_TOO + words_of.THINGS),
-    Request.UPLOAD: Words(words_of.UPLOAD, words_of.UPLOAD_TOO + words_of.THINGS),
+    Request.CREDITS: KindWords(words_of.CREDITS, words_of.CREDITS_TOO),
+    Request.STATUS: KindWords(words_of.STATUS, words_of.STATUS_TOO + words_of.THINGS),
+    Request.UPLOAD: KindWords(words_of.UPLOAD, words_of.UPLOAD_TOO + words_of.THINGS),
 }
 #: "send" and "发" alone ask for an export only when it is said what, or to whom.
 _SENDS = frozenset({"send", "sent", "mail", "email", "deliver", "发"})

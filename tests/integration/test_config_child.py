@@ -16,7 +16,7 @@ import pytest
 
 from nemowatch.config import child
 from nemowatch.config.load import load
-from nemowatch.content.messages import Request, request_frame
+from nemowatch.content.messages import ChildRequest, request_frame
 from nemowatch.errors import ConfigError, ConfigUnread
 from tests.rigs.studio import wait_for
 
@@ -237,7 +237,7 @@ def test_a_child_whose_reader_has_gone_ends_quietly(hung: Path, tmp_path: Path) 
     words = [sys.executable, "-m", "nemowatch.content.serve", str(theirs.fileno()), "config"]
     with said.open("wb") as err, theirs:
         process = subprocess.Popen(words, stderr=err, pass_fds=[theirs.fileno()])
-    request = Request("nemowatch.config.child:read_task", ("load", str(hung)), 10, 20.0, False)
+    request = ChildRequest("nemowatch.config.child:read_task", ("load", str(hung)), 10, 20.0, False)
     with ours:
         ours.sendall(b"?" + request_frame(request))
         assert ours.recv(1)  # it is ready

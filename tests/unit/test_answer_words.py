@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from nemowatch.edits.answer_words import Words, judge, publishable
+from nemowatch.edits.answer_words import AnswerKind, judge, publishable
 
 SPEECH = (
     "请打开窗户",
@@ -91,21 +91,21 @@ DOUBT = (
 @pytest.mark.parametrize("answer", SPEECH)
 def test_speech_is_published_as_it_came(answer: str) -> None:
     """Ordinary sentences, also those with the words of an editor in them."""
-    assert judge(answer) is Words.SPEECH
+    assert judge(answer) is AnswerKind.SPEECH
     assert publishable(answer) == answer
 
 
 @pytest.mark.parametrize("answer", OTHER)
 def test_what_the_agent_says_of_its_work_is_never_a_transcript(answer: str) -> None:
     """Apologies, reports and questions."""
-    assert judge(answer) is Words.OTHER
+    assert judge(answer) is AnswerKind.OTHER
     assert publishable(answer) == ""
 
 
 @pytest.mark.parametrize("answer", DOUBT)
 def test_words_that_may_be_either_are_a_persons_to_judge(answer: str) -> None:
     """A mixture, or an end like a question."""
-    assert judge(answer) is Words.DOUBT
+    assert judge(answer) is AnswerKind.DOUBT
     assert publishable(answer) == answer
 
 
@@ -119,5 +119,5 @@ def test_a_heading_is_no_part_of_the_speech(heading: str) -> None:
         publishable(f"{heading}Good morning. We leave at seven.")
         == "Good morning. We leave at seven."
     )
-    assert judge(f"{heading}Good morning.") is Words.SPEECH
-    assert judge(heading) is Words.OTHER
+    assert judge(f"{heading}Good morning.") is AnswerKind.SPEECH
+    assert judge(heading) is AnswerKind.OTHER

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from nemowatch.errors import NemowatchError, RateLimited, RemotePassing, RequestRefused, SessionLost
 from nemowatch.model import RenderStatus
 from nemowatch.remote import answers, envelope, event_reader, events
-from nemowatch.remote.boxes import End, end_of
+from nemowatch.remote.boxes import FileEnd, end_of
 from nemowatch.remote.event_reader import EventReader
 from nemowatch.remote.events import Answer, Event, Kind, classify
 from nemowatch.remote.http import Reply
@@ -265,15 +265,18 @@ def box(kind: bytes, content: bytes = b"") -> bytes:
 @pytest.mark.parametrize(
     ("data", "end"),
     [
-        (box(b"ftyp", b"isom") + box(b"moov", b"m" * 9) + box(b"mdat", b"d" * 99), End.WHOLE),
-        ((box(b"ftyp", b"isom") + box(b"moov", b"m" * 9) + box(b"mdat", b"d" * 99))[:-1], End.CUT),
-        (box(b"ftyp", b"isom") + box(b"mdat", b"d" * 99), End.NO_INDEX),
-        (box(b"ftyp", b"isom") + b"\xff\xff\xff\xffjunk", End.WHOLE),
-        (b"not a video at all, but who are we to say", End.WHOLE),
-        (b"", End.WHOLE),
+        (box(b"ftyp", b"isom") + box(b"moov", b"m" * 9) + box(b"mdat", b"d" * 99), FileEnd.WHOLE),
+        (
+            (box(b"ftyp", b"isom") + box(b"moov", b"m" * 9) + box(b"mdat", b"d" * 99))[:-1],
+            FileEnd.CUT,
+        ),
+        (box(b"ftyp", b"isom") + box(b"mdat", b"d" * 99), FileEnd.NO_INDEX),
+        (box(b"ftyp", b"isom") + b"\xff\xff\xff\xffjunk", FileEnd.WHOLE),
+        (b"not a video at all, but who are we to say", FileEnd.WHOLE),
+        (b"", FileEnd.WHOLE),
     ],
 )
-def test_a_video_without_its_end_is_recognised(tmp_path: Any, data: bytes, end: End) -> None:
+def test_a_video_without_its_end_is_recognised(tmp_path: Any, data: bytes, end: FileEnd) -> None:
     """Only boxes that are surely understood speak against a file."""
     import os
 

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 from nemowatch.cli.explain.file import job_step, jobs_of, verdict, waiting
 from nemowatch.cli.explain.records import Location, Step, file_record
 from nemowatch.errors import LocalError, OrderError
-from nemowatch.intake.claim.project_contents import ACCEPTED, Contents, contents_of, faults
+from nemowatch.intake.claim.project_contents import ACCEPTED, ProjectContents, contents_of, faults
 from nemowatch.intake.scan.folders import FolderBook
 from nemowatch.intake.scan.ignore import Ignore
 from nemowatch.intake.scan.paths import as_text, name_of
@@ -67,7 +67,9 @@ def _wrong(fault: Fault) -> Step:
     return Step("wait", f"{fault.what} {fault.cure}")
 
 
-def _order_step(folder: Folder, project: ProjectFolder, contents: Contents, prompt: str) -> Step:
+def _order_step(
+    folder: Folder, project: ProjectFolder, contents: ProjectContents, prompt: str
+) -> Step:
     """What its instructions come to, or why they cannot be followed."""
     names = tuple(as_text(name_of(path)) for path in contents.files)
     drop = ProjectDrop(as_text(name_of(project.path)), names, prompt)

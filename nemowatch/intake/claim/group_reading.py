@@ -27,7 +27,7 @@ Read: TypeAlias = tuple[Group, list[Inspected]]
 
 
 @dataclass(frozen=True, slots=True)
-class Question:
+class ReadingQuestion:
     """What is asked about one file. Two that are equal have the same answer as long as the file
     is the same."""
 
@@ -37,11 +37,11 @@ class Question:
 
 
 @dataclass(frozen=True, slots=True)
-class Work:
+class ReadingWork:
     """A group, and what is asked about each of its files."""
 
     group: Group
-    questions: tuple[Question, ...]
+    questions: tuple[ReadingQuestion, ...]
 
 
 class GroupReading:
@@ -57,19 +57,19 @@ class GroupReading:
         self._state = inbox_state
         self._acceptance = acceptance
 
-    def work(self, group: Group) -> Work:
+    def work(self, group: Group) -> ReadingWork:
         """What is asked about the files of this group now."""
-        return Work(group, tuple(map(self.question, group.paths)))
+        return ReadingWork(group, tuple(map(self.question, group.paths)))
 
-    def question(self, path: bytes) -> Question:
+    def question(self, path: bytes) -> ReadingQuestion:
         """What is asked about this file now."""
         last = None
         tracked = self._state.tracked.get(path)
         if tracked is not None:
             last = tracked.last
-        return Question(path, self._acceptance.terms(path), last)
+        return ReadingQuestion(path, self._acceptance.terms(path), last)
 
-    async def read(self, work: list[Work], worker: Worker) -> list[Read]:
+    async def read(self, work: list[ReadingWork], worker: Worker) -> list[Read]:
         """Read groups in the worker's thread until the time is used up; at least one. Raises
         LocalPassing when the share is unavailable."""
         if not work:
@@ -87,7 +87,7 @@ class GroupReading:
 
         return await worker.run(read)
 
-    def _inspect(self, asked: Question, worker: Worker) -> Inspected:
+    def _inspect(self, asked: ReadingQuestion, worker: Worker) -> Inspected:
         """Read one file, in the worker's thread."""
         root = self._root_monitor.root
         rule = self._root_monitor.settle_rule(asked.path)

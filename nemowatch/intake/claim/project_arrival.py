@@ -9,7 +9,7 @@ from __future__ import annotations
 from nemowatch.clock import Clock
 from nemowatch.fs.identity import content_key, unchanged
 from nemowatch.intake.claim.pairing import Groups
-from nemowatch.intake.claim.project_contents import Contents, is_media
+from nemowatch.intake.claim.project_contents import ProjectContents, is_media
 from nemowatch.intake.claim.project_questions import ProjectQuestions
 from nemowatch.intake.ready.stability import GIVE_UP, Verdict
 from nemowatch.intake.scan.paths import as_text, name_of
@@ -47,7 +47,7 @@ class ProjectArrival:
         self._arriving.pop(project, None)
         self._since.pop(project, None)
 
-    def must_wait(self, project: bytes, contents: Contents) -> bool:
+    def must_wait(self, project: bytes, contents: ProjectContents) -> bool:
         """Whether something of it is not there yet, or nobody knows what is asked; its files are
         blocked, with the reason."""
         why = self._why_arriving(project, contents.arriving)
@@ -66,7 +66,7 @@ class ProjectArrival:
             self._questions.block(contents.files, unread, soon=True)
         return bool(unread)
 
-    def is_unread(self, project: bytes, contents: Contents) -> bool:
+    def is_unread(self, project: bytes, contents: ProjectContents) -> bool:
         """Whether nobody knows what the texts in its own folder say now: they are being written,
         or they cannot be used."""
         if self._why_unread(contents):
@@ -74,7 +74,7 @@ class ProjectArrival:
         held = self._state.instructions.get(project)
         return held is not None and held.unclear is not None
 
-    def may_still_come(self, project: bytes, contents: Contents) -> bool:
+    def may_still_come(self, project: bytes, contents: ProjectContents) -> bool:
         """Whether there is no medium yet, and has not been for a moment only."""
         if any(map(is_media, contents.files)):
             return False
@@ -102,7 +102,7 @@ class ProjectArrival:
             self._questions.ask(project, unfinished(names))
         return f"waits for {names[0]}, which a program has not finished"
 
-    def _why_unsettled(self, contents: Contents) -> str:
+    def _why_unsettled(self, contents: ProjectContents) -> str:
         """What the others of a project wait for: every file keeps still for the whole settle
         time, for nothing else says that no more come."""
         for path in filter(is_media, contents.files):
@@ -123,7 +123,7 @@ class ProjectArrival:
         tracked.no_short_cut(self._clock.monotonic())
         return False
 
-    def _why_unread(self, contents: Contents) -> str:
+    def _why_unread(self, contents: ProjectContents) -> str:
         """What is said of a prompt.txt that no scan has seen yet as it is now."""
         for path, now in contents.texts.items():
             if not self._is_read(path, now):

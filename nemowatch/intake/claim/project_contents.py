@@ -43,7 +43,7 @@ ACCEPTED = MEDIA
 
 
 @dataclass(slots=True)
-class Contents:
+class ProjectContents:
     """What is in the folder of a project."""
 
     exists: bool = True
@@ -56,9 +56,9 @@ class Contents:
     odd: list[bytes] = field(default_factory=list)  #: names of links and the like
 
 
-def contents_of(root: Path, project: bytes, ignore: Ignore) -> Contents:
+def contents_of(root: Path, project: bytes, ignore: Ignore) -> ProjectContents:
     """What is in this folder now. Raises LocalError."""
-    found = Contents()
+    found = ProjectContents()
     try:
         with folder_of(root, project) as folder, translated(root / os.fsdecode(project)):
             for name, at in sorted(entries(folder), key=_naturally):
@@ -73,7 +73,7 @@ def _naturally(entry: tuple[bytes, os.stat_result | None]) -> tuple[bytes, bytes
 
 
 def _sort_in(
-    found: Contents,
+    found: ProjectContents,
     project: bytes,
     name: bytes,
     at: os.stat_result | None,
@@ -97,7 +97,7 @@ def _is_like_instruction(name: bytes) -> bool:
 
 
 def _sort_folder(
-    found: Contents,
+    found: ProjectContents,
     name: bytes,
     path: bytes,
     at: os.stat_result | None,
@@ -110,7 +110,7 @@ def _sort_folder(
 
 
 def _sort_file(
-    found: Contents,
+    found: ProjectContents,
     name: bytes,
     path: bytes,
     at: os.stat_result,
@@ -139,7 +139,7 @@ def _is_arriving(name: bytes) -> bool:
     return any(kind_by_name(base) in MEDIA for base in bases)
 
 
-def faults(contents: Contents, accepts: frozenset[MediaKind]) -> Iterator[Fault]:
+def faults(contents: ProjectContents, accepts: frozenset[MediaKind]) -> Iterator[Fault]:
     """Everything that is wrong with these contents, by names, numbers and sizes."""
     yield from _unusable(contents, accepts)
     same = _of_one_name(contents)
@@ -156,7 +156,7 @@ def faults(contents: Contents, accepts: frozenset[MediaKind]) -> Iterator[Fault]
     yield from _too_much(contents)
 
 
-def _unusable(contents: Contents, accepts: frozenset[MediaKind]) -> Iterator[Fault]:
+def _unusable(contents: ProjectContents, accepts: frozenset[MediaKind]) -> Iterator[Fault]:
     foreign = [_name(path) for path in contents.files if not _is_taken(path, accepts)]
     unusable = (
         (
@@ -199,7 +199,7 @@ def is_media(path: bytes) -> bool:
     return kind_by_name(_name(path)) in ACCEPTED
 
 
-def _of_one_name(contents: Contents) -> list[bytes]:
+def _of_one_name(contents: ProjectContents) -> list[bytes]:
     """The names of files that people, and some filesystems, take for one."""
     by_name: dict[str, list[bytes]] = {}
     for path in contents.files:
@@ -212,7 +212,7 @@ def _of_one_name(contents: Contents) -> list[bytes]:
     return found
 
 
-def _too_much(contents: Contents) -> Iterator[Fault]:
+def _too_much(contents: ProjectContents) -> Iterator[Fault]:
     count = len(contents.files)
     if count > MOST_FILES:
         yield Fault(

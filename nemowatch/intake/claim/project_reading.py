@@ -8,8 +8,8 @@ from __future__ import annotations
 from nemowatch.fs.identity import unchanged
 from nemowatch.intake.claim.acceptance import Acceptance
 from nemowatch.intake.claim.group import Group
-from nemowatch.intake.claim.group_reading import GroupReading, Question
-from nemowatch.intake.claim.project_contents import Contents
+from nemowatch.intake.claim.group_reading import GroupReading, ReadingQuestion
+from nemowatch.intake.claim.project_contents import ProjectContents
 from nemowatch.intake.claim.project_questions import ProjectQuestions, together
 from nemowatch.intake.ready.inspection_result import Advice, Inspected
 from nemowatch.intake.scan.paths import as_text, name_of, parent
@@ -31,7 +31,7 @@ class ProjectReading:
         self._acceptance = acceptance
         self._reading = reading
         self._questions = questions
-        self._read: dict[bytes, tuple[Question, Inspected]] = {}
+        self._read: dict[bytes, tuple[ReadingQuestion, Inspected]] = {}
 
     def forget(self, project: bytes) -> None:
         """It is gone."""
@@ -39,7 +39,7 @@ class ProjectReading:
             if parent(path) == project:
                 del self._read[path]
 
-    async def usable(self, project: bytes, contents: Contents) -> list[Inspected] | None:
+    async def usable(self, project: bytes, contents: ProjectContents) -> list[Inspected] | None:
         """What was read of every file, when all of them can be used; None when the project must
         wait. Raises LocalPassing when the share is unavailable."""
         read = await self._read_all(contents)
@@ -49,7 +49,7 @@ class ProjectReading:
             return None
         return read
 
-    async def _read_all(self, contents: Contents) -> list[Inspected] | None:
+    async def _read_all(self, contents: ProjectContents) -> list[Inspected] | None:
         """What every file is; None while some are still to be read, a portion with each tick."""
         questions = {path: self._reading.question(path) for path in contents.files}
         missing = self._missing(questions, contents)
@@ -63,11 +63,13 @@ class ProjectReading:
             return None
         return [self._read[path][1] for path in contents.files]
 
-    def _missing(self, questions: dict[bytes, Question], contents: Contents) -> list[bytes]:
+    def _missing(
+        self, questions: dict[bytes, ReadingQuestion], contents: ProjectContents
+    ) -> list[bytes]:
         """Files of which nothing that was read holds."""
         return [path for path in questions if not self._holds(questions[path], contents)]
 
-    def _holds(self, question: Question, contents: Contents) -> bool:
+    def _holds(self, question: ReadingQuestion, contents: ProjectContents) -> bool:
         """Whether what was read of a file still holds."""
         path = question.path
         read = self._read.get(path)
@@ -78,7 +80,9 @@ class ProjectReading:
         local = self._root_monitor.is_local(path)
         return unchanged(read[1].snapshot, contents.files[path], local=local)
 
-    def _may_be_taken(self, project: bytes, contents: Contents, read: list[Inspected]) -> bool:
+    def _may_be_taken(
+        self, project: bytes, contents: ProjectContents, read: list[Inspected]
+    ) -> bool:
         """Whether every file can be used; else the others wait for it, or for a person."""
         refused: list[Fault] = []
         taken: list[bytes] = []

@@ -17,7 +17,7 @@ from nemowatch.intake.claim.project_approvals import ProjectApprovals
 from nemowatch.intake.claim.project_arrival import ProjectArrival
 from nemowatch.intake.claim.project_contents import (
     ACCEPTED,
-    Contents,
+    ProjectContents,
     contents_of,
     faults,
     is_media,
@@ -118,7 +118,7 @@ class Projects:
         self,
         project: bytes,
         folder: Folder,
-        contents: Contents,
+        contents: ProjectContents,
         claimed: set[bytes],
     ) -> Candidate | None:
         """A project of which files are claimed: what came, or changed, since then is another
@@ -157,7 +157,7 @@ class Projects:
             return False
         return self._arrival.is_unread(project, contents) or bool(self._texts.changed(project))
 
-    async def _contents(self, project: bytes) -> Contents:
+    async def _contents(self, project: bytes) -> ProjectContents:
         root = self._root_monitor.root
         ignore = self._state.ignore
         return await self._root_monitor.worker.run(lambda: contents_of(root, project, ignore))
@@ -176,7 +176,7 @@ class Projects:
         self,
         project: bytes,
         folder: Folder,
-        contents: Contents,
+        contents: ProjectContents,
         *,
         approved: bool = False,
     ) -> Candidate | None:
@@ -201,7 +201,7 @@ class Projects:
         digest = self._texts.digest(project)
         return project_candidate(project, name, read, order, digest, approved=approved)
 
-    def _is_wrong(self, project: bytes, folder: Folder, contents: Contents) -> bool:
+    def _is_wrong(self, project: bytes, folder: Folder, contents: ProjectContents) -> bool:
         """Whether something about it is wrong, by names, numbers and sizes; a person reads what,
         once all of it may have come."""
         wrong = list(faults(contents, ACCEPTED & self._state.book.kinds(project)))

@@ -16,7 +16,7 @@ from nemowatch.fs.identity import unchanged
 from nemowatch.fs.safe_open import lookup_many
 from nemowatch.fs.threads import Hung
 from nemowatch.intake.claim.group import Group
-from nemowatch.intake.claim.group_reading import GroupReading, Read, Work
+from nemowatch.intake.claim.group_reading import GroupReading, Read, ReadingWork
 from nemowatch.intake.claim.pairing import Groups
 from nemowatch.intake.ready.fair_turns import in_turns
 from nemowatch.intake.ready.inspection_result import Advice, Inspected
@@ -53,7 +53,7 @@ class TextLane:
         self._state = inbox_state
         self._groups = groups
         self._reading = reading
-        self._work: list[Work] = []
+        self._work: list[ReadingWork] = []
         self._task: asyncio.Task[list[Read]] | None = None
         self._with_text: set[bytes] = set()  #: clips that are read together with their text
 
@@ -147,13 +147,13 @@ class TextLane:
             waiting.pop(path, None)
         return holding
 
-    def _put_off(self, work: list[Work], waiting: dict[bytes, None]) -> None:
+    def _put_off(self, work: list[ReadingWork], waiting: dict[bytes, None]) -> None:
         """These cannot be read for the moment."""
         for path in _paths(one.group for one in work):
             self._state.block(path, f"cannot be read right now: {SILENCE}")
             waiting.pop(path, None)
 
-    async def _still_true(self, work: list[Work], found: list[Read]) -> list[Read]:
+    async def _still_true(self, work: list[ReadingWork], found: list[Read]) -> list[Read]:
         """What was read of groups that are the same as when their reading began, on which the same
         is asked, and whose files have not changed since they were read."""
         same = await self._same_groups(work[: len(found)])
@@ -164,7 +164,7 @@ class TextLane:
                 still_true.append((group, inspected))
         return still_true
 
-    async def _same_groups(self, work: list[Work]) -> set[Group]:
+    async def _same_groups(self, work: list[ReadingWork]) -> set[Group]:
         groups = await self._groups.of([one.group.main for one in work])
         wanted = {group: self._reading.work(group) for group in groups}
 

@@ -27,7 +27,7 @@ REPAIR_FIRST, REPAIR_MOST = 2.0, 3600.0
 REPAIR_STEADY = 60.0
 
 
-class Trouble(StrEnum):
+class WatchTrouble(StrEnum):
     """Why watching cannot be relied on; the value is what people read behind "degraded:"."""
 
     WATCH_LIMIT = "watch limit"  #: fs.inotify.max_user_watches is used up

@@ -15,7 +15,7 @@ from nemowatch.fs.mounts import Mode
 from nemowatch.fs.threads import Hung
 from nemowatch.intake.ready.settle_rules import SettleRules
 from nemowatch.intake.watch.health import HealthState, HealthTracker
-from nemowatch.intake.watch.liveness import Trouble
+from nemowatch.intake.watch.liveness import WatchTrouble
 from nemowatch.intake.watch.new_folders import NewFolders
 from nemowatch.intake.watch.scan_requests import ScanRequests
 from nemowatch.intake.watch.watcher import Hints
@@ -94,7 +94,7 @@ class WatchUpkeep:
             self._degraded(trouble)
         return trouble is None
 
-    def _degraded(self, trouble: Trouble) -> None:
+    def _degraded(self, trouble: WatchTrouble) -> None:
         self._health.become(HealthState.DEGRADED, trouble, self._settle_rules.mode)
 
     def _healthy(self) -> None:
@@ -104,7 +104,7 @@ class WatchUpkeep:
         else:
             self._health.become(HealthState.WATCHING, "", mode)
 
-    async def _repair(self, root: Path, trouble: Trouble) -> None:
+    async def _repair(self, root: Path, trouble: WatchTrouble) -> None:
         if not await self._rewatch(root):
             return
         self._watching.still(trouble)

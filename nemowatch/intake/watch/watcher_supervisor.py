@@ -18,7 +18,7 @@ import structlog
 from nemowatch.clock import Clock
 from nemowatch.errors import LocalError
 from nemowatch.fs.threads import Hung, Worker, aside
-from nemowatch.intake.watch.liveness import PULSE_WAIT, Backoff, Trouble, uncovered
+from nemowatch.intake.watch.liveness import PULSE_WAIT, Backoff, WatchTrouble, uncovered
 from nemowatch.intake.watch.watcher import Hints, Watcher
 
 log = structlog.get_logger("nemowatch.inbox")
@@ -53,13 +53,13 @@ class WatcherSupervisor:
         self._watcher: Watcher | None = None
         self._wanted = object()  # another one for each watcher that is asked for
         self._backoff = Backoff()
-        self._trouble: Trouble | None = None
+        self._trouble: WatchTrouble | None = None
         self._suspect_scan = -1
 
     def __repr__(self) -> str:
         return f"WatcherSupervisor({self._watcher!r}, trouble={self._trouble})"
 
-    async def watch(self, root: Path, hints: Hints) -> Trouble | None:
+    async def watch(self, root: Path, hints: Hints) -> WatchTrouble | None:
         """A new observer of `root`; returns why it could not be made. Raises Hung."""
         await self.close()
         self._trouble = None
@@ -109,7 +109,7 @@ class WatcherSupervisor:
         self._backoff.worked()
         self._trouble = None
 
-    def begin_repair(self, trouble: Trouble) -> bool:
+    def begin_repair(self, trouble: WatchTrouble) -> bool:
         """Note this trouble, and begin to repair it if it is time for a try; returns whether it
         is."""
         self._trouble = trouble
@@ -119,19 +119,19 @@ class WatcherSupervisor:
             self._backoff.tried(now)
         return due
 
-    def still(self, trouble: Trouble) -> None:
+    def still(self, trouble: WatchTrouble) -> None:
         """A repair was made; until all is confirmed to be well, this counts as wrong."""
         self._trouble = trouble
 
-    async def find_trouble(self) -> Trouble | None:
+    async def find_trouble(self) -> WatchTrouble | None:
         """What is wrong with it, as far as it can be found out. Raises Hung."""
         watcher = self._watcher
         if watcher is None:
-            return self._trouble or Trouble.DEAF
+            return self._trouble or WatchTrouble.DEAF
         if watcher.take_lost():
             self._need_scan()
         if not await self._pulse(watcher):
-            return Trouble.DEAF
+            return WatchTrouble.DEAF
         return await self._coverage(watcher)
 
     def deaf_to(self, root: Path, folders: Mapping[bytes, int]) -> list[bytes]:
@@ -161,7 +161,7 @@ class WatcherSupervisor:
             await asyncio.sleep(0.02)
         return watcher.beats != before
 
-    async def _coverage(self, watcher: Watcher) -> Trouble | None:
+    async def _coverage(self, watcher: Watcher) -> WatchTrouble | None:
         """Folders come and go between a scan and this check: only what a newer scan confirms
         counts."""
         if not uncovered(self.expected, watcher.watched()):
@@ -178,8 +178,8 @@ class WatcherSupervisor:
         hints = Hints(asyncio.get_running_loop(), lambda: None)
         reached = await aside(lambda: self._limit_reached(hints))
         if reached:
-            return Trouble.WATCH_LIMIT
-        return Trouble.COVERAGE
+            return WatchTrouble.WATCH_LIMIT
+        return WatchTrouble.COVERAGE
 
     def _limit_reached(self, hints: Hints) -> bool:
         """Ask for one more watch on a folder that has none: the only way to tell a used-up limit
@@ -195,19 +195,19 @@ class WatcherSupervisor:
         return False
 
 
-def _trouble_of(exc: Exception) -> Trouble:
+def _trouble_of(exc: Exception) -> WatchTrouble:
     """Why no watcher could be made."""
     if isinstance(exc, OSError):
         return _limit_of(exc)
     if isinstance(exc, RecursionError):  # watchdog calls itself for each folder below another
-        return Trouble.TOO_DEEP
+        return WatchTrouble.TOO_DEEP
     log.error("internal error", doing="watch an inbox", exc_info=exc)
-    return Trouble.DEAF
+    return WatchTrouble.DEAF
 
 
-def _limit_of(exc: OSError) -> Trouble:
+def _limit_of(exc: OSError) -> WatchTrouble:
     if exc.errno == errno.ENOSPC:
-        return Trouble.WATCH_LIMIT
+        return WatchTrouble.WATCH_LIMIT
     if exc.errno in (errno.EMFILE, errno.ENFILE):
-        return Trouble.INSTANCE_LIMIT
-    return Trouble.DEAF
+        return WatchTrouble.INSTANCE_LIMIT
+    return WatchTrouble.DEAF
