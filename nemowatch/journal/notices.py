@@ -238,5 +238,6 @@ def give_up(
 
 
 def forget(conn: sqlite3.Connection, before_ms: int) -> None:
-    """Drop messages that everybody has taken, of before then."""
-    conn.execute(SQL["forget"], {"before": before_ms})
+    """Drop messages that everybody has taken, and rounds that were told, of before then."""
+    for name in ("forget", "forget_rounds"):
+        conn.execute(SQL[name], {"before": before_ms})

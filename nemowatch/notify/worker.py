@@ -130,9 +130,13 @@ class Worker:
         except NotTaken as exc:
             await self._put_off(channel, delivery, exc)
             return False
-        await self._journal.write(
-            lambda conn: notices.delivered(conn, delivery.notice, channel.key)
-        )
+        before = self._clock.now_ms() - REMEMBERED_MS
+
+        def write(conn: sqlite3.Connection) -> None:
+            notices.delivered(conn, delivery.notice, channel.key)
+            notices.forget(conn, before)
+
+        await self._journal.write(write)
         self._failing.over(channel.key)
         log.info("notified", what=message.event, title=message.title, through=channel.shown)
         return True
@@ -150,7 +154,6 @@ class Worker:
 
         def write(conn: sqlite3.Connection) -> int:
             notices.put_off(conn, delivery.notice, channel.key, due_at)
-            notices.forget(conn, now - REMEMBERED_MS)
             return notices.give_up(conn, channel.key, oldest, MOST_WAITING)
 
         lost = await self._journal.write(write)

@@ -130,3 +130,6 @@ DELETE FROM notice_delivery WHERE channel = :channel AND (
 
 -- name: forget
 DELETE FROM notice WHERE at < :before AND id NOT IN (SELECT notice FROM notice_delivery)
+
+-- name: forget_rounds
+DELETE FROM round WHERE told = 1 AND begun_at < :before
