@@ -87,6 +87,14 @@ def test_what_is_not_what_it_seems_is_refused(script: str, name: str, said: str)
     assert caught.value.cure
 
 
+def test_what_lies_deep_in_markdown_is_read_or_refused() -> None:
+    """The parser leaves out what it does not follow, and says nothing."""
+    steps = [f"{'  ' * level}- step {level}" for level in range(30)]
+    assert words("\n".join(steps), "a.md")[-1] == "step 29"
+    with pytest.raises(OrderError, match="too deep"):
+        words(">" * 300 + " Hello", "a.md")
+
+
 @pytest.mark.parametrize(
     ("script", "name", "spoken"),
     [

@@ -11,6 +11,8 @@ from collections.abc import Callable, Sequence
 from itertools import pairwise
 from typing import TYPE_CHECKING
 
+from nemowatch.errors import OrderError
+
 if TYPE_CHECKING:
     from markdown_it.token import Token
 
@@ -20,6 +22,8 @@ _FRONT_MATTER = frozenset({"---", "+++"})
 _FACTS = 200
 #: A line among facts: a fact, the rest of one, a comment, or nothing.
 _FACT = re.compile(r"[:=]|^[ \t#-]|^$")
+#: How deep lists and quotations may lie in each other, each list counting twice.
+_DEEPEST = 100
 #: More than one empty line.
 _GAPS = re.compile(r"\n{3,}")
 #: Marks of what lies elsewhere: footnotes, and boxes to tick.
@@ -82,14 +86,25 @@ def _without_facts(text: str) -> str:
 def _words(text: str, *, has_html: bool) -> str:
     from markdown_it import MarkdownIt
 
-    parser = MarkdownIt("commonmark", {"html": has_html})
+    parser = MarkdownIt("commonmark", {"html": has_html, "maxNesting": _DEEPEST})
     parser.enable(["table", "strikethrough"])
     if not has_html:
         parser.disable("code")  # it may well begin with spaces
 
     without_notes = _NOTES.sub("", text)
-    said = _said(parser.parse(without_notes))
+    tokens = parser.parse(without_notes)
+    _refuse_deep(tokens)
+    said = _said(tokens)
     return _GAPS.sub("\n\n", said)
+
+
+def _refuse_deep(tokens: Sequence[Token]) -> None:
+    """Raises OrderError where the parser has left out what lies too deep."""
+    if any(token.level >= _DEEPEST - 1 for token in tokens):
+        raise OrderError(
+            "The lists or quotations of this text lie too deep in each other to be read.",
+            cure="Copy its words into a plain text file (.txt, saved as UTF-8) and drop that.",
+        )
 
 
 def _said(tokens: Sequence[Token]) -> str:
