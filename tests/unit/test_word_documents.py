@@ -328,6 +328,7 @@ NOTHING = '<w14:textFill xmlns:w14="http://schemas.microsoft.com/office/word/201
         (P("a", run("no", WHITE + DARK.replace("1F3864", "auto"))), "a"),
         (P("a", run("no", '<w:color w:val="1F3864"/>'), properties=DARK), "a"),
         (P("a", run("b", WHITE + DARK.replace("clear", "pct50"))), "ab"),
+        (P("a", run("b", WHITE + DARK.replace('w:fill="1F3864"', 'w:themeFill="text1"'))), "ab"),
         (P("a", run("no", '<w:sz w:val="2"/>'), run("no", '<w:rStyle w:val="Dot"/>')), "a"),
         (P("a", run("b", '<w:sz w:val="12"/>')), "ab"),
         (P("a", run("no", NOTHING)), "a"),

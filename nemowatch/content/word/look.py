@@ -85,6 +85,8 @@ LOOKS = tuple(_TAKERS)
 
 def _shade(pattern: str, attributes: Attributes) -> str:
     fill, ink = value(attributes, "fill"), value(attributes, "color")
+    if not fill and value(attributes, "themeFill"):
+        return UNKNOWN
     if pattern in ("clear", "nil", ""):
         return fill.replace("auto", "")
     if pattern == "solid":
