@@ -2,7 +2,15 @@
 
 from __future__ import annotations
 
-from tests.benchmarks.rows import arrival, download, small_files, upload
+from tests.benchmarks.rows import arrival, commands, download, journal, small_files, tree, upload
 from tests.benchmarks.table import Row
 
-ROWS: tuple[Row, ...] = (*upload.ROWS, *download.ROWS, *small_files.ROWS, *arrival.ROWS)
+ROWS: tuple[Row, ...] = (
+    *upload.ROWS,
+    *download.ROWS,
+    *small_files.ROWS,
+    *arrival.ROWS,
+    *commands.ROWS,
+    *journal.ROWS,
+    *tree.ROWS,
+)
