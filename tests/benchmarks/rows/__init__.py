@@ -2,7 +2,16 @@
 
 from __future__ import annotations
 
-from tests.benchmarks.rows import arrival, commands, download, journal, small_files, tree, upload
+from tests.benchmarks.rows import (
+    arrival,
+    commands,
+    download,
+    journal,
+    small_files,
+    sweep,
+    tree,
+    upload,
+)
 from tests.benchmarks.table import Row
 
 ROWS: tuple[Row, ...] = (
@@ -10,6 +19,7 @@ ROWS: tuple[Row, ...] = (
     *download.ROWS,
     *small_files.ROWS,
     *arrival.ROWS,
+    *sweep.ROWS,
     *commands.ROWS,
     *journal.ROWS,
     *tree.ROWS,

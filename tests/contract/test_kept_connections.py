@@ -1,0 +1,117 @@
+"""Which calls share a connection, and what becomes of one that the server has dropped."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from pathlib import Path
+
+import pytest
+
+from nemowatch.clock import SystemClock
+from nemowatch.model import TurnEnd
+from nemowatch.remote.client import Client
+from nemowatch.remote.credential import supplied_token
+from nemowatch.remote.rate_limiter import RateLimiter
+
+pytestmark = pytest.mark.anyio
+
+BALANCE = b'{"code":0,"data":{"available":5,"frozen":0,"total":5}}'
+ANSWER = b"HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nContent-Length: %d\r\n\r\n%b"
+
+
+class Server:
+    """Answers every request with a balance, on as many connections as come."""
+
+    def __init__(self, drops_at: int = 0) -> None:
+        self.drops_at = drops_at  #: the request, counted from 1, whose connection it just closes
+        self.url = ""
+        self.paths: list[list[str]] = []  #: of each connection
+
+    async def serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        mine: list[str] = []
+        self.paths.append(mine)
+        try:
+            while head := await reader.readuntil(b"\r\n\r\n"):
+                mine.append(head.split(b" ")[1].decode())
+                length = head.lower().partition(b"content-length: ")[2].partition(b"\r")[0]
+                await reader.readexactly(int(length or 0))
+                if sum(map(len, self.paths)) == self.drops_at:
+                    break
+                writer.write(ANSWER % (len(BALANCE), BALANCE))
+        except (asyncio.IncompleteReadError, ConnectionError):
+            pass
+        finally:
+            writer.close()
+
+
+@asynccontextmanager
+async def between(folder: Path, server: Server) -> AsyncIterator[Client]:
+    """A client of this server."""
+    listener = await asyncio.start_server(server.serve, "127.0.0.1", 0)
+    server.url = f"http://127.0.0.1:{listener.sockets[0].getsockname()[1]}"
+    client = Client(
+        base_url=server.url,
+        platform="unknown",
+        language="en",
+        timeout=20,
+        turn_timeout=20,
+        quiet_timeout=20,
+        credential=supplied_token({"NEMO_TOKEN": "nmv_usr_of_the_test"}, None),
+        state_dir=folder,
+        clock=SystemClock(),
+    )
+    try:
+        yield client
+    finally:
+        await client.aclose()
+        listener.close()
+
+
+async def test_calls_share_a_connection_and_a_paid_one_has_its_own(tmp_path: Path) -> None:
+    """Reads take what is open; the turn between them connects anew."""
+    server = Server()
+    async with between(tmp_path, server) as client:
+        await client.read_credits()
+        await client.read_credits()
+        await client.run_turn("skill", "1", "dub it", lambda *_: None)
+        await client.read_credits()
+    first, second = server.paths
+    assert len(first) >= 2
+    assert second[0] == "/run_sse"
+
+
+async def test_a_dropped_connection_is_replaced_for_what_may_be_repeated(tmp_path: Path) -> None:
+    """The server closes a kept connection at the second call: the caller notices nothing."""
+    server = Server(drops_at=2)
+    async with between(tmp_path, server) as client:
+        await client.read_credits()
+        assert (await client.read_credits()).available == 5
+    assert list(map(len, server.paths)) == [2, 1]
+
+
+async def test_a_paid_call_whose_connection_ends_is_not_repeated(tmp_path: Path) -> None:
+    """It was sent once, and its outcome is unknown."""
+    server = Server(drops_at=2)
+    async with between(tmp_path, server) as client:
+        await client.read_credits()
+        turn = await client.run_turn("skill", "1", "dub it", lambda *_: None)
+    assert turn.end is TurnEnd.CUT
+    assert [path for paths in server.paths for path in paths].count("/run_sse") == 1
+
+
+def test_a_rate_counts_the_whole_time_of_each_piece() -> None:
+    """Also of the first and the last: ten seconds at a rate are ten seconds of bytes."""
+    clock = _Clock()
+    limiter = RateLimiter(1_000_000, clock)
+    for _ in range(100):
+        clock.now += limiter._reserve(100_000)
+    assert clock.now == pytest.approx(10.0)
+
+
+class _Clock(SystemClock):
+    now = 0.0
+
+    def monotonic(self) -> float:
+        return self.now
