@@ -79,6 +79,12 @@ _APOLOGIES = _rows(
         r"\b(?:is|seems|appears)\b",
         r"\b(?:silent|empty|muted|inaudible|corrupt|only music)\b",
     ),
+    (
+        rf"{_BEGIN}(?:(?:the|this|your) (?:\w{{1,12}} )?{_MEDIA}"
+        r"|there(?:['’]s| is| are| was)|i hear)",
+        r"\b(?:only|just|nothing but|mostly)\b",
+        r"\b(?:music|noise|silence|instrumental|ambient)\b",
+    ),
     (r"\b(?:something went wrong|error (?:has )?occurred|as an ai|temporary issue)\b",),
     (_BEGIN + r"(?:error|failed)\b", _WORK),
     (_BEGIN + r"(?:nothing|nobody|no one|only)\b", r"\b(?:said|spoke|speaks|music)\b", _SEEN),
@@ -86,6 +92,26 @@ _APOLOGIES = _rows(
     (r"抱歉|对不起|很遗憾|不好意思",),
     (r"无法|不能|未能|没能", r"转录|识别|听写|提取|检测|处理|访问|找到|完成|听清"),
     (r"没有|未|无", r"语音|对白|对话|人声|说话|台词|音频|音轨"),
+)
+#: The same in other languages: in which an agent answers is not known before.
+_ELSEWHERE = _rows(
+    (
+        r"\b(?:kein(?:e|en|er)?|nicht|leider)\b",
+        r"\b(?:sprache|gesprochen\w{0,3}|stimmen?|tonspur|dialoge?|erkennen|erkannt|transkri\w{1,12})\b",
+    ),
+    (
+        r"\b(?:no|ninguna?|nenhuma?|não|sin|lo siento|desculpe)\b",
+        r"\b(?:voz|voces|vozes|habla|fala|diálogos?|audio|áudio|transcri\w{1,12})\b",
+    ),
+    (
+        r"\b(?:aucune?|pas|désolée?|nessun[ao]?|non|mi dispiace)\b",
+        r"\b(?:paroles?|voix|dialogues?|voce|voci|parlato|audio|tra?n?scri\w{1,12})\b",
+    ),
+    (
+        r"\b(?:transkri|transcri|trascri)\w{1,12}",
+        r"\b(?:fertig|abgeschlossen|erstellt|complet\w{1,5}|list[ao]|terminée?|pront[ao]|concluíd[ao])\b",
+    ),
+    (r"音声|発話|会話|文字起こし", r"ません|検出|完了"),
 )
 #: The work was done, or is under way.
 _REPORTS = _rows(
@@ -140,7 +166,7 @@ _NODS = _rows(
     ),
     (_BEGIN + r"(?:完成了?|好的?|好了|已完成|搞定了?)" + _END,),
 )
-_ANY = (*_APOLOGIES, *_REPORTS, *_REQUESTS, *_NODS)
+_ANY = (*_APOLOGIES, *_ELSEWHERE, *_REPORTS, *_REQUESTS, *_NODS)
 #: What speaks about this work and hardly about the world. Without any of it, an apology may be part
 #: of the speech ("Sorry I am late.").
 _UNMISTAKABLE = (

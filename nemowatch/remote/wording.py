@@ -31,10 +31,10 @@ class Act(StrEnum):
     TRACKS = "nemowatch show prints the tracks"  #: said where they are not known
     OPEN = "nemowatch show prints the state"  #: said where it is not known
     CLICK = "nemowatch does this through the API"
-    #: The same content under the same name is not paid for twice (docs/behaviour.md section 2).
+    #: docs/behaviour.md section 1
     CHANGE = (
-        "nemowatch takes this as a further instruction: put it into a prompt.txt in the folder, and"
-        " drop the file under another name, or try nemowatch again --new-take; both cost again"
+        "a change like that is asked for in a text file NAME.revise.txt, named after the result, in"
+        " the film's inbox folder: one more paid turn"
     )
 
 
@@ -67,6 +67,7 @@ _ZH_DRAG = r"(?:拖拽|拖动|拖放|拖到|拖入|拖至)"
 _CLAUSES: dict[Act, tuple[str, ...]] = {
     Act.EXPORT: (
         rf"{_DO}(?:click|tap|press|hit|use|select|choose)\b.{{0,40}}\bexport\b",
+        rf"{_DO}(?:click|tap|press|hit) (?:on )?(?:the )?\W{{0,3}}(?:download|render)\b",
         rf"{_DO}export(?: now| here| again)?\W{{0,3}}$",
         rf"{_DO}export {_THE_FILM}(?! (?:is|are|was|rose|fell)\b)",
         rf"{_DO}export (?:to|as|in|when) .{{0,20}}\b(?:mp4|mov|hd|4k|\d{{3,4}}p|ready)\b",
@@ -92,7 +93,7 @@ _CLAUSES: dict[Act, tuple[str, ...]] = {
         rf"{_ZH_DO}[将把]?.{{0,8}}{_ZH_PIECE}.{{0,8}}{_ZH_DRAG}",
     ),
     Act.CLICK: (
-        rf"{_DO}(?:(?:double|right)[- ])?(?:click|tap) .{{0,40}}(?:{_THING}|[\"“‘])",
+        rf"{_DO}(?:(?:double|right)[- ])?(?:click|tap|press|hit) .{{0,40}}(?:{_THING}|[\"“‘])",
         rf"{_DO}(?:click|tap) (?:on )?(?:here|below|(?-i:[A-Z]\w))",
         rf"{_ZH_DO}(?:在.{{0,12}})?(?:双击|点击|单击)(?!率|量|数).{{0,12}}"
         rf"(?:{_ZH_THING}|[“\"「『]|下载|生成|播放|这里|此处|下方|右上角|左上角)",
@@ -100,6 +101,7 @@ _CLAUSES: dict[Act, tuple[str, ...]] = {
     Act.OPEN: (
         rf"{_DO}open (?:up )?(?:(?:the|your|this|a) )?(?:\w{{1,12}} ){{0,2}}{_THING}",
         rf"{_ZH_DO}(?:在.{{0,12}})?打开.{{0,8}}{_ZH_THING}",
+        rf"{_ZH_DO}在.{{0,12}}{_ZH_THING}.{{0,4}}打开",
     ),
 }
 _ACTS = tuple(

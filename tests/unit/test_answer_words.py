@@ -121,3 +121,24 @@ def test_a_heading_is_no_part_of_the_speech(heading: str) -> None:
     )
     assert judge(f"{heading}Good morning.") is AnswerKind.SPEECH
     assert judge(heading) is AnswerKind.OTHER
+
+    assert judge(f"{heading}Good morning.") is Words.SPEECH
+    assert judge(heading) is Words.OTHER
+
+
+@pytest.mark.parametrize(
+    "said",
+    [
+        "The recording only contains music.",
+        "There is only music in this video.",
+        "Ich konnte leider keine Sprache erkennen.",
+        "Lo siento, no encontré ninguna voz en el vídeo.",
+        "Je n'ai trouvé aucune parole dans cette vidéo.",
+        "Non ho trovato voci nel video.",
+        "Não há fala neste vídeo.",
+        "音声が検出されませんでした。",
+    ],
+)
+def test_an_apology_in_another_language_is_no_transcript(said: str) -> None:
+    """In which one an agent answers nobody knows before: in doubt a person is asked."""
+    assert judge(said) is not Words.SPEECH

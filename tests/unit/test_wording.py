@@ -128,5 +128,6 @@ def test_what_is_not_known_is_where_it_can_be_found() -> None:
 
 
 def test_nothing_that_does_not_exist_is_offered() -> None:
-    """A result cannot be revised by a file or a command."""
-    assert not [act for act in Act if "revise" in act or ".answer" in act]
+    """A change is asked for as people ask for one: by a text named after the result."""
+    assert [act for act in Act if ".revise.txt" in act] == [Act.CHANGE]
+    assert not [act for act in Act if ".answer" in act or "prompt.txt" in act]

@@ -20,8 +20,8 @@ _WORDS = words(
 )
 #: Marks of a copy or a version behind a name: ` (1)`, ` - Copy`, ` 2`, `.txt`.
 _MARKS = re.compile(
-    r"(?:\s{0,3}[-_]?\s{0,3}(?:\(\d{1,3}\)|copy|kopie|copia|copie|kopia|копия|副本|コピー)"
-    r"|[ _-]\d{1,3}|\.(?:txt|zip|folder|d)){1,9}\s{0,9}$",
+    r"(?:[\s_-]{0,5}(?:\(\d{1,3}\)|copy|kopie|copia|copie|kopia|копия|副本|コピー)"
+    r"|[ _-]\d{1,3}|\.(?:txt|zip|folder|d)){1,5}\s{0,9}$",
     re.IGNORECASE,
 )
 #: How a name is written that only looks like one: the word behind a dot, or behind something else.
