@@ -139,10 +139,10 @@ def test_a_full_and_a_read_only_disk(house: Studio, tmp_path: Path) -> None:
     house.stop()
     mounted = tmp_path / "small"
     mounted.mkdir()
-    subprocess.run(["mount", "-t", "tmpfs", "-o", "size=300k", "tmpfs", str(mounted)], check=True)
+    subprocess.run(["mount", "-t", "tmpfs", "-o", "size=600k", "tmpfs", str(mounted)], check=True)
     try:
         house.config.write_text(house.config.read_text().replace(str(house.state), str(mounted)))
-        (mounted / "ballast").write_bytes(b"x" * 280_000)
+        (mounted / "ballast").write_bytes(b"x" * 580_000)
         said = refused(house)
         assert "full" in said
         assert "resumes by itself" not in said
