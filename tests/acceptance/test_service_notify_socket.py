@@ -45,7 +45,7 @@ def noted(base: Path, **settings: Any) -> Iterator[NotedStudio]:
 
 @pytest.mark.slow
 def test_status_is_the_sentence_that_was_promised(tmp_path: Path) -> None:
-    """STATUS follows the work: "1 settling", "1 uploading 43 %", "2 rendering; credits 9900",
+    """STATUS follows the work: "1 settling", "1 uploading 43 %", "2 rendering; credits 9,900",
     "idle"; READY comes alone and first."""
     sandbox = {"render_seconds": 3, "turn_seconds": 1}
     with noted(tmp_path, sandbox=sandbox, settle=1.5) as studio:
@@ -66,7 +66,7 @@ def test_status_is_the_sentence_that_was_promised(tmp_path: Path) -> None:
         for form in (
             r"[12] settling(; credits .*)?",
             r"(.*, )?[12] uploading \d+ %.*",
-            r"(.*, )?[12] rendering; credits \d+",
+            r"(.*, )?[12] rendering; credits [\d,]+",
         ):
             assert any(re.fullmatch(form, sentence) for sentence in said), (form, said)
         assert all(re.fullmatch(r"[^;=\n]+(; credits [\d.]+)?", sentence) for sentence in said), (
