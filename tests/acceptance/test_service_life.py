@@ -12,13 +12,16 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
+from urllib.request import urlopen
 
 import pytest
 
 from nemowatch.config import schema
 from nemowatch.sandbox.process import SandboxProcess
 from nemowatch.service.control_client import SOCKET_NAME, call
+from nemowatch.web.passwords import hashed
 from tests.rigs.ready import ReadySandbox
+from tests.rigs.shares import free_port
 from tests.rigs.studio import Studio, wait_for
 
 GOOD, NEXT, WRONG = "nmv_usr_R29vZFRva2Vu", "nmv_usr_TmV4dFRva2Vu", "a-word-that-no-pattern-knows"
@@ -260,7 +263,9 @@ def test_every_key_of_the_configuration_is_applied_or_named_by_a_reload(tmp_path
     with file_studio(tmp_path) as studio:
         studio.put_token(GOOD)
         studio.start()
-        others = {
+        (tmp_path / "password").write_text(hashed("correct horse"))
+        (tmp_path / "password").chmod(0o600)
+        others: dict[str, dict[str, Any]] = {
             "api": {
                 "base_url": "http://127.0.0.1:1",
                 "platform": "cursor",
@@ -294,8 +299,20 @@ def test_every_key_of_the_configuration_is_applied_or_named_by_a_reload(tmp_path
             "retention": {"jobs_days": 9, "done_days": 8},
             "service": {"drain": 6},
             "log": {"level": "info", "format": "json"},
+            "notify": {
+                "on": ["recovered"],
+                "urls": ["json://127.0.0.1:1"],
+                "webhook": "http://127.0.0.1:1/hook",
+                "command": ["/bin/true"],
+            },
+            "web": {
+                "listen": f"127.0.0.1:{free_port()}",
+                "hosts": ["studio.example"],
+                "password_file": str(tmp_path / "password"),
+            },
         }
         text = (
+            'site = "here"\n'
             f'state_dir = "{tmp_path / "other"}"\n[[watch]]\nroot = "{studio.root}"\nsettle ='
             " 0.5\nscan_interval = 3\n"
         )
@@ -319,11 +336,13 @@ def test_every_key_of_the_configuration_is_applied_or_named_by_a_reload(tmp_path
         assert known == {name: sorted(keys) for name, keys in others.items()}
         keys = [f"{section}.{key}" for section, keys in others.items() for key in keys]
         as_before = ["log.format"]  # JSON from the beginning: how else could this be read
-        assert sorted([*named, *as_before]) == sorted(["state_dir", *keys, *watch])
+        assert sorted([*named, *as_before]) == sorted(["site", "state_dir", *keys, *watch])
         studio.drop("dub-es/first.mp4")
         studio.wait_results("dub-es/first.es.mp4")
         assert (studio.inbox / "dub-es/first.mp4").exists()
         assert not (tmp_path / "other").exists()
+        with urlopen(f"http://{others['web']['listen']}/healthz", timeout=30) as page:
+            assert page.status == 200
 
 
 @pytest.mark.slow
