@@ -97,7 +97,8 @@ _APOLOGIES = _rows(
 _ELSEWHERE = _rows(
     (
         r"\b(?:kein(?:e|en|er)?|nicht|leider)\b",
-        r"\b(?:sprache|gesprochen\w{0,3}|stimmen?|tonspur|dialoge?|erkennen|erkannt|transkri\w{1,12})\b",
+        r"\b(?:sprache|gesprochen\w{0,3}|stimmen?|tonspur|dialoge?)\b"
+        r"|\b(?:erkennen|erkannt|transkri\w{1,12})\b",
     ),
     (
         r"\b(?:no|ninguna?|nenhuma?|não|sin|lo siento|desculpe)\b",
@@ -109,7 +110,8 @@ _ELSEWHERE = _rows(
     ),
     (
         r"\b(?:transkri|transcri|trascri)\w{1,12}",
-        r"\b(?:fertig|abgeschlossen|erstellt|complet\w{1,5}|list[ao]|terminée?|pront[ao]|concluíd[ao])\b",
+        r"\b(?:fertig|abgeschlossen|erstellt)\b"
+        r"|\b(?:complet\w{1,5}|list[ao]|terminée?|pront[ao]|concluíd[ao])\b",
     ),
     (r"音声|発話|会話|文字起こし", r"ません|検出|完了"),
 )

@@ -18,7 +18,7 @@ TICKS = os.sysconf("SC_CLK_TCK")
 
 
 #: A tenth of all numbers, for a quick look: `--scale 0.1`.
-SCALE = "NEMOWATCH_BENCH_SCALE"
+SCALE = "BENCH_SCALE"
 
 
 def scaled(count: int) -> int:

@@ -10,7 +10,6 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from tests.benchmarks.bench_daemon import SCALE
 from tests.benchmarks.table import Figure, Measure, Row
 
 COMMANDS = {
@@ -25,7 +24,6 @@ COMMANDS = {
 def commands(base: Path) -> Iterator[Measure]:
     """In a workspace without jobs; no daemon runs."""
     env = {**os.environ, "HOME": str(base), "XDG_CACHE_HOME": str(base / "cache")}
-    env.pop(SCALE, None)  # no setting of nemowatch's
     ours = [sys.executable, "-m", "nemowatch"]
     subprocess.run([*ours, "init", base / "videos"], env=env, check=True, capture_output=True)
 
