@@ -225,6 +225,10 @@ async def _lasting(house: EngineRig, cell: Cell) -> str:
         await house.agrees({DROPPED})
     house.clear_faults()
     house.fault(*cell.row.always)
+    if waits and not cell.row.token:
+        # a refused anonymous token is asked for again after an hour, or when a person says so
+        assert house.engine is not None
+        await house.engine.order("resume", {})
     if not waits:
         await house.departed(await house.jobs())
         return rest
