@@ -395,7 +395,8 @@ def _kernel_filesystems(root: Path) -> None:
     _do("mount", "-o", "remount,bind,ro", f"{root}/proc/sys")  # sysctls are the outside's
     _mount("sysfs", root / "sys", "sysfs", "ro")
     _mount("cgroup2", root / "sys/fs/cgroup", "cgroup2")
-    for name, mode in (("dev", "755"), ("run", "755"), ("tmp", "1777")):
+    # root's home is empty: a configuration of this machine's root is none of the container's
+    for name, mode in (("dev", "755"), ("run", "755"), ("tmp", "1777"), ("root", "700")):
         _mount("tmpfs", root / name, "tmpfs", f"mode={mode}")
 
 
