@@ -4,20 +4,26 @@ export PIP_DISABLE_PIP_VERSION_CHECK=1
 python_of_ours() {
     for name in "${NEMOWATCH_PYTHON:-}" python3 python3.13 python3.12 python3.11; do
         [ -n "$name" ] && command -v "$name" >/dev/null || continue
-        "$name" -c 'import sys, venv, ensurepip; sys.exit(sys.version_info < (3, 11))' 2>/dev/null && { echo "$name"; return; }
+        if "$name" -c 'import sys, venv, ensurepip; sys.exit(sys.version_info < (3, 11))' 2>/dev/null; then
+            echo "$name"
+            return
+        fi
     done
-    echo "nemowatch needs Python 3.11 or newer with venv and pip (Debian: apt install python3-venv)." >&2
+    echo "nemowatch needs Python 3.11 or newer with venv and pip." >&2
+    echo "On Debian: apt install python3-venv" >&2
     return 1
 }
 
 stamp_of() { cat "$@" | sha256sum | cut -d' ' -f1; }
 
-# One line that counts, so that nobody looks at a still terminal; pip's own words are kept for when it fails.
+# One line that counts, so that nobody looks at a still terminal; pip's own words are kept for
+# when it fails.
 install_locked() {
     local venv=$1 lock=$2 all log
     all=$(grep -c '^[A-Za-z0-9].*==' "$lock")
     log=$(mktemp)
-    if ! "$venv/bin/pip" install --no-color --require-hashes -r "$lock" 2>&1 | tee "$log" | count_packages "$all"; then
+    if ! "$venv/bin/pip" install --no-color --require-hashes -r "$lock" 2>&1 |
+        tee "$log" | count_packages "$all"; then
         cat "$log" >&2
         rm -f "$log"
         return 1

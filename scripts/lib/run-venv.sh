@@ -1,4 +1,5 @@
-# Sourced by what only runs nemowatch: makes .venv-run from requirements-run.lock, and runs this checkout from where it is.
+# Sourced by what only runs nemowatch: makes .venv-run from requirements-run.lock, and runs this
+# checkout from where it is.
 cd "$(dirname "${BASH_SOURCE[0]}")/../.."
 source scripts/lib/python.sh
 

@@ -1,7 +1,7 @@
 # Sourced by the scripts: makes .venv from requirements.lock when it is missing or the lock has changed, and puts it first in PATH.
 cd "$(dirname "${BASH_SOURCE[0]}")/../.."
 source scripts/lib/python.sh
-# Where Python may not keep what it has compiled, each of some thousand processes compiles nemowatch anew.
+# Where Python may not keep what it has compiled, each of a thousand processes compiles it anew.
 unset PYTHONDONTWRITEBYTECODE
 
 make_venv() {

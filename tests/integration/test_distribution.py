@@ -41,7 +41,7 @@ def copy_of(checkout: list[str], target: Path) -> Path:
 
 
 def test_a_build_gives_the_same_bytes_whoever_makes_it(tracked, tmp_path):
-    """Two builds in two places, with another umask and time zone, are the same, and hold the licence and every module."""
+    """Two builds with another place, umask and time zone are the same, and hold every module."""
     first = build(copy_of(tracked, tmp_path / "a"), tmp_path / "one", 0o022, "UTC")
     second = build(copy_of(tracked, tmp_path / "b"), tmp_path / "two", 0o077, "Asia/Tokyo")
 
@@ -60,7 +60,7 @@ def pinned(lock: str) -> dict[str, str]:
 
 
 def test_what_runs_is_what_was_tested():
-    """Every run-time package is pinned, in the version that the tests use, and no tool of developers is among them."""
+    """Every run-time package is pinned, in the version that the tests use; no tool is among them."""
     project = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]
     extras = project["optional-dependencies"]
     asked = [

@@ -23,6 +23,7 @@ from nemowatch.stages.context import StageContext
 from nemowatch.stages.decision import Decision
 from nemowatch.stages.table import TABLE
 from nemowatch.stages.work import Work
+from tests.rigs.command import WAY
 from tests.rigs.stages import StageRig, stage_rig
 
 pytestmark = pytest.mark.anyio
@@ -659,22 +660,10 @@ async def test_orders_in_every_state_are_carried_out_or_refused(
 ) -> None:
     """Whatever state a job is in: a person's order is a legal step or a plain refusal, and never
     a second charge."""
-    states = [
-        "claimed",
-        "uploading",
-        "uploaded",
-        "instructing",
-        "instructed",
-        "submitting",
-        "rendering",
-        "rendered",
-        "downloading",
-        "downloaded",
-        "published",
-    ]
+    states = [State.CLAIMED, *WAY]
     for number, state in enumerate(states):
         (job_id,) = house.drop(f"dub-es/{number}.mp4")
-        await house.until_state(job_id, State(state))
+        await house.until_state(job_id, state)
         try:
             order(house, command, jobs=[job_id])
         except UsageError:
