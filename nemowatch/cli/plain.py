@@ -83,7 +83,10 @@ def _valued(argument: tuple[str, Read] | None, text: str) -> tuple[str, Any] | N
     if argument is None or not text or text.startswith("-"):
         return None
     name, convert = argument
-    return name, convert(text)
+    try:
+        return name, convert(text)
+    except ValueError:
+        return None
 
 
 def _carry_out(function: str, given: Mapping[str, Any]) -> int:

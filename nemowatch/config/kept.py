@@ -8,6 +8,7 @@ end at once, and nothing else.
 
 from __future__ import annotations
 
+import hashlib
 import os
 import stat
 import zlib
@@ -66,22 +67,35 @@ def _kept(config: Config) -> Kept:
 
 
 def _folder(env: Mapping[str, str]) -> Path | None:
-    """Where copies are kept; None for a user without a home."""
-    named = env.get("XDG_CACHE_HOME", "")
-    if named.startswith("/"):
-        return Path(named) / "nemowatch"
-    own = home(env)
-    if own == Path("/"):
+    """Where copies are kept; None for a user without a home of his own."""
+    base, below = Path(env.get("XDG_CACHE_HOME", "")), "nemowatch"
+    if not base.is_absolute():
+        base, below = home(env), ".cache/nemowatch"
+    if base == Path("/") or not _is_ours(base):
         return None
-    return own / ".cache/nemowatch"
+    return base / below
+
+
+def _is_ours(folder: Path) -> bool:
+    """Whether it, or the nearest folder above it that exists, is this user's own: root, who has
+    kept another's HOME, neither writes nor removes anything there."""
+    for one in (folder, *folder.parents):
+        try:
+            return one.stat().st_uid == os.geteuid()
+        except FileNotFoundError:
+            continue
+        except OSError:
+            return False
+    return False
 
 
 def _basis(text: str, path: Path, env: Mapping[str, str]) -> bytes:
-    """Everything that a reading depends on."""
+    """Everything that a reading depends on, as a digest: the environment's secrets are not kept."""
     settings = [item for item in sorted(env.items()) if item[0].upper().startswith("NEMOWATCH_")]
     where = (str(path.absolute()), str(home(env)))
     parts = (__version__, list(_modules()), where, settings, text)
-    return repr(parts).encode("utf-8", "surrogatepass")
+    digest = hashlib.sha256(repr(parts).encode("utf-8", "surrogatepass"))
+    return digest.hexdigest().encode()
 
 
 def _modules() -> Iterator[tuple[str, int, int]]:

@@ -35,7 +35,7 @@ class SandboxProcess:
         tokens: Iterable[str] = (),
         **settings: Any,
     ) -> None:
-        words = ["-m", "nemowatch.sandbox", "--until-eof", "--port", str(port)]
+        words = ["-P", "-m", "nemowatch.sandbox", "--until-eof", "--port", str(port)]
         words += [f"--fault={fault}" for fault in faults]
         words += [f"--token={token}" for token in tokens]
         for name, value in settings.items():

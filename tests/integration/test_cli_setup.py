@@ -152,6 +152,17 @@ def test_check_refuses_what_explain_refuses(tmp_path: Path) -> None:
     assert 'Did you mean "dub-es"' in unread["cure"]
 
 
+def test_check_goes_on_when_the_journal_is_damaged(tmp_path: Path) -> None:
+    """The journal's damage is one finding among the others, also beside task folders."""
+    cli = Cli(tmp_path)
+    (cli.root / "inbox/dub-xx9").mkdir(parents=True)
+    (cli.state_dir / "journal.db").write_bytes(b"not a database" * 1000)
+    found = json.loads(cli.run("check", "--json").stdout)
+    texts = json.dumps(found)
+    assert "damaged" in texts
+    assert "dub-xx9" in texts
+
+
 def test_a_misspelt_root_is_named(tmp_path: Path) -> None:
     """Instead of that none is there."""
     cli = Cli(tmp_path)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import os
 import pty
+import signal
 import sys
 from pathlib import Path
 
@@ -67,14 +68,18 @@ def test_the_screen_fits(tmp_path: Path, width: int) -> None:
     assert "12:00:39" in text
 
 
-def test_run_on_a_terminal_is_live_and_ends_with_ctrl_c(tmp_path: Path) -> None:
-    """A screen of its own with the daemon's log in it; Ctrl-C ends both, and what the log said last
-    stays on the terminal."""
+@pytest.mark.parametrize("end", ["Ctrl-C", "TERM to the group"])
+def test_run_on_a_terminal_is_live_and_ends_once(tmp_path: Path, end: str) -> None:
+    """A screen of its own with the daemon's log in it. What ends the view ends the daemon, as if
+    it had been asked once, and what the log said last stays on the terminal. Nothing is imported
+    from the folder in which it is called."""
     with SandboxProcess() as cloud:
         cli = Cli(tmp_path, extra=f"[api]\nbase_url = '{cloud.url}'\n")
-        words = [sys.executable, "-m", "nemowatch", "run", "--config", str(cli.config)]
+        (tmp_path / "structlog.py").write_text("raise SystemExit('imported from here')")
+        words = [sys.executable, "-P", "-m", "nemowatch", "run", "--config", str(cli.config)]
         pid, terminal = pty.fork()
         if pid == 0:
+            os.chdir(tmp_path)
             os.execve(sys.executable, words, cli.env(TERM="xterm-256color"))
         os.set_blocking(terminal, False)
         seen = bytearray()
@@ -89,8 +94,12 @@ def test_run_on_a_terminal_is_live_and_ends_with_ctrl_c(tmp_path: Path) -> None:
         try:
             wait_for("the daemon's state", lambda: shows(b"running") and shows(b"watching"))
             assert ENTER in seen
-            os.write(terminal, b"\x03")
+            if end == "Ctrl-C":
+                os.write(terminal, b"\x03")
+            else:
+                os.killpg(pid, signal.SIGTERM)
             wait_for("its end", lambda: shows(LEAVE) and shows(b"nemowatch stops"))
         finally:
             wait_for("the exit", lambda: shows(b"") and os.waitpid(pid, os.WNOHANG)[0] == pid)
             os.close(terminal)
+        assert b"stopped at once" not in seen

@@ -271,7 +271,9 @@ def _ended(words: list[str]) -> int:
 
 
 def _run(first: str, *rest: str) -> None:
-    if first == "-m":
+    if first == "-P":
+        _run(*rest)
+    elif first == "-m":
         sys.argv = list(rest)
         runpy.run_module(rest[0], run_name="__main__", alter_sys=True)
     else:

@@ -58,6 +58,7 @@ def test_a_line_without_mistakes(line: str, given: dict[str, Any]) -> None:
         *("", "--help", "run --config", "run --help", "run --onse", "run x", "run --once=1"),
         *("jobs --state --json", "jobs --state=", "explain", "explain a b", "explain -- a"),
         *("explain -a", "status -h", "show 1", "--config x run"),
+        *("jobs --limit abc", "jobs --limit=1.5"),
     ],
 )
 def test_whatever_else_there_is(line: str) -> None:

@@ -102,3 +102,16 @@ def test_few_are_kept(rig: Rig, tmp_path: Path) -> None:
     assert len(list(rig.cache.iterdir())) == kept.MOST
     rig.env["XDG_CACHE_HOME"] = os.devnull
     rig.read()
+
+
+@pytest.mark.root
+@pytest.mark.skipif(os.geteuid() != 0, reason="needs root: only it may give a home away")
+def test_in_a_home_of_another_nothing_is_written_or_removed(rig: Rig) -> None:
+    """Root with the HOME of a user (sudo -E) reads anew, and leaves that user's cache alone."""
+    rig.cache.mkdir(parents=True)
+    olds = {f"config-{number}" for number in range(kept.MOST + 4)}
+    for name in olds:
+        (rig.cache / name).touch()
+    os.chown(rig.cache.parents[1], 1000, 1000)
+    rig.read()
+    assert {file.name for file in rig.cache.iterdir()} == olds

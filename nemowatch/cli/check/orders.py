@@ -49,10 +49,10 @@ def folders(context: CommandContext, watch: Watch) -> Iterator[Finding]:
 def _refused(context: CommandContext, location: Location) -> Iterator[tuple[str, str, str]]:
     """(level, what is wrong, its cure) of an order of which nothing can be made. One that only
     lacks its prompt.txt may get it."""
-    from nemowatch.cli.explain.folder import explain_folder
+    from nemowatch.cli.explain.folder import ordered_by
     from nemowatch.reporting.inbox_words import about_folder
 
-    record = explain_folder(context, location)
+    record = ordered_by(context, location)
     if not record["readable"]:
         yield "fail", record["problem"], about_folder(record["suggestion"], "").by_hand
         return

@@ -229,7 +229,7 @@ def _write_setting(base: Path, url: str, env: Mapping[str, str]) -> CommandConte
 
 @contextmanager
 def _daemon(context: CommandContext, base: Path) -> Iterator[subprocess.Popen[bytes]]:
-    command = [sys.executable, "-m", "nemowatch", "run", "--config", str(context.path)]
+    command = [sys.executable, "-P", "-m", "nemowatch", "run", "--config", str(context.path)]
     # Ctrl-C reaches the demo, which then stops the daemon
     detached: dict[str, Any] = {"start_new_session": True}
     with (base / "daemon.log").open("wb") as log:

@@ -21,7 +21,13 @@ if TYPE_CHECKING:
 
 
 def explain_folder(context: CommandContext, location: Location) -> dict[str, Any]:
-    """The whole meaning of a task folder's name, with its prompt.txt and glossary.txt."""
+    """The whole meaning of a task folder's name, with its prompt.txt and glossary.txt, and what
+    holds it."""
+    return {**ordered_by(context, location), **_held(context, location)}
+
+
+def ordered_by(context: CommandContext, location: Location) -> dict[str, Any]:
+    """What its name and its texts order; the journal is not asked."""
     from nemowatch.intake.scan.paths import as_text
     from nemowatch.tasks.grammar import read_folder
     from nemowatch.tasks.records import Folder
@@ -34,15 +40,15 @@ def explain_folder(context: CommandContext, location: Location) -> dict[str, Any
     }
     own = _own_folder(context.config.watch, location)
     if own:
-        return {**head, **_unreadable(own), **_held(context, location)}
+        return {**head, **_unreadable(own)}
     folder = read_folder(as_text(raw), context.config.recipes)
     if not isinstance(folder, Folder):
-        return {**head, **_unreadable(folder.what, folder.suggestion), **_held(context, location)}
+        return {**head, **_unreadable(folder.what, folder.suggestion)}
 
     drops = _examples(folder, prompt_text(location))
     terms = terms_of(location)
     drops = [replace(drop, glossary=terms) for drop in drops]
-    return {**head, **_readable(folder, drops), **_held(context, location)}
+    return {**head, **_readable(folder, drops)}
 
 
 def _unreadable(problem: str, suggestion: str = "") -> dict[str, Any]:

@@ -1,7 +1,7 @@
 """`nemowatch run` on a terminal: the daemon as a process of its own, and a live view of it.
 
-The daemon carries nothing of this: what draws, ends with the terminal. Signals of the terminal
-reach both; the daemon decides what they mean, and this waits for its end.
+The daemon carries nothing of this: what draws, ends with the terminal. It has a session of its own,
+so that it gets each signal once: from here. It decides what they mean, and this waits for its end.
 """
 
 from __future__ import annotations
@@ -46,7 +46,8 @@ PR_SET_PDEATHSIG = 1
 def run_live(*, once: bool, config: Path | None) -> int:
     """Run the daemon and show it until it ends; its exit code. Raises ConfigError."""
     context = find_context(config)
-    words = [sys.executable, "-m", "nemowatch", "run", "--plain"]
+    # -P: nothing is imported from the folder in which somebody happens to be
+    words = [sys.executable, "-P", "-m", "nemowatch", "run", "--plain"]
     if once:
         words.append("--once")
     if config is not None:
@@ -56,6 +57,7 @@ def run_live(*, once: bool, config: Path | None) -> int:
         stdin=subprocess.DEVNULL,
         stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT,
+        start_new_session=True,
         preexec_fn=_end_with_parent,  # noqa: PLW1509 - no other thread runs yet
     ) as daemon:
         view = View(context, daemon)
@@ -64,7 +66,14 @@ def run_live(*, once: bool, config: Path | None) -> int:
         finally:
             view.end()
     view.print_rest()
-    return daemon.returncode
+    return _exit_code(daemon.returncode)
+
+
+def _exit_code(code: int) -> int:
+    """As a shell reports the end of a process: 128 and the number of the signal that ended it."""
+    if code < 0:
+        return 128 - code
+    return code
 
 
 def _end_with_parent() -> None:
@@ -87,11 +96,14 @@ class View:
         self._reader.start()
         for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
             signal.signal(number, self._asked_to_end)
+        # a view that stands still reads no log, and its daemon would wait for it
+        signal.signal(signal.SIGTSTP, signal.SIG_IGN)
 
     def _asked_to_end(self, number: int, _: object) -> None:
-        """Ctrl-C has reached the daemon by itself; the other ones are for this process."""
+        """A person's second Ctrl-C means at once; the others, however many come, ask once."""
+        asked_before = self._ending
         self._ending = True
-        if number != signal.SIGINT:
+        if number == signal.SIGINT or not asked_before:
             with suppress(ProcessLookupError):
                 self._daemon.terminate()
 
@@ -136,7 +148,7 @@ class View:
 
     def end(self) -> None:
         """See to it that the daemon ends, whatever has happened here."""
-        if self._daemon.poll() is None:
+        if not self._ending and self._daemon.poll() is None:
             self._daemon.terminate()
         self._daemon.wait()
         self._reader.join(1.0)

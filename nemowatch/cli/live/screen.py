@@ -100,6 +100,8 @@ def _making(
 ) -> Table:
     """A row for each job that is being made."""
     making = overview.making
+    for ended in spinners.keys() - {row.job.id for row in making}:
+        del spinners[ended]
     steps = [_step(row, overview, rates) for row in making[:room]]
     names = [f"{file_words(row)} > {row.job.target}" for row in making[:room]]
     behind = max((step.cell_len for step in steps), default=0)
@@ -111,7 +113,9 @@ def _making(
     for row, name, step in zip(making, names, steps, strict=False):
         mark: RenderableType = ""
         if _turns(row):
-            mark = spinners.setdefault(row.job.id, Spinner("dots", style="cyan"))
+            if row.job.id not in spinners:
+                spinners[row.job.id] = Spinner("dots", style="cyan")
+            mark = spinners[row.job.id]
         grid.add_row(mark, word(fitted(name, widest), "bold"), step)
     if len(making) > room:
         grid.add_row("", f"and {len(making) - room} more", "")
