@@ -109,7 +109,7 @@ async function send(form) {
     if (answer.ok) form.reset();
     if (answer.status === 401) location.reload();
   } catch {
-    say("nemowatch does not answer. Nothing was ordered.", true);
+    say("nemowatch did not answer, so it is not known whether this was ordered. Look here before you order it again.", true);
   } finally {
     for (const button of buttons) button.disabled = false;
     fetchAfresh().catch(() => {});
