@@ -40,13 +40,16 @@ def gather(
     """Everything that is reported, with up to `limit` jobs of each kind (0: only counted);
     `only`: those of these inboxes."""
     counts, held = jobs.counts(conn), jobs.held_counts(conn)
+    paused = account.is_paused(conn)
+    active = (*holds.active(conn).values(), *_journal_hold(snapshot))
+    lanes = _open_lanes(snapshot, held, stopped=paused or bool(active))
     account_state = Overview(
         snapshot,
         counts=counts,
         held=held,
-        figures=gather_figures(conn, counts, held, _open_lanes(conn, snapshot, held)),
-        holds=(*holds.active(conn).values(), *_journal_hold(snapshot)),
-        paused=account.is_paused(conn),
+        figures=gather_figures(conn, counts, held, lanes),
+        holds=active,
+        paused=paused,
         batches=tuple(_batch(conn, row, limit) for row in _of(only, batches.waiting(conn))),
         credits=_credits(conn),
         attention=tuple(row.job.id for row in jobs.listed(conn, state=State.ATTENTION)),
@@ -83,18 +86,9 @@ def _of(only: Collection[str] | None, rows: list[Row]) -> list[Row]:
     return [row for row in rows if row.watch in only]
 
 
-def _open_lanes(
-    conn: sqlite3.Connection, snapshot: DaemonSnapshot, held: Mapping[str, int]
-) -> Lanes:
+def _open_lanes(snapshot: DaemonSnapshot, held: Mapping[str, int], *, stopped: bool) -> Lanes:
     """What may be begun at once; nothing while everything waits for something."""
-    held_up = (
-        snapshot.journal_full_at,
-        account.is_paused(conn),
-        holds.active(conn),
-        held.keys() & BY_SETTING,
-        not snapshot.connection.ready,
-    )
-    if any(held_up):
+    if stopped or held.keys() & BY_SETTING or not snapshot.connection.ready:
         return Lanes()
     return snapshot.lanes
 

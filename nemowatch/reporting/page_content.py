@@ -50,6 +50,7 @@ def content(
         credits=tuple(_credits(overview)),
         folders=tuple(map(_at_rest if stopped else _inbox, overview.snapshot.inboxes)),
         ended=stopped,
+        paused=overview.paused,
         tips=Listing(tuple(map(_tip, overview.tips))),
         orders=tuple(orders),
         link=overview.snapshot.connection.link,

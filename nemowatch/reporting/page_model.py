@@ -263,6 +263,7 @@ class PageModel:
     credits: tuple[CreditLine, ...] = ()
     folders: tuple[Health, ...] = ()
     ended: bool = False  #: no one works on it any more
+    paused: bool = False  #: by a person, all of it
     tips: Listing[Tip] = field(default_factory=Listing)
     orders: tuple[Orderable, ...] = ()  #: what can be ordered here
     link: Link = Link.READY  #: the connection with the cloud

@@ -66,8 +66,7 @@ class Overviews:
 
     async def _render(self, *, signed: bool) -> tuple[str, str]:
         model = await self.desk.page()
-        paused = (await self.desk.overview()).paused
-        look = Look(self.desk.site, model, paused=paused, signed=signed)
+        look = Look(self.desk.site, model, signed=signed)
         loop = asyncio.get_running_loop()
         html = await loop.run_in_executor(self.threads, page.render_live, model, look)
         return page.headline(model)[0], html
@@ -76,9 +75,9 @@ class Overviews:
 class Look:
     """What is clicked on the first page (`reporting.page.Live`)."""
 
-    def __init__(self, site: str, model: PageModel, *, paused: bool, signed: bool) -> None:
+    def __init__(self, site: str, model: PageModel, *, signed: bool) -> None:
         self._site = site
-        self._paused = paused
+        self._paused = model.paused
         self._signed = signed
         self._links: dict[Path, str] = {}
         for row in model.finished.shown:

@@ -88,7 +88,11 @@ async function fetchAfresh() {
 
 function listen() {
   const source = new EventSource("/events");
-  source.addEventListener("news", () => { live(true); fetchAfresh().catch(() => {}); });
+  source.addEventListener("news", () => {
+    live(true);
+    // folders are listed on the share: only when asked for, or after a click
+    if (location.pathname !== "/folders") fetchAfresh().catch(() => {});
+  });
   source.onopen = () => live(true);
   source.onerror = () => {
     live(false);
