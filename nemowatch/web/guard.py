@@ -23,7 +23,7 @@ from nemowatch.web.sessions import COOKIE, LASTS, Session, Sessions
 
 #: Bytes of what a form brings; what is dropped has a limit of its own.
 MOST_FORM = 64 * 1024
-#: Carried by every answer.
+#: Carried by every answer (`dress`).
 HEADERS = {
     "Content-Security-Policy": (
         "default-src 'none'; script-src 'self'; style-src 'self' 'unsafe-inline'; connect-src"
@@ -37,7 +37,6 @@ HEADERS = {
     "Cross-Origin-Opener-Policy": "same-origin",
     "Cross-Origin-Resource-Policy": "same-origin",
     "Cache-Control": "no-store",
-    "Server": "nemowatch",
 }
 #: Needs no session: it says nothing that is not known already.
 OPEN = ("/healthz", "/login", "/static/page.css")
@@ -60,14 +59,7 @@ class Guard:
 
         @web.middleware
         async def guard(request: web.Request, handler: Handler) -> web.StreamResponse:
-            try:
-                response = await self._pass(request, handler)
-            except web.HTTPException as exc:
-                exc.headers.update(HEADERS)
-                raise
-            if not response.prepared:
-                response.headers.update({**HEADERS, **response.headers})
-            return response
+            return await self._pass(request, handler)
 
         return guard
 
@@ -125,6 +117,13 @@ class Guard:
             found = urlsplit(origin)
             return found.netloc.lower() == host.lower() or found.hostname in self._configured
         return False
+
+
+async def dress(_: web.Request, response: web.StreamResponse) -> None:
+    """As an answer begins, give it what it does not carry yet."""
+    for name, value in HEADERS.items():
+        response.headers.setdefault(name, value)
+    response.headers["Server"] = "nemowatch"  # aiohttp has put its own there by now
 
 
 def check_word(request: web.Request, word: str) -> None:

@@ -14,7 +14,7 @@ from nemowatch.web.desk import Desk
 from nemowatch.web.events import Events
 from nemowatch.web.figures import Figures
 from nemowatch.web.folders import Folders
-from nemowatch.web.guard import MOST_FORM, Guard
+from nemowatch.web.guard import MOST_FORM, Guard, dress
 from nemowatch.web.pages import Pages
 from nemowatch.web.results import Results
 from nemowatch.web.sessions import Sessions
@@ -58,6 +58,7 @@ class Server:
                 web.get(r"/file/{job:\d{1,12}}/{turn:\d{1,6}}/{number:\d{1,4}}", results.file),
             ]
         )
+        app.on_response_prepare.append(dress)
         app.on_shutdown.append(events.close)
         self._runner = web.AppRunner(
             app, access_log=None, handle_signals=False, shutdown_timeout=CLOSE_SECONDS
