@@ -24,6 +24,9 @@ from nemowatch.web.views import Overviews
 THREADS = 2
 #: Seconds that requests under way have to end.
 CLOSE_SECONDS = 1.0
+#: Seconds after which a connection without a request is closed: aiohttp would keep it for an hour,
+#: and each takes one of the files that the daemon may have open.
+IDLE_SECONDS = 30.0
 
 
 class Server:
@@ -61,7 +64,11 @@ class Server:
         app.on_response_prepare.append(dress)
         app.on_shutdown.append(events.close)
         self._runner = web.AppRunner(
-            app, access_log=None, handle_signals=False, shutdown_timeout=CLOSE_SECONDS
+            app,
+            access_log=None,
+            handle_signals=False,
+            keepalive_timeout=IDLE_SECONDS,
+            shutdown_timeout=CLOSE_SECONDS,
         )
 
     async def start(self) -> None:
