@@ -98,7 +98,9 @@ class Guard:
                 return session
         if self._sessions.are_open:
             return self._sessions.begin()
-        if request.path in FOR_PROGRAMS and await self._sessions.of_password(_basic(request)):
+        if request.path not in FOR_PROGRAMS:
+            return None
+        if await self._sessions.of_password(_basic(request), request.remote or ""):
             return self._sessions.begin()
         return None
 

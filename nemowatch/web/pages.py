@@ -97,7 +97,8 @@ class Pages:
     async def _sign_in(self, request: web.Request) -> web.Response:
         form = await request.post()
         password = str(form.get("password", ""))[:LONGEST_PASSWORD]
-        if self._sessions.are_open or not await self._sessions.of_password(password):
+        address = request.remote or ""
+        if self._sessions.are_open or not await self._sessions.of_password(password, address):
             return self._login_page(wrong=True)
         response = web.Response(status=303, headers={"Location": "/"})
         keep(response, self._sessions.begin())

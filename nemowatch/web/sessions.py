@@ -11,8 +11,12 @@ import asyncio
 import hashlib
 import hmac
 import secrets
+from collections.abc import Iterator
 from concurrent.futures import Executor
+from contextlib import contextmanager
 from dataclasses import dataclass
+
+from aiohttp import web
 
 from nemowatch.clock import Clock
 from nemowatch.web import passwords
@@ -21,6 +25,10 @@ from nemowatch.web import passwords
 LASTS = 14 * 86_400
 #: Seconds that a wrong password costs, one after the other.
 WRONG_COSTS = 1.0
+#: Guesses that wait at once, in all and of one address: whoever tries on and on keeps nobody from
+#: signing in, and what is right waits for ten seconds at most.
+MOST_GUESSES = 8
+OF_ONE_ADDRESS = 4
 COOKIE = "nemowatch"
 
 
@@ -45,6 +53,7 @@ class Sessions:
             self._key = secrets.token_bytes(32)
         self._known = b""  # of the header that was right last
         self._trying = asyncio.Lock()
+        self._guessing: list[str] = []  # the address of each guess that waits
 
     @property
     def are_open(self) -> bool:
@@ -67,22 +76,43 @@ class Sessions:
             return None
         return self._session(cookie)
 
-    async def of_password(self, password: str) -> bool:
-        """Whether the password is right. One guess at a time, and a wrong one takes a second: the
-        rest of the program notices nothing of somebody who tries."""
+    async def of_password(self, password: str, address: str) -> bool:
+        """Whether the password, sent from this address, is right. One guess at a time, and a wrong
+        one takes a second: the rest of the program notices nothing of somebody who tries. Raises
+        HTTPTooManyRequests where too many wait."""
+        if not password:
+            return False
         tried = hashlib.blake2b(password.encode("utf-8", "surrogatepass"), key=self._key).digest()
         if self._known and hmac.compare_digest(tried, self._known):
             return True
-        async with self._trying:
-            loop = asyncio.get_running_loop()
-            right = await loop.run_in_executor(
-                self._threads, passwords.fits, password, self._password
+        with self._place(address):
+            async with self._trying:
+                right = await self._fits(password)
+        if right:
+            self._known = tried
+        return right
+
+    @contextmanager
+    def _place(self, address: str) -> Iterator[None]:
+        """A place among those that wait."""
+        of_this = self._guessing.count(address)
+        if len(self._guessing) >= MOST_GUESSES or of_this >= OF_ONE_ADDRESS:
+            raise web.HTTPTooManyRequests(
+                headers={"Retry-After": "10"},
+                text="Too many passwords are being tried. Wait ten seconds, then try again.\n",
             )
-            if not right:
-                await asyncio.sleep(WRONG_COSTS)
-                return False
-        self._known = tried
-        return True
+        self._guessing.append(address)
+        try:
+            yield
+        finally:
+            self._guessing.remove(address)
+
+    async def _fits(self, password: str) -> bool:
+        loop = asyncio.get_running_loop()
+        right = await loop.run_in_executor(self._threads, passwords.fits, password, self._password)
+        if not right:
+            await asyncio.sleep(WRONG_COSTS)
+        return right
 
     def _session(self, cookie: str) -> Session:
         return Session(cookie, self._sign(f"form {cookie}"))
