@@ -1,4 +1,5 @@
-"""Reading the small files that are nemowatch's own: configuration, marks, download records.
+"""Reads and replaces the small files that are nemowatch's own: configuration, marks, download
+records, the password of the live page.
 
 They lie outside every workspace, and links to them are the administrator's. Each is read up to a
 limit, since a path may lead to anything.
@@ -8,7 +9,11 @@ from __future__ import annotations
 
 import errno
 import os
+import secrets
+from contextlib import suppress
 from pathlib import Path
+
+from nemowatch.errors import local_error
 
 #: Bytes of a mark, an id or a record; ours have some hundreds.
 RECORD_LIMIT = 64 * 1024
@@ -21,3 +26,33 @@ def read_own(path: Path, limit: int = RECORD_LIMIT) -> bytes:
     if len(data) > limit:
         raise OSError(errno.EFBIG, os.strerror(errno.EFBIG), str(path))
     return data
+
+
+def write_line(path: Path, line: str) -> None:
+    """Replace a small file by this line in one step, for its owner's eyes alone whatever the
+    umask, and on the disk when this returns. Raises LocalError."""
+    fresh = path.with_name(f".{path.name}.{secrets.token_hex(4)}")
+    try:
+        _write_synced(fresh, f"{line}\n".encode())
+        fresh.replace(path)
+        _sync_folder(path.parent)
+    except OSError as exc:
+        with suppress(OSError):
+            fresh.unlink()
+        raise local_error(exc, path) from exc
+
+
+def _write_synced(path: Path, data: bytes) -> None:
+    fd = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, 0o600)
+    with os.fdopen(fd, "wb") as file:
+        file.write(data)
+        file.flush()
+        os.fsync(file.fileno())
+
+
+def _sync_folder(path: Path) -> None:
+    fd = os.open(path, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
+    try:
+        os.fsync(fd)
+    finally:
+        os.close(fd)

@@ -8,15 +8,13 @@ intake's.
 
 from __future__ import annotations
 
-import os
 import re
-import secrets
 import sqlite3
 from dataclasses import dataclass
 from pathlib import Path
 
 from nemowatch.errors import local_error
-from nemowatch.fs.own_files import read_own
+from nemowatch.fs.own_files import read_own, write_line
 from nemowatch.journal import facts
 from nemowatch.journal.facts import InboxFact
 from nemowatch.journal.queries import first, load
@@ -102,28 +100,4 @@ def kept(folder: Path) -> Mark:
     except FileNotFoundError:
         return Mark()
     except OSError as exc:
-        raise local_error(exc, path) from exc
-
-
-def write_line(path: Path, line: str) -> None:
-    """Replace a small file of the state folder in one step, for its owner's eyes alone whatever
-    the umask, and on the disk when this returns. Raises LocalError."""
-    fresh = path.with_name(f".{path.name}.{secrets.token_hex(4)}")
-    try:
-        with os.fdopen(
-            os.open(fresh, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, 0o600),
-            "w",
-            encoding="utf-8",
-        ) as file:
-            file.write(f"{line}\n")
-            file.flush()
-            os.fsync(file.fileno())
-        fresh.replace(path)
-        folder = os.open(path.parent, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
-        try:
-            os.fsync(folder)
-        finally:
-            os.close(folder)
-    except OSError as exc:
-        fresh.unlink(missing_ok=True)
         raise local_error(exc, path) from exc

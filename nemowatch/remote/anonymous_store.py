@@ -2,16 +2,13 @@
 
 from __future__ import annotations
 
-import contextlib
 import json
-import os
-import secrets
 import uuid
 from dataclasses import dataclass, field
 from pathlib import Path
 
 from nemowatch.errors import local_error
-from nemowatch.fs.own_files import read_own
+from nemowatch.fs.own_files import read_own, write_line
 from nemowatch.fs.safe_open import translated
 from nemowatch.remote import values
 
@@ -63,38 +60,10 @@ class Store:
             "user_id": known.user_id,
             "expires_at": known.expires_at,
         }
-        fresh = self.path.with_name(f".{self.path.name}.{secrets.token_hex(4)}")
         with translated(self.path):
             self.path.parent.mkdir(
                 parents=True,
                 exist_ok=True,
                 mode=0o700,
             )
-            _replace(self.path, fresh, json.dumps(fields).encode())
-
-
-def _replace(path: Path, fresh: Path, data: bytes) -> None:
-    try:
-        _write_synced(fresh, data)
-        fresh.replace(path)
-    except OSError:
-        with contextlib.suppress(OSError):
-            fresh.unlink()
-        raise
-    _sync_folder(path.parent)
-
-
-def _write_synced(path: Path, data: bytes) -> None:
-    fd = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, 0o600)
-    with os.fdopen(fd, "wb") as file:
-        file.write(data)
-        file.flush()
-        os.fsync(file.fileno())
-
-
-def _sync_folder(path: Path) -> None:
-    fd = os.open(path, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
-    try:
-        os.fsync(fd)
-    finally:
-        os.close(fd)
+        write_line(self.path, json.dumps(fields))

@@ -18,7 +18,7 @@ import structlog
 from nemowatch.clock import Clock
 from nemowatch.errors import JournalCorrupt, JournalOnNetwork
 from nemowatch.fs.mounts import Mode, MountTable, mode_of
-from nemowatch.fs.own_files import read_own
+from nemowatch.fs.own_files import read_own, write_line
 from nemowatch.fs.safe_open import translated
 from nemowatch.intake.watch.owner_file import STATE_ID
 from nemowatch.journal import batches, facts, payment_marks
@@ -93,5 +93,5 @@ def state_id(state_dir: Path, journal: Journal) -> str:
         if not found:
             in_journal = journal.read_now(lambda conn: facts.get(conn, Fact.STATE_ID))
             found = in_journal or f"{socket.gethostname()}-{secrets.token_hex(8)}"
-            payment_marks.write_line(path, found)
+            write_line(path, found)
         return found

@@ -51,7 +51,6 @@ ELSEWHERE = {
     "cli/demo/": "makes and shows the demonstration's own folder",
     "cli/exits.py": "/dev/null",
     "cli/context.py": "the state folder",
-    "cli/password.py": "the password file of the live page",
     "web/pages.py::_static_text": "the page's style and script, resources of the package",
     "cli/journal.py": "copies of the journal",
     "cli/check/machine.py::inotify": "/proc",
