@@ -141,7 +141,7 @@ class Folders:
         run = self._desk.disks.run
         arrival = await run(watch.name, arrivals.begin, watch.inbox, folder, name)
         try:
-            while piece := await part.read_chunk(PIECE):
+            while piece := await _piece(part, PIECE):
                 await run(watch.name, arrivals.write, arrival, piece)
             await run(watch.name, arrivals.finish, arrival)
         finally:
@@ -161,10 +161,25 @@ def _end(arrival: Arrival) -> None:
 
 
 async def _field(part: BodyPartReader) -> str:
-    data = await part.read_chunk(MOST_FIELD)
-    if not part.at_eof():
-        raise UsageError("That is no form of this page.")
+    data = b""
+    while piece := await _piece(part, MOST_FIELD):
+        data += piece
+        if len(data) > MOST_FIELD:
+            raise UsageError("That is no form of this page.")
     return data.decode("utf-8", "replace")
+
+
+async def _piece(part: BodyPartReader, size: int) -> bytes:
+    """The next of a part, which comes as the network cuts it; b"" when all of it is there. Raises
+    UsageError for one that ends without its boundary."""
+    cut = UsageError("It did not arrive whole.", cure="Send it again.")
+    try:
+        piece = await part.read_chunk(size)
+    except ValueError as exc:
+        raise cut from exc
+    if not piece and not part.at_eof():
+        raise cut
+    return piece
 
 
 def _name(given: str, ignore: Ignore) -> str:

@@ -12,11 +12,13 @@ import socket
 import subprocess
 import sys
 from collections.abc import AsyncIterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import asynccontextmanager
 from pathlib import Path
 
 import aiohttp
 import pytest
+from aiohttp import web
 
 from nemowatch.config.listening import listening, refuse_open_door
 from nemowatch.cures import Choice
@@ -26,6 +28,7 @@ from nemowatch.web import passwords
 from nemowatch.web.commands import button_of
 from nemowatch.web.desk import Desk
 from nemowatch.web.server import Server
+from nemowatch.web.sessions import Sessions
 from tests.rigs.engine import EngineRig, engine_rig
 from tests.rigs.studio import video
 
@@ -140,6 +143,35 @@ async def test_who_is_let_in(tmp_path: Path) -> None:
                 assert str(answer.url).endswith("/login")
 
 
+async def test_guesses_and_silence_have_limits(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """So many guesses wait, fewer of one address, and more are refused at once; no password is no
+    guess; a connection that says nothing is closed."""
+    monkeypatch.setattr("nemowatch.web.server.IDLE_SECONDS", 0.1)
+    async with engine_rig(tmp_path) as rig:
+        await rig.start()
+        async with served(rig) as page:
+            host, _, port = page.removeprefix("http://").partition(":")
+            reader, writer = await asyncio.open_connection(host, int(port))
+            assert await asyncio.wait_for(reader.read(), 30) == b""
+            writer.close()
+        with ThreadPoolExecutor(1) as threads:
+            sessions = Sessions(passwords.hashed(PASSWORD), desk_of(rig).clock, threads)
+            waiting: list[asyncio.Task[bool]] = []
+            for address in ("a", "a", "a", "a", "b", "b", "b", "b"):
+                waiting.append(asyncio.create_task(sessions.of_password("wrong", address)))
+            await asyncio.sleep(0)
+            assert not await sessions.of_password("", "a")
+            for address in ("a", "c"):
+                with pytest.raises(web.HTTPTooManyRequests):
+                    await sessions.of_password(PASSWORD, address)
+            for task in waiting:
+                task.cancel()
+            await asyncio.wait(waiting)
+            assert await sessions.of_password(PASSWORD, "a")
+
+
 async def test_what_is_clicked_watched_and_dropped(tmp_path: Path) -> None:
     """Orders go the way of every order; a result comes in ranges; a file that is dropped becomes
     a job, whole, and nothing leaves the inbox or takes another file's place."""
@@ -173,6 +205,8 @@ async def test_what_is_clicked_watched_and_dropped(tmp_path: Path) -> None:
                 headers = {"Range": asked} if asked else {}
                 async with browser.get(page + href[1], headers=headers) as answer:
                     assert answer.status == status, asked
+                    assert answer.headers["X-Content-Type-Options"] == "nosniff"
+                    assert answer.headers["Server"] == "nemowatch"
                     if wanted is not None:
                         assert await answer.read() == wanted
             async with browser.get(page + "/file/1/0/7") as answer:
@@ -231,11 +265,41 @@ async def test_what_is_clicked_watched_and_dropped(tmp_path: Path) -> None:
             ):
                 assert (await drop(folder, given, b"x"))[0] == 409, (folder, given)
             assert stays.read_bytes() == before
+            await _drop_in_pieces(rig, browser, page, word)
             assert not list((rig.root / "inbox").rglob(".~nemowatch-sent*"))
             async with browser.get(page + "/folders") as answer:
                 assert "dub-es/clientA" in await answer.text()
             async with browser.get(page + "/api/jobs?state=published&limit=1") as answer:
                 assert [job["id"] for job in await answer.json()] == [4]
+
+
+async def _drop_in_pieces(
+    rig: EngineRig, browser: aiohttp.ClientSession, page: str, word: str
+) -> None:
+    """A drop that the network cuts anywhere is taken; one without its last boundary is not."""
+    head = ""
+    for name, value in (("word", word), ("inbox", "0"), ("folder", "dub-es")):
+        head += f'--cut\r\nContent-Disposition: form-data; name="{name}"\r\n\r\n{value}\r\n'
+    disposition = 'form-data; name="file"; filename="pieces.mp4"'
+    head += f"--cut\r\nContent-Disposition: {disposition}\r\n\r\n"
+    headers = {"Content-Type": "multipart/form-data; boundary=cut"}
+
+    async def pieces(body: bytes) -> AsyncIterator[bytes]:
+        middle = body.index(word.encode()) + 20
+        for piece in (body[:middle], body[middle : middle + 30], body[middle + 30 :]):
+            yield piece
+            await asyncio.sleep(0.05)
+
+    async def post(body: bytes) -> int:
+        url = page + "/drop"
+        async with browser.post(url, data=pieces(body), headers=headers) as answer:
+            return answer.status
+
+    for tail in (b"half", b"half\r\n--cu"):
+        assert await post(head.encode() + tail) == 409
+    assert not (rig.root / "inbox/dub-es/pieces.mp4").exists()
+    assert await post(head.encode() + b"whole\r\n--cut--\r\n") == 200
+    assert (rig.root / "inbox/dub-es/pieces.mp4").read_bytes() == b"whole"
 
 
 async def test_pages_are_told_of_news(tmp_path: Path) -> None:
