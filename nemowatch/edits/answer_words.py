@@ -79,12 +79,6 @@ _APOLOGIES = _rows(
         r"\b(?:is|seems|appears)\b",
         r"\b(?:silent|empty|muted|inaudible|corrupt|only music)\b",
     ),
-    (
-        rf"{_BEGIN}(?:(?:the|this|your) (?:\w{{1,12}} )?{_MEDIA}"
-        r"|there(?:['’]s| is| are| was)|i hear)",
-        r"\b(?:only|just|nothing but|mostly)\b",
-        r"\b(?:music|noise|silence|instrumental|ambient)\b",
-    ),
     (r"\b(?:something went wrong|error (?:has )?occurred|as an ai|temporary issue)\b",),
     (_BEGIN + r"(?:error|failed)\b", _WORK),
     (_BEGIN + r"(?:nothing|nobody|no one|only)\b", r"\b(?:said|spoke|speaks|music)\b", _SEEN),
@@ -93,8 +87,15 @@ _APOLOGIES = _rows(
     (r"无法|不能|未能|没能", r"转录|识别|听写|提取|检测|处理|访问|找到|完成|听清"),
     (r"没有|未|无", r"语音|对白|对话|人声|说话|台词|音频|音轨"),
 )
-#: The same in other languages: in which an agent answers is not known before.
+#: What may be an apology, and may as well be said in a speech: of music or silence, and in other
+#: languages, since in which an agent answers is not known before. A person reads it.
 _ELSEWHERE = _rows(
+    (
+        rf"{_BEGIN}(?:(?:the|this|your) (?:\w{{1,12}} )?{_MEDIA}"
+        r"|there(?:['’]s| is| are| was)|i hear)",
+        r"\b(?:only|just|nothing but|mostly)\b",
+        r"\b(?:music|noise|silence|instrumental|ambient)\b",
+    ),
     (
         r"\b(?:kein(?:e|en|er)?|nicht|leider)\b",
         r"\b(?:sprache|gesprochen\w{0,3}|stimmen?|tonspur|dialoge?)\b"
@@ -168,7 +169,9 @@ _NODS = _rows(
     ),
     (_BEGIN + r"(?:完成了?|好的?|好了|已完成|搞定了?)" + _END,),
 )
-_ANY = (*_APOLOGIES, *_ELSEWHERE, *_REPORTS, *_REQUESTS, *_NODS)
+#: What leaves no doubt, where it is about this work.
+_SURE = (*_APOLOGIES, *_REPORTS, *_REQUESTS, *_NODS)
+_ANY = (*_SURE, *_ELSEWHERE)
 #: What speaks about this work and hardly about the world. Without any of it, an apology may be part
 #: of the speech ("Sorry I am late.").
 _UNMISTAKABLE = (
@@ -217,9 +220,10 @@ def judge(answer: str) -> AnswerKind:
 def _is_agent_alone(sentences: list[str], own: list[str]) -> bool:
     """Whether it is beyond doubt that the agent speaks and nobody else; `own`: the sentences that
     sound like it."""
-    if not any(map(_is_unmistakable, own)):
+    sure = [sentence for sentence in own if _is_any(_SURE, sentence)]
+    if not any(map(_is_unmistakable, sure)):
         return False
-    if len(own) == len(sentences):
+    if len(sure) == len(sentences):
         return True
     return len(sentences) <= _SHORT and _is_any(_APOLOGIES, sentences[0])
 

@@ -139,3 +139,19 @@ def test_a_heading_is_no_part_of_the_speech(heading: str) -> None:
 def test_an_apology_in_another_language_is_no_transcript(said: str) -> None:
     """In which one an agent answers nobody knows before: in doubt a person is asked."""
     assert judge(said) is not AnswerKind.SPEECH
+
+
+@pytest.mark.parametrize(
+    "said",
+    [
+        "No one listens to audio anymore.",
+        "No me gusta el audio de este video.",
+        "La película no tiene audio original en español.",
+        "There is just music in your heart.",
+        "There is only silence in this video game.",
+    ],
+)
+def test_a_speech_that_sounds_like_an_apology_is_at_most_in_doubt(said: str) -> None:
+    """What people say of music, silence and sound can be published once a person has read it."""
+    assert judge(said) is not AnswerKind.OTHER
+    assert publishable(said) == said
