@@ -124,6 +124,7 @@ def test_marks_and_what_nobody_sees_are_not_spoken(
         ("color:#ffffff", "<style>body {background: navy}</style>", True),
         ("background-color:white", "", True),
         ("font-size: 1px", "", False),
+        ("font-size: 1em", "", True),
         ("font-size:10px;opacity:0.5", "", True),
         ("opacity:0", "", False),
     ],
@@ -132,6 +133,29 @@ def test_what_nobody_sees_on_a_page_is_not_spoken(style: str, page: str, is_seen
     """White on white, too small, or transparent."""
     said = words(f"<html><head>{page}</head><p>a</p><p style='{style}'>b</p></html>")
     assert said == (["a", "b"] if is_seen else ["a"])
+
+
+@pytest.mark.parametrize(
+    ("outside", "inside"),
+    [
+        ("font-size:0", "style='font-size:16px'"),
+        ("color:white", "style='color:black'"),
+        ("color:#fff", "class='dark'"),
+        ("color:white", "color='black'"),
+    ],
+)
+def test_words_that_may_look_otherwise_than_what_is_around_them_are_asked_about(
+    outside: str, inside: str
+) -> None:
+    """Size and colour are what an element says last; what is not displayed stays so."""
+    page = "<html><p>a</p><div style='{}'><i><font {}>{}</font></i>b</div></html>"
+    with pytest.raises(OrderError, match='"Seen" is white or tiny') as caught:
+        words(page.format(outside, inside, "Seen"))
+    assert "another colour and size" in caught.value.cure
+    assert words(page.format(outside, inside, " ")) == ["a"]
+    assert words(page.format(outside, "", "no")) == ["a"]
+    assert words(page.format(outside, "style='display:none'", "no")) == ["a"]
+    assert words(page.format("display:none", inside, "no")) == ["a"]
 
 
 @pytest.mark.parametrize(

@@ -68,13 +68,19 @@ _KNOWN = _IN_LINE | {
     *("script", "style", "title", "pre", "figure", "form", "aside"),
 }
 _HIDDEN = re.compile(
-    r"display\s*:\s*none|visibility\s*:\s*hidden|opacity\s*:\s*0(?![.\d])"
-    r"|font-size\s*:\s*[01](?:px|pt|em|%)?(?![.\d\w])",
+    r"display\s*:\s*none|visibility\s*:\s*hidden|opacity\s*:\s*0(?![.\d])",
+    re.IGNORECASE,
+)
+#: Letters of no size, or of nearly none; 1em is the usual size.
+_TINY = re.compile(
+    r"font-size\s{0,9}:\s{0,9}(?:0(?:px|pt|em|%)?|1(?:px|pt|%)?)(?![.\d\w])",
     re.IGNORECASE,
 )
 #: White letters, and whatever puts a colour behind them.
 _WHITE = re.compile(r"(?:^|[;\s])color\s*:\s*(?:#fff\b|#ffffff\b|white\b)", re.IGNORECASE)
 _BEHIND = re.compile(r"background|bgcolor", re.IGNORECASE)
+#: Attributes that may give an element another size or colour than what is around it has.
+_OWN_LOOK = {"style", "class", "color"}
 #: Words with a line through them.
 _STRUCK = {"s", "del", "strike"}
 _LINE_THROUGH = re.compile(r"line-through", re.IGNORECASE)
@@ -140,7 +146,10 @@ def _pieces(element: HtmlElement, depth: int, *, is_on_white: bool) -> Iterator[
     another colour behind it."""
     if depth > _DEEPEST:
         raise _unreadable()
-    if _is_unseen(element) or (is_on_white and _is_white(element)):
+    if _is_unseen(element):
+        return
+    if _is_tiny(element) or (is_on_white and _is_white(element)):
+        _refuse_doubt(element)
         return
     _refuse_struck(element)
 
@@ -169,9 +178,33 @@ def _is_unseen(element: HtmlElement) -> bool:
     return _HIDDEN.search(style) is not None
 
 
+def _is_tiny(element: HtmlElement) -> bool:
+    style = element.get("style", "")
+    return _TINY.search(style) is not None
+
+
 def _is_white(element: HtmlElement) -> bool:
     style = element.get("style", "")
     return _WHITE.search(style) is not None
+
+
+def _refuse_doubt(element: HtmlElement) -> None:
+    """Raises OrderError where words in a tiny or white element have a look of their own: they may
+    be seen."""
+    for inner in element.iterdescendants("*"):
+        said = _one_space(inner.text_content()).strip()
+        has_own_look = not _OWN_LOOK.isdisjoint(inner.attrib)
+        if said and has_own_look and not _is_unseen(inner):
+            raise _perhaps_seen(said)
+
+
+def _perhaps_seen(said: str) -> OrderError:
+    return OrderError(
+        f'It is not certain whether words of the page are seen: what is around "{said[:60]}" is'
+        " white or tiny.",
+        cure="Delete these words, or give all around them another colour and size, save the file,"
+        " and drop it again.",
+    )
 
 
 def _refuse_struck(element: HtmlElement) -> None:
