@@ -32,7 +32,8 @@ class Listing:
 
     def texts(self, outbox: Path, folders: Iterable[bytes]) -> dict[bytes, Snapshot]:
         """The files in these folders whose names say so, each as it is now, by its path relative
-        to the outbox. Raises LocalError."""
+        to the outbox. Empty ones too: their words come without a change of the folder. Raises
+        LocalError."""
         found: dict[bytes, Snapshot] = {}
         for folder in folders:
             with contextlib.suppress(SourceGone):
@@ -47,7 +48,7 @@ class Listing:
                 return found
             for name in filter(self._is_text, names_in(opened)):
                 at = stat_at(name, opened)
-                if at is not None and is_regular(at) and at.st_size:
+                if at is not None and is_regular(at):
                     found[os.path.join(folder, name)] = of_stat(at)
         if not found and self._last.get(folder) == changed:
             self._quiet[folder] = changed

@@ -86,7 +86,8 @@ class OutboxTexts:
         for path in seen.problems.keys() - seen.texts.keys():
             del seen.problems[path]
         for path, found in seen.texts.items():
-            if before.get(path) == found and not await self._is_result(watch, path):
+            is_written = found.size > 0 and before.get(path) == found
+            if is_written and not await self._is_result(watch, path):
                 await self._move(watch, seen, path, found)
 
     async def _is_result(self, watch: Watch, path: bytes) -> bool:

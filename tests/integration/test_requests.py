@@ -14,6 +14,7 @@ import pytest
 from nemowatch.config.load import load
 from nemowatch.journal.jobs import Job
 from nemowatch.model import State
+from nemowatch.outbox.texts_beside_results import Listing
 from nemowatch.reporting.notes import READ_ME
 from tests.rigs.engine import EngineRig, engine_rig
 
@@ -538,12 +539,14 @@ async def test_one_that_cannot_leave_the_inbox_is_carried_out_once(rig: EngineRi
 
 
 async def test_a_text_beside_the_result_is_read_as_if_it_lay_in_the_inbox(rig: EngineRig) -> None:
-    """It is moved to the folder of its film, over restarts, and carried out once; a transcript of
-    that name is a result, and stays."""
+    """It is moved to the folder of its film, over restarts, and carried out once, also when it was
+    made empty and filled later; a transcript of that name is a result, and stays."""
     await dubbed(rig)
+    text = rig.root / "outbox/dub-es/promo.es.revise.txt"
+    text.touch()
     rig.drop("transcribe/talk.revise.mp4")
     await rig.departed(await rig.ended(2))
-    text = rig.root / "outbox/dub-es/promo.es.revise.txt"
+    assert text.stat().st_size == 0
     text.write_text("make the voice slower")
     await until("it has left", lambda: not text.exists())
     await rig.stop()
@@ -552,6 +555,19 @@ async def test_a_text_beside_the_result_is_read_as_if_it_lay_in_the_inbox(rig: E
     assert rig.charged() == 3
     assert "dub-es/promo.es.revise.txt" in rig.files("done")
     assert "transcribe/talk.revise.txt" in rig.files("outbox")
+
+
+def test_an_empty_text_beside_a_result_is_looked_at_until_it_has_words(tmp_path: Path) -> None:
+    """Words that are written into it in place do not change its folder."""
+    text = tmp_path / "dub-es/promo.es.revise.txt"
+    text.parent.mkdir()
+    text.touch()
+    listing = Listing(lambda name: name.endswith(b".revise.txt"))
+    for words in ("", "", "", "make the voice slower"):
+        with text.open("r+") as opened:
+            opened.write(words)
+        found = listing.texts(tmp_path, [b"dub-es"])
+        assert [seen.size for seen in found.values()] == [len(words)]
 
 
 async def test_an_approve_in_the_inbox_itself_accepts_what_is_offered(rig: EngineRig) -> None:
