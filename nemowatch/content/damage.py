@@ -26,8 +26,9 @@ _LATIN_CONTROL = re.compile(r"[\x80-\x84\x86-\x9f]")
 _UTF7 = re.compile(r"\+(?:A[A-Za-z0-9+/]{2}|I[BCK][A-Za-z0-9+/])[A-Za-z0-9+/]{0,200}")
 #: Characters whose meaning a font alone knows, but for the apple that Macs have there.
 _PRIVATE = re.compile("[\ue000-\uf8fe\U000f0000-\U0010fffd]")
-#: Marks that have letters shown in another order than they are in.
-_TURNED = re.compile(r"[\u202d\u202e]\W{0,9}\w")
+#: Marks that have letters shown in another order than they are in: letters of a script that is
+#: written from the left (and digits) behind the mark "from the right", or the other way round.
+_TURNED = re.compile("\u202e\\W{0,9}[^\\W\u0590-\u08ff]|\u202d\\W{0,9}[\u0590-\u08ff]")
 #: A line through letters, made of a mark behind each.
 _STRUCK = re.compile("(?:\\w[\u0335\u0336]){2}")
 _FROM_THE_ORIGINAL = (

@@ -35,6 +35,8 @@ _SILENT = re.compile(
 )
 #: Letters of mathematics, with which people make bold and italic ones.
 _STYLED = re.compile("[\U0001d400-\U0001d7ff]+")
+#: Bullets of Symbol and Wingdings, as Word and PDF viewers copy them, where a line begins.
+_BULLET = re.compile("^([ \t]{0,40})[\uf0a7\uf0b7\uf0d8\uf0fc][ \t]{0,40}", re.MULTILINE)
 #: What can be said: a letter or a digit.
 _SAID = re.compile(r"[^\W_]")
 _LINE_ENDS = re.compile("\r\n|[\r\v\f\x85\u2028\u2029]")
@@ -119,11 +121,12 @@ def _no_text() -> OrderError:
 
 
 def checked(text: str) -> str:
-    """`text` with plain line ends, without marks that have no sound. Raises OrderError when it is
-    empty, no text, garbled, or too long."""
+    """`text` with plain line ends and bullets, without marks that have no sound. Raises OrderError
+    when it is empty, no text, garbled, or too long."""
     refuse_turned(text)
     plain = _SILENT.sub("", _LINE_ENDS.sub("\n", text))
     plain = _STYLED.sub(_as_letters, plain)
+    plain = _BULLET.sub(r"\1- ", plain)
     plain = plain.strip().strip("\0\x1a").strip()
 
     if not plain:

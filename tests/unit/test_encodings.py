@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import unicodedata
 
 import pytest
@@ -265,3 +266,32 @@ def test_mixed_and_binary_bytes_are_refused(data: bytes) -> None:
     """Two encodings in one file, and what is no text at all."""
     with pytest.raises(OrderError):
         decode_text(data, ("de",))
+
+
+@pytest.mark.parametrize(
+    ("text", "is_read"),
+    [
+        ("Call \u202d+49 30 1234\u202c now.", True),
+        ("\u202eשלום\u202c, Anna.", True),
+        ("\u202eolleH\u202c, Anna.", False),
+        ("\u202dםולש\u202c, Anna.", False),
+    ],
+)
+def test_marks_of_direction_are_refused_only_where_they_turn_letters(
+    text: str, is_read: bool
+) -> None:
+    """Contacts put them around numbers, editors around Hebrew, where they change nothing."""
+    if is_read:
+        assert decode_text(text.encode()) == re.sub("[\u202c-\u202e]", "", text)
+        return
+    with pytest.raises(OrderError, match="turned around"):
+        decode_text(text.encode())
+
+
+def test_bullets_of_word_are_bullets() -> None:
+    """At the beginning of a line alone; what else one font alone has stays refused."""
+    bullets = "List:\n\uf0b7\tOne\n  \uf0a7 Two\r\n\uf0d8Three\n\uf0fc  Four"
+    assert decode_text(bullets.encode()) == "List:\n- One\n  - Two\n- Three\n- Four"
+    for text in ("One \uf0b7 two", "\uf0b7 One \uf0b7", "\uf04a One"):
+        with pytest.raises(OrderError, match="only one font"):
+            decode_text(text.encode())
