@@ -82,26 +82,28 @@ def project_candidate(
     name: str,
     found: list[Inspected],
     order: Order,
-    instructions: str,
+    texts: str,
+    whole: str,
     *,
     approved: bool,
 ) -> Candidate:
-    """A project: its files, and a job in one session for each part of its instructions."""
-    members = list(map(_member, found))
-    members.append(_instructions(instructions))
+    """A project: its files, and a job in one session for each part of its instructions. `texts`:
+    what the texts in its folder are known by; `whole`: what they say with those above them."""
+    files = tuple(map(_member, found))
     jobs = tuple(NewJob("", name, target, order.skill) for target in order.targets)
-    contents = "\n".join(f"{member.digest} {member.name}" for member in members)
+    ordered = (*files, _instructions(whole))
+    contents = "\n".join(f"{member.digest} {member.name}" for member in ordered)
     digest = _digest(contents)
     return Candidate(
         folder_of(project),
         project,
         order.task,
         digest,
-        tuple(members),
+        (*files, _instructions(texts)),
         jobs,
         is_project=True,
         approved=approved,
-        instructions=instructions,
+        instructions=texts,
         tips=order.tips,
     )
 

@@ -23,13 +23,21 @@ class ProjectTexts:
         self._state = inbox_state
 
     def digest(self, project: bytes) -> str:
-        """What its instructions are known by now: its prompt, then the glossary in its folder,
-        where there is one. (A glossary above it counts for what comes later.)"""
-        prompt = instructions_digest(self._state.book.prompt(project))
+        """What the texts in its folder are known by now: its prompt, or the one above where it has
+        none, then its glossary if there is one. (What changes above counts for what comes later.)"""
+        own = self._state.book.own_prompt(project)
+        return self._with_glossary(project, own or self._state.book.prompt(project))
+
+    def order_digest(self, project: bytes) -> str:
+        """The same of all that its prompt says together with those above it."""
+        return self._with_glossary(project, self._state.book.prompt(project))
+
+    def _with_glossary(self, project: bytes, prompt: str) -> str:
+        digest = instructions_digest(prompt)
         glossary = self._state.book.own_glossary(project)
         if not glossary:
-            return prompt
-        return prompt + instructions_digest(_lines(glossary))
+            return digest
+        return digest + instructions_digest(_lines(glossary))
 
     def changed(self, project: bytes) -> list[str]:
         """The names of its texts that are other ones than when it was claimed. One that is gone
@@ -38,8 +46,10 @@ class ProjectTexts:
         if claimed is None:
             return []
         now = self.digest(project)
+        # journals of earlier versions know it by all that it was told
+        prompts = (now[:_LENGTH], self.order_digest(project)[:_LENGTH])
         found: list[str] = []
-        if self._state.book.is_instructed(project) and now[:_LENGTH] != claimed[:_LENGTH]:
+        if self._state.book.is_instructed(project) and claimed[:_LENGTH] not in prompts:
             found.append("prompt.txt")
         if self._state.book.own_glossary(project) and now[_LENGTH:] != claimed[_LENGTH:]:
             found.append("glossary.txt")

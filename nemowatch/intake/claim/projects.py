@@ -198,8 +198,9 @@ class Projects:
             self._questions.hold(project, contents.files, Fault(exc.text, exc.cure))
             return None
         self._questions.answered(project)
-        digest = self._texts.digest(project)
-        return project_candidate(project, name, read, order, digest, approved=approved)
+        texts = self._texts.digest(project)
+        whole = self._texts.order_digest(project)
+        return project_candidate(project, name, read, order, texts, whole, approved=approved)
 
     def _is_wrong(self, project: bytes, folder: Folder, contents: ProjectContents) -> bool:
         """Whether something about it is wrong, by names, numbers and sizes; a person reads what,

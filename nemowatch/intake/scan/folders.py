@@ -84,6 +84,10 @@ class FolderBook:
         """The names and terms of the glossary.txt in this very folder."""
         return self._glossaries.get(folder, NO_TERMS)
 
+    def own_prompt(self, folder: bytes) -> str:
+        """The text of the prompt.txt in this very folder; "" for none."""
+        return self._prompts.get(folder, "")
+
     def prompt(self, folder: bytes) -> str:
         """What is said to files in this folder, of any depth, by the prompt.txt in it and those
         above it: the nearest counts, and one with a leading + adds to the one above."""
