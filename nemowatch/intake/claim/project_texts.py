@@ -24,7 +24,7 @@ class ProjectTexts:
 
     def digest(self, project: bytes) -> str:
         """What the texts in its folder are known by now: its prompt, or the one above where it has
-        none, then its glossary if there is one. (What changes above counts for what comes later.)"""
+        none, then its glossary if it has one. What changes above counts for what comes later."""
         own = self._state.book.own_prompt(project)
         return self._with_glossary(project, own or self._state.book.prompt(project))
 
