@@ -166,8 +166,8 @@ class Exchange:
         """The answer, over a line that was kept or a new one."""
         if not isinstance(self._request.body, bytes):
             return await self._ask(self._lines.in_thread(address), address)
-        if self._request.repeatable and self._peer is None and not address.proxy:
-            kept = self._lines.kept(address)
+        if self._request.repeatable:
+            kept = self._lines.kept(address, self._peer)
             if kept is not None:
                 with contextlib.suppress(*_DROPPED):
                     return await self._ask(kept, address)

@@ -67,13 +67,12 @@ class Line:
         self.origin = address.origin
         backend = Backend(peer)
         self.sending = backend.sending
-        self.used = False  #: it has served a call before
         self.kept_since = 0.0
-        self.keeps = peer is None and not address.proxy  #: whether it may serve another call
+        self.keeps = _keeps(address, peer)  #: whether it may serve another call
         self._connection = _connection(address, tls, backend)
 
     def __repr__(self) -> str:
-        return f"<Line used={self.used} {type(self._connection).__name__}>"
+        return f"<Line keeps={self.keeps} {type(self._connection).__name__}>"
 
     async def ask(self, request: httpcore.Request) -> httpcore.Response:
         """Send a request and wait for the head of its answer. Raises what httpcore raises."""
@@ -102,9 +101,6 @@ class Lines:
         self._closing: set[asyncio.Task[None]] = set()
         self._closed = False
 
-    def __len__(self) -> int:
-        return len(self._idle)
-
     def fresh(self, address: Address, peer: PeerCheck | None) -> Line:
         """A new line."""
         return Line(address, self._tls, peer)
@@ -114,8 +110,11 @@ class Lines:
         backend = ThreadBackend()
         return ThreadLine(_connection_in_thread(address, self._tls, backend), backend)
 
-    def kept(self, address: Address) -> Line | None:
-        """The line to this server that was used last and is still open."""
+    def kept(self, address: Address, peer: PeerCheck | None) -> Line | None:
+        """The line to this server that was used last and is still open; None also for what is never
+        kept."""
+        if not _keeps(address, peer):
+            return None
         for line in reversed(self._idle):
             if line.origin == address.origin and line.idle:
                 self._idle.remove(line)
@@ -129,7 +128,7 @@ class Lines:
             await line.aclose()
             return
         loop = asyncio.get_running_loop()
-        line.used, line.kept_since = True, loop.time()
+        line.kept_since = loop.time()
         self._idle.append(line)
         if self._sweep is None:
             self._sweep = loop.call_later(KEPT_S, self._end_old)
@@ -158,6 +157,12 @@ class Lines:
         for line in idle:
             await line.aclose()
         await asyncio.gather(*self._closing)
+
+
+def _keeps(address: Address, peer: PeerCheck | None) -> bool:
+    """Whether a line may serve another call: not where who is at its other end is to be checked or
+    chosen each time."""
+    return peer is None and not address.proxy
 
 
 def _connection(
