@@ -56,7 +56,7 @@ class Call:
     path: str
     body: Callable[[], Body] = Body  #: called for each try
     any_answer: bool = False  #: any 2xx is success, whatever it says
-    repeatable: bool = True  #: a second one does no harm; never so for a body that streams
+    repeatable: bool = False  #: a second one does no harm
 
 
 class Caller:
@@ -113,7 +113,7 @@ class Caller:
             headers=headers,
             body=body.content,
             length=body.length,
-            repeatable=call.repeatable and isinstance(body.content, bytes),
+            repeatable=call.repeatable,
         )
         reply = await self.http.fetch(request, limits)
         if call.any_answer and 200 <= reply.status < 300 and values.parse(reply.body) is None:

@@ -159,10 +159,7 @@ class Client:
         """Section 5, by URL."""
         body = {"urls": [url], "source_type": "url"}
         try:
-            # twice would be two clips
-            call = Call(
-                skill, "POST", _upload_path(session_id), lambda: json_body(body), repeatable=False
-            )
+            call = Call(skill, "POST", _upload_path(session_id), lambda: json_body(body))
             return answers.uploaded(await self._caller.call(call))
         except (FileRefused, FileTooLarge, PlanRefused, RequestRefused) as exc:
             raise UrlRefused(exc.text, status=exc.status) from None
@@ -280,7 +277,10 @@ class Client:
         body = Body()
         if fields is not None:
             body = json_body(fields)
-        return await self._caller.call(Call(skill, method, path, lambda: body, any_answer))
+        only_reads = method == "GET"
+        return await self._caller.call(
+            Call(skill, method, path, lambda: body, any_answer, repeatable=only_reads)
+        )
 
 
 def _segment(value: str) -> str:

@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 
 from nemowatch.clock import SystemClock
+from nemowatch.errors import ConnectionBroken
 from nemowatch.model import TurnEnd
 from nemowatch.remote.client import Client
 from nemowatch.remote.credential import supplied_token
@@ -99,6 +100,16 @@ async def test_a_paid_call_whose_connection_ends_is_not_repeated(tmp_path: Path)
         turn = await client.run_turn("skill", "1", "dub it", lambda *_: None)
     assert turn.end is TurnEnd.CUT
     assert [path for paths in server.paths for path in paths].count("/run_sse") == 1
+
+
+async def test_what_changes_something_is_not_repeated(tmp_path: Path) -> None:
+    """A render is asked for on a connection of its own, once, though a kept one is at hand."""
+    server = Server(drops_at=2)
+    async with between(tmp_path, server) as client:
+        await client.read_credits()
+        with pytest.raises(ConnectionBroken):
+            await client.submit_render("skill", "r", "1", {}, "high")
+    assert list(map(len, server.paths)) == [1, 1]
 
 
 def test_a_rate_counts_the_whole_time_of_each_piece() -> None:
