@@ -159,6 +159,9 @@ class JobStore:
         step = TABLE.get(final.state)
         if step is None or step.lane is not TABLE[work.job.state].lane or final.after > 0:
             return None
+        # the queue knows which job of a session is next
+        if final.state is State.UPLOADED:
+            return None
         if HoldReason.OUTAGE in holds.active(conn):
             return None
         following = read_work(conn, self._watches(), work.job.id)

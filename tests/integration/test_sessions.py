@@ -15,7 +15,7 @@ from nemowatch.journal.jobs import Job
 from nemowatch.journal.spend import CallOutcome, Edit
 from nemowatch.model import HoldReason, State
 from nemowatch.orders.again import Again
-from nemowatch.stages.decision import hold
+from nemowatch.stages.decision import go, hold
 from tests.rigs.stages import StageRig
 
 pytestmark = pytest.mark.anyio
@@ -215,3 +215,16 @@ async def test_nothing_of_an_unapproved_batch_is_paid_for(house: StageRig) -> No
     house.journal.write_now(lambda conn: batches.approve(conn, None, 2))
     await house.run()
     assert (house.job(job_id).state, house.charged()) == (State.PUBLISHED, 1)
+
+
+async def test_which_job_pays_next_is_asked_of_the_queue(house: StageRig) -> None:
+    """Never one straight after its own last step: another of its session may be before it."""
+    (first,) = house.drop()
+    await house.until_state(first, State.UPLOADED)
+    store = house.runner().store
+    work = await store.load(house.job(first))
+    assert work is not None
+    written = await store.write(work, go(State.UPLOADED))
+    assert written is not None
+    assert written.following is None
+    assert [job.id for job in house.due()] == [first]
