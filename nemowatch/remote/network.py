@@ -10,6 +10,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import os
+import re
 import socket
 import ssl
 from collections.abc import Callable, Iterable, Iterator
@@ -28,6 +29,9 @@ SECOND_ADDRESS_S = 0.25
 CLOSING_S = 1.0
 #: Home routers drop a silent connection after some minutes; a turn may be silent for fifteen.
 _KEEPALIVE_IDLE_S = 45
+
+#: The number of a system error in asyncio's text of several, one for each address of a name.
+_ERRNO = re.compile(r"\[Errno (\d+)\]")
 
 #: Checks the address that was connected to; raises to refuse it.
 PeerCheck = Callable[[str], None]
@@ -156,10 +160,16 @@ def as_httpcore(slow: type[Exception], broken: type[Exception]) -> Iterator[None
 
 
 def _words(exc: OSError) -> str:
-    """What the system says; asyncio's own text for a refused connection is an address."""
-    if isinstance(exc, ssl.SSLError | socket.gaierror) or not exc.errno:
+    """What the system says; asyncio's own text for a refused connection is an address, or one for
+    each address of the name: then the first counts."""
+    if isinstance(exc, ssl.SSLError | socket.gaierror):
         return str(exc)
-    return os.strerror(exc.errno)
+    if exc.errno:
+        return os.strerror(exc.errno)
+    first = _ERRNO.search(str(exc))
+    if first is not None:
+        return os.strerror(int(first[1]))
+    return str(exc)
 
 
 def keep_alive(sock: socket.socket) -> None:

@@ -3,17 +3,20 @@
 from __future__ import annotations
 
 import asyncio
+import socket
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path
 
+import httpcore
 import pytest
 
 from nemowatch.clock import SystemClock
-from nemowatch.errors import ConnectionBroken
+from nemowatch.errors import ConnectionBroken, NotSent
 from nemowatch.model import TurnEnd
 from nemowatch.remote.client import Client
 from nemowatch.remote.credential import supplied_token
+from nemowatch.remote.network import as_httpcore
 from nemowatch.remote.rate_limiter import RateLimiter
 
 pytestmark = pytest.mark.anyio
@@ -48,12 +51,12 @@ class Server:
 
 
 @asynccontextmanager
-async def between(folder: Path, server: Server) -> AsyncIterator[Client]:
-    """A client of this server."""
+async def between(folder: Path, server: Server, url: str = "") -> AsyncIterator[Client]:
+    """A client of this server, or of another address."""
     listener = await asyncio.start_server(server.serve, "127.0.0.1", 0)
     server.url = f"http://127.0.0.1:{listener.sockets[0].getsockname()[1]}"
     client = Client(
-        base_url=server.url,
+        base_url=url or server.url,
         platform="unknown",
         language="en",
         timeout=20,
@@ -110,6 +113,23 @@ async def test_what_changes_something_is_not_repeated(tmp_path: Path) -> None:
         with pytest.raises(ConnectionBroken):
             await client.submit_render("skill", "r", "1", {}, "high")
     assert list(map(len, server.paths)) == [1, 1]
+
+
+async def test_a_refused_name_of_several_addresses_is_said_in_words(tmp_path: Path) -> None:
+    """Not in asyncio's, which name each address and its error's number."""
+    with socket.socket() as unused:
+        unused.bind(("127.0.0.1", 0))
+        port = unused.getsockname()[1]
+        several = OSError(
+            f"Multiple exceptions: [Errno 111] Connect call failed ('::1', {port}, 0, 0), "
+            f"[Errno 111] Connect call failed ('127.0.0.1', {port})"
+        )
+        as_theirs = as_httpcore(httpcore.ConnectTimeout, httpcore.ConnectError)
+        with pytest.raises(httpcore.ConnectError, match=r"^Connection refused$"), as_theirs:
+            raise several
+        async with between(tmp_path, Server(), f"http://localhost:{port}") as client:
+            with pytest.raises(NotSent, match="cannot be reached: Connection refused"):
+                await client.read_credits()
 
 
 def test_a_rate_counts_the_whole_time_of_each_piece() -> None:
