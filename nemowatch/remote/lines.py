@@ -80,11 +80,12 @@ class Line:
 
     @property
     def idle(self) -> bool:
-        """Whether it has served its call to the end, and the server keeps it open."""
+        """Whether it has served its call to the end, and the server keeps it open and has sent
+        nothing since."""
         connection = self._connection
         if not isinstance(connection, httpcore.AsyncHTTPConnection):
             return False
-        return connection.is_idle() and not connection.has_expired()
+        return connection.is_idle() and not connection.has_expired() and not _left(connection)
 
     async def aclose(self) -> None:
         """End it at once."""
@@ -157,6 +158,14 @@ class Lines:
         for line in idle:
             await line.aclose()
         await asyncio.gather(*self._closing)
+
+
+def _left(connection: httpcore.AsyncHTTPConnection) -> bool:
+    """Whether more came together with the end of an answer: it would be taken for the next one."""
+    http = connection._connection  # httpcore has no public way to it
+    if not isinstance(http, httpcore.AsyncHTTP11Connection):
+        return False
+    return http._h11_state.trailing_data[0] != b""
 
 
 def _keeps(address: Address, peer: PeerCheck | None) -> bool:

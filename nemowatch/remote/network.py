@@ -134,9 +134,12 @@ class Stream(httpcore.AsyncNetworkStream):
         return self
 
     def get_extra_info(self, info: str) -> Any:
-        """Whether an idle connection has ended ("is_readable"), and what asyncio knows."""
+        """Whether an idle connection has ended or has been sent what nobody asked for
+        ("is_readable"), and what asyncio knows."""
         if info == "is_readable":
-            return self._reader.at_eof() or self._writer.is_closing()
+            # a StreamReader has no public word for what it holds
+            unread = self._reader._buffer  # type: ignore[attr-defined]
+            return bool(unread) or self._reader.at_eof() or self._writer.is_closing()
         return self._writer.get_extra_info(info)
 
 

@@ -14,6 +14,7 @@ import pytest
 from nemowatch.clock import SystemClock
 from nemowatch.errors import ConnectionBroken, NotSent
 from nemowatch.model import TurnEnd
+from nemowatch.remote import lines
 from nemowatch.remote.client import Client
 from nemowatch.remote.credential import supplied_token
 from nemowatch.remote.network import as_httpcore
@@ -28,8 +29,11 @@ ANSWER = b"HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nContent-Length: 
 class Server:
     """Answers every request with a balance, on as many connections as come."""
 
-    def __init__(self, drops_at: int = 0) -> None:
+    def __init__(self, drops_at: int = 0, also_says: bytes = b"", at_once: bool = True) -> None:
         self.drops_at = drops_at  #: the request, counted from 1, whose connection it just closes
+        self.also_says = also_says  #: what nobody asked for, after each answer
+        self.at_once = at_once  #: that comes together with the answer
+        self.answered = asyncio.Event()  #: when not at once, then once this is set
         self.url = ""
         self.paths: list[list[str]] = []  #: of each connection
 
@@ -43,11 +47,20 @@ class Server:
                 await reader.readexactly(int(length or 0))
                 if sum(map(len, self.paths)) == self.drops_at:
                     break
-                writer.write(ANSWER % (len(BALANCE), BALANCE))
+                await self._answer(writer)
         except (asyncio.IncompleteReadError, ConnectionError):
             pass
         finally:
             writer.close()
+
+    async def _answer(self, writer: asyncio.StreamWriter) -> None:
+        answer = ANSWER % (len(BALANCE), BALANCE)
+        if self.at_once:
+            writer.write(answer + self.also_says)
+            return
+        writer.write(answer)
+        await self.answered.wait()
+        writer.write(self.also_says)
 
 
 @asynccontextmanager
@@ -112,6 +125,25 @@ async def test_what_changes_something_is_not_repeated(tmp_path: Path) -> None:
         await client.read_credits()
         with pytest.raises(ConnectionBroken):
             await client.submit_render("skill", "r", "1", {}, "high")
+    assert list(map(len, server.paths)) == [1, 1]
+
+
+@pytest.mark.parametrize("at_once", [True, False])
+async def test_what_nobody_asked_for_is_no_answer(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, at_once: bool
+) -> None:
+    """A server that sends more after its answer, together with it or later, gets no other call on
+    that connection."""
+    monkeypatch.setattr(lines, "KEPT_S", 600.0)
+    timed_out = b"HTTP/1.1 408 Request Timeout\r\nContent-Length: 0\r\n\r\n"
+    server = Server(also_says=timed_out, at_once=at_once)
+    async with between(tmp_path, server) as client:
+        await client.read_credits()
+        server.answered.set()
+        async with asyncio.timeout(20):
+            while any(line.idle for line in client._caller.http._lines._idle):
+                await asyncio.sleep(0)
+        assert (await client.read_credits()).available == 5
     assert list(map(len, server.paths)) == [1, 1]
 
 
