@@ -19,7 +19,7 @@ import httpx
 
 from nemowatch.errors import NotSent
 from nemowatch.remote.addresses import proxy_of
-from nemowatch.remote.network import Backend, PeerCheck
+from nemowatch.remote.network import Backend, PeerCheck, Sending
 from nemowatch.remote.threaded import ThreadBackend, ThreadLine
 
 #: Seconds for which an idle line is kept: less than the five after which common servers (uvicorn)
@@ -65,14 +65,18 @@ class Line:
 
     def __init__(self, address: Address, tls: ssl.SSLContext, peer: PeerCheck | None) -> None:
         self.origin = address.origin
-        backend = Backend(peer)
-        self.sending = backend.sending
+        self._backend = Backend(peer)
         self.kept_since = 0.0
         self.keeps = _keeps(address, peer)  #: whether it may serve another call
-        self._connection = _connection(address, tls, backend)
+        self._connection = _connection(address, tls, self._backend)
 
     def __repr__(self) -> str:
         return f"<Line keeps={self.keeps} {type(self._connection).__name__}>"
+
+    @property
+    def sending(self) -> Sending:
+        """Notified before bytes of a request leave."""
+        return self._backend.sending
 
     async def ask(self, request: httpcore.Request) -> httpcore.Response:
         """Send a request and wait for the head of its answer. Raises what httpcore raises."""
@@ -88,7 +92,8 @@ class Line:
         return connection.is_idle() and not connection.has_expired() and not _left(connection)
 
     async def aclose(self) -> None:
-        """End it at once."""
+        """End it at once, also while it connects."""
+        self._backend.end()
         await self._connection.aclose()
 
 

@@ -13,7 +13,7 @@ import os
 import re
 import socket
 import ssl
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import AsyncIterator, Callable, Iterable, Iterator
 from typing import Any
 
 import httpcore
@@ -59,6 +59,8 @@ class Backend(httpcore.AsyncNetworkBackend):
     def __init__(self, peer: PeerCheck | None = None) -> None:
         self.sending = Sending()
         self._peer = peer
+        self._limit: asyncio.Timeout | None = None  #: of the step of connecting that is under way
+        self._ended = False
 
     async def connect_tcp(
         self,
@@ -70,7 +72,7 @@ class Backend(httpcore.AsyncNetworkBackend):
     ) -> httpcore.AsyncNetworkStream:
         """Connect. Raises ConnectError, ConnectTimeout, and what the check of the peer raises."""
         with as_httpcore(httpcore.ConnectTimeout, httpcore.ConnectError):
-            async with asyncio.timeout(timeout):
+            async with self.connecting(timeout):
                 reader, writer = await asyncio.open_connection(
                     host, port, limit=READ_AHEAD, happy_eyeballs_delay=_second_after(host)
                 )
@@ -82,6 +84,23 @@ class Backend(httpcore.AsyncNetworkBackend):
             raise
         keep_alive(writer.get_extra_info("socket"))
         return Stream(self, reader, writer)
+
+    @contextlib.asynccontextmanager
+    async def connecting(self, timeout: float | None) -> AsyncIterator[None]:
+        """A time limit in seconds for a step of connecting, which `end` cuts short."""
+        try:
+            async with asyncio.timeout(timeout) as self._limit:
+                if self._ended:
+                    self.end()
+                yield
+        finally:
+            self._limit = None
+
+    def end(self) -> None:
+        """End whatever connects now or later: to it, its time is over."""
+        self._ended = True
+        if self._limit is not None and not self._limit.expired():
+            self._limit.reschedule(asyncio.get_running_loop().time())
 
 
 class Stream(httpcore.AsyncNetworkStream):
@@ -126,7 +145,7 @@ class Stream(httpcore.AsyncNetworkStream):
         """The same connection, encrypted. Raises ConnectError, ConnectTimeout."""
         try:
             with as_httpcore(httpcore.ConnectTimeout, httpcore.ConnectError):
-                async with asyncio.timeout(timeout):
+                async with self._backend.connecting(timeout):
                     await self._writer.start_tls(ssl_context, server_hostname=server_hostname)
         except BaseException:
             await self.aclose()

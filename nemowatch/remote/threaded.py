@@ -95,14 +95,20 @@ class ThreadStream(httpcore.NetworkStream):
         timeout: float | None = None,
     ) -> httpcore.NetworkStream:
         """The same connection, encrypted. Raises ConnectError, ConnectTimeout."""
+        made = self._socket
         try:
             with as_httpcore(httpcore.ConnectTimeout, httpcore.ConnectError):
-                self._socket.settimeout(timeout)
-                wrapped = ssl_context.wrap_socket(self._socket, server_hostname=server_hostname)
+                made.settimeout(timeout)
+                made = ssl_context.wrap_socket(
+                    made, server_hostname=server_hostname, do_handshake_on_connect=False
+                )
+                # wrapping has taken the connection from the socket that `end` knows
+                stream = self._backend.stream(made)
+                made.do_handshake()
+                return stream
         except BaseException:
-            self._socket.close()
+            made.close()
             raise
-        return self._backend.stream(wrapped)
 
     def get_extra_info(self, info: str) -> Any:
         """Nothing that httpcore needs: a connection here serves one request."""

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import asyncio
+import os
 import socket
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager
 from pathlib import Path
 
@@ -17,6 +18,7 @@ from nemowatch.model import TurnEnd
 from nemowatch.remote import lines
 from nemowatch.remote.client import Client
 from nemowatch.remote.credential import supplied_token
+from nemowatch.remote.http import Http, Limits, Request
 from nemowatch.remote.network import as_httpcore
 from nemowatch.remote.rate_limiter import RateLimiter
 
@@ -162,6 +164,35 @@ async def test_a_refused_name_of_several_addresses_is_said_in_words(tmp_path: Pa
         async with between(tmp_path, Server(), f"http://localhost:{port}") as client:
             with pytest.raises(NotSent, match="cannot be reached: Connection refused"):
                 await client.read_credits()
+
+
+@pytest.mark.parametrize("large", [False, True])
+async def test_a_limit_ends_a_request_that_still_connects(
+    monkeypatch: pytest.MonkeyPatch, large: bool
+) -> None:
+    """A server that accepts and does not answer the handshake: the whole limit counts, long before
+    the one of connecting; so it is for a small request and for a streamed one."""
+    monkeypatch.setenv("SSL_CERT_FILE", os.devnull)
+    over = asyncio.Event()
+
+    async def mute(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        await over.wait()
+        writer.close()
+
+    listener = await asyncio.start_server(mute, "127.0.0.1", 0)
+    port = listener.sockets[0].getsockname()[1]
+    body: bytes | Iterator[bytes] = b"bytes"
+    if large:
+        body = iter([b"bytes"])
+    request, http = Request("POST", f"https://127.0.0.1:{port}", {}, body, 5), Http()
+    try:
+        async with asyncio.timeout(60):
+            with pytest.raises(NotSent, match="within the time limit"):
+                await http.fetch(request, Limits(total=0.2, silence=None, connect=600))
+    finally:
+        over.set()
+        await http.aclose()
+        listener.close()
 
 
 def test_a_rate_counts_the_whole_time_of_each_piece() -> None:
