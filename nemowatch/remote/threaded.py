@@ -16,6 +16,9 @@ from typing import Any
 
 import httpcore
 
+# private to httpcore, which has no public way to it; a test of uploads through such a proxy pins it
+from httpcore._backends.sync import TLSinTLSStream
+
 from nemowatch.fs.threads import aside
 from nemowatch.remote.network import Sending, as_httpcore, keep_alive
 
@@ -99,6 +102,12 @@ class ThreadStream(httpcore.NetworkStream):
         try:
             with as_httpcore(httpcore.ConnectTimeout, httpcore.ConnectError):
                 made.settimeout(timeout)
+                if isinstance(made, ssl.SSLSocket):
+                    return InnerStream(
+                        self._backend,
+                        made,
+                        TLSinTLSStream(made, ssl_context, server_hostname, timeout),
+                    )
                 made = ssl_context.wrap_socket(
                     made, server_hostname=server_hostname, do_handshake_on_connect=False
                 )
@@ -115,6 +124,27 @@ class ThreadStream(httpcore.NetworkStream):
         if info == "ssl_object" and isinstance(self._socket, ssl.SSLSocket):
             return self._socket
         return None
+
+
+class InnerStream(ThreadStream):
+    """A connection in TLS through a proxy that is itself spoken to in TLS."""
+
+    def __init__(self, backend: ThreadBackend, made: socket.socket, inner: TLSinTLSStream) -> None:
+        super().__init__(backend, made)
+        self._inner = inner
+
+    def read(self, max_bytes: int, timeout: float | None = None) -> bytes:
+        """What has come, b"" at the end."""
+        with as_httpcore(httpcore.ReadTimeout, httpcore.ReadError):
+            return self._inner.read(max_bytes, timeout)
+
+    def write(self, buffer: bytes, timeout: float | None = None) -> None:
+        """Send all of it."""
+        if not buffer:
+            return
+        self._backend.sending.begins(buffer)
+        with as_httpcore(httpcore.WriteTimeout, httpcore.WriteError):
+            self._inner.write(buffer, timeout)
 
 
 class ThreadLine:

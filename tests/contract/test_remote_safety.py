@@ -142,7 +142,7 @@ async def test_a_name_that_changes_between_look_up_and_use_is_refused(
 
 @pytest.fixture
 def authority(tmp_path: Path) -> ssl.SSLContext:
-    """A server's TLS whose certificate (for api.test) only `tmp_path/ca.pem` vouches for."""
+    """A server's TLS whose certificate (for api.test, localhost) only `tmp_path/ca.pem` vouches for."""
     if not shutil.which("openssl"):
         pytest.skip("needs openssl to make a certificate")
     key, cert = tmp_path / "key.pem", tmp_path / "ca.pem"
@@ -158,7 +158,14 @@ def authority(tmp_path: Path) -> ssl.SSLContext:
         "-out",
         str(cert),
     ]
-    command += ["-days", "1", "-subj", "/CN=api.test", "-addext", "subjectAltName=DNS:api.test"]
+    command += [
+        "-days",
+        "1",
+        "-subj",
+        "/CN=api.test",
+        "-addext",
+        "subjectAltName=DNS:api.test,DNS:localhost",
+    ]
     subprocess.run(command, check=True, capture_output=True)
     tls = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
     tls.load_cert_chain(cert, key)
@@ -223,6 +230,45 @@ async def test_the_proxy_and_the_certificates_of_the_environment_are_used(
     assert TOKEN.encode() not in b"".join(tunnel.heads)
     assert b"Bearer " + TOKEN.encode() in api.asked[0]
     assert b"roxy-Authorization" not in api.asked[0]
+
+
+async def test_a_proxy_may_be_spoken_to_in_tls(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, authority: ssl.SSLContext
+) -> None:
+    """What is read and what is uploaded goes in TLS within TLS; the proxy sees none of it."""
+    clip = b"a clip's bytes " * 50_000
+    (tmp_path / "clip.mp4").write_bytes(clip)
+    fd = open_below(tmp_path, b"clip.mp4")
+    look = snapshot(fd)
+    found = b'{"code": 0, "data": {"available": 120, "files": [{"filename": "clip.mp4"}]}}'
+    async with serving(answer(200, found, Content_Type="application/json"), authority) as api:
+        tunnel = Tunnel(int(api.url.rpartition(":")[2]))
+        listener = await asyncio.start_server(tunnel.serve, "127.0.0.1", 0, ssl=authority)
+        port = listener.sockets[0].getsockname()[1]
+        monkeypatch.setenv("HTTPS_PROXY", f"https://localhost:{port}")
+        monkeypatch.setenv("SSL_CERT_FILE", str(tmp_path / "ca.pem"))
+        client = Client(
+            base_url="https://api.test",
+            platform="unknown",
+            language="en",
+            timeout=20,
+            turn_timeout=20,
+            quiet_timeout=20,
+            credential=supplied_token({"NEMO_TOKEN": TOKEN}, None),
+            state_dir=tmp_path,
+            clock=SystemClock(),
+        )
+        try:
+            await client.read_credits()
+            payload = Payload("clip.mp4", fd, look.size, look.mtime_ns)
+            assert await client.upload_file("s", "1", payload, lambda *_: None)
+        finally:
+            await client.aclose()
+            listener.close()
+            os.close(fd)
+    assert [head.partition(b" HTTP")[0] for head in tunnel.heads] == [b"CONNECT api.test:443"] * 2
+    assert TOKEN.encode() not in b"".join(tunnel.heads)
+    assert clip in api.asked[-1]
 
 
 # --- what is sent ---------------------------------------------------------------------
