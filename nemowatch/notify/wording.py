@@ -25,6 +25,7 @@ from nemowatch.notify.message import Event
 from nemowatch.reporting import inbox_words, words
 from nemowatch.reporting.paragraphs import shortened
 from nemowatch.reporting.phrases import brackets, capital, counted
+from nemowatch.secrecy import redact_work
 
 #: Jobs that are named in the text: a phone shows no more.
 NAMED = 8
@@ -77,7 +78,7 @@ def inbox_away(inbox: str, health: Health, cure: Cure) -> Told:
     if health.state is HealthState.HELD:
         what = str(health)
     lines = (capital(what), *_cured(cure))
-    about = {"reason": "inbox", "inbox": show_path(inbox), "state": str(health)}
+    about = {"reason": "inbox", "inbox": show_path(inbox), "state": redact_work(str(health))}
     return Told(Event.HOLD, f"An inbox is not worked on: {plain(inbox)}", lines, about)
 
 
@@ -179,7 +180,7 @@ def _stories(rows: Sequence[ListedJob]) -> Iterable[str]:
         story = words.what_happened(row.job.state, row.job.error_text)
         if not story:
             story = words.hold_words(row.job.reason)
-        said = shortened(" ".join(story.split()), LONGEST)
+        said = _as_told(" ".join(story.split()))
         yield f"{_name(row)} in {plain(row.folder)}{brackets(row.job.target)}: {said}"
     if len(rows) > NAMED:
         yield f"And {len(rows) - NAMED:,} more."
@@ -224,5 +225,10 @@ def _record(row: ListedJob) -> dict[str, Any]:
         "target": job.target,
         "state": job.state.value,
         "reason": job.reason or None,
-        "error": shortened(job.error_text, LONGEST) or None,
+        "error": _as_told(job.error_text) or None,
     }
+
+
+def _as_told(story: str) -> str:
+    """Without secrets, and cut only then: half a secret would not be recognised."""
+    return shortened(redact_work(story), LONGEST)

@@ -23,6 +23,7 @@ from nemowatch.journal.job_steps import NOTHING_SENT
 from nemowatch.journal.jobs import Job, ListedJob
 from nemowatch.journal.sources import SourceRow
 from nemowatch.model import ENDED, AttentionReason, HoldReason, State
+from nemowatch.notify import wording
 from nemowatch.reporting import inbox_words, json_records, words
 from nemowatch.reporting.overview import DaemonSnapshot, InboxStatus, Overview, Trouble
 from nemowatch.reporting.page import render
@@ -229,3 +230,14 @@ def test_every_trouble_of_a_folder_or_file_has_a_cure_everywhere(trouble: Troubl
 def test_every_state_of_a_job_has_a_name_for_people() -> None:
     """The page never shows our own word for a state."""
     assert set(words.STAGES) == set(State)
+
+
+def test_a_secret_is_not_told_in_halves() -> None:
+    """What a notification says of a job, as text and as data, is without secrets before it is
+    cut."""
+    token = "nmv_usr_" + "s3cret" * 20
+    row = listed(State.FAILED)
+    for before in (5, wording.LONGEST - 6):
+        story = f"{'x' * before} {token} and more"
+        told = wording.failed([replace(row, job=replace(row.job, error_text=story))])
+        assert "nmv_" not in f"{told.lines} {told.about}"
