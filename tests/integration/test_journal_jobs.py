@@ -6,6 +6,7 @@ from __future__ import annotations
 import sqlite3
 import tempfile
 from collections.abc import Callable, Iterator
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -535,6 +536,26 @@ def test_waking_wakes_only_what_it_names(journal: Journal) -> None:
         do(journal, wake)
     assert job(journal, job_id).state is State.HELD
     assert do(journal, queue.paused_folders) == []
+
+
+def test_a_pause_below_wakes_only_what_is_not_paid(journal: Journal) -> None:
+    """Jobs that a hold of the account stops are judged again where a PAUSE has come. One that is
+    paid, and has lost its upload, no PAUSE holds: it would be woken for ever."""
+    found = {}
+    for edit in Edit:
+        (job_id,) = claim(journal, f"dub-es/{edit}.mp4".encode())
+        call = partial(spend.open_call, job_id=job_id, session_id="s", request_hash="h")
+        spend_id = do(journal, partial(call, baseline="", credits_before=None, now_ms=1))
+        outcome = CallOutcome.HAPPENED if edit else CallOutcome.REFUSED
+        ended = partial(spend.settle, spend_id=spend_id, outcome=outcome, edit=edit)
+        do(journal, partial(ended, credits_after=None, now_ms=2))
+        force(journal, job_id, State.HELD, reason="token", back=State.CLAIMED)
+        found[edit] = job_id
+    do(journal, lambda conn: queue.wake_below_pause(conn, WATCH, b"dub-fr", ["token"], 5))
+    assert {job(journal, job_id).state for job_id in found.values()} == {State.HELD}
+    do(journal, lambda conn: queue.wake_below_pause(conn, WATCH, b"dub-es", ["token"], 5))
+    held = {edit for edit, job_id in found.items() if job(journal, job_id).state is State.HELD}
+    assert held == {Edit.MADE, Edit.UNSEEN}
 
 
 def test_batches(journal: Journal) -> None:

@@ -93,6 +93,7 @@ UPDATE job SET state = back, reason = '', checking = back IN ('uploading', 'subm
 WHERE state = 'held' AND reason IN (SELECT value FROM json_each(:reasons)) AND back IN ('claimed', 'uploading', 'uploaded')
 AND session IN (SELECT t.id FROM session t JOIN source s ON s.id = t.source_id
     WHERE s.watch = :watch AND s.path >= :first AND s.path < :end)
+AND NOT EXISTS (SELECT 1 FROM spend p WHERE p.job_id = job.id AND p.edit IN ('made', 'unseen'))
 
 -- name: explain_held
 -- what is held for a reason says why, as it stands now
