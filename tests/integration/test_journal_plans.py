@@ -31,6 +31,7 @@ MAY_SCAN = {
     "side_files.all_due": "the index of those that are due",
     "spend.newest": "from the end, to the first that is found",
     "spend.every": "a person asked for all",
+    "requests.latest": "the latest rows, up to a limit",
     "requests.published_as": "from the end, up to a limit, for a text that names no known result",
     "results.of_output": "a person asked what became of one file",
     "sources.moved_to": "a person asked what became of one file",

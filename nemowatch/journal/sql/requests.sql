@@ -49,8 +49,10 @@ FROM source s JOIN session t ON t.source_id = s.id JOIN job j ON j.session = t.i
 WHERE s.watch = :watch AND s.path >= :first AND s.path < :last ORDER BY o.id DESC
 
 -- name: latest
--- the latest results of an inbox, each with the path of its source
-SELECT o.path, s.path AS source FROM output o JOIN job j ON j.id = o.job_id JOIN session t ON t.id = j.session
+-- the latest results of an inbox, each with the path of its source: of the last 5000 of all inboxes, since an inbox has no index
+-- over its results and may have a history of years
+SELECT o.path, s.path AS source FROM (SELECT id, path, job_id FROM output ORDER BY id DESC LIMIT 5000) o
+CROSS JOIN job j ON j.id = o.job_id JOIN session t ON t.id = j.session
 JOIN source s ON s.id = t.source_id WHERE s.watch = :watch ORDER BY o.id DESC LIMIT 500
 
 -- name: published_as
