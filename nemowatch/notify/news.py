@@ -35,6 +35,8 @@ JOBS_APART_MS = 120_000
 PACED = ("jobs", "refused")
 #: Milliseconds: a time that lies further ahead was written under another clock.
 LONGEST_MS = 6 * 3600_000
+#: For as long a message is remembered that everybody has taken.
+REMEMBERED_MS = 30 * 86_400_000
 #: States of jobs that are told as failed.
 FAILED = (State.FAILED, State.REJECTED)
 #: States of an inbox in which nothing of it is worked on.
@@ -81,7 +83,8 @@ def has_any(conn: sqlite3.Connection, known: Circumstances) -> bool:
 
 
 def write_down(conn: sqlite3.Connection, known: Circumstances) -> None:
-    """Make messages of all subjects whose time has come, and give the new ones their time."""
+    """Make messages of all subjects whose time has come, give the new ones their time, and forget
+    what was told long ago."""
     for subject in find_inboxes(conn, known.inboxes):
         notices.make_due(conn, subject, 0)
     for subject, due_at in notices.subjects(conn).items():
@@ -90,6 +93,7 @@ def write_down(conn: sqlite3.Connection, known: Circumstances) -> None:
             _tell(conn, subject, known)
         elif not due_at:
             notices.set_due(conn, subject, _time_of(conn, subject, known.now_ms))
+    notices.forget(conn, known.now_ms - REMEMBERED_MS)
 
 
 def _time_of(conn: sqlite3.Connection, subject: str, now_ms: int) -> int:
@@ -110,9 +114,9 @@ def _tell(conn: sqlite3.Connection, subject: str, known: Circumstances) -> None:
     notices.settle(conn, subject)
     kind, _, what = subject.partition(" ")
     for told in _TELLERS[kind](conn, what, known):
-        channels = known.channels if told.event in known.on else ()
-        record = _message(told, known).record
-        notices.add(conn, told.event, record, channels, known.now_ms)
+        if told.event in known.on:
+            record = _message(told, known).record
+            notices.add(conn, told.event, record, known.channels, known.now_ms)
 
 
 def _message(told: Told, known: Circumstances) -> Message:

@@ -40,8 +40,6 @@ AT_ONCE = 20
 MOST_WAITING = 500
 #: What is older is given up where the channel has refused it this often.
 OLDEST_MS, TRIED_ENOUGH = 7 * 86_400_000, 20
-#: For as long a message is remembered that everybody has taken.
-REMEMBERED_MS = 30 * 86_400_000
 
 
 class Worker:
@@ -130,13 +128,8 @@ class Worker:
         except NotTaken as exc:
             await self._put_off(channel, delivery, exc)
             return False
-        before = self._clock.now_ms() - REMEMBERED_MS
-
-        def write(conn: sqlite3.Connection) -> None:
-            notices.delivered(conn, delivery.notice, channel.key)
-            notices.forget(conn, before)
-
-        await self._journal.write(write)
+        taken = partial(notices.delivered, notice=delivery.notice, channel=channel.key)
+        await self._journal.write(taken)
         self._failing.over(channel.key)
         log.info("notified", what=message.event, title=message.title, through=channel.shown)
         return True
