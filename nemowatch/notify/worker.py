@@ -59,6 +59,8 @@ class Worker:
         self._on = config.notify.on
         self._site = site
         self._channels = {channel.key: channel for channel in channels}
+        # `finish` comes while `run` goes on: what one of them sends is not the other's
+        self._sending = {channel.key: asyncio.Lock() for channel in channels}
         self._inboxes = inboxes
         self._seen: object = None  # what was known at the last look
         self._next = 0  # UTC ms of the next thing to do
@@ -113,6 +115,10 @@ class Worker:
         await asyncio.gather(*map(self._deliver_to, self._channels.values()))
 
     async def _deliver_to(self, channel: Channel) -> None:
+        async with self._sending[channel.key]:
+            await self._send_waiting(channel)
+
+    async def _send_waiting(self, channel: Channel) -> None:
         waiting = await self._journal.read(lambda conn: notices.waiting(conn, channel.key, AT_ONCE))
         if not waiting or not news.is_due(waiting[0].due_at, self._clock.now_ms()):
             return
