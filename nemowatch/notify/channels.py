@@ -8,7 +8,7 @@ import hashlib
 import json
 import re
 import sys
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from pathlib import PurePath
 from typing import Protocol
 from urllib.parse import urlsplit
@@ -25,7 +25,7 @@ from nemowatch.secrecy import HIDDEN, harmless, hide, redact
 WEBHOOK = Limits(total=30, silence=15, connect=10)
 #: Seconds that a command has, and one of Apprise's services.
 PROGRAM_SECONDS = 30.0
-#: Characters of an address that may be a secret of their own.
+#: Pieces of an address, or of a command's arguments, that may be a secret of their own.
 _PIECES = re.compile(r"[\w.~+=-]{5,}")
 
 INSTALL = "Install it: pip install 'nemowatch[notify]'"
@@ -104,12 +104,13 @@ class Command:
         return f"<{self.shown}>"
 
     async def send(self, message: Message) -> None:
-        """An exit code of 0 has taken it."""
+        """An exit code of 0 has taken it; what it complains of goes without any piece of its
+        arguments."""
         data = json.dumps(message.record).encode("ascii") + b"\n"
         try:
             await programs.run(self._command, data, self._seconds)
         except NotTaken as exc:
-            raise NotTaken(redact(harmless(exc.why))) from exc
+            raise NotTaken(_without(exc.why, self._command[1:])) from exc
 
     async def check(self) -> None:
         """Nothing is known before it runs."""
@@ -153,10 +154,7 @@ class Service:
             return NotTaken("Apprise is not installed", cure=INSTALL)
         if exc.code == through_apprise.UNKNOWN:
             return NotTaken("Apprise knows no service with such an address", cure=SEE_ADDRESS)
-        why = redact(harmless(exc.why))
-        for piece in sorted(_PIECES.findall(self._url), key=len, reverse=True):
-            why = why.replace(piece, HIDDEN)
-        return NotTaken(why)
+        return NotTaken(_without(exc.why, [self._url]))
 
 
 def channels_of(notify: Notify) -> list[Channel]:
@@ -169,3 +167,14 @@ def channels_of(notify: Notify) -> list[Channel]:
     if notify.command:
         found.append(Command(notify.command))
     return found
+
+
+def _without(why: str, given: Iterable[str]) -> str:
+    """What a program complains of, without any piece of what it was given."""
+    pieces: list[str] = []
+    for text in given:
+        pieces += _PIECES.findall(text)
+    said = redact(harmless(why))
+    for piece in sorted(pieces, key=len, reverse=True):
+        said = said.replace(piece, HIDDEN)
+    return said
