@@ -4,7 +4,6 @@ says why not; none of them shows the address or the words that it was given, whi
 
 from __future__ import annotations
 
-import hashlib
 import json
 import re
 import sys
@@ -122,7 +121,8 @@ class Service:
     def __init__(self, url: str, number: int) -> None:
         self._url = url
         hide(url)
-        self.key = f"url {hashlib.sha256(url.encode()).hexdigest()[:16]}"
+        # not of the address: what waits is sent to one that was corrected
+        self.key = f"url {number}"
         self.shown = f"address {number} of notify.urls ({url.partition('://')[0]})"
 
     def __repr__(self) -> str:
@@ -160,7 +160,7 @@ class Service:
 def channels_of(notify: Notify) -> list[Channel]:
     """Every channel that is configured."""
     found: list[Channel] = []
-    for number, url in enumerate(notify.urls, 1):
+    for number, url in enumerate(dict.fromkeys(notify.urls), 1):
         found.append(Service(url, number))
     if notify.webhook:
         found.append(Webhook(notify.webhook))

@@ -1,4 +1,5 @@
-"""What a channel is given while the daemon stops, and what it complains of."""
+"""What a channel is given while something else goes on: a stop, a correction of its address, and
+what it complains of."""
 
 from __future__ import annotations
 
@@ -14,9 +15,11 @@ from nemowatch.config.load import load
 from nemowatch.journal import notices
 from nemowatch.journal.database import Journal
 from nemowatch.notify import worker
-from nemowatch.notify.channels import Command
+from nemowatch.notify.channels import Command, channels_of
 from nemowatch.notify.message import Message
 from nemowatch.notify.refusal import NotTaken
+from nemowatch.service.telling import Telling
+from tests.rigs.receiver import Receiver
 
 pytestmark = pytest.mark.anyio
 
@@ -52,6 +55,13 @@ async def is_sent(journal: Journal) -> None:
     """Once nothing waits any more."""
     async with asyncio.timeout(30):
         while await journal.read(notices.next_delivery) is not None:
+            await asyncio.sleep(0.02)
+
+
+async def is_refused(journal: Journal, channel: str) -> None:
+    """Once the channel has not taken what waits for it."""
+    async with asyncio.timeout(30):
+        while not (await journal.read(partial(notices.waiting, channel=channel, limit=1)))[0].tries:
             await asyncio.sleep(0.02)
 
 
@@ -92,6 +102,35 @@ async def test_what_is_being_sent_at_a_stop_is_not_sent_twice(
         running.cancel()
         await asyncio.gather(running, return_exceptions=True)
     assert channel.titles == ["one", "two", "three"]
+
+
+async def test_what_waits_for_an_address_goes_to_the_corrected_one(
+    journal: Journal, tmp_path: Path
+) -> None:
+    """A message waits for an address of Apprise where nobody takes it; the address is corrected
+    while the daemon runs: the message arrives there."""
+    pytest.importorskip("apprise")
+    path = tmp_path / "config.toml"
+    base = f'[[watch]]\nroot = "{tmp_path}"\n[notify]\nurls = '
+    with Receiver() as receiver:
+        path.write_text(f'{base}["json://127.0.0.1:1/wrong"]\n')
+        config = load(path, {})
+        (wrong,) = channels_of(config.notify)
+        telling = Telling(journal, SystemClock(), lambda: config, {})
+        journal.write_now(partial(notices.begin, channels=[wrong.key], now_ms=1))
+        add(journal, wrong.key, "kept")
+        running = asyncio.create_task(telling.run())
+        try:
+            await is_refused(journal, wrong.key)
+            path.write_text(f'{base}["json://{receiver.address}/right"]\n')
+            config = load(path, {})
+            telling.reconfigure()
+            await is_sent(journal)
+        finally:
+            running.cancel()
+            await asyncio.gather(running, return_exceptions=True)
+    assert [post["body"]["title"] for post in receiver.posts] == ["kept"]
+    assert receiver.posts[0]["path"] == "/right"
 
 
 async def test_a_command_that_repeats_its_arguments_gives_nothing_away() -> None:
