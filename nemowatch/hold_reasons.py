@@ -185,10 +185,13 @@ HOLDS: Mapping[HoldReason, Hold] = {
         Scope.JOB,
         Stops.JOB,
         Ends.ORDER,
-        words="It looks like a copy of another file, made by a sync program or the system.",
+        words=(
+            "It looks like a copy of another file: one that a sync program or the system made, or"
+            " the same content under a longer name."
+        ),
         short="looks like a copy",
         cure=Cure(
-            "Keep one: give it an ordinary name, and delete the others.",
+            "Keep one: give it a name of its own, and delete the others.",
             (Choice(f"nemowatch retry {JOB}", "process this copy too"),),
         ),
     ),

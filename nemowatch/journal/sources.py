@@ -178,6 +178,18 @@ def at_path(conn: sqlite3.Connection, watch: str, path: bytes) -> list[SourceRow
     return every(conn, SQL["at_path"], (watch, path), source_of)
 
 
+def between(
+    conn: sqlite3.Connection,
+    watch: str,
+    first_path: bytes,
+    last_path: bytes,
+    digest: str,
+) -> list[SourceRow]:
+    """The sources of one content that were between two paths, neither of them counted."""
+    asked = {"watch": watch, "first": first_path, "last": last_path, "digest": digest}
+    return every(conn, SQL["between"], asked, source_of)
+
+
 def in_inbox(conn: sqlite3.Connection, watch: str, path: bytes) -> list[SourceRow]:
     """The sources at this path whose file has not left the inbox, newest first."""
     return every(conn, SQL["unretired_at_path"], (watch, path), source_of)

@@ -238,6 +238,7 @@ async def test_a_copy_with_a_machine_s_name_is_asked_about(root: Path, tmp_path:
             "Talk-ANNAS-PC",
             "talk-STUDIOPC-2",
             "talk-MacBook",
+            "talk-Anna's MacBook Pro",
             "talk-NB4711",
             "talk-W10-LT-221",
         )

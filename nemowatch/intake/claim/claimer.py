@@ -15,7 +15,7 @@ from itertools import filterfalse, starmap
 from nemowatch.clock import Clock
 from nemowatch.intake.claim.acceptance import Acceptance
 from nemowatch.intake.claim.claimed import ClaimContext, Claimed, ClaimOutcome
-from nemowatch.intake.claim.copy_names import is_copy_name
+from nemowatch.intake.claim.copy_names import originals
 from nemowatch.intake.claim.earlier_work import EarlierWork
 from nemowatch.intake.claim.existing_results import Finder, no_results
 from nemowatch.intake.claim.group_reading import GroupReading, Read
@@ -177,7 +177,7 @@ class Claimer:
         candidates = await self.earlier_work.with_results(candidates, batch)
         context = await self._context_of(candidates, ended)
         # what may be a copy comes after what it is a copy of
-        ordered = sorted(candidates, key=_is_copy)
+        ordered = _copies_last(candidates)
 
         def claim(conn: sqlite3.Connection) -> list[Claimed]:
             claims = Claims(conn, context)
@@ -269,5 +269,19 @@ def _no_cost(_: bytes) -> tuple[bool, int]:
     return False, 0
 
 
-def _is_copy(candidate: Candidate) -> bool:
-    return is_copy_name(candidate.path)
+def _copies_last(candidates: Iterable[Candidate]) -> list[Candidate]:
+    """What may be a copy of another candidate, by its name, behind that one."""
+    by_path = {candidate.path: candidate for candidate in candidates}
+    copies: list[Candidate] = []
+    for candidate in by_path.values():
+        if not by_path.keys().isdisjoint(originals(candidate.path)):
+            copies.append(candidate)
+
+    copies.sort(key=_length)
+    behind = {candidate.path for candidate in copies}
+    first = [candidate for candidate in candidates if candidate.path not in behind]
+    return [*first, *copies]
+
+
+def _length(candidate: Candidate) -> int:
+    return len(candidate.path)

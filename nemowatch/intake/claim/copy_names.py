@@ -1,4 +1,5 @@
-"""How systems call a second copy of a file: `clip (1).mp4`, `clip - Copy.mp4`, `Copy of clip.mp4`.
+"""How systems, sync clients and people call a second copy of a file: `clip (1).mp4`,
+`clip - Copy.mp4`, `Copy of clip.mp4`, `clip-Annas-MacBook.mp4`.
 
 Such a name alone says nothing: series of different files are called like this, too. Owns the names.
 """
@@ -9,27 +10,35 @@ import re
 from collections.abc import Iterator
 
 _COPY = "copy|kopie|copia|copie|cópia|kopia|kopi|копия|копія|コピー|副本|複本|사본"
-#: At the end of a name without its ending: of browsers, Google Drive, Windows, macOS, phones.
-_BEHIND = re.compile(
-    rf"(?: ?\(\d{{1,3}}\)|[ _-]\d{{1,3}}| -? ?(?:{_COPY})(?: ?\(?\d{{1,3}}\)?)?)$",
-    re.IGNORECASE,
-)
 #: At its beginning.
 _BEFORE = re.compile(rf"^(?:{_COPY})(?: of| von| de| di| van| av|) ", re.IGNORECASE)
-
-
-def is_copy_name(path: bytes) -> bool:
-    """Whether the file at this path is called like a second copy."""
-    return next(originals(path), None) is not None
+#: Where something that was added to a name begins: a number, a mark of a copy, a machine's name.
+_ADDED = re.compile(r"(?<=\w)[\W_]")
+#: Names of so many parts have their last ones compared.
+_PARTS = 16
 
 
 def originals(path: bytes) -> Iterator[bytes]:
     """The paths of the files that the one at this path may be a copy of, by its name."""
     folder, slash, name = path.rpartition(b"/")
     stem, dot, ending = name.decode("utf-8", "surrogateescape").rpartition(".")
-    for mark in (_BEHIND, _BEFORE):
-        shorter = mark.sub("", stem)
-        if shorter in ("", stem):
-            continue
+    for shorter in _shorter(stem):
         original = f"{shorter}{dot}{ending}".encode("utf-8", "surrogateescape")
         yield folder + slash + original
+
+
+def _shorter(stem: str) -> Iterator[str]:
+    """What a name would be without what was added to it."""
+    marked = _BEFORE.sub("", stem)
+    if marked not in ("", stem):
+        yield marked
+    for added in list(_ADDED.finditer(stem))[-_PARTS:]:
+        yield stem[: added.start()]
+
+
+def copies_between(path: bytes) -> tuple[bytes, bytes]:
+    """Between which two paths, neither of them counted, those are that may be called like a copy
+    of this file by what was added to its name."""
+    folder, slash, name = path.rpartition(b"/")
+    stem = name.rpartition(b".")[0] or name
+    return folder + slash + stem, folder + slash + stem + b"\xff"

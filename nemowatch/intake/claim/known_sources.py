@@ -13,7 +13,7 @@ from functools import partial
 from itertools import filterfalse
 from operator import attrgetter
 
-from nemowatch.intake.claim.copy_names import originals
+from nemowatch.intake.claim.copy_names import copies_between, originals
 from nemowatch.intake.claim.made_before import Outputs, paths_and_sizes, results_before
 from nemowatch.intake.records import Candidate
 from nemowatch.intake.scan.paths import parent
@@ -148,14 +148,19 @@ def _outputs_of_ended(conn: sqlite3.Connection, row: SourceRow) -> Outputs | Non
 
 def is_copy(conn: sqlite3.Connection, watch: str, candidate: Candidate) -> bool:
     """Whether it has the name of a copy, and the content of the file that it would be a copy of:
-    nothing new would be made of it."""
+    nothing new would be made of it. Sync clients may bring the copy before its original."""
     for path in originals(candidate.path):
         row = sources.find(conn, watch, path, candidate.digest)
-        if row is None:
-            continue
-        if _may_have_results(conn, row):
+        if row is not None and _may_have_results(conn, row):
             return True
-    return False
+    return any(_may_have_results(conn, row) for row in _copies_of(conn, watch, candidate))
+
+
+def _copies_of(conn: sqlite3.Connection, watch: str, candidate: Candidate) -> list[SourceRow]:
+    """The sources of its content that are called like copies of it."""
+    first, last = copies_between(candidate.path)
+    found = sources.between(conn, watch, first, last, candidate.digest)
+    return [row for row in found if candidate.path in originals(row.path)]
 
 
 def _may_have_results(conn: sqlite3.Connection, row: SourceRow) -> bool:

@@ -18,9 +18,10 @@ from nemowatch.intake.scan.paths import as_text, name_of, parent, same_name
 CODE = "machine copy"
 #: What is behind a file's own name: words with a kind of machine among them, and a number.
 _MACHINE = re.compile(
-    r"-(?:\w{1,15}-){0,3}(?:\w{1,12}pc|pc|laptop|desktop|notebook|macbook|imac|mac|surface"
+    r"-(?:\w{1,15}(?:['\u2019]s)?[- ]){0,3}(?:\w{1,12}pc|pc"
+    r"|laptop|desktop|notebook|macbook|imac|mac|surface"
     r"|thinkpad|workstation|server|nuc|iphone|ipad|computer|rechner|ordinateur|ordenador"
-    r"|computador|dator)\d{0,4}(?:-\w{1,10}){0,3}$",
+    r"|computador|dator)\d{0,4}(?:[- ]\w{1,10}){0,3}$",
     re.IGNORECASE,
 )
 #: Numbers as administrators give them to machines (`NB4711`, `WS-0042`, `ANNA-W10-221`): capitals

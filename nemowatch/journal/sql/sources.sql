@@ -12,6 +12,10 @@ SELECT * FROM source WHERE watch = ? AND path = ? AND digest = ?
 -- every content that ever stood at this path, newest first
 SELECT * FROM source WHERE watch = ? AND path = ? ORDER BY id DESC
 
+-- name: between
+-- the sources of one content between two paths, a few
+SELECT * FROM source WHERE watch = :watch AND path > :first AND path < :last AND digest = :digest LIMIT 100
+
 -- name: unretired_at_path
 SELECT * FROM source WHERE watch = ? AND path = ? AND retired_at IS NULL ORDER BY id DESC
 
