@@ -3,12 +3,14 @@ no place in their lane, so that nobody else's file waits for them.
 
 `[limits]` bounds what goes on at once, and nothing goes on there. How long an answer may take at
 all, the call itself knows. A paid turn may be silent for minutes: it only waits when one event of
-its answer has begun and does not come to its end.
+its answer has begun and does not come to its end, or when it takes longer than turns do; one of
+those at a time, so that turns of which nobody knows the outcome never become many
+(docs/decisions/0045).
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Set
 from dataclasses import dataclass
 
 from nemowatch.clock import Clock
@@ -21,6 +23,8 @@ from nemowatch.stages.table import Lane
 PATIENCE = 3.0
 #: Jobs of one lane that take no place, at most: each has a connection, and up to 8 MB of an answer.
 MOST = 8
+#: Seconds that a turn takes at most, as a rule (docs/api.md section 2).
+LONG_TURN = 180.0
 #: Lanes whose calls take seconds, or move bytes.
 _LANES = frozenset({Lane.UPLOADS, Lane.POLLS, Lane.RENDERS, Lane.DOWNLOADS})
 
@@ -55,7 +59,7 @@ class SlowAnswers:
             if lane in counts and counts[lane] < MOST and self._is_slow(job_id, lane, limits):
                 counts[lane] += 1
                 slow.add(job_id)
-        return frozenset(slow)
+        return frozenset(slow | self._overdue(busy, slow))
 
     def may_find(self, busy: Mapping[int, Lane]) -> bool:
         """Whether any of these jobs may turn out to wait."""
@@ -83,6 +87,19 @@ class SlowAnswers:
         since, size = self._board.unfinished[job_id]
         seconds = self._clock.monotonic() - since
         return seconds >= PATIENCE and size < slowest(0) * seconds
+
+    def _overdue(self, busy: Mapping[int, Lane], slow: Set[int]) -> set[int]:
+        """The turn that was sent first, apart from those that drip, where it takes too long."""
+        sent: dict[int, float] = {}
+        for job_id, at in self._board.turns.items():
+            if busy.get(job_id) is Lane.TURNS and job_id not in slow:
+                sent[job_id] = at
+
+        late = self._clock.monotonic() - LONG_TURN
+        first = min(sent, key=sent.__getitem__, default=0)
+        if first and sent[first] <= late:
+            return {first}
+        return set()
 
     def _done(self, job_id: int) -> int:
         """Bytes that a job has moved so far; 0 for one that moves none."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from nemowatch.clock import ManualClock
 from nemowatch.config.schema import Limits
-from nemowatch.jobs.slow_answers import MOST, PATIENCE, SlowAnswers
+from nemowatch.jobs.slow_answers import LONG_TURN, MOST, PATIENCE, SlowAnswers
 from nemowatch.stages.board import Board
 from nemowatch.stages.table import Lane
 
@@ -41,6 +41,27 @@ def test_a_turn_whose_answer_drips_takes_no_place() -> None:
     assert slow.among(busy, Limits()) == {1}
     board.clear(1)
     assert not slow.among(busy, Limits())
+
+
+def test_one_turn_that_takes_too_long_takes_no_place() -> None:
+    """The one that was sent first. The next one only when that is over: what becomes of a turn that
+    says nothing is not known, and such turns are to stay few."""
+    board, clock = Board(), ManualClock()
+    slow = SlowAnswers(board, clock)
+    busy = dict.fromkeys((1, 2, 3), Lane.TURNS)
+    for job_id in busy:
+        board.begin_turn(job_id, clock.monotonic())
+        clock.advance(1)
+    assert not slow.among(busy, Limits())
+
+    clock.advance(LONG_TURN)
+    assert slow.among(busy, Limits()) == {1}
+    board.listener(2, clock)(5)
+    clock.advance(PATIENCE)
+    assert slow.among(busy, Limits()) == {1, 2}  # that one drips
+    board.clear(1)
+    del busy[1]
+    assert slow.among(busy, Limits()) == {2, 3}
 
 
 def test_a_line_that_people_made_slow_is_no_slow_answer() -> None:
