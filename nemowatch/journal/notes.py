@@ -47,6 +47,12 @@ def all(conn: sqlite3.Connection) -> dict[bytes, str]:
     return {row["path"]: row["text"] for row in conn.execute(SQL["all"])}
 
 
+def below(conn: sqlite3.Connection, folder: bytes, limit: int) -> list[bytes]:
+    """The paths of the latest notes below a folder, which is given with its slash."""
+    values = {"first": folder, "last": folder + b"\xff", "limit": limit}
+    return [row["path"] for row in conn.execute(SQL["below"], values)]
+
+
 def due(
     conn: sqlite3.Connection,
     watch: str,

@@ -4,10 +4,12 @@ beside a result, and by `nemowatch show`. It reads the journal, and renders noth
 
 from __future__ import annotations
 
+import os
 import sqlite3
 from dataclasses import dataclass
 
 from nemowatch.edits.turn_summary import summary_of
+from nemowatch.fs.names import split_ending
 from nemowatch.journal import job_history, results, side_files, spend
 from nemowatch.journal.job_history import PastInstruction
 from nemowatch.journal.jobs import Job
@@ -73,17 +75,36 @@ def turn_of(conn: sqlite3.Connection, job_id: int) -> Turn | None:
 
 def turns_until(conn: sqlite3.Connection, job_id: int) -> list[Turn]:
     """The same, after those turns right before it in which the agent only talked, a question for
-    instance."""
+    instance, or made what has the same file beside it: the text of a dub, which a person approved.
+    """
     turns: list[Turn] = []
     for number, given in enumerate(job_history.conversation(conn, job_id), 1):
-        turn = _turn(conn, given, number, results.summary(conn, given.job.id))
+        turns.append(_turn(conn, given, number, results.summary(conn, given.job.id)))
         if given.job.id == job_id:
-            return [*turns, turn]
-        turns.append(turn)
-        is_talk = turn.said and not turn.results
-        if not is_talk:
-            turns.clear()
+            return _told_together(turns)
     return []
+
+
+def _told_together(turns: list[Turn]) -> list[Turn]:
+    """The last of these turns, and those right before it that are told with it."""
+    last = turns[-1]
+    begin = len(turns) - 1
+    while begin and _belongs_to(turns[begin - 1], last):
+        begin -= 1
+    return turns[begin:]
+
+
+def _belongs_to(turn: Turn, last: Turn) -> bool:
+    is_talk = bool(turn.said) and not turn.results
+    return is_talk or _is_text_of(turn, last)
+
+
+def _is_text_of(turn: Turn, last: Turn) -> bool:
+    """Whether the results of both have one name and other endings."""
+    if not (turn.results and last.results):
+        return False
+    one, other = (split_ending(os.fsdecode(each.results[0].path)) for each in (turn, last))
+    return one[0] == other[0] and one[1] != other[1]
 
 
 def _turn(

@@ -78,6 +78,10 @@ class NoteWriter:
         asked = question_path(folder, os.path.basename(path))
         return await self._try(watch, Note(watch.inbox, asked, ""))
 
+    async def remove(self, watch: Watch, root: Path, path: Path) -> bool:
+        """Remove a note that speaks of nothing any more. False as above."""
+        return await self._try(watch, Note(root, path, ""))
+
     async def beside_done(self, watch: Watch, path: bytes, text: str) -> bool:
         """Note beside a copy that is about to go to done/ although nothing was made of it. False
         as above."""

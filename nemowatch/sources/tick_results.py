@@ -33,6 +33,7 @@ from nemowatch.sources.approvals import Approvals
 from nemowatch.sources.conflict_copies import ConflictCopies
 from nemowatch.sources.duplicates import Duplicates
 from nemowatch.sources.folder_notes import FolderNotes
+from nemowatch.sources.notes_left_behind import NotesLeftBehind
 from nemowatch.sources.offers import Offers
 from nemowatch.sources.outbox_texts import OutboxTexts
 from nemowatch.sources.refused_files import RefusedFiles
@@ -68,6 +69,7 @@ class TickResults:
         self._conflict_copies = ConflictCopies(journal)
         self._duplicates = Duplicates(journal, note_writer, disks, clock, self._fail)
         self._refused_files = RefusedFiles(journal, note_writer, disks, clock)
+        self._left_behind = NotesLeftBehind(journal, note_writer, disks, clock)
         self._stray_notes = StrayNotes(journal, disks, clock)
         self._requests = Requests(journal, note_writer, disks, clock, carry_out, nudge)
         self._outbox_texts = OutboxTexts(journal, disks, clock)
@@ -109,6 +111,7 @@ class TickResults:
             await self._take_problem(watch, problem)
         if inbox.health.state is not HealthState.OFFLINE:
             await self._refused_files.forget_gone(watch)
+            await self._left_behind.check(watch)
         await self._refused_files.save(watch)
         asking = await self._approvals.waiting(watch)
         found = (*problems, *await self._conflict_copies.problems(watch))

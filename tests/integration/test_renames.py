@@ -3,6 +3,7 @@ again."""
 
 from __future__ import annotations
 
+import os
 import unicodedata
 from collections import Counter
 from collections.abc import Callable, Iterable
@@ -12,6 +13,7 @@ import pytest
 
 from nemowatch.journal.jobs import Job
 from nemowatch.model import State
+from nemowatch.sources import notes_left_behind
 from tests.rigs.engine import EngineRig, engine_rig
 from tests.rigs.inbox import inbox_rig, mp4
 
@@ -221,3 +223,37 @@ async def test_a_series_of_different_files_is_ordinary_work(tmp_path: Path) -> N
         await house.start()
         await house.departed(await house.ended(3))
         assert house.charged() == 3
+
+
+async def test_a_note_goes_when_its_file_has_left_under_another_name(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """In failed/ and in done/; one whose file lies there still, or was put back, stays."""
+    monkeypatch.setattr(notes_left_behind, "CHECK_AGAIN", 0.2)
+    async with engine_rig(tmp_path) as house:
+        house.fault("upload:4001@1-3")
+        for name in ("one.mp4", "two.mp4", "three.mp4"):
+            house.drop(f"dub-es/a/{name}")
+        await house.start()
+        await house.departed(await house.ended(3))
+        failed = house.root / "failed/dub-es/a"
+        await house.until("noted", lambda _: len(list(failed.glob("*.error.txt"))) == 3)
+
+        pause = house.root / "inbox/dub-es/a/PAUSE"
+        pause.parent.mkdir(parents=True, exist_ok=True)
+        pause.touch()
+        (failed / "one.mp4").rename(pause.with_name("new name.mp4"))
+        (failed / "two.mp4").rename(pause.with_name("two.mp4"))
+        left = {"two.mp4.error.txt", "three.mp4", "three.mp4.error.txt"}
+        await house.until("gone", lambda _: set(os.listdir(failed)) == left)
+
+        pause.unlink()
+        await house.until("done", lambda found: _states(found)["published"] == 2)
+        await house.until("none", lambda _: set(os.listdir(failed)) == left - {"two.mp4.error.txt"})
+        again = house.drop("dub-es/a/two.mp4")
+        done = house.root / "done/dub-es/a"
+        note = done / "two.mp4.note.txt"
+        await house.until("second copy", lambda _: note.exists() and not again.exists())
+        for copy in done.glob("two*.mp4"):
+            copy.rename(tmp_path / copy.name)
+        await house.until("no note", lambda _: not note.exists())

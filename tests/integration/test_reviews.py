@@ -98,6 +98,15 @@ async def test_the_text_is_made_first_and_the_dub_of_what_is_put_back(rig: Engin
     assert "00:00:00,000 --> 00:00:01,500\nBuenos días from the harbour." in said[1]
     assert rig.files("inbox") == set()
     assert {TEXT, DUB} <= rig.files("outbox")
+    await until("one file beside both", lambda: "turn 2" in beside(rig))
+    assert beside(rig).count("The agent said:") == 2
+    assert "Transcribe what is said" in beside(rig)
+
+
+def beside(rig: EngineRig) -> str:
+    """What the only file beside the results says."""
+    (path,) = (rig.root / "outbox").rglob("*.nemowatch*.txt")
+    return path.read_text("utf-8-sig")
 
 
 @pytest.mark.parametrize("name", ["promo.es.srt", "Promo.ES.SRT", "promo.spanish.srt"])

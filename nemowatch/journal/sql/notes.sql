@@ -10,6 +10,9 @@ SELECT path, text FROM note
 -- name: at
 SELECT text FROM note WHERE path = ?
 
+-- name: below
+SELECT path FROM note WHERE path > :first AND path < :last ORDER BY written_at DESC LIMIT :limit
+
 -- name: due
 -- sources of a watch whose notes are due: those behind a number first, so that one that cannot be told holds up no other
 SELECT d.source_id, d.change FROM note_due d JOIN source s ON s.id = d.source_id

@@ -1,0 +1,123 @@
+"""Notes beside files that have left: a person took the file out of failed/ or done/, under its own
+name or another, and its note stayed where nothing is that it speaks of.
+
+A file that lies in its inbox folder again is being tried once more, and keeps its note until it is
+known how that ends. The notes of refused files are `refused_files`'.
+"""
+
+from __future__ import annotations
+
+import os
+import sqlite3
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from functools import partial
+from pathlib import Path
+
+from nemowatch.clock import Clock
+from nemowatch.config.watch_section import Watch
+from nemowatch.errors import SourceGone
+from nemowatch.fs.names import NAME_LIMIT
+from nemowatch.fs.safe_open import lookup_many
+from nemowatch.fs.threads import Disks
+from nemowatch.journal import notes, sources
+from nemowatch.journal.database import Journal
+from nemowatch.outbox.note_file import DONE_ENDING, ERROR_ENDING
+from nemowatch.reporting.note_writer import NoteWriter
+from nemowatch.retry_memory import NotBefore
+
+#: Seconds between two checks: nobody waits for it, and a share is asked.
+CHECK_AGAIN = 60.0
+#: Notes of one folder that are checked, the latest: it may hold those of years.
+MOST = 1000
+#: Bytes: in a longer name the file's own name may have been cut.
+_UNCUT = NAME_LIMIT - 16
+
+
+@dataclass(frozen=True, slots=True)
+class _Beside:
+    """A note, and the file that it speaks of."""
+
+    root: Path
+    note: Path
+    file: bytes  #: relative to `root`
+    dropped: bytes  #: where it was dropped, relative to the inbox
+
+
+class NotesLeftBehind:
+    """Removes them."""
+
+    def __init__(
+        self,
+        journal: Journal,
+        note_writer: NoteWriter,
+        disks: Disks,
+        clock: Clock,
+    ) -> None:
+        self._journal = journal
+        self._note_writer = note_writer
+        self._disks = disks
+        self._checks = NotBefore[str](clock)  # by watch
+
+    async def check(self, watch: Watch) -> None:
+        """Remove those of this inbox, when it is time. Only while the share is there."""
+        if not self._checks.is_due(watch.name):
+            return
+        self._checks.put_off(watch.name, CHECK_AGAIN)
+        known = await self._journal.read(partial(_known, watch=watch))
+        if not known:
+            return
+        for one in await self._disks.run(watch.name, _left_behind, watch, known):
+            await self._note_writer.remove(watch, one.root, one.note)
+
+
+def _known(conn: sqlite3.Connection, watch: Watch) -> list[_Beside]:
+    """The notes in failed/ and done/, as the journal remembers them."""
+    return [*_in_failed(conn, watch), *_in_done(conn, watch)]
+
+
+def _in_failed(conn: sqlite3.Connection, watch: Watch) -> Iterator[_Beside]:
+    """Those about sources that were moved there: others speak of files that lie elsewhere."""
+    root = os.fsencode(watch.failed) + b"/"
+    for note, dropped in _notes(conn, root, ERROR_ENDING):
+        rows = sources.at_path(conn, watch.name, dropped)
+        went_to = (rows[0].retired_to or b"") if rows else b""
+        if went_to.startswith(root):
+            file = went_to.removeprefix(root)
+            yield _Beside(watch.failed, note, file, dropped)
+
+
+def _in_done(conn: sqlite3.Connection, watch: Watch) -> Iterator[_Beside]:
+    root = os.fsencode(watch.done) + b"/"
+    for note, file in _notes(conn, root, DONE_ENDING):
+        yield _Beside(watch.done, note, file, file)
+
+
+def _notes(conn: sqlite3.Connection, root: bytes, ending: str) -> Iterator[tuple[Path, bytes]]:
+    """The notes below a folder, each with what it is named after, relative to that folder."""
+    raw = ending.encode()
+    for path in notes.below(conn, root, MOST):
+        is_whole = len(os.path.basename(path)) <= _UNCUT
+        if is_whole and path.endswith(raw):
+            yield Path(os.fsdecode(path)), path[len(root) : -len(raw)]
+
+
+def _left_behind(watch: Watch, known: Iterable[_Beside]) -> list[_Beside]:
+    """Those whose files are neither beside them nor in the inbox again. Blocking."""
+    left: list[_Beside] = []
+    for root in (watch.failed, watch.done):
+        own = [one for one in known if one.root == root]
+        gone = _gone(root, {one.file for one in own})
+        left += [one for one in own if one.file in gone]
+
+    not_again = _gone(watch.inbox, {one.dropped for one in left})
+    return [one for one in left if one.dropped in not_again]
+
+
+def _gone(root: Path, paths: Iterable[bytes]) -> set[bytes]:
+    """Those at which nothing is; what cannot be asked counts as there."""
+    gone: set[bytes] = set()
+    for path, found in lookup_many(root, paths):
+        if isinstance(found, SourceGone):
+            gone.add(path)
+    return gone
