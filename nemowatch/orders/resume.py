@@ -10,7 +10,7 @@ from typing import Any, Self
 
 from nemowatch.errors import show_path
 from nemowatch.fs.exclusive_create import remove
-from nemowatch.fs.safe_open import folder_of, translated
+from nemowatch.fs.safe_open import folder_of, sync_folder, translated
 from nemowatch.hold_reasons import RESUMABLE
 from nemowatch.holds import paused_jobs
 from nemowatch.intake.scan.ignore import Ignore
@@ -81,6 +81,7 @@ def _unpause(inbox: Path, folder: bytes, ignore: Ignore) -> int:
             break
         with folder_of(inbox, folder) as above, translated(inbox):
             remove(os.path.basename(paused), above)
+            sync_folder(above)
         removed += 1
     return removed
 

@@ -13,7 +13,7 @@ from pathlib import Path
 from nemowatch.errors import SourceGone
 from nemowatch.fs.exclusive_create import remove, replace_file
 from nemowatch.fs.names import SIGNATURE, note_name
-from nemowatch.fs.safe_open import folder_of, parts, read_file, stat_at, translated
+from nemowatch.fs.safe_open import folder_of, parts, read_file, stat_at, sync_folder, translated
 
 ERROR_ENDING = ".error.txt"
 QUESTION_ENDING = ".question.txt"
@@ -77,6 +77,7 @@ def remove_note(root: Path, path: Path, last: str = "") -> bool:
             if not _is_ours(there, last):
                 return False
             remove(path.name, folder)
+            sync_folder(folder)  # one that a power cut brings back is known to nobody
             return True
     except SourceGone:
         return True

@@ -12,7 +12,7 @@ from nemowatch.clock import Clock
 from nemowatch.config.watch_section import Watch
 from nemowatch.errors import LocalError, show_path
 from nemowatch.fs.exclusive_create import remove, remove_folder
-from nemowatch.fs.safe_open import folder_of, stat_at, translated
+from nemowatch.fs.safe_open import folder_of, stat_at, sync_folder, translated
 from nemowatch.fs.threads import Disks
 from nemowatch.intake.records import FileProblem
 from nemowatch.journal import batches
@@ -57,14 +57,26 @@ class Approvals:
         """These APPROVE files lie in the inbox. One of them is one yes, to what waits when it
         comes: it is removed when it has let a batch go on, so that the next batch asks again.
         False when nothing was approved."""
-        is_yes = await self._stale.fresh(watch, files)
-        is_asked = is_yes and await self.waiting(watch) is not None
+        fresh = await self._stale.fresh_ones(watch, files)
+        is_asked = bool(fresh) and await self.waiting(watch) is not None
         if is_asked:
             woken = await self._approve(watch.name)
             log.info("approved in the inbox", inbox=watch.name, jobs=woken)
-            await self._disks.run(watch.name, _remove_used, watch, files)
+            await self.remove_used(watch, files)
+        elif fresh:
+            await self.remove_used(watch, await self._obeyed(watch, files, fresh))
         await self._stale.remember(watch, files)
         return is_asked
+
+    async def _obeyed(
+        self, watch: Watch, files: Mapping[bytes, Snapshot], fresh: Iterable[bytes]
+    ) -> list[bytes]:
+        """Those that have let the last batch go on, and were not removed: the process ended in
+        between. They came after the question, and before the yes was written down."""
+        last = await self._journal.read(lambda conn: batches.last_approved(conn, watch.name))
+        if last is None:
+            return []
+        return [path for path in fresh if files[path].ctime_ns // 1_000_000 in last]
 
     async def remove_used(self, watch: Watch, files: Iterable[bytes]) -> None:
         """These have let projects go on."""
@@ -113,3 +125,4 @@ def _remove(name: bytes, folder: int) -> None:
         remove_folder(name, folder)
     elif found.st_size <= LARGEST_YES:
         remove(name, folder)
+    sync_folder(folder)  # one that a power cut brings back would say yes to nothing

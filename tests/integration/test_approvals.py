@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager, closing
 from pathlib import Path
@@ -94,3 +95,24 @@ async def test_a_yes_that_could_not_be_removed_counts_once(tmp_path: Path) -> No
         await r.ask()
         assert not await r.take()
         assert len(r.approved) == 1
+
+
+async def test_a_yes_whose_removal_was_cut_off_goes_by_itself(tmp_path: Path) -> None:
+    """The process ended between writing the yes down and removing its file: the next one removes
+    it, and asks nobody to."""
+    async with rig(tmp_path) as r:
+        r.watch.inbox.mkdir(parents=True, exist_ok=True)
+        file = r.watch.inbox / "APPROVE"
+        begun = SystemClock().now_ms()
+        await r.journal.write(lambda conn: batches.begin(conn, r.watch.name, "first", 3, begun))
+        file.touch()
+        until = SystemClock().now_ms()
+        await r.journal.write(lambda conn: batches.approve(conn, r.watch.name, until))
+    async with rig(tmp_path) as r:
+        assert not await r.take()
+        assert not file.exists()
+        while SystemClock().now_ms() <= until:
+            await asyncio.sleep(0.001)
+        file.touch()
+        assert not await r.take()
+        assert file.exists()
