@@ -82,7 +82,7 @@ HOLDS: Mapping[HoldReason, Hold] = {
         words="The cloud refuses the token.",
         short="waits for a token",
         cure=Cure(
-            "The person who looks after nemowatch has to put in a valid token; work then resumes by"
+            "The person who looks after nemowatch has to supply a valid token; work then resumes by"
             " itself."
         ),
         # the balance shows most tokens; not one that only some calls refuse
@@ -104,8 +104,8 @@ HOLDS: Mapping[HoldReason, Hold] = {
         Scope.ACCOUNT,
         Stops.NEW_WORK,
         Ends.PROBE,
-        words="The plan of the account does not allow this.",
-        short="waits for the plan",
+        words="The account's plan does not allow this.",
+        short="waits for the account's plan",
         cure=Cure("Register or upgrade the plan; work then resumes by itself."),
         # nothing else shows an upgrade, and an export that is refused costs nothing
         trial=Trial(first_free=True, longest=_HOUR),
@@ -116,7 +116,7 @@ HOLDS: Mapping[HoldReason, Hold] = {
         Stops.NEW_WORK,
         Ends.PROBE,
         words="A disk is full.",
-        short="waits for space on the disk",
+        short="waits for disk space",
         cure=Cure("Free some space on the disk of the outbox; work then resumes by itself."),
     ),
     HoldReason.OUTBOX: Hold(
@@ -146,14 +146,15 @@ HOLDS: Mapping[HoldReason, Hold] = {
         words="It has been paused.",
         short="paused",
         cure=Cure(
-            "To resume, delete the file that pauses it.", (Choice(RESUME, "ends nemowatch pause"),)
+            "To resume, delete the file that pauses it.",
+            (Choice(RESUME, "to end what nemowatch pause began"),),
         ),
     ),
     HoldReason.HOURS: Hold(
         Scope.SETTING,
         Stops.NEW_WORK,
         Ends.PROBE,
-        words="New work may not begin at this hour (limits.hours).",
+        words="New work may not start at this hour (limits.hours).",
         short="waits for working hours",
         cure=Cure("Nothing to do: work resumes by itself within the hours of limits.hours."),
     ),
@@ -202,7 +203,8 @@ HOLDS: Mapping[HoldReason, Hold] = {
         words="The render is taking very long; it continues in the cloud.",
         short="waits for a slow render",
         cure=Cure(
-            "Nothing to do: it is fetched when it is ready.", (Choice(RESUME, "check it now"),)
+            "Nothing to do: it is fetched as soon as it is ready.",
+            (Choice(RESUME, "check it now"),),
         ),
         passing=True,
     ),

@@ -158,7 +158,7 @@ def _print(record: dict[str, Any]) -> None:
     if record["problem"]:
         say(record["problem"])
     if record["at"]:
-        say(f"Seen last, {formatting.local_time(record['at'])}:")
+        say(f"Last seen, {formatting.local_time(record['at'])}:")
     say(f"available  {formatting.credits(record['available'])}")
     say(f"frozen     {formatting.credits(record['frozen'])}")
     say(f"total      {formatting.credits(record['total'])}")

@@ -65,7 +65,7 @@ def backup(target: Target, config: options.Config = None) -> None:
     context = find_context(config)
     if target.exists() or target.is_symlink():
         raise UsageError(
-            f"{show_path(target)} is there already; it is left as it is.",
+            f"{show_path(target)} already exists; it is left as it is.",
             cure="Name a file that does not exist.",
         )
     journal = _open(context)

@@ -23,14 +23,14 @@ State = Annotated[
 ]
 Limit = Annotated[
     int,
-    typer.Option("--limit", metavar="N", help="No more than so many.", show_default=False),
+    typer.Option("--limit", metavar="N", help="Show at most this many.", show_default=False),
 ]
-Newest = Annotated[bool, typer.Option("--newest", help="Those first that changed last.")]
+Newest = Annotated[bool, typer.Option("--newest", help="Most recently changed first.")]
 Explained = Annotated[
     Path,
     typer.Argument(
         metavar="PATH",
-        help="A task folder, or just its name; a file in one; or what became of a file.",
+        help="A task folder or just its name, a file in one, or a result.",
         autocompletion=completion.paths,
     ),
 ]

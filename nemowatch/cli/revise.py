@@ -18,14 +18,14 @@ if TYPE_CHECKING:
 CHECK_AGAIN = 1.0
 Text = Annotated[
     str,
-    typer.Argument(metavar="TEXT", help='What is to be different: "make the voice slower".'),
+    typer.Argument(metavar="TEXT", help='What should be different: "make the voice slower".'),
 ]
 Wait = Annotated[bool, typer.Option("--wait", help="Wait until the new result is there.")]
 
 
 Words = Annotated[
     str,
-    typer.Argument(metavar="TEXT", help='What to say to that: "Spanish, please".'),
+    typer.Argument(metavar="TEXT", help='Your answer: "Spanish, please".'),
 ]
 
 

@@ -1,4 +1,4 @@
-"""What a command that waits says of a turn: what it takes as a rule, and, every so often, how long
+"""What a command that waits says of a turn: what it usually takes, and, every so often, how long
 it has taken so far."""
 
 from __future__ import annotations

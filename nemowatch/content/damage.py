@@ -43,12 +43,14 @@ def refuse_damaged(text: str) -> None:
         raise OrderError(said, cure=_FROM_THE_ORIGINAL)
 
     if _PRIVATE.search(text):
-        said = "Some characters of this text are signs that only one font has, and have no sound."
+        said = (
+            "Some characters of this text are symbols that only one font has, and cannot be spoken."
+        )
         raise OrderError(said, cure="Delete them, or write what they stand for, and save it.")
     struck = _STRUCK.search(text)
     if struck:
         said = f'Words of this text are struck through: "{_around(text, struck.start())}".'
-        raise OrderError(said, cure="Delete them, or take the line away, and save it.")
+        raise OrderError(said, cure="Delete them, or remove the line through them, and save it.")
 
     garbled = _garbled(text)
     if garbled:
@@ -60,8 +62,8 @@ def refuse_turned(text: str) -> None:
     """Raises OrderError for a text that is read otherwise than it is shown; marks without a sound
     are still in it."""
     if _TURNED.search(text):
-        said = "Letters of this text are turned around by marks that nobody sees."
-        raise OrderError(said, cure="Write it anew, without the marks, and save it.")
+        said = "Invisible marks reverse the order of some letters in this text."
+        raise OrderError(said, cure="Type it again, without the marks, and save it.")
 
 
 def _garbled(text: str) -> str:

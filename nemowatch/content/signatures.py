@@ -46,7 +46,7 @@ def _image(what: str) -> Disguise:
 
 
 _MPEG = _video("an MPEG-1 or MPEG-2 file")
-_TIFF = _image("a TIFF picture or a camera's raw picture")
+_TIFF = _image("a TIFF picture or a camera's raw image")
 #: What people put under a media name by mistake, by its first bytes.
 _BY_MAGIC: tuple[tuple[bytes, Disguise], ...] = (
     (b"%PDF", Disguise("a PDF document")),
@@ -58,19 +58,19 @@ _BY_MAGIC: tuple[tuple[bytes, Disguise], ...] = (
     (b"\x1f\x8b", Disguise("a gzip archive", _UNPACK)),
     (b"\xd0\xcf\x11\xe0", Disguise("an old Office document")),
     (b"SQLite", Disguise("a database")),
-    (b"#!AMR", _audio("an AMR sound file")),
+    (b"#!AMR", _audio("an AMR audio file")),
     (b"#!", Disguise("a script")),
     (b"fLaC", _audio("a FLAC file")),
     (b"OggS", Disguise("an Ogg file", converted("MP4, or to MP3 if it is sound"))),
     (b"\x30\x26\xb2\x75", Disguise("a Windows Media file", converted(TO_VIDEO))),
-    (b"riff\x2e\x91\xcf\x11", _audio("a Wave64 sound file")),
-    (b"caff", _audio("a CAF sound file")),
-    (b".snd", _audio("an AU sound file")),
+    (b"riff\x2e\x91\xcf\x11", _audio("a Wave64 audio file")),
+    (b"caff", _audio("a CAF audio file")),
+    (b".snd", _audio("an AU audio file")),
     (b"wvpk", _audio("a WavPack file")),
     (b"MAC ", _audio("a Monkey's Audio file")),
-    (b"DSD ", _audio("a DSD sound file")),
+    (b"DSD ", _audio("a DSD audio file")),
     (b"MThd", _audio("a MIDI file")),
-    (b"\x0b\x77", _audio("a Dolby sound file")),
+    (b"\x0b\x77", _audio("a Dolby audio file")),
     (b"FLV\x01", _video("a Flash video")),
     (b"FWS", _video("a Flash movie")),
     (b"CWS", _video("a Flash movie")),
@@ -86,10 +86,10 @@ _BY_MAGIC: tuple[tuple[bytes, Disguise], ...] = (
     (b"II*\x00", _TIFF),
     (b"MM\x00*", _TIFF),
     (b"BM", _image("a bitmap")),
-    (b"8BPS", _image("a Photoshop picture")),
-    (b"\x00\x00\x00\x0cjP  ", _image("a JPEG 2000 picture")),
-    (b"\x00\x00\x00\x0cJXL ", _image("a JPEG XL picture")),
-    (b"\xff\x0a", _image("a JPEG XL picture")),
+    (b"8BPS", _image("a Photoshop image")),
+    (b"\x00\x00\x00\x0cjP  ", _image("a JPEG 2000 image")),
+    (b"\x00\x00\x00\x0cJXL ", _image("a JPEG XL image")),
+    (b"\xff\x0a", _image("a JPEG XL image")),
     (b"\x00\x00\x01\x00", _image("an icon")),
 )
 #: Those of them that no text begins with; the others are letters that one may well begin with.
@@ -100,8 +100,8 @@ _BRANDS = {
     **dict.fromkeys(
         (b"heic", b"heix", b"heim", b"heis", b"hevc", b"hevx", b"mif1", b"msf1"), _HEIC
     ),
-    **dict.fromkeys((b"avif", b"avis"), _image("an AVIF picture")),
-    b"crx ": _image("a camera's raw picture"),
+    **dict.fromkeys((b"avif", b"avis"), _image("an AVIF image")),
+    b"crx ": _image("a camera's raw image"),
 }
 #: What the first bytes of a MPEG transport stream repeat, how far apart, and where they begin: the
 #: second has a time before each packet (.mts, .m2ts).
@@ -175,7 +175,7 @@ def _by_magic(head: bytes) -> Disguise | None:
     if _has_brand(head):
         return _BRANDS.get(head[8:12])
     if head.startswith(b"FORM") and head[8:12] in _AIFF_FORMS:
-        return _audio("an AIFF sound file")
+        return _audio("an AIFF audio file")
     if _is_transport_stream(head):
         return _video("an MPEG transport stream (TS, MTS)")
     return by_beginning(head, _BY_MAGIC)

@@ -31,13 +31,13 @@ TEXT_MARKS = (b"\xff\xfe", b"\xfe\xff", b"\xef\xbb\xbf")
 #: Why a file with a media container is none, in plain words, and what to do.
 _TOO_MANY = "The file cannot be read safely: it is made of too many pieces."
 _LOCKED = "it is protected against copying (DRM)"
-_NOTHING = "there is neither a picture nor sound in it"
-_UNKNOWN = "its content is not a video, sound or picture of a kind that nemowatch knows"
+_NOTHING = "it contains neither pictures nor sound"
+_UNKNOWN = "its content is not video, audio or an image of a kind that nemowatch knows"
 _UNLOCK = "Export it without protection, or use another file."
 _READ_IT = "Open it in an editor: it may say why a download failed. Then put in the file itself."
-_TRUE_ENDING = "Give it the ending of what it is (.mp4 for a film, .mp3 for a recording)."
+_TRUE_ENDING = "Give it the ending of what it is (.mp4 for a video, .mp3 for a recording)."
 _IF_WORD = "If it is a Word document, give it the ending .docx. If it is an archive, unpack it."
-_COPY_WORDS = "Copy the words that are meant into a plain text file (.txt), and drop that."
+_COPY_WORDS = "Copy the words that you mean into a plain text file (.txt), and drop that."
 _SAVE_AGAIN = "Open it in the program that made it, and save it again as a new file."
 
 

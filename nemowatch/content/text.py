@@ -136,7 +136,7 @@ def checked(text: str) -> str:
     refuse_damaged(plain)
 
     if len(plain) > MAX_CHARACTERS:
-        said = f"The text has {len(plain):,} characters; {MAX_CHARACTERS:,} are the most."
+        said = f"The text has {len(plain):,} characters; the limit is {MAX_CHARACTERS:,}."
         raise _too_long(said)
     return plain
 
@@ -149,7 +149,7 @@ def with_words(text: str) -> str:
     """A checked text. Raises OrderError when there is no letter or digit in it, of any writing."""
     if _SAID.search(text):
         return text
-    said = "The text has no words: there are only signs in it."
+    said = "The text has no words: there are only symbols in it."
     raise OrderError(said, cure="Write the words into it and save it.")
 
 
@@ -161,4 +161,4 @@ def checked_short(text: str) -> str:
 
 
 def _too_long(said: str) -> OrderError:
-    return OrderError(said, cure="Divide it into several files.")
+    return OrderError(said, cure="Split it into several files.")

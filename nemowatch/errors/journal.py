@@ -30,7 +30,7 @@ class JournalTooNew(JournalError):
 class JournalReadOnly(JournalError):
     """The journal cannot be written: its folder or file is read-only for this user."""
 
-    cure = "Give the user that runs nemowatch the right to write in the state folder."
+    cure = "Give the user that runs nemowatch permission to write in the state folder."
 
 
 class JournalFull(JournalError):
@@ -39,7 +39,7 @@ class JournalFull(JournalError):
     A running daemon waits and continues; a start, or a command, ends.
     """
 
-    cure = "Free some space on it, and try again; a service is restarted by systemd."
+    cure = "Free some space on it and try again; systemd restarts a service by itself."
 
 
 class JournalOnNetwork(JournalError):

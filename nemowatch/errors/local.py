@@ -100,7 +100,7 @@ _GONE = _Meaning(SourceGone, "no longer there.")
 _DENIED = _Meaning(
     LocalFinal,
     "permission denied.",
-    "Give the user that runs nemowatch the right to read and move it.",
+    "Give the user that runs nemowatch permission to read and move it.",
 )
 _MEANINGS = {
     errno.EDQUOT: _Meaning(

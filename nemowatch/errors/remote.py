@@ -69,8 +69,8 @@ class TokenWithheld(TokenRefused):
     address ten (429)."""
 
     cure = (
-        "To go on at once, put the token of an account of your own into NEMO_TOKEN, the systemd"
-        " credential nemo_token, or api.token_file: https://nemovideo.com registers one."
+        "To continue at once, put the token of your own account into NEMO_TOKEN, the systemd"
+        " credential nemo_token, or api.token_file; https://nemovideo.com is where to register one."
     )
 
 
@@ -132,8 +132,9 @@ class NothingMade(RemoteError):
 
     code = "nothing made"
     cure = (
-        "Moving it back into its inbox folder checks once more whether the work has come after all;"
-        " if it has not, it is made again, which costs again. Clearer instructions (a prompt.txt"
+        "Move it back into its inbox folder to check once more whether the work was done after"
+        " all; if it was not, it is made again, which costs again. Clearer instructions (a"
+        " prompt.txt"
         " in the folder) or another file may help."
     )
 

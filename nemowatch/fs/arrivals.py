@@ -61,7 +61,8 @@ def finish(arrival: Arrival) -> None:
             raise taken(arrival.root, arrival.name) from exc
         if not moved:
             raise LocalFinal(
-                f"{show_path(arrival.path)}: this file system gives no file a name safely.",
+                f"{show_path(arrival.path)}: this filesystem cannot give a new file its name"
+                f" safely.",
                 cure="Copy it there in another way.",
             )
         sync_folder(above)
@@ -77,7 +78,7 @@ def end(arrival: Arrival) -> None:
 def taken(root: Path, name: str) -> LocalFinal:
     """The error for a name that another file has."""
     return LocalFinal(
-        f"{show_path(name)} is there already.",
+        f"{show_path(name)} already exists.",
         path=root,
         cure="Give the new one another name, or wait until the other one is done.",
     )

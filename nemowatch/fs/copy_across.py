@@ -107,7 +107,7 @@ def too_many(name: str) -> LocalFinal:
     """The error for a name that is taken under every number."""
     cure = "Move some of them away, then try again."
     return LocalFinal(
-        f"{show_path(name)}: {LAST_NUMBER} files of this name are there already.",
+        f"{show_path(name)}: {LAST_NUMBER} files of this name already exist.",
         path=name,
         cure=cure,
     )

@@ -75,7 +75,7 @@ def closed(budget: Budget, back: State, *, paying: bool) -> Decision | None:
 
     if not within_hours(budget.hours, budget.local_time):
         return hold(
-            HoldReason.HOURS, back, f"New work begins only within the hours {budget.hours}."
+            HoldReason.HOURS, back, f"New work starts only within the hours {budget.hours}."
         )
     if paying and budget.cap.closed:
         return hold(HoldReason.CAP, back, cap_words(budget.cap))

@@ -24,11 +24,11 @@ def taking(kind: MediaKind, there: Iterable[bytes], book: FolderBook) -> list[st
 def move_there(kinds: Collection[MediaKind], there: Iterable[bytes], book: FolderBook) -> str:
     """What to do with files that their own folder does not take. `kinds`: what they are."""
     if not kinds:
-        return "No folder takes such files: move them out of the inbox."
+        return "No folder accepts such files: move them out of the inbox."
 
     folders = list(there)
     names: list[str] = []
     for kind in sorted(kinds):
         names += taking(kind, folders, book)
     named = ", ".join(dict.fromkeys(names))
-    return f"Move each into a folder that takes it ({named}), or out of the inbox."
+    return f"Move each into a folder that accepts it ({named}), or out of the inbox."

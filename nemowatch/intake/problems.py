@@ -30,7 +30,7 @@ UNREADABLE_AFTER = 3.0
 #: Seconds before what only looks like an instruction is reported: a prompt.txt is uploaded under
 #: another name, and its name is being typed.
 NEAR_AFTER = 5.0
-_RENAME = "Rename it after what is to be made of the files in it, for example dub-es."
+_RENAME = "Rename it after what should be made from its files, for example dub-es."
 _PROJECT = (
     "It looks like a project: move it, with its prompt.txt, into a task folder called edit, so that"
     " it is edit/NAME.project."
@@ -192,11 +192,11 @@ class ProblemRegister:
             what = f"Files beside the task folders are not processed: {names}."
             return FolderProblem(folder, what, cure=move)
 
-        what = f"This folder does not take these files: {names}. They are left as they are."
+        what = f"This folder does not accept these files: {names}. They are left as they are."
         kinds = self._book.kinds(folder)
         taken = listed(kinds)
         if taken:
-            what = f"{what} It takes {taken}."
+            what = f"{what} It accepts {taken}."
         convert = conversions(facts.foreign_endings, kinds)
         return FolderProblem(folder, what, cure=f"{convert}{move}")
 

@@ -37,7 +37,7 @@ LONGEST = 300
 #: How people call the ways in which a job ends, in the order in which they are counted.
 ENDS = {
     State.PUBLISHED: "done",
-    State.FAILED: "could not be done",
+    State.FAILED: "failed",
     State.REJECTED: "not accepted",
     State.CANCELLED: "cancelled",
 }
@@ -68,7 +68,7 @@ def held(reason: str, story: HoldStory) -> Told:
 def over(reason: str) -> Told:
     """Work no longer waits for that."""
     was = _first_sentence(words.hold_words(reason))
-    title = f"Work goes on. It had waited: {was[:1].lower()}{was[1:]}"
+    title = f"Work continues. It had waited: {was[:1].lower()}{was[1:]}"
     return Told(Event.RECOVERED, title, (), {"reason": reason})
 
 
@@ -79,13 +79,13 @@ def inbox_away(inbox: str, health: Health, cure: Cure) -> Told:
         what = str(health)
     lines = (capital(what), *_cured(cure))
     about = {"reason": "inbox", "inbox": show_path(inbox), "state": redact_work(str(health))}
-    return Told(Event.HOLD, f"An inbox is not worked on: {plain(inbox)}", lines, about)
+    return Told(Event.HOLD, f"An inbox is not being processed: {plain(inbox)}", lines, about)
 
 
 def inbox_back(inbox: str) -> Told:
     """It is worked on again."""
     about = {"reason": "inbox", "inbox": show_path(inbox)}
-    return Told(Event.RECOVERED, f"An inbox is worked on again: {plain(inbox)}", (), about)
+    return Told(Event.RECOVERED, f"An inbox is being processed again: {plain(inbox)}", (), about)
 
 
 def approval(batch: BatchRow) -> Told:
@@ -109,7 +109,7 @@ def asking(rows: Sequence[ListedJob]) -> Told:
 
 def failed(rows: Sequence[ListedJob]) -> Told:
     """Jobs that could not be done."""
-    title = f"{counted(len(rows), 'job', 'jobs')} could not be done{_only_name(rows)}"
+    title = f"{counted(len(rows), 'job', 'jobs')} failed{_only_name(rows)}"
     first = rows[0].job
     cure = words.about_job(first.id, first.state, code=first.error_code)
     return Told(Event.FAILED, title, (*_stories(rows), *_what_to_do(rows, cure)), _about_jobs(rows))
@@ -190,7 +190,7 @@ def _what_to_do(rows: Sequence[ListedJob], cure: Cure) -> list[str]:
     """The cure of one job; of several, where it is said."""
     if len(rows) == 1:
         return _cured(cure)
-    return ["What can be done about each is said on the page, and in the note about its file."]
+    return ["The page, and the note about each file, say what can be done."]
 
 
 def _cured(cure: Cure) -> list[str]:

@@ -81,6 +81,6 @@ def _check_made(conn: sqlite3.Connection, job: Job) -> None:
         )
     if not spend.is_paid(conn, job.id):
         raise UsageError(
-            f"There is no edit of job {job.id} that could be revised.",
+            f"Job {job.id} has no edit to revise.",
             cure=f"To try it again: nemowatch retry {job.id}",
         )

@@ -91,7 +91,7 @@ def _about_folder(exc: LocalError, folder: Path) -> LocalError:
     found = local_error(cause, folder)
     cure = found.cure
     if isinstance(cause, PermissionError):
-        cure = "Give the user that runs nemowatch the right to write and delete there."
+        cure = "Give the user that runs nemowatch permission to write and delete there."
     return LocalPassing(found.text, path=folder, cure=cure)
 
 

@@ -74,7 +74,7 @@ def _read_file(path: Path, required: bool) -> str:
         cure = "Create it, or change api.token_file."
         raise TokenRefused(f"The token file {path} does not exist.", cure=cure) from None
     except OSError as exc:
-        cure = "Give the user that runs nemowatch the right to read it."
+        cure = "Give the user that runs nemowatch permission to read it."
         said = f"The token file {path} cannot be read: {exc.strerror}."
         raise TokenRefused(said, cure=cure) from None
 

@@ -96,7 +96,7 @@ def refusal(reply: Reply, now_ms: int) -> RemoteError:
     if code in CODES:
         return _by_code(code, text, status)
     if status == 429:
-        said = f"The cloud asks for fewer calls (429). {text}".strip()
+        said = f"The cloud asks for fewer requests (429). {text}".strip()
         pause = retry_after(reply.headers, now_ms)
         return RateLimited(said, retry_after=pause, said=text)
     if _passes(status):

@@ -34,7 +34,7 @@ class Act(StrEnum):
     #: docs/behaviour.md section 1
     CHANGE = (
         "a change like that is asked for in a text file NAME.revise.txt, named after the result, in"
-        " the film's inbox folder: one more paid turn"
+        " the video's inbox folder: one more paid turn"
     )
 
 

@@ -22,12 +22,12 @@ NAME = "How to use these folders.txt"
 _COLUMN = 26
 #: Files that say something, and what they say.
 _INSTRUCTIONS = (
-    ("prompt.txt", "what you want, in your own words; it counts for the folder that it is in"),
-    ("glossary.txt", "names and terms that must stay as they are, one a line"),
-    ("PAUSE", "an empty file: nothing new begins in its folder until you delete it"),
-    ("APPROVE", "an empty file: yes to what waits for approval there"),
+    ("prompt.txt", "what you want, in your own words; it applies to the folder that it is in"),
+    ("glossary.txt", "names and terms that must stay as they are, one per line"),
+    ("PAUSE", "an empty file: nothing new starts in its folder until you delete it"),
+    ("APPROVE", "an empty file: approves what waits for approval there"),
     ("NAME.revise.txt", "changes a result: write what should be different, in a sentence"),
-    ("NAME.answer.txt", "answers a question that is asked in NAME.question.txt"),
+    ("NAME.answer.txt", "answers the question in NAME.question.txt"),
 )
 
 
@@ -49,20 +49,20 @@ def guide(watches: Iterable[Watch], recipes: Mapping[str, Recipe]) -> str:
             (
                 (inbox, "what is to be made; make a folder in it for each kind of order"),
                 (outbox, "the results"),
-                (done, "your own files, once everything was made of them"),
-                (failed, "files that could not be done, each with a note that says why"),
+                (done, "your own files, once everything has been made from them"),
+                (failed, "files that failed, each with a note that says why"),
                 ("status.html", "what is going on; open it in a browser"),
             ),
         ),
         *_orders(what_to_order(recipes)),
-        _table("FILES THAT SAY SOMETHING (Notepad will do)", _INSTRUCTIONS),
+        _table("FILES THAT GIVE INSTRUCTIONS (Notepad will do)", _INSTRUCTIONS),
         "IF SOMETHING GOES WRONG",
         wrapped(
             f'Read the note beside the file in "{failed}", do what it says, and move the file back'
             f' into its folder in "{inbox}". Only what is missing is made again.'
         ),
         wrapped(
-            f"If nothing happens, open status.html: it says for each file what it waits for. If it"
+            f"If nothing happens, open status.html: it says what each file is waiting for. If it"
             f" says that nemowatch is not running, tell {ADMIN}."
         ),
         f"{GUIDE_SIGNATURE}\n",
@@ -75,12 +75,12 @@ def guide(watches: Iterable[Watch], recipes: Mapping[str, Recipe]) -> str:
 def _orders(orders: Iterable[Orderable]) -> Iterable[str]:
     yield "WHAT CAN I ORDER?"
     yield wrapped(
-        "Make a folder with one of these names, or put other languages into it: as a code (de), in"
-        " English (german), or as they call themselves (deutsch)."
+        "Make a folder with one of these names. Any language can stand in it: as a code (de), in"
+        " English (german), or in the language itself (deutsch)."
     )
     for order in orders:
         title = f"{order.what[0].upper()}{order.what[1:]}"
-        takes = wrapped(f"Takes {order.takes}.", "  ")
+        takes = wrapped(f"Accepts {order.takes}.", "  ")
         yield "\n".join([f"{title}:", _rows(order.names), takes])
 
 

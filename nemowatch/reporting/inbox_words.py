@@ -19,7 +19,7 @@ INBOXES: dict[HealthState, Cure] = {
     HealthState.STARTING: NOTHING,
     HealthState.WATCHING: NOTHING,
     HealthState.SCANNING: NOTHING,
-    HealthState.DEGRADED: Cure("Nothing to do: it is scanned more often until this is repaired."),
+    HealthState.DEGRADED: Cure("Nothing to do: it is scanned more often until this is fixed."),
     HealthState.OFFLINE: Cure("Mount the share again; work then resumes by itself."),
     HealthState.HELD: Cure(
         "Nothing to do if that host should keep it.",
@@ -41,8 +41,8 @@ BATCH_CAUSES: dict[str, str] = {
         " again costs again."
     ),
     PROJECT: (
-        "One project has instructions in many parts, and each of them is paid for by itself. Parts"
-        " are divided by lines of hyphens in its prompt.txt."
+        "One project has instructions in many parts, and each part is paid for separately. Lines"
+        " of hyphens in its prompt.txt separate the parts."
     ),
 }
 
@@ -59,7 +59,7 @@ def about_refused(cure: str, *, back: str = "") -> Cure:
     wrong with it asks for; `back`: its inbox folder, for people."""
     if not cure:
         return Cure(move_back(back))
-    return Cure(f"{cure}\nOnce that is done, put the file into its inbox folder{brackets(back)}.")
+    return Cure(f"{cure}\nThen put the file into its inbox folder{brackets(back)}.")
 
 
 def about_trouble(trouble: Trouble) -> Cure:

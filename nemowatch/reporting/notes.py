@@ -82,7 +82,7 @@ class Approval:
 def error_note(failure: Failure) -> str:
     """The text of `<name>.error.txt`."""
     name = plain(failure.file)
-    verb, title = "done", "Ordered"
+    verb, title = "processed", "Ordered"
     if failure.done:
         verb, title = "finished", "Not done"
     blocks = [
@@ -148,7 +148,7 @@ def _complaint(complaint: Complaint) -> str:
 
 EXAMPLES = "\n".join(
     [
-        "The folder's name says what is made of the files in it:",
+        "The folder's name says what is made from the files in it:",
         *(f"    {line}" for line in hint_lines()),
     ]
 )
@@ -193,8 +193,8 @@ def same_again_note(file: bytes, results: Iterable[str]) -> str:
 def _to_change(result: str) -> str:
     name, _ = split_ending(os.path.basename(result))
     return (
-        f"To have something changed, save what is to be different as {name}.revise.txt in the inbox"
-        " folder: one more paid turn, in which the folder's glossary.txt counts as it is then."
+        f"To change something, save what should be different as {name}.revise.txt in the inbox"
+        " folder: one more paid turn, which uses the folder's glossary.txt as it is then."
     )
 
 
@@ -203,12 +203,12 @@ def same_words_note(file: bytes, when: str, made: Iterable[str]) -> str:
     `made`: the results that came of them."""
     results = list(map(plain, made))
     blocks = [
-        f"{plain(file)} was carried out before, on {when}. It was taken for the same file, which"
-        " came back: nothing was made or paid for again.",
+        f"{plain(file)} was carried out on {when}. This looks like the same file, back again:"
+        f" nothing was made or paid for again.",
     ]
     if results:
-        blocks.append(f"What came of it is in the outbox:\n{_lines(results)}")
-    way = "Nothing, if that is right. To have it done once more, write it and save it again."
+        blocks.append(f"Its results are in the outbox:\n{_lines(results)}")
+    way = "Nothing, if that is right. To have it done once more, open it and save it again."
     blocks.append(_to_do([way]))
     return _note(list(map(_wrapped_block, blocks)))
 

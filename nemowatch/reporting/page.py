@@ -156,7 +156,7 @@ def _end(model: PageModel) -> tuple[str, str] | None:
     failed = model.failed.count
     if not failed:
         return None
-    return counted(failed, "file could not be done", "files could not be done"), "wait"
+    return counted(failed, "file failed", "files failed"), "wait"
 
 
 def _safe(address: str) -> str:

@@ -111,7 +111,7 @@ def _render_time(job: Job, usual: float, now_ms: int) -> str:
     if job.render_at:
         said.append(f"{lasted(max(0, now_ms - job.render_at) / 1000)} so far")
     if usual:
-        said.append(f"about {rounded(usual)} as a rule")
+        said.append(f"usually about {rounded(usual)}")
     return "; ".join(said)
 
 

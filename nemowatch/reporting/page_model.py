@@ -105,7 +105,7 @@ class Part:
     target: str  #: "Spanish", "voiceover"
     state: State
     percent: float = -1  #: of this step; -1 when that is unknown
-    note: str = ""  #: "second try", "2 min so far; about 3 min as a rule"
+    note: str = ""  #: "second try", "2 min so far; usually about 3 min"
     job: int = 0
 
     @property

@@ -31,7 +31,7 @@ def side_text(turns: list[Turn], source: bytes, at_ms: int, tips: tuple[str, ...
     if turn.timeline:
         blocks.append(turn.timeline)
     if turn.changes:
-        blocks.append(f"Changed since the turn before:\n{_lines(turn.changes)}")
+        blocks.append(f"Changed since the previous turn:\n{_lines(turn.changes)}")
     if tips:
         blocks.append("For better results:\n" + indented("\n".join(tips)))
     blocks.append(_facts(turn, source, at_ms))

@@ -170,8 +170,8 @@ def _for_each(asking: list[Job]) -> list[str]:
     if len(asking) < 2:
         return []
     return [
-        f"This is about {len(asking)} results. An answer is given to each of them, and costs what"
-        f" it costs for each. For one alone, name the answer after it:"
+        f"This is about {len(asking)} results. Your answer goes to each of them, and each is paid"
+        f" for separately. To answer for one alone, name the answer after it:"
         f" {plain(_result_name(asking[0]))}.answer.txt."
     ]
 

@@ -32,13 +32,13 @@ LEAVE = Choice(CANCEL, "leave it")
 ANSWER = f'nemowatch answer {JOB} "..."'
 #: What is written into an answer instead of one of the words that mean something.
 IN_WORDS = "your answer, in a sentence or a word of its own"
-GO_ON = "the cloud goes on from what it said: one more turn in the same session, which costs"
+GO_ON = "the cloud continues from what it said: one more paid turn in the same session"
 LEAVE_IT = Choice(Said.CANCEL, "leave it")
-CHANGE_IT = "change it by the instructions as they are now: one more paid turn"
+CHANGE_IT = "change it to follow the instructions as they are now: one more paid turn"
 REBUILD = "carry out the earlier instructions again, and then this one; each is a paid turn"
-ORDER_AGAIN = "send the order again, with the prompt.txt of that moment"
-HAS_COME = "the work has come after all, or the words may be the transcript"
-AS_IT_IS = "the text is right as it is: have it spoken, which is one more turn and costs"
+ORDER_AGAIN = "send the order again, with prompt.txt as it is then"
+HAS_COME = "the work was done after all, or these words are the transcript"
+AS_IT_IS = "the text is right as it is: have it spoken, one more paid turn"
 #: Whether the paid work was done cannot be known from here.
 UNSURE = Cure(
     choices=(
@@ -61,7 +61,8 @@ ATTENTION: dict[AttentionReason, Cure] = {
         answers=(Choice(Said.AGAIN, REBUILD), LEAVE_IT),
     ),
     AttentionReason.CHANGED: Cure(
-        "An empty file called APPROVE in the inbox folder says yes to all that is offered there.",
+        "An empty file called APPROVE in the inbox folder approves everything that is offered"
+        " there.",
         choices=(Choice(RESEND, CHANGE_IT), LEAVE),
         answers=(Choice(Said.YES, CHANGE_IT), Choice(Said.CANCEL, "leave it as it is")),
     ),
@@ -80,9 +81,9 @@ ATTENTION: dict[AttentionReason, Cure] = {
         ),
     ),
     AttentionReason.REVIEW: Cure(
-        "Read that text, and correct it in any text or subtitle editor. Put the file, also when"
-        " nothing had to be corrected, into the inbox folder of the clip, under the name that it"
-        " has: its words are spoken then. That is one more turn, which costs.",
+        "Read that text and correct it in any text or subtitle editor. Then put the file, even if"
+        " nothing had to be corrected, into the clip's inbox folder under the same name: its words"
+        " are then spoken. That is one more paid turn.",
         choices=(Choice(DONE, AS_IT_IS), LEAVE),
         answers=(Choice(Said.DONE, AS_IT_IS), LEAVE_IT),
     ),
@@ -110,7 +111,7 @@ OTHER_FILE: dict[str, str] = {
     "changed": "Put the file into its inbox folder again.",
 }
 #: Said where the paid edit is saved here.
-EDIT_IS_KEPT = "The edit that was paid for is kept: trying again costs nothing for it."
+EDIT_IS_KEPT = "The edit that was paid for is kept: trying again does not pay for it a second time."
 #: What is said of a job that ended without words of its own.
 ENDED_WORDS: dict[State, str] = {
     State.FAILED: "It could not be done.",
@@ -136,7 +137,7 @@ def try_again(jobs: Sequence[int], *, back: str = "", code: str = "") -> Cure:
 def change_again(jobs: Sequence[int], names: Sequence[str]) -> Cure:
     """How a change of a result that came to nothing is tried again; `names`: of the results."""
     files = " or ".join(f"{name}.revise.txt" for name in names)
-    by_hand = f"To try again, save what is to be changed as {files} in its inbox folder once more."
+    by_hand = f"To try again, save what should be changed as {files} in its inbox folder once more."
     return Cure(by_hand, (_retry(jobs),))
 
 
@@ -149,7 +150,7 @@ def once_more(jobs: Sequence[int]) -> Cure:
     command = f"nemowatch again {_numbers(jobs)}"
     return Cure(
         choices=(
-            Choice(command, "deliver what is done once more, free of charge"),
+            Choice(command, "deliver the finished results once more, free of charge"),
             Choice(f"{command} --new-take", "have it made again; it costs again"),
         )
     )
@@ -239,7 +240,7 @@ STAGES = {
     State.ATTENTION: "needs a person",
     State.CANCELLED: "cancelled",
     State.REJECTED: "not accepted",
-    State.FAILED: "could not be done",
+    State.FAILED: "failed",
 }
 
 
@@ -263,8 +264,8 @@ def tries(attempt: int, tries_without_end: int, why: str) -> str:
 
 
 def pace(seconds: float, usual: str) -> str:
-    """How a turn goes: how long it has taken so far (0: not worth saying), and what it takes as a
-    rule."""
+    """How a turn goes: how long it has taken so far (0: not worth saying), and what it usually
+    takes."""
     if seconds <= 0:
         return usual
     so_far = f"still working, {lasted(seconds)} so far"

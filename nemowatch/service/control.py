@@ -58,7 +58,7 @@ class ControlServer:
         """Listen. Raises NemowatchError when the path is taken by something that is no socket,
         or cannot be made."""
         what = "the control socket cannot be made"
-        cure = "Give the user that runs nemowatch the right to write there."
+        cure = "Give the user that runs nemowatch permission to write there."
         with failing_as(NemowatchError, self._path, what, cure=cure):
             _remove_socket(self._path)
             listener = _listen(self._path)

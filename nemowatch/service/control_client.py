@@ -52,7 +52,7 @@ def call(path: Path, op: str, /, *, wait: float = CALL_SECONDS, **args: Any) -> 
             f"{show_path(path)}: this user may not talk to the daemon.", cure=cure
         ) from exc
     except OSError as exc:
-        text = f"The daemon broke off the connection: {exc.strerror or exc}."
+        text = f"The daemon closed the connection: {exc.strerror or exc}."
         raise NemowatchError(text, cure="See its log.") from exc
     return _result(line)
 

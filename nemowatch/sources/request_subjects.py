@@ -105,8 +105,7 @@ def _made(conn: sqlite3.Connection, result: Result) -> Subject:
     """A result that can be changed. Raises OrderError for one that this journal has not made."""
     if not spend.is_paid(conn, result.job):
         raise OrderError(
-            "That result was there before nemowatch remembers anything: there is no edit that could"
-            " be changed.",
+            "That result is older than nemowatch's records: there is no edit to change.",
             cure="Have it made again: drop the file again under another name.",
         )
     return Subject(result.shown_job, result.session)
@@ -120,7 +119,7 @@ def _check_awaited(name: str, jobs: Iterable[tuple[bytes, Job]]) -> None:
             continue
         if job.state is State.ATTENTION:
             raise OrderError(
-                f"What {shown(name)} is made of waits for a decision first:"
+                f"What {shown(name)} is made from waits for a decision first:"
                 f" {plain(note_name(name_of(source), '.question.txt'))} says which.",
                 cure="This is carried out once that is decided and the result is there.",
             )
@@ -141,13 +140,13 @@ def _no_result(
     elsewhere = _elsewhere(conn, watch, path, name)
     if elsewhere:
         return OrderError(
-            f"{shown(name)} is no result of this folder.",
+            f"{shown(name)} is not a result of this folder.",
             cure=f"It is one of {elsewhere}: put this file there. {_REMOVE}",
         )
     if not results:
         return OrderError(
             f"There is no result called {shown(name)}: nothing was made in this folder yet.",
-            cure=f"Put it into the folder into which the film was put. {_REMOVE}",
+            cure=f"Put it into the folder that the video was put into. {_REMOVE}",
         )
     return OrderError(
         f"There is no result called {shown(name)} here.",
@@ -171,7 +170,7 @@ def _no_question(name: str, asking: list[tuple[bytes, Job]]) -> OrderError:
     if not asking:
         return OrderError(
             f"Nothing called {shown(name)} waits for an answer in this folder.",
-            cure="Remove it: it was answered already, or has gone on by itself.",
+            cure="Remove it: it has already been answered, or has continued by itself.",
         )
     sources = dict.fromkeys(source for source, _ in asking)
     names = [plain(note_name(name_of(source), ".answer.txt")) for source in sources]

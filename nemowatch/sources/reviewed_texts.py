@@ -52,7 +52,7 @@ def _too_late(name: str, source: bytes, job: Job) -> OrderError:
     result = job.first_result
     if job.state is State.ATTENTION:
         return OrderError(
-            f"{name} came when {result} was being made already: its words are not used.",
+            f"{name} came while {result} was already being made: its words are not used.",
             cure=(
                 f"{result} waits for a decision first:"
                 f" {plain(note_name(name_of(source), '.question.txt'))} says which. {_REMOVE}"
@@ -60,14 +60,14 @@ def _too_late(name: str, source: bytes, job: Job) -> OrderError:
         )
     if job.state is State.PUBLISHED:
         return OrderError(
-            f"{name} came when {result} had been made already: its words are not used.",
+            f"{name} came after {result} had already been made: its words are not used.",
             cure=(
-                f"To change {result}, say in {result}.revise.txt what is to be different, which is"
-                f" one more turn. {_REMOVE}"
+                f"To change {result}, say in {result}.revise.txt what should be different; that is"
+                f" one more paid turn. {_REMOVE}"
             ),
         )
     return OrderError(
-        f"{name} came when {result} was being made already: its words are not used.",
+        f"{name} came while {result} was already being made: its words are not used.",
         cure=f"Wait for {result}; it may be what you want. {_REMOVE}",
     )
 

@@ -83,8 +83,8 @@ def _ask_for_review(work: Work, put_out: list[Made], now_ms: int) -> Write:
         if output.kind in FORMS
     ]
     question = (
-        f"The text is ready: {', '.join(texts)}. What is made of it waits until you put it back,"
-        " and nothing is paid for that so far."
+        f"The text is ready: {', '.join(texts)}. The result waits until you put it back, and"
+        f" nothing has been paid for that so far."
     )
     return partial(reviews.ask, text_job=work.job.id, question=question, now_ms=now_ms)
 

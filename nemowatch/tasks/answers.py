@@ -117,6 +117,6 @@ def _check_slip(word: str) -> None:
     if not near:
         return
     raise OrderError(
-        f'It says "{word}", which may be meant as "{near[0]}".',
+        f'It says "{word}", which may mean "{near[0]}".',
         cure=f'Write "{near[0]}" alone if it is, or a whole sentence if it is not.',
     )

@@ -34,7 +34,7 @@ def describe(folder: Folder) -> list[str]:
     """What a folder asks for, one sentence a line."""
     sentences = (
         f"Task: {folder.task}.",
-        f"It takes {listed(folder.accepts)}.",
+        f"It accepts {listed(folder.accepts)}.",
         _skill(folder),
         _languages(folder),
         _source(folder),

@@ -16,10 +16,10 @@ def further(text: str) -> str:
     empty, too long, or asks for nothing but what has an endpoint of its own."""
     said = text.encode("utf-8", "replace").decode("utf-8").strip()
     if not said:
-        raise OrderError("It says nothing.", cure="Write into it what is to be done.")
+        raise OrderError("It is empty.", cure="Write into it what is to be done.")
     if len(said) > MOST_CHARACTERS:
         raise OrderError(
-            f"It has {len(said):,} characters; {MOST_CHARACTERS:,} are the most.",
+            f"It has {len(said):,} characters; the limit is {MOST_CHARACTERS:,}.",
             cure="Say it in fewer words.",
         )
     request = request_in(said)
@@ -27,6 +27,6 @@ def further(text: str) -> str:
         asked, answer = NO_WORK[request]
         raise OrderError(
             f"It only asks {asked}. {answer} Nothing was sent or paid for.",
-            cure="Say what is to be changed, or remove it.",
+            cure="Say what should be changed, or remove it.",
         )
     return without_export(said)

@@ -42,7 +42,7 @@ _KEEP = "Keep these names and terms exactly as they are written here, and do not
 _REPLACE = "Where these names and terms occur, use what is behind the equals sign:"
 #: The cure for lines that cannot be read.
 CURE = (
-    "Write one name or term a line: Acme Cloud alone keeps it as it is, Acme Cloud = Nube Acme"
+    "Write one name or term per line: Acme Cloud alone keeps it as it is, Acme Cloud = Nube Acme"
     " translates it, and Acme Cloud = es: Nube Acme, fr: Nuage Acme says it for each language."
     " A line that begins with # is a comment."
 )
@@ -73,8 +73,8 @@ def read_glossary(text: str) -> Glossary:
     if reading.wrong:
         raise OrderError(f"{_enumerated(reading.wrong)}.", cure=CURE)
     if len(reading.terms) > MOST_TERMS:
-        said = f"It has {len(reading.terms):,} terms; {MOST_TERMS} are the most."
-        raise OrderError(said, cure="Leave out those that are said correctly anyway.")
+        said = f"It has {len(reading.terms):,} terms; the limit is {MOST_TERMS}."
+        raise OrderError(said, cure="Leave out those that come out right anyway.")
     return Glossary(tuple(reading.terms.values()))
 
 
@@ -132,7 +132,7 @@ def _term(line: str, *, has_dividers: bool) -> Term:
         raise WrongError("it is divided more than once")
     name = _checked(pieces[0], "there is no name before the translation")
     if len(pieces) == 2:
-        translation = _checked(pieces[1], "there is no translation behind the name")
+        translation = _checked(pieces[1], "there is no translation after the name")
         return _translated(name, translation)
 
     doubt = _PERHAPS.search(line)
@@ -177,7 +177,7 @@ def _by_language(text: str) -> tuple[tuple[str, str], ...]:
     ends = [match.start() for match in tags[1:]] + [len(text)]
     for match, end in zip(tags, ends, strict=True):
         tag = tag_of(match[1])
-        said = _checked(text[match.end() : end], f'there is nothing behind "{match[1]}:"')
+        said = _checked(text[match.end() : end], f'there is nothing after "{match[1]}:"')
         if by_language.setdefault(tag, said) != said:
             raise WrongError(f'"{match[1]}" is in it twice')
     return tuple(by_language.items())

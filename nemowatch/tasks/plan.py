@@ -128,8 +128,8 @@ def _check_media(folder: Folder, drop: Drop) -> None:
         return
     raise OrderError(
         f"{shown(drop.name)} is {ONE[drop.kind]}, and the folder {shown(folder.name)} does not"
-        " take those.",
-        cure=f"It takes {listed(accepted)}. Put the file into another folder.",
+        f" accept those.",
+        cure=f"It accepts {listed(accepted)}. Put the file into another folder.",
     )
 
 

@@ -81,15 +81,15 @@ def plan_project(folder: Folder, drop: ProjectDrop) -> Order:
         raise OrderError(
             "Nothing says what to do with its files.",
             cure=(
-                f"Put a text file {_WHERE} into it that says what to make of them. Parts that are"
-                " divided by a line of three hyphens (---) are done one after the other, each with"
+                f"Put a text file {_WHERE} into it that says what to make of them. Parts separated"
+                f" by a line of three hyphens (---) are done one after the other, each with"
                 " a result of its own."
             ),
         )
     if len(parts) > MOST_PARTS:
         raise OrderError(
-            f"Its {_WHERE} has {len(parts)} parts; one project has {MOST_PARTS} at most.",
-            cure="Divide the work into several projects.",
+            f"Its {_WHERE} has {len(parts)} parts; one project can have {MOST_PARTS} at most.",
+            cure="Split the work into several projects.",
         )
     return _order(folder, drop, _without_exports(parts, drop))
 
@@ -211,8 +211,8 @@ def _checked(names: tuple[str, ...], rest: str, said: str) -> tuple[tuple[str, .
     if text:
         return names, text
     raise OrderError(
-        f"{said} name {enumerated(list(map(shown, names)))}, and say nothing to do.",
-        cure=f"Write behind the name in {_WHERE} what is to be made of it.",
+        f"{said} name {enumerated(list(map(shown, names)))}, and do not say what to do.",
+        cure=f"After the name, write in {_WHERE} what should be made from it.",
     )
 
 

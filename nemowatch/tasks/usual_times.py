@@ -1,4 +1,4 @@
-"""How long the cloud takes as a rule (docs/api.md section 2). Nothing is decided by it: it is said
+"""How long the cloud usually takes (docs/api.md section 2). Nothing is decided by it: it is said
 to people who wait. Pure."""
 
 from __future__ import annotations
@@ -15,8 +15,8 @@ USUAL = {
 
 
 def usual_time(skill: str) -> str:
-    """What a turn of this skill takes: "1-3 minutes as a rule"; "" when that is unknown."""
+    """What a turn of this skill takes: "usually 1-3 minutes"; "" when that is unknown."""
     usual = USUAL.get(skill)
     if usual is None:
         return ""
-    return f"{usual} as a rule"
+    return f"usually {usual}"

@@ -48,9 +48,9 @@ def _read(form: Mapping[str, Any]) -> tuple[str, dict[str, Any]]:
     try:
         args = json.loads(str(form.get("args", "{}")))
     except (ValueError, RecursionError) as exc:
-        raise UsageError("That is no order.") from exc
+        raise UsageError("That is not an order.") from exc
     if name not in ORDERS or not isinstance(args, dict):
-        raise UsageError("That is no order.")
+        raise UsageError("That is not an order.")
     if "text" in form:
         args["text"] = str(form["text"])
     return name, args
@@ -84,11 +84,13 @@ def _resumed(answer: Mapping[str, Any]) -> str:
     jobs = answer.get("resumed", 0)
     if not jobs:
         return "Resumed."
-    return f"Resumed: {counted(jobs, 'job goes', 'jobs go')} on."
+    return f"Resumed: {counted(jobs, 'job continues', 'jobs continue')}."
 
 
 def _taken_over(_: Mapping[str, Any]) -> str:
-    return "This host works the folders from now on. What it has not paid for waits for approval."
+    return (
+        "This host processes the folders from now on. What it has not paid for waits for approval."
+    )
 
 
 #: What is said of orders that are not about single jobs.

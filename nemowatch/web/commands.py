@@ -30,7 +30,7 @@ _ORDERS: dict[tuple[str, ...], tuple[str, dict[str, Any], str]] = {
     ("retry",): ("retry", {}, "Try again"),
     ("cancel",): ("cancel", {}, "Cancel"),
     ("again",): ("again", {"new_take": False}, "Deliver again"),
-    ("again", "--new-take"): ("again", {"new_take": True}, "Make it anew"),
+    ("again", "--new-take"): ("again", {"new_take": True}, "Make it again"),
     ("resolve", "--done"): ("resolve", {"how": "done"}, "It is done"),
     ("resolve", "--resend"): ("resolve", {"how": "resend"}, "Send again"),
     ("answer", "..."): ("answer", {}, "Answer"),
@@ -45,9 +45,10 @@ _OF_SEVERAL = ("retry", "cancel", "again")
 #: What is asked before what cannot be taken back, or costs again.
 _SURE = {
     "Cancel": "Cancel this? What was paid stays paid.",
-    "Make it anew": "Have it made anew? It costs again.",
+    "Make it again": "Have it made again? It costs again.",
     "Send again": "Send it again? It may be charged again.",
-    "Take over": "Is nemowatch stopped on the other host? This one works the folders from now on.",
+    "Take over": "Is nemowatch stopped on the other host? This one processes the folders from now"
+    " on.",
 }
 
 
@@ -85,7 +86,7 @@ def revise(job: int) -> Button:
         {"job": job},
         "Change it",
         "one more paid turn, and one more result",
-        "What is to be different",
+        "What should be different",
     )
 
 

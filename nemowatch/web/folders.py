@@ -91,7 +91,7 @@ class Folders:
             return reply(request, _taken_before(taken) + exc.words, 409)
         except ValueError as exc:
             return reply(request, _taken_before(taken) + str(exc), 409)
-        return reply(request, f"{counted(len(taken), 'file', 'files')} put there.", 200)
+        return reply(request, f"{counted(len(taken), 'file', 'files')} sent.", 200)
 
     async def _take(
         self,
@@ -104,7 +104,7 @@ class Folders:
         inbox: Inbox | None = None
         while (part := await parts.next()) is not None:
             if not isinstance(part, BodyPartReader):
-                raise UsageError("That is no form of this page.")
+                raise UsageError("This form does not belong to this page.")
             if part.filename is None:
                 fields[part.name or ""] = await _field(part)
                 continue
@@ -113,7 +113,7 @@ class Folders:
                 inbox = await self._inbox(fields.get("inbox", ""))
                 await self._check_room(inbox, request.content_length or 0)
             if len(taken) >= MOST_FILES:
-                raise UsageError(f"{MOST_FILES} files at once are enough.")
+                raise UsageError(f"At most {MOST_FILES} files at once.")
             folder = unquote_to_bytes(fields.get("folder", ""))
             taken.append(await self._arrive(inbox, folder, part))
 
@@ -137,7 +137,7 @@ class Folders:
         watch = inbox.watch
         name = _name(part.filename or "", Ignore(watch.ignore))
         if not folder:
-            raise UsageError("Choose a folder: its name says what is to be made.")
+            raise UsageError("Choose a folder: its name says what will be made.")
         run = self._desk.disks.run
         arrival = await run(watch.name, arrivals.begin, watch.inbox, folder, name)
         try:
@@ -165,14 +165,14 @@ async def _field(part: BodyPartReader) -> str:
     while piece := await _piece(part, MOST_FIELD):
         data += piece
         if len(data) > MOST_FIELD:
-            raise UsageError("That is no form of this page.")
+            raise UsageError("This form does not belong to this page.")
     return data.decode("utf-8", "replace")
 
 
 async def _piece(part: BodyPartReader, size: int) -> bytes:
     """The next of a part, which comes as the network cuts it; b"" when all of it is there. Raises
     UsageError for one that ends without its boundary."""
-    cut = UsageError("It did not arrive whole.", cure="Send it again.")
+    cut = UsageError("It did not arrive complete.", cure="Send it again.")
     try:
         piece = await part.read_chunk(size)
     except ValueError as exc:
@@ -188,7 +188,7 @@ def _name(given: str, ignore: Ignore) -> str:
     raw = os.fsencode(name)
     is_name = name not in ("", ".", "..") and "\0" not in name and len(raw) <= NAME_LIMIT
     if not is_name or not name.isprintable():
-        raise UsageError(f"{plain(name)!r} cannot be the name of a file.")
+        raise UsageError(f"{plain(name)!r} cannot be a file name.")
     if ignore.name(raw).kind is NameClass.IGNORED:
         raise UsageError(f"Files that are called {plain(name)} are never taken.")
     return name

@@ -132,7 +132,7 @@ def check_word(request: web.Request, word: str) -> None:
     """Raises HTTPForbidden where a form does not bring its session's word."""
     wanted = request[SESSION].word
     if not hmac.compare_digest(word.encode("utf-8", "replace"), wanted.encode()):
-        raise web.HTTPForbidden(text="This page is older than its session: load it again.\n")
+        raise web.HTTPForbidden(text="This page is older than its session: reload it.\n")
 
 
 def keep(response: web.StreamResponse, session: Session) -> None:

@@ -67,7 +67,7 @@ class Results:
             raise web.HTTPNotFound(text="There is no such result.\n")
         path = Path(os.fsdecode(found[1]))
         if not path.is_relative_to(watch.outbox):
-            raise web.HTTPNotFound(text="This result lies outside of the outbox of today.\n")
+            raise web.HTTPNotFound(text="This result is outside the current outbox.\n")
         below = os.fsencode(path.relative_to(watch.outbox))
         try:
             file = await self._desk.disks.run(watch.name, open_for_reading, watch.outbox, below)

@@ -99,7 +99,7 @@ def test_every_button_does_what_the_command_does(served: tuple[Studio, str]) -> 
         field.fill("In Sp")
         studio.sandbox.fault("upload:4002")  # type: ignore[attr-defined]
         studio.drop("dub-es/large.mp4")
-        section(tab, "Could not be done").get_by_text("large.mp4", exact=True).wait_for()
+        section(tab, "Failed").get_by_text("large.mp4", exact=True).wait_for()
         assert field.input_value() == "In Sp"
         field.press_sequentially("anish")
         click(tab, "Answer", within="ask.mp4")
@@ -127,10 +127,10 @@ def test_every_button_does_what_the_command_does(served: tuple[Studio, str]) -> 
         wait_for("the film", lambda: film.evaluate("film => film.readyState") > 0)
         film.evaluate("film => { film.currentTime = film.duration / 2; }")
         wait_for("its middle", lambda: not film.evaluate("film => film.seeking"))
-        tab.get_by_label("What is to be different").fill("Make the voice slower.")
+        tab.get_by_label("What should be different").fill("Make the voice slower.")
         click(tab, "Change it")
         studio.wait_results("dub-es/a.es (2).mp4")
-        click(tab, "Make it anew")
+        click(tab, "Make it again")
         studio.wait_results("dub-es/a.es (3).mp4")
         first = studio.outbox / "dub-es/b.es.mp4"
         first.unlink()

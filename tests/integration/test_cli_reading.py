@@ -149,7 +149,7 @@ def test_explain_a_text_about_a_result(tmp_path: Path) -> None:
         journal.write_now(lambda conn: results.add_output(conn, made, ".es.mp4", result, 9, "", 1))
     (folder / "promo.es.revise.txt").write_text("slower")
     told = cli.run("explain", folder / "promo.es.revise.txt").stdout
-    assert "there is no edit that could be changed" in told
+    assert "there is no edit to change" in told
 
 
 def test_while_the_first_start_makes_the_journal(tmp_path: Path) -> None:
@@ -352,7 +352,7 @@ def test_explain_through_a_link(cli: Cli) -> None:
     told = cli.run("explain", cli.folder / "other/inbox/dub-es-fr/a.mp4").stdout
     assert "a.es.mp4, a.fr.mp4" in told
     assert (
-        "It lies in no watched inbox" in cli.run("explain", cli.folder / "elsewhere/a.mp4").stdout
+        "It is not in any watched inbox" in cli.run("explain", cli.folder / "elsewhere/a.mp4").stdout
     )
 
 

@@ -407,7 +407,7 @@ async def test_a_list_of_too_many_addresses_is_refused(root: Path, tmp_path: Pat
         (problem,) = b.problems
         assert "501 addresses" in problem.what
         assert "1,002 results" in problem.what
-        assert "Divide it" in problem.cure
+        assert "Split it" in problem.cure
 
 
 @pytest.mark.parametrize("seconds", [-1_000_000_000, 15_000_000_000])

@@ -156,7 +156,7 @@ async def test_a_project_without_media_says_so(
     monkeypatch.setattr("nemowatch.intake.claim.project_arrival.PATIENCE", 1.0)
     async with inbox_rig(root, tmp_path / "s") as b:
         b.put("edit/film.project/prompt.txt", b"Join them.")
-        await b.until(lambda: "no video, sound or picture" in said_of(b, "film.project"))
+        await b.until(lambda: "no video, audio or image" in said_of(b, "film.project"))
         (root / "inbox/edit/film.project/prompt.txt").unlink()
         (root / "inbox/edit/film.project").rmdir()
         await b.until(lambda: said_of(b, "film.project") == "")
@@ -266,11 +266,11 @@ async def test_a_changed_file_of_an_unpaid_project_is_taken_as_it_is_now(
 @pytest.mark.parametrize(
     ("folder", "words"),
     [
-        ("dub-es/film.project", "take projects"),
-        ("edit/film.projekt", "nearly like a project"),
-        ("edit/film.project (1)", "nearly like a project"),
-        ("edit/film project", "nearly like a project"),
-        ("dub-es/film.projekt", "nearly like a project"),
+        ("dub-es/film.project", "accept projects"),
+        ("edit/film.projekt", "almost that of a project"),
+        ("edit/film.project (1)", "almost that of a project"),
+        ("edit/film project", "almost that of a project"),
+        ("dub-es/film.projekt", "almost that of a project"),
     ],
 )
 async def test_what_is_no_project_is_not_taken_apart(

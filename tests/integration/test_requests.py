@@ -151,7 +151,7 @@ async def test_the_same_file_that_comes_back_is_carried_out_once(rig: EngineRig)
         shutil.copy2(kept, text.with_name(name))
         await until("the copy has left", lambda: not rig.files("inbox"))
     said = (kept.parent / f"{text.name}.note.txt").read_text("utf-8-sig")
-    assert "was carried out before" in " ".join(said.split())
+    assert "was carried out on" in " ".join(said.split())
     assert "promo.es (2).mp4" in said
     assert rig.charged() == 2
 

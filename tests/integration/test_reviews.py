@@ -175,7 +175,7 @@ async def test_a_text_that_comes_too_late_is_named(rig: EngineRig) -> None:
     await is_done(rig, TEXT, f"{FOLDER}/promo.mp4")
     rig.drop(TEXT, WORDS.encode())
     await noted(
-        rig, f"{FOLDER}/{READ_ME}", "promo.es.srt", "made already", "promo.es.mp4.revise.txt"
+        rig, f"{FOLDER}/{READ_ME}", "promo.es.srt", "already been made", "promo.es.mp4.revise.txt"
     )
     assert rig.charged() == 2
 

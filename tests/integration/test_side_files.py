@@ -322,7 +322,7 @@ async def test_what_a_later_turn_changed_is_said(tmp_path: Path) -> None:
         await rig.journal.write(lambda conn: results.keep_summary(conn, 1, changed))
         await set_cost(rig, 70)
         (text,) = sides(rig).values()
-    assert "\nChanged since the turn before:\n    added: BGM: Lo-fi (0-10s, 35%)\n" in text
+    assert "\nChanged since the previous turn:\n    added: BGM: Lo-fi (0-10s, 35%)\n" in text
 
 
 async def test_a_further_turn_has_its_own(tmp_path: Path) -> None:

@@ -18,7 +18,7 @@ from nemowatch.tasks.usual_times import USUAL, usual_time
 from tests.rigs.engine import EngineRig, engine_rig
 from tests.rigs.studio import studio, wait_for
 
-USUALLY = "1-3 minutes as a rule"
+USUALLY = "usually 1-3 minutes"
 
 
 def often(rig: EngineRig, seconds: float) -> None:

@@ -76,7 +76,7 @@ async def test_an_unreadable_folder_is_reported_once_and_beside_it(take: Take) -
     """That its name is no task either matters to nobody yet, and a note inside it could be
     neither written nor read."""
     tick_results, inbox = take
-    rights = "Give the user that runs nemowatch the right to read it."
+    rights = "Give the user that runs nemowatch permission to read it."
     closed = FileProblem(
         b"privat", b"privat", "This folder cannot be read by nemowatch.", rights, code="permission"
     )

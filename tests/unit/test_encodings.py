@@ -284,7 +284,7 @@ def test_marks_of_direction_are_refused_only_where_they_turn_letters(
     if is_read:
         assert decode_text(text.encode()) == re.sub("[\u202c-\u202e]", "", text)
         return
-    with pytest.raises(OrderError, match="turned around"):
+    with pytest.raises(OrderError, match="Invisible marks"):
         decode_text(text.encode())
 
 

@@ -77,7 +77,7 @@ def test_struck_words_are_asked_about(script: str, name: str) -> None:
         ("[12:01:02] Server started\n[12:01:03] Anna joined\n[12:01:04] Left", "a.txt", "log"),
         ("Save t\u0336e\u0336n\u0336 twenty percent.", "a.txt", "struck through"),
         ("Hello \ue001\ue002 there.", "a.txt", "only one font"),
-        ("\u202eolleH\u202c there.", "a.txt", "turned around"),
+        ("\u202eolleH\u202c there.", "a.txt", "Invisible marks"),
     ],
 )
 def test_what_is_not_what_it_seems_is_refused(script: str, name: str, said: str) -> None:

@@ -240,7 +240,7 @@ def test_retry_after_in_seconds_or_as_a_date(header: str, seconds: float) -> Non
     error = envelope.refusal(Reply(429, {"retry-after": header}, b""), 0)
     assert isinstance(error, RateLimited)
     assert error.retry_after == seconds
-    assert "fewer calls" in error.text
+    assert "fewer requests" in error.text
 
 
 @pytest.mark.parametrize(

@@ -18,7 +18,7 @@ STAND_INS = {
     "Hello <<Name>>.": "not filled in",
     "<<<<<<< HEAD\nHello.\n=======\nHi.\n>>>>>>> other": "two versions",
     "H\u0338\u0321\u0349\u032a\u036fE\u0328\u032c\u0329\u033eY": "buried",
-    "Lorem ipsum dolor sit amet, consectetur.": "holds the place",
+    "Lorem ipsum dolor sit amet, consectetur.": "only a placeholder",
     "Sure! Here's a script for your video:\n\nHello and welcome.": "assistant",
     "Gerne! Hier ist dein Text:\n\nHallo.": "assistant",
     "#EXTM3U\n#EXTINF:1,A\na.mp3": "playlist",

@@ -35,11 +35,11 @@ def notifications(config: Config, *, send: bool) -> Iterator[Finding]:
 
 async def _examine(channel: Channel, config: Config, *, send: bool) -> Finding:
     shown = f"{channel.shown[:1].upper()}{channel.shown[1:]}"
-    failed = "has not taken the test" if send else "cannot be used"
+    failed = "did not accept the test" if send else "cannot be used"
     try:
         if send:
             await channel.send(_test(config))
-            return Finding("ok", "notify", f"{shown} has taken a test.")
+            return Finding("ok", "notify", f"{shown} accepted a test.")
         await channel.check()
     except NotTaken as exc:
         return Finding("fail", "notify", f"{shown} {failed}: {exc.why}.", exc.cure or CURE)

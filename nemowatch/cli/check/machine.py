@@ -83,7 +83,7 @@ def _can_be_made(folder: Path) -> Finding:
 def _unusable(shown: str, exc: NemowatchError | OSError) -> Finding:
     if isinstance(exc, NemowatchError):
         return Finding("fail", "state", exc.text, exc.cure)
-    cure = "Check that folder and the rights of the user that runs nemowatch."
+    cure = "Check that folder and the permissions of the user that runs nemowatch."
     return Finding("fail", "state", f"{shown}: {exc.strerror}.", cure)
 
 
@@ -97,7 +97,7 @@ def daemon(context: CommandContext) -> Finding:
         return Finding("warn", "daemon", exc.text, exc.cure)
     if answer is None:
         cure = "nemowatch run, or systemctl start nemowatch"
-        return Finding("warn", "daemon", "It does not run.", cure)
+        return Finding("warn", "daemon", "It is not running.", cure)
     found = answer["status"]["daemon"]
     since = local_time(found["since"])
     text = f"{found['state']} since {since} (process {found['pid']})."

@@ -67,11 +67,11 @@ def _inbox(watch: Watch) -> Finding:
         cure = "nemowatch waits for it: make it, or mount it."
         return Finding("warn", "folder", f"{shown} is not there.", cure)
     if not os.access(watch.inbox, os.R_OK | os.X_OK, effective_ids=True):
-        cure = "Give the user that runs nemowatch the right to read it."
+        cure = "Give the user that runs nemowatch permission to read it."
         return Finding("fail", "rights", f"{shown} cannot be read.", cure)
     if watch.after != "keep" and not os.access(watch.inbox, os.W_OK, effective_ids=True):
         text = f"{shown} cannot be written: sources cannot be moved to done."
-        cure = 'Give the user that runs nemowatch the right to write there, or set after = "keep".'
+        cure = 'Give the user that runs nemowatch permission to write there, or set after = "keep".'
         return Finding("warn", "rights", text, cure)
     fstype = filesystem_of(watch)
     return Finding("ok", "folder", f"{shown} ({fstype}: {how_watched(watch, fstype)}).")
@@ -119,7 +119,7 @@ def _not_written(shown: str, exc: OSError) -> Finding:
 
 def _write_cure(exc: OSError) -> str:
     if isinstance(exc, PermissionError):
-        return f"Give the user {user_name(os.geteuid())} the right to write there."
+        return f"Give the user {user_name(os.geteuid())} permission to write there."
     number = exc.errno or 0
     return WRITE_CURES.get(number, WRITE_CURE)
 

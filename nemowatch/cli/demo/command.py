@@ -56,7 +56,7 @@ Folder = Annotated[
 
 
 def demo(folder: Folder = None, config: options.Config = None) -> None:
-    """Show everything at work, offline, in a minute.
+    """Show everything working, offline, in a minute.
 
     It brings a configuration of its own, and uses nothing of yours."""
     from nemowatch.cli.demo.stage import set_stage

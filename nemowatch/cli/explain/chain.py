@@ -54,12 +54,12 @@ def _steps(context: CommandContext, location: Location) -> Iterator[Step]:
     watch = location.watch
     if watch is None:
         inboxes = ", ".join(name(os.fsencode(w.inbox)) for w in context.config.watch)
-        yield Step("no", f"It lies in no watched inbox ({inboxes}).")
+        yield Step("no", f"It is not in any watched inbox ({inboxes}).")
         return
     yield _inbox(watch)
     yield from _name(watch, location)
     if len(location.parts) < 2:
-        yield Step("no", "It lies in the inbox itself: put it into a task folder.")
+        yield Step("no", "It is in the inbox itself: put it into a task folder.")
         return
     folder = read_folder(as_text(location.parts[0]), context.config.recipes)
     if not isinstance(folder, Folder):
@@ -76,7 +76,7 @@ def _inbox(watch: Watch) -> Step:
     if not watch.inbox.is_dir():
         return Step("wait", f"The inbox {shown} is not there: nemowatch waits for the share.")
     fstype = filesystem_of(watch)
-    return Step("ok", f"It lies in the inbox {shown} ({fstype}; {how_watched(watch, fstype)}).")
+    return Step("ok", f"It is in the inbox {shown} ({fstype}; {how_watched(watch, fstype)}).")
 
 
 def _name(watch: Watch, location: Location) -> Iterator[Step]:
@@ -96,11 +96,11 @@ def _file(watch: Watch, location: Location, folder: Folder) -> Iterator[Step]:
     elif is_subtitles(location.parts[-1]) and folder.is_reviewed:
         yield Step("ok", "It is a text that a clip in this folder waits for, or none.")
     elif promised is None:
-        what = f"This folder takes {listed(accepted)}."
+        what = f"This folder accepts {listed(accepted)}."
         target = converted_to(location.parts[-1], accepted)
         if target:
             what = f"Convert it to {target}. {what}"
-        yield Step("no", f"No task takes files with this ending. {what}")
+        yield Step("no", f"No task accepts files with this ending. {what}")
     elif promised not in accepted:
         yield _planned(folder, Drop(promised, as_text(location.parts[-1]), SOME_TEXT, prompt))
     elif not exists(location.path):

@@ -107,9 +107,7 @@ def _purposes(watch: Watch) -> dict[Path | None, str]:
             "Here are the files of which everything is done, in folders named like their task"
             " folders."
         ),
-        watch.failed: (
-            "Here are the files that could not be done, each with a note that says why."
-        ),
+        watch.failed: ("Here are the files that failed, each with a note that says why."),
     }
 
 

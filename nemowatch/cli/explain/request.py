@@ -22,12 +22,12 @@ if TYPE_CHECKING:
     from nemowatch.config.watch_section import Watch
     from nemowatch.intake.scan.instruction_forms import Form
 
-_WHAT = {"revise": "It says how a result is to be changed.", ANSWER: "It answers a question."}
+_WHAT = {"revise": "It says how a result should be changed.", ANSWER: "It answers a question."}
 #: What each order comes to, as far as it is one that a text can give.
 _ORDERS = {
     "revise": "Job {job} is changed by it: one more paid turn in its session, and one more result.",
     "answer": "The question of job {job} is answered by it: one more paid turn in its session.",
-    "resolve": "It lets job {job} go on, as the question says.",
+    "resolve": "It lets job {job} continue, as the question says.",
     "cancel": "It ends job {job}.",
 }
 
@@ -63,7 +63,7 @@ def _planned(conn: sqlite3.Connection, watch: Watch, file: RequestFile) -> Step:
     plan = plan_of(conn, watch, file)
     if isinstance(plan, Plan):
         return Step("ok", " ".join(map(_ordered, plan.orders)))
-    return Step("info", f"It was carried out before, for job {plan.taken.job}.")
+    return Step("info", f"It was already carried out, for job {plan.taken.job}.")
 
 
 def _ordered(asked: Asked) -> str:
@@ -73,7 +73,7 @@ def _ordered(asked: Asked) -> str:
 
 
 def _nothing() -> Step:
-    return Step("info", "Nothing was made so far that it could be about.")
+    return Step("info", "Nothing has been made yet that it could be about.")
 
 
 def _no_beat() -> None:

@@ -92,7 +92,7 @@ def _record(
     title: str,
 ) -> dict[str, Any]:
     about = _subject(path)
-    steps = [Step("ok", f"It lies in {title} of {name(os.fsencode(watch.root or watch.outbox))}.")]
+    steps = [Step("ok", f"It is in {title} of {name(os.fsencode(watch.root or watch.outbox))}.")]
     if about != path:
         what = name(os.fsencode(about.name))
         steps.append(Step("info", f"It is one of nemowatch's own notes, about {what}."))

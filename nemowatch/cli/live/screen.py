@@ -135,7 +135,7 @@ def _step(row: ListedJob, overview: Overview, rates: Rates) -> Text:
         return word(_transfer_words(job, transfer, rates), "cyan")
     if job.state is State.RENDERING:
         usual = overview.figures.usual_render
-        expected = f", about {rounded(usual)} as a rule" if usual else ""
+        expected = f", usually about {rounded(usual)}" if usual else ""
         return word(f"{STAGES[job.state]} {job.progress:.0f} %{expected}", "cyan")
     if transfer is not None and job.state is State.INSTRUCTING:
         return word(f"{STAGES[job.state]}: {pace(transfer.seconds, usual_time(job.skill))}", "cyan")

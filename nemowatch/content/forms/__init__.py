@@ -73,7 +73,7 @@ def _refuse_long(text: str) -> None:
     if len(text) <= _MOST_MARKED:
         return
     said = f"The text contains markup, and has more than {_MOST_MARKED:,} characters."
-    raise OrderError(said, cure="Divide it into several files.")
+    raise OrderError(said, cure="Split it into several files.")
 
 
 def plain_script(data: bytes, name: str) -> str | None:

@@ -84,7 +84,7 @@ def timed(text: str) -> str:
     OrderError for what is not SubRip or WebVTT, or is broken."""
     lines = text.split("\n")
     if _other_format(text) or not _has_times(lines):
-        raise OrderError("It is no subtitles: there are no times in it.", cure=_AS_SUBRIP)
+        raise OrderError("It is not a subtitle file: there are no times in it.", cure=_AS_SUBRIP)
 
     said = _spoken_at(text, lines)
     if not said:

@@ -102,7 +102,7 @@ def _refuse_deep(tokens: Sequence[Token]) -> None:
     """Raises OrderError where the parser has left out what lies too deep."""
     if any(token.level >= _DEEPEST - 1 for token in tokens):
         raise OrderError(
-            "The lists or quotations of this text lie too deep in each other to be read.",
+            "The lists or quotations of this text are nested too deeply to be read.",
             cure="Copy its words into a plain text file (.txt, saved as UTF-8) and drop that.",
         )
 

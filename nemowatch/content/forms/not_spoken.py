@@ -66,7 +66,7 @@ def refuse_not_spoken(text: str) -> None:
     if all(map(_LINK.fullmatch, lines)):
         raise OrderError(
             "There is nothing but links in this text.",
-            cure="For what they lead to, call it NAME.urls.txt, with a name of your own for NAME.",
+            cure="To order what they lead to, call it NAME.urls.txt, with a NAME of your own.",
         )
     if _is_transcript(lines) or _has_exact_times(text, lines):
         raise OrderError(

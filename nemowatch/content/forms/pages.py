@@ -221,5 +221,5 @@ def struck_through(said: str) -> OrderError:
     """What is said of words with a line through them."""
     return OrderError(
         f'Words of the text are struck through: "{said[:60]}".',
-        cure="Delete them, or take the line away, save the file, and drop it again.",
+        cure="Delete them, or remove the line through them, save the file, and drop it again.",
     )

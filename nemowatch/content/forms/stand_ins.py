@@ -39,13 +39,13 @@ _STAND_INS = (
             r"\$\{[\w. -]{1,60}\}|\{\{[^{}\n]{1,80}\}\}|\{%[^%\n]{1,80}%\}|%[A-Z][A-Z_]{2,40}%"
             r"|<<[A-Za-z]\w{1,40}>>|<%=?[^%\n]{1,80}%>"
         ),
-        'A place of this text is not filled in: "{mark}".',
-        "Write there what is to be said, and save it.",
+        'A placeholder in this text is not filled in: "{mark}".',
+        "Write what should be said there, and save it.",
     ),
     _StandIn(
         re.compile(r"\A\W{0,3}lorem ipsum dolor", re.IGNORECASE),
-        "This text only holds the place of one (Lorem ipsum).",
-        "Write there what is to be said, and save it.",
+        "This text is only a placeholder (Lorem ipsum).",
+        "Write what should be said there, and save it.",
     ),
     _StandIn(
         re.compile(r"^(?:<{7}|>{7})(?: |$)", re.MULTILINE),
@@ -64,7 +64,7 @@ _STAND_INS = (
             r"[^\n]{0,200}:[ \t]*\n"
         ),
         "This text begins with what an assistant said about it, and not with the script.",
-        "Delete its words before and behind the script, and save it.",
+        "Delete its words before and after the script, and save it.",
     ),
 )
 #: How other files begin that are letters from end to end.
@@ -95,7 +95,7 @@ def refuse_unwritten(text: str) -> None:
     found = _UNWRITTEN.fullmatch(text) or _PLACE.search(text)
     if found is not None:
         said = f'The instructions are not written yet: they say "{found[0].strip()[:60]}".'
-        raise OrderError(said, cure="Write there what is to be done, and save it.")
+        raise OrderError(said, cure="Write what should be done there, and save it.")
 
 
 def refuse_stand_ins(text: str) -> None:

@@ -22,7 +22,7 @@ _BY_TEXT: tuple[tuple[str, Callable[[str], bool]], ...] = (
 #: The same of its lines.
 _BY_LINES: tuple[tuple[str, Callable[[Lines], bool]], ...] = (
     ("a log of a program or a chat", program_text.is_log),
-    ("a query of a data base (SQL)", program_text.is_query),
+    ("a database query (SQL)", program_text.is_query),
     ("a table of data", data_text.is_table),
     ("settings of a program", data_text.is_settings),
     ("a style sheet", program_text.is_style),

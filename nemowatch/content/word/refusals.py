@@ -21,16 +21,16 @@ def struck_through(said: str) -> OrderError:
     """Words with a line through them are seen: only a person knows whether they count."""
     return OrderError(
         f'Words of the document are struck through: "{said.strip()[:_SHOWN]}".',
-        cure="Delete them, or take the line away (select all, and press the abc button twice),"
-        " save the document, and drop it again.",
+        cure="Delete them, or remove the line through them (select all, and press the abc button"
+        " twice), save the document, and drop it again.",
     )
 
 
 def too_long() -> OrderError:
     """It has more characters than any text may have."""
     return OrderError(
-        f"The text has more than {MAX_CHARACTERS:,} characters, which are the most.",
-        cure="Divide it into several files.",
+        f"The text has more than {MAX_CHARACTERS:,} characters, which is the limit.",
+        cure="Split it into several files.",
     )
 
 

@@ -119,7 +119,7 @@ class Acceptance:
 
         name = as_text(name_of(one.path))
         why = f"It belongs to {name}, which cannot be used."
-        cure = f"Mend {name}, and put both in together. {one.cure}".rstrip()
+        cure = f"Fix {name}, then put both in together.  {one.cure}".rstrip()
         self._refuse(Inspected(other.path, Advice.REFUSE, why, cure, one.code), tracked)
 
     def not_now(self, one: Inspected) -> None:
@@ -214,9 +214,9 @@ class Acceptance:
         name = as_text(name_of(main.path))
         why = (
             f"{name} has {len(main.links):,} addresses, and with the languages of its folder that"
-            f" makes {count:,} results. One list makes {MOST_JOBS:,} at most."
+            f" makes {count:,} results. One list can make {MOST_JOBS:,} at most."
         )
-        cure = "Divide it into several lists, or name fewer languages."
+        cure = "Split it into several lists, or name fewer languages."
         self.not_now(Inspected(main.path, Advice.REFUSE, why, cure, "too_many"))
 
     def _leave_note(self, group: Group) -> None:

@@ -247,7 +247,7 @@ class Claimer:
         clip = as_text(name_of(claimed.candidate.path))
         for path in claimed.late:
             name = as_text(name_of(path))
-            what = f"{name} came when {clip} had been taken already: its words are not used."
+            what = f"{name} came after {clip} had already been taken: its words are not used."
             cure = (
                 f"Remove it. To have {clip} made with these words, which costs again: once it has"
                 f" left this folder, put {clip} and {name} back in together."

@@ -26,9 +26,9 @@ TOGETHER = 10.0
 #: `code` of what is asked.
 CODE = "mixed"
 _CURE = (
-    "If they are to become one film, put them into a folder here whose name ends in .project, with"
-    " a prompt.txt that says what to make of them. If each is work of its own, put a file called"
-    " APPROVE into this folder."
+    "If they are to become one video, put them into a folder here whose name ends in .project,"
+    " with a prompt.txt that says what to make from them. If each is to be processed separately,"
+    " put a file called APPROVE into this folder."
 )
 
 
@@ -137,8 +137,8 @@ class MixedArrivals:
     def _ask(self, path: bytes, mix: list[_Arrival]) -> None:
         names = [as_text(name_of(one.path)) for one in sorted(mix, key=_by_name)]
         what = (
-            f"{examples(names)} came together. In this folder each file is worked on by itself, and"
-            " paid for by itself, so those that are not being worked on yet wait."
+            f"{examples(names)} came together. In this folder each file is processed and paid for"
+            f" separately, so those that have not been started yet wait."
         )
         problem = FileProblem(path, parent(path), what, _CURE, code=CODE)
         self._state.problems.ask(problem)

@@ -32,8 +32,8 @@ from nemowatch.tasks.words import enumerated
 Beside: TypeAlias = Neighbours | SubtitleNames
 #: The cure when several files could be one pair.
 ASK_CURE = (
-    "Leave one text for each file. It may be named after the whole file, with .txt behind it"
-    " (tour.mp4.txt), where two files differ in their endings alone."
+    "Leave one text for each file. Where two files differ only in their endings, name it after the"
+    " whole file, with .txt added (tour.mp4.txt)."
 )
 
 

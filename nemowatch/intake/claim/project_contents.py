@@ -150,8 +150,8 @@ def faults(contents: ProjectContents, accepts: frozenset[MediaKind]) -> Iterator
         )
     if not any(map(is_media, contents.files)):
         yield Fault(
-            "There is no video, sound or picture in it.",
-            f"Put the files into it that are to become one film: {listed(accepts)}.",
+            "There is no video, audio or image in it.",
+            f"Put in the files that are to become one video: {listed(accepts)}.",
         )
     yield from _too_much(contents)
 
@@ -167,12 +167,12 @@ def _unusable(contents: ProjectContents, accepts: frozenset[MediaKind]) -> Itera
         (contents.odd, "These are not files", "Put the files themselves there."),
         (
             contents.conflicts,
-            "A sync program left copies of a conflict",
+            "A sync program left conflict copies",
             "Remove those that you do not need, and give the others names of their own.",
         ),
         (
             foreign,
-            "A project takes videos, sound and pictures, and these are none",
+            "A project accepts videos, audio and images, and these are none of them",
             f"{_conversion(foreign, accepts)} them out of the project.",
         ),
     )
@@ -216,15 +216,15 @@ def _too_much(contents: ProjectContents) -> Iterator[Fault]:
     count = len(contents.files)
     if count > MOST_FILES:
         yield Fault(
-            f"It has {count:,} files; a project has {MOST_FILES} at most.",
-            "Divide it into several projects.",
+            f"It has {count:,} files; a project can have {MOST_FILES} at most.",
+            "Split it into several projects.",
         )
     size = sum(found.size for found in contents.files.values())
     if size > MOST_BYTES:
         yield Fault(
             f"Its files have {size / MB:,.0f} MB together; a project has {MOST_BYTES // MB:,} MB at"
             " most.",
-            "Compress or trim the files, or divide it into several projects.",
+            "Compress or trim the files, or split it into several projects.",
         )
 
 

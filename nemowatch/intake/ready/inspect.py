@@ -155,7 +155,7 @@ class _Reader:
         if now.size > limit:
             cure = "Compress or trim it, then put it into the folder again."
             if found.kind in _TEXTS:
-                cure = "Divide it into several files."
+                cure = "Split it into several files."
             return too_large(self.path, now.size, limit, cure, self.terms)
         return None
 

@@ -18,8 +18,8 @@ from nemowatch.tasks.plan import folders_for
 
 _WORDS = {
     MediaKind.VIDEO: "a video",
-    MediaKind.AUDIO: "a sound file",
-    MediaKind.IMAGE: "a picture",
+    MediaKind.AUDIO: "an audio file",
+    MediaKind.IMAGE: "an image",
     MediaKind.SCRIPT: "a text",
     MediaKind.LINK: "a link",
 }
@@ -86,7 +86,7 @@ def failed(
 def not_taken(path: bytes, found: Sniffed, terms: Terms) -> Inspected:
     if found.finding is Finding.NOT_MEDIA:
         what = f"This file cannot be processed: {found.why}."
-        cure = f"{found.cure} This folder takes {listed(terms.accepts)}.".strip()
+        cure = f"{found.cure} This folder accepts {listed(terms.accepts)}.".strip()
         return refused(path, terms, what, cure, "disguised")
     if found.finding is Finding.CUT_SHORT and terms.cut_short_ends:
         what = f"The file is cut short: {found.why}, {_UNCHANGED}."
@@ -136,8 +136,8 @@ def refused(
 
 def wrong_kind(path: bytes, kind: MediaKind, terms: Terms) -> Inspected:
     """By its content it is of a kind that its folder does not take."""
-    what = f"By its content it is {_WORDS[kind]}; this folder takes {listed(terms.accepts)}."
-    cure = f"Put it into a folder that takes it ({', '.join(folders_for(kind))})."
+    what = f"Its content is {_WORDS[kind]}; this folder accepts {listed(terms.accepts)}."
+    cure = f"Put it into a folder that accepts it ({', '.join(folders_for(kind))})."
     return refused(path, terms, what, cure, "unsupported")
 
 
@@ -155,5 +155,5 @@ def too_large(
     terms: Terms,
 ) -> Inspected:
     """It has more bytes than are taken."""
-    what = f"The file is too large: {size / MB:.0f} MB; at most {limit / MB:.0f} MB are taken here."
+    what = f"The file is too large: {size / MB:.0f} MB; the limit here is {limit / MB:.0f} MB."
     return refused(path, terms, what, cure, "4002")

@@ -46,8 +46,8 @@ _CURES = {
 #: The cure for one that says nothing.
 EMPTY_CURES = {
     Instruction.PROMPT: "Write the instructions into it, or remove it.",
-    Instruction.GLOSSARY: "Write the names and terms into it, one a line, or remove it.",
-    Instruction.REVISE: "Write into it what is to be changed, or remove it.",
+    Instruction.GLOSSARY: "Write the names and terms into it, one per line, or remove it.",
+    Instruction.REVISE: "Write into it what should be changed, or remove it.",
     Instruction.ANSWER: "Write the answer into it, or remove it.",
     Instruction.REVIEWED: "Write the words into it, with their times, or remove it.",
 }
@@ -191,14 +191,15 @@ class Gathering:
             self._at(path).approvals[path] = snapshot
             return
         self.folder_approvals[path] = snapshot
-        why = f"{as_text(name_of(path))} counts in the inbox itself, unless something is offered"
+        name = as_text(name_of(path))
+        why = f"{name} works only in the inbox itself, except where a note offers something"
         self.miss(path, Instruction.APPROVE, why)
 
     def _text(self, kind: Instruction, path: bytes, snapshot: Snapshot) -> None:
         held = self._at(path)
         if not parent(path):
-            why = f"{kind} counts in a task folder, or in a folder below one"
-            cure = "Put it into the folder that it is for."
+            why = f"{kind} works only in a task folder, or in a folder below one"
+            cure = "Put it into the folder that it is meant for."
             held.near.append(_near(path, kind, why, cure))
         elif snapshot.size == 0:
             why = f"{as_text(name_of(path))} is empty"
@@ -247,7 +248,7 @@ def _near(path: bytes, meant: Instruction, why: str, cure: str) -> NearMiss:
 def _one_of_many(kind: Instruction, path: bytes) -> NearMiss:
     name = as_text(name_of(path))
     why = f"{name} is one of several {kind} in this folder"
-    return _near(path, kind, why, "Leave one of them here.")
+    return _near(path, kind, why, "Keep only one of them here.")
 
 
 def _drop_backups(found: FolderInstructions) -> None:

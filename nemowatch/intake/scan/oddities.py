@@ -27,7 +27,7 @@ def oddity(entry: Entry) -> FileProblem:
 
 def _closed_cure(why: str) -> str:
     if why in (os.strerror(errno.EACCES), os.strerror(errno.EPERM)):
-        return "Give the user that runs nemowatch the right to read it."
+        return "Give the user that runs nemowatch permission to read it."
     if why == TOO_DEEP:
         return "Move the files that are in it to a folder higher up."
     return "If a disk or a share is mounted there, mount it again; work then resumes by itself."

@@ -24,22 +24,23 @@ class Fault:
 
 _WHAT = {
     Role.NOT_HERE: (
-        "Only edit folders, and folders of recipes, take projects (folders that end in .project,"
+        "Only edit folders, and folders of recipes, accept projects (folders that end in .project,"
         " whose files are worked on together). Nothing in this one is processed or paid for."
     ),
     Role.NEARLY: (
-        "This folder is called nearly like a project, but not exactly so. Nothing in it is"
+        "This folder's name is almost that of a project, but not quite. Nothing in it is"
         " processed or paid for."
     ),
 }
 _CURE = {
     Role.NOT_HERE: (
-        "If its files are to become one film, move it into a folder called edit, with a prompt.txt"
-        " in it. If each file is work of its own, put them into this task folder without it."
+        "If its files are to become one video, move it into a folder called edit, with a prompt.txt"
+        " in it. If each file is to be processed separately, put them straight into this task"
+        " folder."
     ),
     Role.NEARLY: (
         "If its files belong together, call it NAME.project, with nothing before or after. If each"
-        " file is work of its own, give the folder another name."
+        " file is to be processed separately, give the folder another name."
     ),
 }
 
@@ -59,16 +60,16 @@ def trouble(project: bytes, fault: Fault, code: str = "project") -> FileProblem:
 
 #: A project of a folder that needs instructions, without any of its own.
 NO_PROMPT = Fault(
-    "There is no prompt.txt in it, which says what to do with its files.",
-    "Put a text file prompt.txt that says it into the project's folder. Parts that are divided by"
-    " a line of three hyphens (---) are done one after the other, each with a result of its own.",
+    "It has no prompt.txt that says what to do with its files.",
+    "Put a text file prompt.txt that says it into the project's folder. Parts separated by a line"
+    " of three hyphens (---) are done one after the other, each with a result of its own.",
 )
 
 
 def late_files(names: list[str]) -> Fault:
     """What came, or changed, after the project was claimed."""
     return Fault(
-        f"Work on it had begun already when these came or changed: {examples(names)}. What was"
+        f"Work on it had already begun when these came or changed: {examples(names)}. What was"
         " ordered before is made without them.",
         "To have the whole project made once more with them, put a file called APPROVE into its"
         " folder: that is a new version, and is paid for like a new project. If you do not want"
