@@ -156,7 +156,7 @@ def test_the_headline_names_what_matters_most(tmp_path: Path) -> None:
     full = replace(full, running=Listing())
     assert headline(full) == ("1 file waits", "busy")
     full = replace(full, waiting=Listing())
-    assert headline(full) == ("1 file could not be done", "wait")
+    assert headline(full) == ("1 file failed", "wait")
     assert headline(replace(full, failed=Listing())) == ("All done", "calm")
     assert headline(model(tmp_path)) == ("Ready", "calm")
 

@@ -68,7 +68,7 @@ def test_a_name_alone_is_kept(name: str) -> None:
         ("Acme Cloud,Nube Acme", '"," may be'),
         ("Acme = xx: Nube", '"xx" is not read as a language'),
         ("Acme = es: Nube, es: Nubes", '"es" is in it twice'),
-        ("Acme = es: , fr: Nuage", 'nothing behind "es:"'),
+        ("Acme = es: , fr: Nuage", 'nothing after "es:"'),
         ("x" * 201, "longer than 200 characters"),
         ("***", "no name"),
     ],
@@ -98,7 +98,7 @@ def test_the_same_name_twice_counts_once_and_never_with_two_translations() -> No
 def test_too_many_terms_are_refused() -> None:
     """All of them go with every turn."""
     assert len(read_glossary("\n".join(f"Term {n}" for n in range(500))).terms) == 500
-    with pytest.raises(OrderError, match="501 terms; 500 are the most"):
+    with pytest.raises(OrderError, match="501 terms; the limit is 500"):
         read_glossary("\n".join(f"Term {n}" for n in range(501)))
 
 

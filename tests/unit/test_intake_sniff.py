@@ -143,7 +143,7 @@ def test_a_container_that_promises_more_is_cut_short(
         ("a.mov", b"\n <!DOCTYPE html><html>", "web page"),
         ("a.mp4", b"just some words in a text", "a text"),
         ("a.mp3", b"PK\3\4" + b"z" * 40, "ZIP"),
-        ("a.mp4", bytes(range(1, 60)), "not a video"),
+        ("a.mp4", bytes(range(1, 60)), "not video"),
         ("a.docx", b"no zip at all", "Word"),
         ("a.txt", b"\x7fELF\2\1\1" + b"\0" * 60, "program"),
         ("a.txt", b"\xff\xd8\xff\xe0" + b"j" * 50, "media"),

@@ -308,7 +308,7 @@ DESCRIBED = [
     ),
     ("transcribe", ["clip.txt, clip.srt, clip.vtt, clip.transcribed.mp4"]),
     ("edit", ["prompt.txt", "clip.edit.mp4"]),
-    ("stills", ["It takes images", "Results for clip.jpg: clip.stills.mp4"]),
+    ("stills", ["It accepts images", "Results for clip.jpg: clip.stills.mp4"]),
     ("shorts-es-fr", ["Languages: Spanish and French."]),
 ]
 
