@@ -352,7 +352,8 @@ def test_explain_through_a_link(cli: Cli) -> None:
     told = cli.run("explain", cli.folder / "other/inbox/dub-es-fr/a.mp4").stdout
     assert "a.es.mp4, a.fr.mp4" in told
     assert (
-        "It is not in any watched inbox" in cli.run("explain", cli.folder / "elsewhere/a.mp4").stdout
+        "It is not in any watched inbox"
+        in cli.run("explain", cli.folder / "elsewhere/a.mp4").stdout
     )
 
 
