@@ -1,36 +1,29 @@
-"""Keys from the environment: `NEMOWATCH_SECTION__KEY`.
+"""What the environment sets, read by pydantic-settings as the configuration wants it.
 
-Owns which names are ours. Every other one that begins so is refused, since a mistyped name that
-is ignored is a setting that silently does not hold.
+Owns the reading of values; which names there are, `variables` says.
 """
 
 from __future__ import annotations
 
-import difflib
 from collections.abc import Mapping
-from typing import Any, get_type_hints
+from typing import Any, NamedTuple, get_type_hints
 
 from pydantic import create_model
 from pydantic.fields import FieldInfo
 from pydantic_settings import BaseSettings, EnvSettingsSource, SettingsConfigDict, SettingsError
 
-from nemowatch.config.mistakes import unknown_key
-from nemowatch.config.schema import Config, keys, sections
+from nemowatch.config.constraints import Before
+from nemowatch.config.schema import Config, keys
 from nemowatch.config.section import Section
 from nemowatch.config.toml_lines import Loc
+from nemowatch.config.values import one_or_more, words
+from nemowatch.config.variable_names import OWN_NAMES, PREFIX
+from nemowatch.config.variables import path_of, problem
+from nemowatch.config.watch_section import Watch
 from nemowatch.errors import ConfigMistake
 
-PREFIX = "NEMOWATCH_"
-#: Read by `find` and `state_dir`, not keys of the configuration.
-OWN_NAMES = ("NEMOWATCH_CONFIG", "NEMOWATCH_STATE_DIR")
-#: The nearest name is only suggested when it is at least this alike.
-_LIKENESS = 0.6
-#: Parts of a name, where they are not two: a recipe has a name of its own.
-_DEPTHS: dict[str | int, int] = {"recipes": 3}
-#: Keys that lie in no section.
-_SINGLE: tuple[Loc, ...] = (("site",),)
-#: How such a section is written in a list of names.
-_WRITTEN = {"recipes": "recipes__NAME"}
+#: Keys of which one alone need not be written as a list.
+_ALONE = (Before(one_or_more), Before(words))
 
 
 def _types(section: type[Section]) -> dict[str, Any]:
@@ -50,14 +43,16 @@ _FIELDS: dict[str, Any] = {name: (kind, ...) for name, kind in _types(Config).it
 #: The configuration as pydantic-settings' sources want to see it: they read only its fields and
 #: those options.
 Keys = create_model("Keys", __base__=_Options, **_FIELDS)
+#: One [[watch]], which has its number in the name: it is read as if there were no other.
+_OneWatch = create_model("_OneWatch", __base__=_Options, watch=(Watch, ...))
 
 
 class _Given(EnvSettingsSource):
     """The environment source over a mapping that was handed in, instead of this process's own."""
 
-    def __init__(self, env: Mapping[str, str]) -> None:
+    def __init__(self, env: Mapping[str, str], model: type[BaseSettings] = Keys) -> None:
         self._env = env
-        super().__init__(Keys)
+        super().__init__(model)
 
     def next_field(
         self, field: Any, key: str, case_sensitive: bool | None = None
@@ -72,6 +67,15 @@ class _Given(EnvSettingsSource):
             return None
         return FieldInfo.from_annotation(_types(section)[key])
 
+    def decode_complex_value(self, field_name: str, field: FieldInfo, value: Any) -> Any:
+        """What is written as JSON; one word alone, where that counts as a list of one."""
+        try:
+            return super().decode_complex_value(field_name, field, value)
+        except ValueError:
+            if field is None or not any(one in field.metadata for one in _ALONE):
+                raise
+            return value
+
     def _load_env_vars(self) -> Mapping[str, str | None]:
         found: dict[str, str | None] = {}
         for name, value in self._env.items():
@@ -83,70 +87,27 @@ def _is_section_type(kind: Any) -> bool:
     return isinstance(kind, type) and issubclass(kind, Section)
 
 
-def known_names() -> list[str]:
-    """Every name that may be set, with NAME for a recipe's."""
-    models = dict(sections())
-    del models["watch"]
+class Environment(NamedTuple):
+    """What the environment says."""
 
-    found = list(OWN_NAMES)
-    found += [f"{PREFIX}{key}".upper() for (key,) in _SINGLE]
-    for section, model in models.items():
-        written = _WRITTEN.get(section, section)
-        found += [f"{PREFIX}{written}__{key}".upper() for key in keys(model)]
-    return found
+    values: dict[str, Any]  #: nested as in the file, but for the numbered watches
+    watches: dict[
+        int, dict[str, Any]
+    ]  #: keys of each [[watch]] that is named by its number, from 0
+    names: dict[Loc, str]  #: the name behind each key
+    problems: list[ConfigMistake]
 
 
-def _path(name: str) -> Loc:
-    return tuple(name[len(PREFIX) :].lower().split("__"))
-
-
-def _is_section(path: Loc) -> bool:
-    names = dict(sections())
-    return len(path) == 1 and path[0] in names
-
-
-def _problem(name: str) -> ConfigMistake | None:
-    """What is wrong with a name that begins with our prefix; None when nothing is."""
-    path = _path(name)
-    if _is_section(path) or path in _SINGLE:
-        return None
-    if path[0] == "watch":
-        what = "the watched folders can only be named in the file."
-        return ConfigMistake(name, what, "Put them below [[watch]].")
-
-    model = dict(sections()).get(str(path[0]))
-    is_deep_enough = len(path) == _DEPTHS.get(path[0], 2)
-    if model is None or not is_deep_enough:
-        return ConfigMistake(name, "is not a known setting.", _nearest_name(name))
-    if path[-1] not in keys(model):
-        return unknown_key(name, path)
-    return None
-
-
-def _nearest_name(name: str) -> str:
-    known = [right.removeprefix(PREFIX) for right in known_names()]
-    bare = name.upper().removeprefix(PREFIX)
-    wanted = difflib.get_close_matches(bare, known, n=1, cutoff=_LIKENESS)
-    if wanted:
-        return f"Did you mean {PREFIX}{wanted[0]}?"
-    return "Names look like NEMOWATCH_SECTION__KEY, with two underscores."
-
-
-def read_environment(
-    env: Mapping[str, str],
-) -> tuple[dict[str, Any], dict[Loc, str], list[ConfigMistake]]:
-    """What the environment sets: the values as nested tables, the name behind each key, and
-    every mistake."""
-    values: dict[str, Any] = {}
-    from_env: dict[Loc, str] = {}
-    problems: list[ConfigMistake] = []
+def read_environment(env: Mapping[str, str]) -> Environment:
+    """What the environment sets, and every mistake in it."""
+    read = Environment({}, {}, {}, [])
     for name in sorted(filter(_is_key, env)):
-        problem = _problem(name) or _merge_one(values, name, env[name])
-        if problem is None:
-            from_env[_path(name)] = name
+        wrong = problem(name) or _twice(read, name) or _read_one(read, name, env[name])
+        if wrong is None:
+            read.names[path_of(name)] = name
         else:
-            problems.append(problem)
-    return values, from_env, problems
+            read.problems.append(wrong)
+    return read
 
 
 def _is_key(name: str) -> bool:
@@ -154,10 +115,23 @@ def _is_key(name: str) -> bool:
     return upper.startswith(PREFIX) and upper not in OWN_NAMES
 
 
-def _merge_one(values: dict[str, Any], name: str, text: str) -> ConfigMistake | None:
-    """Lay one setting upon `values`: one by one, so that a value that cannot be read is named."""
+def _twice(read: Environment, name: str) -> ConfigMistake | None:
+    """NEMOWATCH_ROOT is another name of a key."""
+    other = read.names.get(path_of(name))
+    if other is None:
+        return None
+    return ConfigMistake(name, f"is the same setting as {other}: keep one of the two.", "")
+
+
+def _read_one(read: Environment, name: str, text: str) -> ConfigMistake | None:
+    """Lay one setting upon the others: one by one, so that a value that cannot be read is named."""
+    path = path_of(name)
     try:
-        merge(values, _Given({name: text})())
+        if path[0] == "watch" and len(path) > 1:
+            own = _Given({f"{PREFIX}WATCH__{path[-1]}": text}, _OneWatch)()
+            merge(read.watches.setdefault(int(path[1]), {}), own["watch"])
+        else:
+            merge(read.values, _Given({name: text})())
     except SettingsError:
         return ConfigMistake(
             name, "cannot be read.", "Lists and tables are written as JSON: [30, 60, 60]."
@@ -174,3 +148,30 @@ def merge(base: dict[str, Any], over: Mapping[str, Any]) -> None:
             merge(base[key], value)
         else:
             base[key] = value
+
+
+def place(read: Environment, data: dict[str, Any]) -> list[ConfigMistake]:
+    """Lay what the environment says upon what the file says: each watch upon the one of its number,
+    or behind the last. Returns what has no place."""
+    merge(data, read.values)
+    watches = data.setdefault("watch", [])
+    if not isinstance(watches, list):
+        return []  # of the file's own mistake is said what it is
+    problems = []
+    for number, keys_of in sorted(read.watches.items()):
+        if number > len(watches):
+            what = f"there is no [[watch]] with number {number}."
+            cure = f"Number {len(watches) + 1} is the next."
+            problems.append(ConfigMistake(_name_of(read, number), what, cure))
+            continue
+        if number == len(watches):
+            watches.append({})
+            read.names["watch", number] = _name_of(read, number)
+        if isinstance(watches[number], dict):
+            merge(watches[number], keys_of)
+    return problems
+
+
+def _name_of(read: Environment, number: int) -> str:
+    """The first name that is of this watch."""
+    return next(name for path, name in read.names.items() if path[:2] == ("watch", number))

@@ -8,6 +8,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from nemowatch.config.variable_files import names_a_watch
 from nemowatch.errors import ConfigError, ConfigMistake
 
 if TYPE_CHECKING:
@@ -15,6 +16,8 @@ if TYPE_CHECKING:
 
 #: A configuration of a service, for everybody on this machine.
 SYSTEM_CONFIG = Path("/etc/nemowatch/config.toml")
+#: Stands for the file where there is none, because the environment says everything.
+NO_FILE = Path("/dev/null")
 
 
 def home(env: Mapping[str, str]) -> Path:
@@ -31,7 +34,7 @@ def home(env: Mapping[str, str]) -> Path:
 
 def find(option: Path | None, env: Mapping[str, str]) -> Path:
     """Where the configuration is: `option`, `$NEMOWATCH_CONFIG`, the home folder's, the
-    system's. Raises ConfigError for none."""
+    system's; NO_FILE where the environment says enough. Raises ConfigError for none."""
     if option is not None:
         return _named(option.absolute(), "--config")
     named = env.get("NEMOWATCH_CONFIG")
@@ -43,16 +46,24 @@ def find(option: Path | None, env: Mapping[str, str]) -> Path:
         if _exists(path):
             return path
 
+    if names_a_watch(env):
+        return NO_FILE
     looked = " or ".join(map(str, usual))
     cure = "Make one with: nemowatch init, or name it with --config FILE."
     raise ConfigError([ConfigMistake("config", f"there is no configuration at {looked}.", cure)])
+
+
+def base_of(path: Path) -> Path:
+    """The folder that relative paths are relative to: the configuration's; this process's own where
+    there is no file."""
+    return Path.cwd() if path == NO_FILE else path.absolute().parent
 
 
 def _named(path: Path, by: str) -> Path:
     if os.path.isdir(path):  # noqa: PTH112 - Path.is_dir raises where it has no right to look
         what = f"names {path}, which is a folder, not a file."
         raise ConfigError([ConfigMistake(by, what, _cure_of_folder(path))])
-    if not _exists(path):
+    if not _exists(path) and path != NO_FILE:
         cure = "Check the path, or make a configuration with: nemowatch init."
         raise ConfigError([ConfigMistake(by, f"names {path}, and there is no such file.", cure)])
     return path

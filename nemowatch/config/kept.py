@@ -21,6 +21,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from nemowatch import __version__
 from nemowatch.config.find import home
 from nemowatch.config.load import read_text, understood
+from nemowatch.config.variable_files import settings
 
 if TYPE_CHECKING:
     from nemowatch.config.schema import Config
@@ -47,6 +48,7 @@ def load_kept(path: Path, env: Mapping[str, str]) -> Kept:
     """As `load`, but what it says is taken apart only when it is asked for. Raises ConfigError with
     every mistake."""
     text = read_text(path)
+    env = settings(env)
     folder = _folder(env)
     if folder is None or "~" in text.replace("~/", ""):  # homes of others: only the system knows
         return _kept(understood(text, path, env))

@@ -43,5 +43,5 @@ def refuse_open_door(listen: str, *, has_password: bool) -> None:
     if not is_loopback(split(listen)[0]):
         raise ValueError(
             "must have a password_file to listen beyond this machine: nemowatch password FILE makes"
-            " one"
+            " one (or set NEMOWATCH_WEB__PASSWORD)"
         )

@@ -9,6 +9,8 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from nemowatch.config.find import NO_FILE
+from nemowatch.config.variable_files import settings
 from nemowatch.errors import ConfigError, ConfigMistake
 from nemowatch.fs.own_files import read_own
 
@@ -22,7 +24,7 @@ LONGEST = 1024 * 1024
 def load(path: Path, env: Mapping[str, str]) -> Config:
     """The configuration in `path` with `NEMOWATCH_SECTION__KEY` of `env` over it. Raises
     ConfigError with every mistake."""
-    return understood(read_text(path), path, env)
+    return understood(read_text(path), path, settings(env))
 
 
 def understood(text: str, path: Path, env: Mapping[str, str]) -> Config:
@@ -34,7 +36,9 @@ def understood(text: str, path: Path, env: Mapping[str, str]) -> Config:
 
 
 def read_text(path: Path) -> str:
-    """What is in the file. Raises ConfigError."""
+    """What is in the file; nothing where there is none to read. Raises ConfigError."""
+    if path == NO_FILE:
+        return ""
     try:
         return read_own(path, LONGEST).decode("utf-8-sig")
     except UnicodeDecodeError as exc:

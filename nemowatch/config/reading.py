@@ -13,8 +13,8 @@ from pydantic import TypeAdapter, ValidationError
 from pydantic_settings import TomlConfigSettingsSource
 
 from nemowatch.config.constraints import Context
-from nemowatch.config.environment import Keys, merge, read_environment
-from nemowatch.config.find import home
+from nemowatch.config.environment import Keys, place, read_environment
+from nemowatch.config.find import base_of, home
 from nemowatch.config.mistakes import WATCH_CURE, toml_problem, validation_problems
 from nemowatch.config.schema import Config
 from nemowatch.config.toml_lines import find_lines
@@ -42,15 +42,15 @@ def understand(text: str, path: Path, env: Mapping[str, str]) -> Config:
     """What `text`, read from `path`, and `env` say together. Raises ConfigError with every
     mistake."""
     data = _tables(text, path)
-    values, from_env, problems = read_environment(env)
-    merge(data, values)
+    read = read_environment(env)
+    problems = [*read.problems, *place(read, data)]
 
     said: set[tuple[str | int, ...]] = set()
     if not data.get("watch"):
         problems.append(ConfigMistake(path.name, "names no folder to watch.", WATCH_CURE))
         said.add(("watch",))
     try:
-        config = validated(data, {"folder": path.absolute().parent, "home": home(env)})
+        config = validated(data, {"folder": base_of(path), "home": home(env)})
     except ValidationError as exc:
         errors = exc.errors(
             include_url=False,
@@ -58,7 +58,7 @@ def understand(text: str, path: Path, env: Mapping[str, str]) -> Config:
             include_context=False,
         )
         errors = [error for error in errors if error["loc"] not in said]
-        problems += validation_problems(path.name, errors, find_lines(text), from_env, data)
+        problems += validation_problems(path.name, errors, find_lines(text), read.names, data)
         raise ConfigError(problems) from None  # pydantic's own text may hold values
 
     if problems:

@@ -26,6 +26,7 @@ from nemowatch.config.values import (
     address,
     line,
     one_or_more,
+    page_password,
     program,
     service,
     some,
@@ -223,12 +224,17 @@ class Web(Section):
 
     listen: Annotated[str, After(listening)] = ""  # "": nowhere
     password_file: FilePath | None = None
+    # for environments that hold no files; the file is the better place
+    password: Annotated[str, After(page_password)] = field(default="", repr=False)
     # names by which it may be called, besides its address and the machine's own name
     hosts: Annotated[tuple[str, ...], Before(one_or_more)] = ()
 
 
 def _guarded(web: Web) -> Web:
-    refuse_open_door(web.listen, has_password=web.password_file is not None)
+    if web.password and web.password_file is not None:
+        raise ValueError("names both password and password_file: keep one of the two")
+    has_password = bool(web.password) or web.password_file is not None
+    refuse_open_door(web.listen, has_password=has_password)
     return web
 
 

@@ -12,12 +12,12 @@ from enum import Enum
 from pathlib import Path
 from typing import Any
 
-from nemowatch.config.schema import Config, Notify, Recipe, keys
+from nemowatch.config.schema import Config, Notify, Recipe, Web, keys
 from nemowatch.config.section import Section
 from nemowatch.config.watch_section import FOLDERS, Watch
 
 #: Keys whose values are secrets, or hold some.
-SECRET = frozenset({(Notify, "urls"), (Notify, "webhook"), (Notify, "command")})
+SECRET = frozenset({(Notify, "urls"), (Notify, "webhook"), (Notify, "command"), (Web, "password")})
 
 
 def show(config: Config) -> str:

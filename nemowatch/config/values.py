@@ -18,6 +18,8 @@ from nemowatch.config.hours import parse_hours
 
 #: Characters of what is called a line.
 LONGEST_LINE = 80
+#: Characters of a password: shorter ones are found by trying.
+SHORTEST_PASSWORD = 8
 _SERVICE = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*://\S")
 _NO_PATH = "must be a path in quotes"
 
@@ -100,6 +102,13 @@ def line(value: str) -> str:
     if len(text) > LONGEST_LINE or not text.isprintable():
         raise ValueError(f"must be one line of at most {LONGEST_LINE} characters")
     return text
+
+
+def page_password(value: str) -> str:
+    """A password, or nothing. Raises ValueError, without repeating it."""
+    if value and (len(value) < SHORTEST_PASSWORD or not value.isprintable()):
+        raise ValueError(f"must be one line of at least {SHORTEST_PASSWORD} characters")
+    return value
 
 
 def one_or_more(value: Any) -> Any:

@@ -53,9 +53,12 @@ class Credential:
 
 
 def supplied_token(env: Mapping[str, str], token_file: Path | None) -> Credential:
-    """NEMO_TOKEN, then the systemd credential `nemo_token`, then `token_file`. Reads nothing
-    yet."""
+    """NEMO_TOKEN, then the file that NEMO_TOKEN_FILE names, the systemd credential `nemo_token`,
+    and `token_file`. Reads nothing yet."""
     files: list[tuple[Path, bool]] = []
+    named = env.get("NEMO_TOKEN_FILE", "").strip()
+    if named:
+        files.append((Path(named), True))
     folder = env.get("CREDENTIALS_DIRECTORY", "")
     if folder:
         files.append((Path(folder) / CREDENTIAL_NAME, False))
@@ -71,7 +74,7 @@ def _read_file(path: Path, required: bool) -> str:
     except FileNotFoundError:
         if not required:
             return ""
-        cure = "Create it, or change api.token_file."
+        cure = "Create it, or change api.token_file (or NEMO_TOKEN_FILE)."
         raise TokenRefused(f"The token file {path} does not exist.", cure=cure) from None
     except OSError as exc:
         cure = "Give the user that runs nemowatch permission to read it."

@@ -15,6 +15,7 @@ from nemowatch.config.schema import Config, Web
 from nemowatch.errors import NemowatchError, show_path
 from nemowatch.fs.own_files import read_own
 from nemowatch.fs.threads import aside
+from nemowatch.secrecy import hide
 from nemowatch.service.background import ends_the_daemon
 
 if TYPE_CHECKING:
@@ -85,21 +86,23 @@ class Serving:
 
 
 def read_password(web: Web) -> str:
-    """The line of the password file; "" without one. Raises NemowatchError."""
+    """What the password is compared with; "" without one. Raises NemowatchError."""
+    from nemowatch.web import passwords
+
+    if web.password:
+        hide(web.password)
+        return passwords.of_words(web.password)
     if web.password_file is None:
         return ""
-    from nemowatch.web import passwords
 
     path: Path = web.password_file
     try:
-        line = read_own(path, passwords.LONGEST_FILE).decode("utf-8").strip()
-        passwords.check(line)
+        return passwords.of_file(read_own(path, passwords.LONGEST_FILE).decode("utf-8"))
     except OSError as exc:
         raise NemowatchError(f"{show_path(path)}: {exc.strerror or exc}") from exc
     except ValueError as exc:
         cure = f"nemowatch password {show_path(path)} makes one."
         raise NemowatchError(f"{show_path(path)} {exc}.", cure=cure) from exc
-    return line
 
 
 def _say(web: Web, exc: Exception) -> None:

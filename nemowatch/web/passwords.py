@@ -9,20 +9,44 @@ import hashlib
 import hmac
 import secrets
 
+from nemowatch.config.values import SHORTEST_PASSWORD
+
 #: scrypt's cost: 32 MB and about a tenth of a second for each guess.
 COST, BLOCK, PARALLEL = 2**15, 8, 1
 MOST_MEMORY = 64 * 1024 * 1024
-#: Characters: shorter ones are found by trying.
-SHORTEST = 8
+SHORTEST = SHORTEST_PASSWORD
+#: How a line of ours begins.
+MARK = "scrypt"
 #: Bytes of a file that can hold one.
 LONGEST_FILE = 4096
 
 
 def hashed(password: str) -> str:
     """The line that a password file holds."""
-    salt = secrets.token_bytes(16)
+    return _line(password, secrets.token_bytes(16))
+
+
+def of_words(password: str) -> str:
+    """The line for a password that is kept as it is, in a secret of a container: always the same
+    one, since sessions last as long as it does. Raises ValueError for one that is too short."""
+    if len(password) < SHORTEST or not password.isprintable():
+        raise ValueError("holds no password made by nemowatch password, nor one of 8 characters")
+    return _line(password, hashlib.sha256(b"page " + password.encode()).digest()[:16])
+
+
+def of_file(content: str) -> str:
+    """The line for what a password file holds: one of ours, or the password alone. Raises
+    ValueError."""
+    line = content.strip()
+    if not line.startswith(MARK):
+        return of_words(line)
+    check(line)
+    return line
+
+
+def _line(password: str, salt: bytes) -> str:
     made = _scrypt(password, salt, COST, BLOCK, PARALLEL)
-    return f"scrypt:{COST}:{BLOCK}:{PARALLEL}:{_text(salt)}:{_text(made)}"
+    return f"{MARK}:{COST}:{BLOCK}:{PARALLEL}:{_text(salt)}:{_text(made)}"
 
 
 def fits(password: str, line: str) -> bool:
@@ -38,7 +62,7 @@ def check(line: str) -> None:
 
 def _parts(line: str) -> tuple[int, int, int, bytes, bytes]:
     words = line.strip().split(":")
-    if len(words) != 6 or words[0] != "scrypt":
+    if len(words) != 6 or words[0] != MARK:
         raise ValueError("holds no password made by nemowatch password")
     try:
         cost, block, parallel = map(int, words[1:4])

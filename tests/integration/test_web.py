@@ -343,6 +343,11 @@ def test_what_may_listen_and_what_is_a_button(tmp_path: Path) -> None:
     for line in ("", "scrypt:1", "scrypt:2:8:1:!!:!!", "scrypt:1073741824:8:1:AA==:AA=="):
         with pytest.raises(ValueError, match="holds"):
             passwords.check(line)
+        with pytest.raises(ValueError, match="holds"):
+            passwords.of_file(line)
+    for secret in (PASSWORD, f"{PASSWORD}\n", passwords.hashed(PASSWORD)):
+        assert passwords.fits(PASSWORD, passwords.of_file(secret))
+    assert passwords.of_file(PASSWORD) == passwords.of_file(PASSWORD), "sessions outlive a restart"
     made = subprocess.run(
         [sys.executable, "-m", "nemowatch", "password", str(tmp_path / "pw")],
         input=f"{PASSWORD}\n",

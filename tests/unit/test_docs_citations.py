@@ -35,7 +35,7 @@ SAID = re.compile(r'"""[^"]*"""|(?:^|\s)#.*', re.MULTILINE)
 MODULE = re.compile(r"`([a-z_]+)\.([a-z_]+)`")
 NO_MODULE = {
     *(("service", "drain"), ("journal", "db"), ("content", "parts")),
-    *(("web", "hosts"), ("web", "password_file")),
+    *(("web", "hosts"), ("web", "password_file"), ("web", "password")),
 }
 #: A file by its name alone, which may be in any room: `lease.py`.
 BARE = re.compile(r"`([a-z_]+\.py)`")

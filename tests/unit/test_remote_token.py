@@ -55,6 +55,8 @@ def test_the_order_of_supplied_tokens(tmp_path: Path) -> None:
     (tmp_path / "nemo_token").unlink()
     assert supplied_token(credentials, file).read() == "from_file"
     assert supplied_token(credentials, None).read() == ""
+    secret = {"NEMO_TOKEN_FILE": str(file), **credentials}
+    assert supplied_token(secret, None).read() == file.read_text().strip()
     assert supplied_token({"NEMO_TOKEN": "  "}, None).read() == ""
 
 

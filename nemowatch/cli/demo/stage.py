@@ -61,6 +61,7 @@ format = "console"
 #: proxies.
 PRIVATE = (
     "NEMO_TOKEN",
+    "NEMO_TOKEN_FILE",
     "CREDENTIALS_DIRECTORY",
     "STATE_DIRECTORY",
     "NOTIFY_SOCKET",
