@@ -17,7 +17,8 @@ from nemowatch.errors import NemowatchError
 from nemowatch.notify import programs, through_apprise
 from nemowatch.notify.message import Message
 from nemowatch.notify.refusal import NotTaken
-from nemowatch.remote.http import Http, Limits, Request
+from nemowatch.remote.http import Http
+from nemowatch.remote.message import Limits, Request
 from nemowatch.secrecy import HIDDEN, harmless, hide, redact
 
 #: Seconds that a webhook has to answer, and to be silent or connected meanwhile.

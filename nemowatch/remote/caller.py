@@ -19,8 +19,9 @@ from nemowatch.model import DEFAULT_SKILL
 from nemowatch.remote import answers, envelope, values
 from nemowatch.remote.anonymous_store import STORE_NAME, Store
 from nemowatch.remote.credential import Credential
-from nemowatch.remote.http import Http, Limits, Request
+from nemowatch.remote.http import Http
 from nemowatch.remote.interface import Account
+from nemowatch.remote.message import Limits, Request
 from nemowatch.remote.skill_platform import skill_platform
 from nemowatch.remote.token import Tokens
 from nemowatch.secrecy import hide

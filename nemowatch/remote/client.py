@@ -34,8 +34,8 @@ from nemowatch.remote import answers, refusals, turn, values
 from nemowatch.remote.addresses import Rules
 from nemowatch.remote.caller import Body, Call, Caller, json_body
 from nemowatch.remote.credential import Credential
-from nemowatch.remote.http import Limits, Request
 from nemowatch.remote.interface import Account, Payload, Progress, Session
+from nemowatch.remote.message import Limits, Request
 from nemowatch.remote.multipart import Upload
 from nemowatch.remote.rate_limiter import RateLimiter, longest
 from nemowatch.remote.results import Results

@@ -23,7 +23,7 @@ from nemowatch.errors import (
     SessionLost,
     TokenRefused,
 )
-from nemowatch.remote.http import Reply
+from nemowatch.remote.message import Reply
 from nemowatch.remote.values import is_whole, parse, table, words
 
 #: The business codes of docs/api.md section 1.

@@ -15,58 +15,30 @@ import asyncio
 import contextlib
 import logging
 import ssl
-from collections.abc import AsyncGenerator, AsyncIterator, Callable, Iterator, Mapping
-from dataclasses import dataclass, field
-from typing import Self
+from collections.abc import AsyncGenerator, AsyncIterator, Callable, Mapping
+from typing import Self, TypeVar
 
 import httpcore
 
 from nemowatch import __version__
 from nemowatch.errors import ConnectionBroken, NemowatchError, NotSent, RemoteError, RemotePassing
+from nemowatch.remote.body import Body
 from nemowatch.remote.headers import as_mapping, content_length
 from nemowatch.remote.http_errors import failure_words
 from nemowatch.remote.lines import Address, Line, Lines
+from nemowatch.remote.message import Limits, Reply, Request
 from nemowatch.remote.network import PeerCheck
 from nemowatch.remote.threaded import ThreadLine
 
 # It logs addresses and headers, but result addresses and the token are secret.
 logging.getLogger("httpcore").setLevel(logging.WARNING)
 
+T = TypeVar("T")
+
 #: Bytes: an answer to a plain call has some kB, a draft maybe some MB. More is not loaded.
 MAX_BODY = 8 * 1024 * 1024
 #: How a line that was kept shows that its server has dropped it meanwhile.
 _DROPPED = (httpcore.NetworkError, httpcore.RemoteProtocolError, httpcore.ConnectionNotAvailable)
-
-
-@dataclass(frozen=True, slots=True)
-class Request:
-    """One request. `body` is bytes, or blocks of a large one together with its exact `length` in
-    bytes: they are read in a thread, and the answer to it must be small."""
-
-    method: str
-    url: str = field(repr=False)
-    headers: Mapping[str, str] = field(repr=False)
-    body: bytes | Iterator[bytes] = b""
-    length: int = 0
-    repeatable: bool = False  #: to send it twice does no harm
-
-
-@dataclass(frozen=True, slots=True)
-class Limits:
-    """How long an exchange may take, in seconds."""
-
-    total: float  #: from the first step to the last byte
-    silence: float | None  #: between two signs of life from the peer; None: only `total` counts
-    connect: float  #: for each of TCP and TLS
-
-
-@dataclass(frozen=True, slots=True)
-class Reply:
-    """A complete, small answer. Header names are in lower case."""
-
-    status: int
-    headers: Mapping[str, str] = field(repr=False)
-    body: bytes = field(repr=False)
 
 
 class Http:
@@ -158,14 +130,34 @@ class Exchange:
             self._response = await self._answered(Address.of(self._request.url))
         except Exception as exc:  # noqa: BLE001 - libraries raise what they like
             raise self._ours(exc) from None
-        self.status = self._response.status
-        self.headers = as_mapping(self._response.headers)
+        self._begun(self._response)
         return self
+
+    async def take(self, use: Callable[[Body], T]) -> T:
+        """Send the request from a thread of its own, and have `use` read the answer's body there:
+        for a large one. Raises also what `use` raises."""
+        self.limit_to(self._limits.total)
+
+        def answered(answer: httpcore.Response) -> T:
+            self._begun(answer)
+            return use(Body(answer, self.headers, self._limits.silence))
+
+        try:
+            address = Address.of(self._request.url)
+            line = self._in_thread(address)
+            return await line.use(self._built(address), answered)
+        except Exception as exc:  # noqa: BLE001 - the border
+            raise self._ours(exc) from None
+
+    def _begun(self, answer: httpcore.Response) -> None:
+        """The head of the answer is here."""
+        self.status = answer.status
+        self.headers = as_mapping(answer.headers)
 
     async def _answered(self, address: Address) -> httpcore.Response:
         """The answer, over a line that was kept or a new one."""
         if not isinstance(self._request.body, bytes):
-            return await self._ask(self._lines.in_thread(address), address)
+            return await self._in_thread(address).ask(self._built(address))
         if self._request.repeatable:
             kept = self._lines.kept(address, self._peer)
             if kept is not None:
@@ -177,10 +169,19 @@ class Exchange:
                 self.sent = False
         return await self._ask(self._lines.fresh(address, self._peer), address)
 
-    async def _ask(self, line: Line | ThreadLine, address: Address) -> httpcore.Response:
+    async def _ask(self, line: Line, address: Address) -> httpcore.Response:
+        self._use(line)
+        return await line.ask(self._built(address))
+
+    def _in_thread(self, address: Address) -> ThreadLine:
+        """A line for a large body, of the request or of its answer."""
+        line = self._lines.in_thread(address, self._peer)
+        self._use(line)
+        return line
+
+    def _use(self, line: Line | ThreadLine) -> None:
         self._line = line
         line.sending.before = self._sending
-        return await line.ask(self._built(address))
 
     def _sending(self) -> None:
         """Something of the request leaves now."""

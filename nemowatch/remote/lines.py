@@ -111,9 +111,9 @@ class Lines:
         """A new line."""
         return Line(address, self._tls, peer)
 
-    def in_thread(self, address: Address) -> ThreadLine:
-        """A new line for one large request."""
-        backend = ThreadBackend()
+    def in_thread(self, address: Address, peer: PeerCheck | None) -> ThreadLine:
+        """A new line for one large body."""
+        backend = ThreadBackend(peer)
         return ThreadLine(_connection_in_thread(address, self._tls, backend), backend)
 
     def kept(self, address: Address, peer: PeerCheck | None) -> Line | None:

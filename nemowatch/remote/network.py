@@ -69,7 +69,7 @@ class Backend(httpcore.AsyncNetworkBackend):
         timeout: float | None = None,
         local_address: str | None = None,
         socket_options: Iterable[Any] | None = None,
-    ) -> httpcore.AsyncNetworkStream:
+    ) -> Stream:
         """Connect. Raises ConnectError, ConnectTimeout, and what the check of the peer raises."""
         with as_httpcore(httpcore.ConnectTimeout, httpcore.ConnectError):
             async with self.connecting(timeout):
@@ -128,6 +128,11 @@ class Stream(httpcore.AsyncNetworkStream):
             self._writer.write(buffer)
             async with asyncio.timeout(timeout):
                 await self._writer.drain()
+
+    def again(self) -> socket.socket:
+        """The same connection once more, for a thread; it stays when this stream is closed."""
+        found: socket.socket = self._writer.get_extra_info("socket").dup()
+        return found
 
     async def aclose(self) -> None:
         """End it at once, also under somebody who reads or writes."""

@@ -10,10 +10,13 @@ and contain zeros, so no more than that is used.
 from __future__ import annotations
 
 import contextlib
+import errno
 import hashlib
 import json
 import os
-from collections.abc import Iterable
+import threading
+import time
+from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -26,8 +29,10 @@ from nemowatch.remote import values
 from nemowatch.remote.boxes import FileEnd, end_of, looks_like_text
 
 _BLOCK = 1024 * 1024
-#: Bytes that are synced and recorded at once: at most this much is fetched again after a crash.
+#: Bytes after which what came is synced and recorded, unless that was done less than so many
+#: seconds ago: after a crash, no more than the larger of the two is fetched again.
 _CHECKPOINT = 8 * 1024 * 1024
+_CHECKPOINT_S = 1.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,15 +103,19 @@ class Marker:
 
 
 class PartFile:
-    """An open part file. Every method raises LocalError (NoSpace when the disk is full)."""
+    """An open part file. Every method raises LocalError (NoSpace when the disk is full). It may be
+    closed while another thread uses it: that gets an error from its next call on."""
 
     def __init__(self, path: Path, marker: Marker) -> None:
         self._path = path
         self._marker = marker
         self._hash = hashlib.sha256()
         self._synced = 0
+        self._synced_at = time.monotonic()
         self._finished = False
-        self.size = 0  #: bytes that it has, all hashed
+        self._closed = False
+        self._lock = threading.RLock()
+        self.size = 0  #: bytes that it has
         self.validator = ""  #: the validator they were served with
         self._fd = open_part(path)
         try:
@@ -131,41 +140,58 @@ class PartFile:
             self.size += len(block)
         self._synced = self.size
 
+    @contextlib.contextmanager
+    def _open(self) -> Iterator[int]:
+        """The descriptor, for one call."""
+        with self._lock, translated(self._path):
+            if self._closed:
+                raise OSError(errno.EBADF, os.strerror(errno.EBADF))
+            yield self._fd
+
     def restart(self, validator: str) -> None:
         """Discard the content. What follows was served with `validator` ("" when it cannot be
         resumed)."""
-        with translated(self._path):
-            os.ftruncate(self._fd, 0)
-        self._hash = hashlib.sha256()
-        self.size = self._synced = 0
-        self.validator = validator
-        self._marker.forget()
+        with self._open() as fd:
+            os.ftruncate(fd, 0)
+            self._hash = hashlib.sha256()
+            self.size = self._synced = 0
+            self.validator = validator
+            self._marker.forget()
 
-    def append(self, blocks: Iterable[bytes]) -> None:
+    def digest(self, block: memoryview) -> None:
+        """Count the next bytes for the fingerprint; `append` is called with the same, at its own
+        time, also by another thread."""
+        self._hash.update(block)
+
+    def append(self, block: memoryview) -> None:
         """Add bytes to the end."""
-        with translated(self._path):
-            for block in blocks:
-                self._add(memoryview(block))
-            if self.validator and self.size - self._synced >= _CHECKPOINT:
+        with self._open() as fd:
+            begin, rest = self.size, block
+            while rest:
+                written = os.pwrite(fd, rest, self.size)
+                self.size += written
+                rest = rest[written:]
+            _begin_to_store(fd, begin, len(block))
+            if self._is_due():
                 self._sync()
 
-    def _add(self, rest: memoryview) -> None:
-        while rest:
-            written = os.pwrite(self._fd, rest, self.size)
-            self._hash.update(rest[:written])
-            self.size += written
-            rest = rest[written:]
+    def _is_due(self) -> bool:
+        """Whether what came is worth a sync."""
+        if not self.validator or self.size - self._synced < _CHECKPOINT:
+            return False
+        return time.monotonic() - self._synced_at > _CHECKPOINT_S
 
     def _sync(self) -> None:
         """Have what came so far on disk, and record it."""
         os.fsync(self._fd)
         self._synced = self.size
+        self._synced_at = time.monotonic()
         self._marker.write(self._path, Resumable(self.validator, self.size))
 
     def end(self) -> FileEnd:
         """Whether the video's boxes are complete."""
-        with translated(self._path):
-            return end_of(self._fd, self.size)
+        with self._open() as fd:
+            return end_of(fd, self.size)
 
     def remember_and_compare(self) -> bool:
         """Remember these bytes; returns whether exactly the same were downloaded the last time."""
@@ -173,25 +199,33 @@ class PartFile:
 
     def looks_like_text(self) -> bool:
         """Whether the content is a page or an envelope instead of a video."""
-        with translated(self._path):
-            return looks_like_text(self._fd)
+        with self._open() as fd:
+            return looks_like_text(fd)
 
     def finish(self) -> Downloaded:
         """Finish the file; it is on disk when this returns."""
-        with translated(self._path):
-            os.fsync(self._fd)
-        self._finished = True
-        self._marker.forget()
-        self._marker.forget_doubt()
-        return Downloaded(self._path, self.size, self._hash.hexdigest())
+        with self._open() as fd:
+            os.fsync(fd)
+            self._finished = True
+            self._marker.forget()
+            self._marker.forget_doubt()
+            return Downloaded(self._path, self.size, self._hash.hexdigest())
 
     def close(self) -> None:
         """Close the descriptor. Unless the file is finished, its content stays for the next
         attempt."""
-        with contextlib.suppress(OSError):
+        with self._lock, contextlib.suppress(OSError):
+            self._closed = True
             try:
                 is_new = self.size > self._synced
                 if is_new and self.validator and not self._finished:
                     self._sync()
             finally:
                 os.close(self._fd)
+
+
+def _begin_to_store(fd: int, begin: int, size: int) -> None:
+    """Have the system begin to write these bytes to the disk, so that the sync at the end has less
+    to wait for: advice, which costs nothing where it means nothing."""
+    with contextlib.suppress(OSError):
+        os.posix_fadvise(fd, begin, size, os.POSIX_FADV_DONTNEED)

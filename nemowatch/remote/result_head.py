@@ -11,7 +11,8 @@ from nemowatch.errors import RemotePassing, ResultExpired
 from nemowatch.remote import envelope
 from nemowatch.remote.answers import LARGEST_RESULT
 from nemowatch.remote.headers import content_length, media_type
-from nemowatch.remote.http import Exchange, Reply
+from nemowatch.remote.http import Exchange
+from nemowatch.remote.message import Reply
 from nemowatch.remote.values import is_plain
 
 #: An error page or an envelope where a video should be.

@@ -1,6 +1,6 @@
-"""A large request sent from a thread of its own, by blocking calls: each block goes from the disk
-to the connection without a turn of the loop in between, which is what makes it as fast as curl. Its
-answer is small, and read there too.
+"""An exchange with a large body, of the request or of its answer, in a thread of its own, by
+blocking calls: each block goes from the disk to the connection, or back, without a turn of the loop
+in between, which is what makes it as fast as curl.
 
 Owns that thread's connection. It must not know what is sent.
 """
@@ -11,8 +11,8 @@ import asyncio
 import contextlib
 import socket
 import ssl
-from collections.abc import Iterable
-from typing import Any
+from collections.abc import Callable, Iterable
+from typing import Any, TypeVar
 
 import httpcore
 
@@ -20,7 +20,9 @@ import httpcore
 from httpcore._backends.sync import TLSinTLSStream
 
 from nemowatch.fs.threads import aside
-from nemowatch.remote.network import Sending, as_httpcore, keep_alive
+from nemowatch.remote.network import Backend, PeerCheck, Sending, as_httpcore
+
+T = TypeVar("T")
 
 #: Bytes of an answer; more is cut, and then too large to be one.
 LONGEST_ANSWER = 8 * 1024 * 1024 + 1
@@ -29,10 +31,12 @@ LONGEST_ANSWER = 8 * 1024 * 1024 + 1
 class ThreadBackend(httpcore.NetworkBackend):
     """Connects, for one connection of httpcore that lives in a thread."""
 
-    def __init__(self) -> None:
+    def __init__(self, peer: PeerCheck | None) -> None:
         self.sending = Sending()
+        self._loop = asyncio.get_running_loop()
+        self._connecting = Backend(peer)
         self._socket: socket.socket | None = None
-        self._ended = False
+        self.ended = False
 
     def connect_tcp(
         self,
@@ -42,23 +46,32 @@ class ThreadBackend(httpcore.NetworkBackend):
         local_address: str | None = None,
         socket_options: Iterable[Any] | None = None,
     ) -> httpcore.NetworkStream:
-        """Connect. Raises ConnectError, ConnectTimeout."""
-        with as_httpcore(httpcore.ConnectTimeout, httpcore.ConnectError):
-            made = socket.create_connection((host, port), timeout)
-            made.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
-        keep_alive(made)
-        return self.stream(made)
+        """Connect, on the loop: it tries all addresses of a name, and ends at once when it is to.
+        Raises ConnectError, ConnectTimeout, and what the check of the peer raises."""
+        connecting = self._connect(host, port, timeout)
+        return self.stream(asyncio.run_coroutine_threadsafe(connecting, self._loop).result())
+
+    async def _connect(self, host: str, port: int, timeout: float | None) -> socket.socket:
+        stream = await self._connecting.connect_tcp(host, port, timeout)
+        try:
+            return stream.again()
+        finally:
+            await stream.aclose()
 
     def stream(self, made: socket.socket) -> ThreadStream:
         """The stream over a socket, which `end` ends from now on."""
         self._socket = made
-        if self._ended:
-            self.end()
+        if self.ended:
+            self._cut()
         return ThreadStream(self, made)
 
     def end(self) -> None:
-        """End the connection under the thread, from any other: what it waits for fails."""
-        self._ended = True
+        """End the connection under its thread, from the loop: what that waits for fails."""
+        self.ended = True
+        self._connecting.end()
+        self._cut()
+
+    def _cut(self) -> None:
         if self._socket is not None:
             with contextlib.suppress(OSError):
                 # not SSLSocket's own, which would take the session from the thread that uses it
@@ -76,7 +89,19 @@ class ThreadStream(httpcore.NetworkStream):
         """What has come, b"" at the end."""
         with as_httpcore(httpcore.ReadTimeout, httpcore.ReadError):
             self._socket.settimeout(timeout)
-            return self._socket.recv(max_bytes)
+            return self._checked(self._socket.recv(max_bytes))
+
+    def receive_into(self, into: memoryview, timeout: float | None = None) -> int:
+        """Put what has come at the beginning of `into`; bytes, 0 at the end."""
+        with as_httpcore(httpcore.ReadTimeout, httpcore.ReadError):
+            self._socket.settimeout(timeout)
+            return self._checked(self._socket.recv_into(into))
+
+    def _checked(self, came: T) -> T:
+        """What came, unless it is the end, made here: that must not look like the server's."""
+        if not came and self._backend.ended:
+            raise ConnectionAbortedError
+        return came
 
     def write(self, buffer: bytes, timeout: float | None = None) -> None:
         """Send all of it."""
@@ -136,7 +161,13 @@ class InnerStream(ThreadStream):
     def read(self, max_bytes: int, timeout: float | None = None) -> bytes:
         """What has come, b"" at the end."""
         with as_httpcore(httpcore.ReadTimeout, httpcore.ReadError):
-            return self._inner.read(max_bytes, timeout)
+            return self._checked(self._inner.read(max_bytes, timeout))
+
+    def receive_into(self, into: memoryview, timeout: float | None = None) -> int:
+        """Put what has come at the beginning of `into`; bytes, 0 at the end."""
+        came = self.read(len(into), timeout)
+        into[: len(came)] = came
+        return len(came)
 
     def write(self, buffer: bytes, timeout: float | None = None) -> None:
         """Send all of it."""
@@ -148,7 +179,7 @@ class InnerStream(ThreadStream):
 
 
 class ThreadLine:
-    """One connection with one server, for one large request."""
+    """One connection with one server, for one large body."""
 
     def __init__(
         self,
@@ -164,26 +195,35 @@ class ThreadLine:
         return self._backend.sending
 
     async def ask(self, request: httpcore.Request) -> httpcore.Response:
-        """Send a request and wait for its whole answer. Raises what httpcore raises, and what the
-        body raises."""
+        """Send a request and wait for its whole answer, which is small. Raises what httpcore
+        raises, and what the body of the request raises."""
+        return await self.use(request, _loaded)
+
+    async def use(self, request: httpcore.Request, take: Callable[[httpcore.Response], T]) -> T:
+        """Send a request, and have `take` read the answer in the same thread. When this is
+        cancelled, the thread goes on until it meets the connection, which is ended."""
         try:
-            return await aside(lambda: self._exchange(request))
+            return await aside(lambda: self._exchange(request, take))
         except asyncio.CancelledError:
             self._backend.end()
             raise
 
-    def _exchange(self, request: httpcore.Request) -> httpcore.Response:
+    def _exchange(self, request: httpcore.Request, take: Callable[[httpcore.Response], T]) -> T:
         try:
-            answer = self._connection.handle_request(request)
-            body = bytearray()
-            for chunk in answer.iter_stream():
-                body += chunk
-                if len(body) >= LONGEST_ANSWER:
-                    break
-            return httpcore.Response(answer.status, headers=answer.headers, content=bytes(body))
+            return take(self._connection.handle_request(request))
         finally:
             self._connection.close()
 
     async def aclose(self) -> None:
         """End it at once."""
         self._backend.end()
+
+
+def _loaded(answer: httpcore.Response) -> httpcore.Response:
+    """An answer with all that counts of its body."""
+    body = bytearray()
+    for piece in answer.iter_stream():
+        body += piece
+        if len(body) >= LONGEST_ANSWER:
+            break
+    return httpcore.Response(answer.status, headers=answer.headers, content=bytes(body))

@@ -18,7 +18,8 @@ from nemowatch.remote import envelope, values
 from nemowatch.remote.event_reader import EventReader
 from nemowatch.remote.events import Answer, Event, Kind, classify
 from nemowatch.remote.headers import media_type
-from nemowatch.remote.http import Exchange, Http, Limits, Reply, Request
+from nemowatch.remote.http import Exchange, Http
+from nemowatch.remote.message import Limits, Reply, Request
 from nemowatch.remote.wording import without_noise
 
 

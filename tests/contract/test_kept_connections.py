@@ -18,7 +18,8 @@ from nemowatch.model import TurnEnd
 from nemowatch.remote import lines
 from nemowatch.remote.client import Client
 from nemowatch.remote.credential import supplied_token
-from nemowatch.remote.http import Http, Limits, Request
+from nemowatch.remote.http import Http
+from nemowatch.remote.message import Limits, Request
 from nemowatch.remote.network import as_httpcore
 from nemowatch.remote.rate_limiter import RateLimiter
 

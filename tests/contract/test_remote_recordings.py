@@ -10,7 +10,7 @@ import pytest
 from nemowatch.remote.envelope import refusal
 from nemowatch.remote.event_reader import EventReader
 from nemowatch.remote.events import Answer
-from nemowatch.remote.http import Reply
+from nemowatch.remote.message import Reply
 
 RECORDINGS = Path(__file__).parent / "recordings"
 #: file -> (text of the answer, text of the error)

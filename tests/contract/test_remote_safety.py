@@ -235,7 +235,7 @@ async def test_the_proxy_and_the_certificates_of_the_environment_are_used(
 async def test_a_proxy_may_be_spoken_to_in_tls(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, authority: ssl.SSLContext
 ) -> None:
-    """What is read and what is uploaded goes in TLS within TLS; the proxy sees none of it."""
+    """What is read, uploaded and fetched goes in TLS within TLS; the proxy sees none of it."""
     clip = b"a clip's bytes " * 50_000
     (tmp_path / "clip.mp4").write_bytes(clip)
     fd = open_below(tmp_path, b"clip.mp4")
@@ -262,13 +262,17 @@ async def test_a_proxy_may_be_spoken_to_in_tls(
             await client.read_credits()
             payload = Payload("clip.mp4", fd, look.size, look.mtime_ns)
             assert await client.upload_file("s", "1", payload, lambda *_: None)
+            assert clip in api.asked[-1]
+            api.answer = answer(200, RESULT * 100_000)
+            part = tmp_path / "part"
+            await client.download("s", "1", "https://api.test/x", part, 0, lambda *_: None)
+            assert part.read_bytes() == RESULT * 100_000
         finally:
             await client.aclose()
             listener.close()
             os.close(fd)
-    assert [head.partition(b" HTTP")[0] for head in tunnel.heads] == [b"CONNECT api.test:443"] * 2
+    assert [head.partition(b" HTTP")[0] for head in tunnel.heads] == [b"CONNECT api.test:443"] * 3
     assert TOKEN.encode() not in b"".join(tunnel.heads)
-    assert clip in api.asked[-1]
 
 
 # --- what is sent ---------------------------------------------------------------------

@@ -15,7 +15,7 @@ from nemowatch.remote import answers, envelope, event_reader, events
 from nemowatch.remote.boxes import FileEnd, end_of
 from nemowatch.remote.event_reader import EventReader
 from nemowatch.remote.events import Answer, Event, Kind, classify
-from nemowatch.remote.http import Reply
+from nemowatch.remote.message import Reply
 from nemowatch.remote.wording import for_people, without_noise
 
 WORDS = """code message data success error detail content parts text type partial errorCode error_message state draft

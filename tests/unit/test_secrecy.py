@@ -11,7 +11,7 @@ from nemowatch import secrecy
 from nemowatch.errors import RemoteError, RemotePassing
 from nemowatch.remote import answers, envelope, values
 from nemowatch.remote.events import MAX_ANSWER, Answer, Event, Kind, classify
-from nemowatch.remote.http import Reply
+from nemowatch.remote.message import Reply
 from nemowatch.secrecy import hide, redact, redact_work
 
 TOKEN = "a+Supplied/Token-of-1234"
