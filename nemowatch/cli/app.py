@@ -21,6 +21,7 @@ from nemowatch.cli import (
     reading,
     revise,
     sandbox,
+    service,
     show,
 )
 from nemowatch.cli.check.command import check
@@ -100,6 +101,7 @@ app.command(
 )(sandbox.sandbox)
 app.add_typer(config.app, name="config", epilog=epilog("config"))
 app.add_typer(journal.app, name="journal", epilog=epilog("journal"))
+app.add_typer(service.app, name="service", epilog=epilog("service"))
 
 
 def carry_out(words: list[str]) -> int:

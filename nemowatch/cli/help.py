@@ -13,7 +13,7 @@ from typer.core import TyperGroup
 
 #: The commands in the order in which people need them.
 GROUPS: tuple[tuple[str, tuple[str, ...]], ...] = (
-    ("Begin", ("init", "check", "run", "demo")),
+    ("Begin", ("init", "check", "run", "service", "demo")),
     ("See what is going on", ("status", "jobs", "show", "explain", "credits")),
     (
         "Decide",
@@ -44,6 +44,10 @@ EXAMPLES: Mapping[str, tuple[tuple[str, str], ...]] = {
     "run": (
         ("nemowatch run", "until Ctrl-C"),
         ("nemowatch run --once", "finish what is there, for cron"),
+    ),
+    "service": (
+        ("nemowatch service install --root /srv/studio", "as root: install, start and check it"),
+        ("nemowatch service status", "why it does not run"),
     ),
     "demo": (("nemowatch demo", "everything working, offline"),),
     "status": (

@@ -52,7 +52,7 @@ def init(folder: Folder = None, config: options.Config = None) -> None:
     path = config_path(config, os.environ)
     written = path.exists()
     if written:
-        _check_existing(path, root)
+        check_existing(path, root)
     text = CONFIG.format(root=_toml(root))
     made = _make_folders(root)
     if not written:
@@ -77,7 +77,7 @@ def config_path(option: Path | None, env: Mapping[str, str]) -> Path:
     return home(env) / ".config/nemowatch/config.toml"
 
 
-def _check_existing(path: Path, root: Path) -> None:
+def check_existing(path: Path, root: Path) -> None:
     """An existing configuration must watch this workspace already. Raises UsageError, before
     anything is made."""
     from nemowatch.config.load import load

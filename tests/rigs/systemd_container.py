@@ -8,6 +8,9 @@ Inside: /opt/nemowatch holds a virtual environment of /usr/bin/python3 whose pac
 the Python that runs this file, and /usr/lib/systemd/system the machine's own units. /share is a
 folder of the outside.
 
+A `bare` container is the tree alone, with nothing of nemowatch in it: the packages, the checkout
+and that environment are below /testbed.
+
 NEMOWATCH_CONTAINER_TREE names another root to boot (a newer Debian, see scripts/newer-systemd),
 NEMOWATCH_CONTAINER_PACKAGES the packages for its Python.
 """
@@ -40,7 +43,7 @@ Requires=systemd-journald.service
 After=systemd-journald.service
 AllowIsolate=yes
 """
-SCRIPT = """#!/opt/nemowatch/bin/python
+SCRIPT = """#!{opt}/nemowatch/bin/python
 import sys
 from nemowatch.cli import main
 sys.exit(main())
@@ -104,8 +107,9 @@ def wait_for(condition: Callable[[], Any], what: str, seconds: float = 15.0) -> 
 class SystemdContainer:
     """One container. Use as a context manager; `work` is an empty folder of the outside."""
 
-    def __init__(self, work: Path, program: str = SCRIPT) -> None:
+    def __init__(self, work: Path, program: str = SCRIPT, *, bare: bool = False) -> None:
         self.work = work
+        self._opt = "/testbed" if bare else "/opt"
         self.share = work / "share"
         self._program = program
         self._cgroup = (
@@ -220,6 +224,7 @@ class SystemdContainer:
                     sys.executable,
                     __file__,
                     str(self.work),
+                    self._opt,
                 ],
                 stdin=subprocess.DEVNULL,
                 stdout=log,
@@ -248,12 +253,12 @@ class SystemdContainer:
         """By hand, because the Python it is for may be another system's: only what makes it one."""
         packages = where / f"lib/python{python_version()}/site-packages"
         packages.mkdir(parents=True)
-        (packages / "container.pth").write_text("/opt/source\n/opt/packages\n")
+        (packages / "container.pth").write_text(f"{self._opt}/source\n{self._opt}/packages\n")
         (where / "pyvenv.cfg").write_text("home = /usr/bin\ninclude-system-site-packages = false\n")
         (where / "bin").mkdir()
         (where / "bin/python").symlink_to(SYSTEM_PYTHON)
         script = where / "bin/nemowatch"
-        script.write_text(self._program)
+        script.write_text(self._program.replace("{opt}", self._opt))
         script.chmod(0o755)
 
 
@@ -348,7 +353,7 @@ def _cgroups() -> Path | None:
     return next((path for path in candidates if (path / "cgroup.controllers").exists()), None)
 
 
-def _inside(work: Path) -> None:
+def _inside(work: Path, opt: str) -> None:
     """The container's first process: mount everything, then become systemd."""
     root = work / "root"
     root.mkdir()
@@ -360,9 +365,9 @@ def _inside(work: Path) -> None:
     _mount("overlay", root, "overlay", f"lowerdir={TREE},upperdir={upper}/up,workdir={upper}/work")
     _kernel_filesystems(root)
     _devices(root / "dev", work)
-    _bind(work / "venv", root / "opt/nemowatch")
-    _bind(PACKAGES, root / "opt/packages")
-    _bind(CHECKOUT / "nemowatch", root / "opt/source/nemowatch")
+    _bind(work / "venv", root / opt / "nemowatch")
+    _bind(PACKAGES, root / opt / "packages")
+    _bind(CHECKOUT / "nemowatch", root / opt / "source/nemowatch")
     _bind(work / "share", root / "share")
     (root / "etc/machine-id").write_text("")
     (root / "etc/hostname").write_text("container\n")
@@ -436,4 +441,4 @@ def _do(*command: str) -> None:
 
 
 if __name__ == "__main__":
-    _inside(Path(sys.argv[1]))
+    _inside(Path(sys.argv[1]), sys.argv[2].strip("/"))

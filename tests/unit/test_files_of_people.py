@@ -52,6 +52,7 @@ ELSEWHERE = {
     "cli/exits.py": "/dev/null",
     "cli/context.py": "the state folder",
     "web/pages.py::_static_text": "the page's style and script, resources of the package",
+    "installer/": "units, configuration and token of a service, as systemd reads them",
     "cli/journal.py": "copies of the journal",
     "cli/check/machine.py::inotify": "/proc",
 }

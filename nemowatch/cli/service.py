@@ -1,0 +1,336 @@
+"""`nemowatch service install|uninstall|status`: nemowatch as a service of systemd, on this machine
+or for one person."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from nemowatch.cli.exits import FAILED, NEEDS_DAEMON, OK
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from nemowatch.config.schema import Config
+    from nemowatch.installer.places import Places, Wanted
+    from nemowatch.installer.steps import Step
+    from nemowatch.installer.systemctl import Systemd
+    from nemowatch.installer.verdicts import Unit, Verdict
+
+app = typer.Typer(
+    help="Run it as a service of systemd.",
+    no_args_is_help=True,
+    rich_markup_mode=None,
+)
+#: The workspace where none is named.
+USUAL_ROOT = Path("/srv/studio")
+#: Lines of the log that are shown of a service that has failed.
+LINES = 5
+
+User = Annotated[
+    bool, typer.Option("--user", help="For yourself, without root; else for the machine.")
+]
+DryRun = Annotated[bool, typer.Option("--dry-run", help="Print the steps, and do nothing.")]
+
+
+@app.command("install")
+def install(
+    user: User = False,
+    root: Annotated[
+        Path | None,
+        typer.Option(
+            "--root",
+            metavar="DIR",
+            help="The workspace; default: /srv/studio, with --user ~/Studio.",
+            show_default=False,
+        ),
+    ] = None,
+    token_file: Annotated[
+        Path | None,
+        typer.Option(
+            "--token-file",
+            metavar="FILE",
+            help="A file with your token; it is copied to where only the service reads it.",
+            show_default=False,
+        ),
+    ] = None,
+    drop_in: Annotated[
+        list[str] | None,
+        typer.Option(
+            "--drop-in",
+            metavar="NAME",
+            help="A shipped drop-in to put in place, such as cap-lease.",
+            show_default=False,
+        ),
+    ] = None,
+    dry_run: DryRun = False,
+) -> None:
+    """Install it, start it and check it.
+
+    What is there already stays: your configuration, your drop-ins, the token. After an upgrade
+    run it again: units are renewed, and the service is restarted."""
+    from nemowatch.installer import system_service, user_service
+    from nemowatch.installer.systemctl import Systemd
+
+    places = _places(user)
+    systemd = Systemd(user=user)
+    wanted = _wanted(places, root, token_file, drop_in or [], systemd, user=user)
+    if user:
+        steps = user_service.install(wanted, places, systemd, _own_name())
+    else:
+        steps = system_service.install(wanted, systemd)
+    if dry_run:
+        _print_script(steps)
+        return
+
+    _check_may(systemd, user=user)
+    _carry_out(steps, systemd, user=user)
+    raise typer.Exit(_check(wanted.program, places))
+
+
+@app.command("uninstall")
+def uninstall(user: User = False, dry_run: DryRun = False) -> None:
+    """Stop the service and remove it.
+
+    Workspaces, journal, configuration, token and your own drop-ins stay, and are named."""
+    from nemowatch.cli.output import say
+    from nemowatch.installer import system_service, user_service
+    from nemowatch.installer.program import this_program
+    from nemowatch.installer.systemctl import Systemd
+
+    places, systemd, program = _places(user), Systemd(user=user), this_program()
+    if user:
+        steps = user_service.uninstall(places, systemd)
+    else:
+        steps = system_service.uninstall(program, systemd)
+    if dry_run:
+        _print_script(steps)
+        return
+
+    _check_may(systemd, user=user)
+    _carry_out(steps, systemd, user=user)
+    say()
+    say("What stays, and how to remove it; nothing in the workspaces was touched:")
+    stays = user_service.what_stays(places, program) if user else system_service.what_stays(program)
+    for what, line in stays:
+        say(f"  {what}: {line}")
+
+
+@app.command("status")
+def status(user: User = False) -> None:
+    """Say how the service is, in plain words, and what to do.
+
+    Exit codes: 0 it runs; 1 it has failed; 3 it is stopped, or not installed."""
+    from nemowatch.cli.output import say
+    from nemowatch.installer.program import this_program
+    from nemowatch.installer.systemctl import Systemd
+    from nemowatch.installer.verdicts import Level, judge, remarks
+
+    _find_own_systemd(user)
+    systemd = Systemd(user=user)
+    why = systemd.why_not()
+    if why:
+        say(f"fail  {why}")
+        raise typer.Exit(FAILED)
+    unit = _unit(systemd, user=user)
+    verdict = judge(unit)
+    for each in (verdict, *remarks(unit, str(this_program()))):
+        _print_verdict(each)
+    if verdict.level is Level.FAILED:
+        _print_log(systemd)
+    codes = {Level.RUNS: OK, Level.FAILED: FAILED, Level.STOPPED: NEEDS_DAEMON}
+    raise typer.Exit(codes[verdict.level])
+
+
+def _places(user: bool) -> Places:
+    from nemowatch.config.find import home
+    from nemowatch.installer.places import SYSTEM, of_user
+
+    _find_own_systemd(user)
+    return of_user(home(os.environ)) if user else SYSTEM
+
+
+def _find_own_systemd(user: bool) -> None:
+    from nemowatch.installer.systemctl import user_environment
+
+    if user:
+        os.environ.update(user_environment(os.environ))
+
+
+def _own_name() -> str:
+    import pwd
+
+    return pwd.getpwuid(os.getuid()).pw_name
+
+
+def _wanted(
+    places: Places,
+    root: Path | None,
+    token_file: Path | None,
+    drop_ins: list[str],
+    systemd: Systemd,
+    *,
+    user: bool,
+) -> Wanted:
+    """What is to be installed. Raises UsageError for what cannot be."""
+    from nemowatch.fs.mounts import MountTable
+    from nemowatch.installer.folders import workspaces, writable
+    from nemowatch.installer.places import Wanted
+    from nemowatch.installer.program import check_readable, this_program
+
+    program = this_program()
+    if not user:
+        check_readable(program)
+    config = _existing(places, root)
+    if config is None and root is None:
+        root = Path.home() / "Studio" if user else USUAL_ROOT
+    chosen = root.absolute() if root is not None else None
+    folders = [chosen] if chosen is not None else []
+    if config is not None:
+        folders += workspaces(config)
+    if not user:
+        _check_root(chosen)
+    return Wanted(
+        program=program,
+        root=chosen,
+        writable=tuple(writable(folders, MountTable.read())),
+        token_file=_token(token_file),
+        drop_ins=tuple(map(_drop_in, drop_ins)),
+        systemd=systemd.version(),
+    )
+
+
+def _existing(places: Places, root: Path | None) -> Config | None:
+    """The configuration that is there; None for none. Raises UsageError when it watches
+    something else than `root`."""
+    from nemowatch.cli.init import check_existing
+    from nemowatch.config.load import load
+    from nemowatch.installer.steps import is_there
+
+    if not is_there(places.config):
+        return None
+    if root is not None:
+        check_existing(places.config, root.absolute())
+    return load(places.config, os.environ)
+
+
+def _check_root(root: Path | None) -> None:
+    from nemowatch.errors import UsageError, show_path
+    from nemowatch.installer.folders import is_hidden
+
+    if root is not None and is_hidden(root):
+        text = f"A service of the machine cannot use {show_path(str(root))}: the unit hides it."
+        cure = f"Choose another folder, such as {USUAL_ROOT}, or: nemowatch service install --user"
+        raise UsageError(text, cure=cure)
+
+
+def _token(path: Path | None) -> Path | None:
+    """The token's file, if it holds one. Raises TokenRefused."""
+    from nemowatch.remote.credential import supplied_token
+
+    if path is None:
+        return None
+    supplied_token({}, path).read()
+    return path.absolute()
+
+
+def _drop_in(name: str) -> str:
+    from nemowatch.errors import UsageError
+    from nemowatch.installer.common_steps import drop_in_names
+
+    plain = name.removesuffix(".conf")
+    if plain not in drop_in_names():
+        cure = f"There are: {', '.join(drop_in_names())}."
+        raise UsageError(f"There is no drop-in {name}.", cure=cure)
+    return plain
+
+
+def _check_may(systemd: Systemd, *, user: bool) -> None:
+    """Raises UsageError where it cannot be done."""
+    from nemowatch.errors import UsageError
+
+    if user and os.geteuid() == 0:
+        cure = "Without --user it is a service of the machine, as a user of its own."
+        raise UsageError("root has no service of its own.", cure=cure)
+    if not user and os.geteuid() != 0:
+        cure = "Run it with sudo, or for yourself alone: nemowatch service install --user"
+        raise UsageError("Only root can change a service of the machine.", cure=cure)
+    why = systemd.why_not()
+    if why:
+        cure = "Run nemowatch run in whatever starts programs here (docs/operations.md)."
+        if user:
+            cure = "Log in as that user (ssh; machinectl shell USER@), and try again."
+        raise UsageError(why, cure=cure)
+
+
+def _print_script(steps: Iterator[Step]) -> None:
+    print("#!/bin/sh -e")
+    for step in steps:
+        if step.is_done():
+            print(f"\n# {step.what}: done already")
+            continue
+        print(f"\n# {step.what}\n{step.script}")
+
+
+def _carry_out(steps: Iterator[Step], systemd: Systemd, *, user: bool) -> None:
+    """Raises StepFailed; when it is the start that fails, systemd's reason comes first."""
+    from nemowatch.cli.output import say
+    from nemowatch.installer.steps import StepFailed, carry_out
+    from nemowatch.installer.verdicts import Level, judge
+
+    try:
+        for outcome in carry_out(steps):
+            word = "was so" if outcome.done_before else "done"
+            if outcome.problem:
+                word = "NOT DONE"
+            say(f"{word:<8}  {outcome.step.what}")
+            if outcome.problem:
+                say(f"          {outcome.problem}")
+                say(f"          {outcome.step.script}")
+    except StepFailed:
+        verdict = judge(_unit(systemd, user=user))
+        if verdict.level is Level.FAILED:
+            _print_verdict(verdict)
+            _print_log(systemd)
+        raise
+
+
+def _unit(systemd: Systemd, *, user: bool) -> Unit:
+    from nemowatch.installer.verdicts import KEYS, Unit
+
+    install = "nemowatch service install --user" if user else "nemowatch service install"
+    return Unit(systemd.show(*KEYS), systemd.command, install)
+
+
+def _print_verdict(verdict: Verdict) -> None:
+    from nemowatch.cli.output import say
+
+    say(f"{verdict.level:<5} {verdict.text}")
+    if verdict.cure:
+        say(f"      {verdict.cure}")
+
+
+def _print_log(systemd: Systemd) -> None:
+    from nemowatch.cli.output import say
+
+    lines = systemd.warnings(LINES)
+    if lines:
+        say()
+        say("Its log says:")
+    for line in lines:
+        say(f"  {line}")
+
+
+def _check(program: Path, places: Places) -> int:
+    """`nemowatch check` by the program that the service runs."""
+    import subprocess
+
+    from nemowatch.cli.output import say
+
+    say()
+    return subprocess.run(
+        [program, "check", "--config", places.config], check=False, stdin=subprocess.DEVNULL
+    ).returncode

@@ -1,0 +1,88 @@
+"""Steps that a service of the machine and one of a person have in common."""
+
+from __future__ import annotations
+
+import shlex
+from collections.abc import Iterator
+from pathlib import Path
+
+from nemowatch.installer.places import Places, Wanted
+from nemowatch.installer.program import changed_at
+from nemowatch.installer.shipped import settings_of, shipped
+from nemowatch.installer.steps import Step, copy, is_there
+from nemowatch.installer.systemctl import UNIT, Systemd
+
+#: Drop-ins that a version of systemd can use, and older ones cannot.
+BY_VERSION = {253: "253-notify-reload.conf", 254: "254-restart-steps.conf"}
+HEAD = """\
+# Written by `nemowatch service install`, each time anew: what differs here goes into another file
+# beside this one, which has the last word.
+[Service]
+"""
+
+
+def own_settings(version: int) -> list[str]:
+    """The settings of our own drop-in that this version of systemd can use."""
+    lines = list[str]()
+    for oldest, name in BY_VERSION.items():
+        if version >= oldest:
+            lines += settings_of(f"systemd/drop-ins/{name}")
+    return lines
+
+
+def chosen_drop_ins(places: Places, wanted: Wanted) -> Iterator[Step]:
+    """Shipped drop-ins that were asked for; one that is there is the administrator's."""
+    for name in wanted.drop_ins:
+        source = shipped(f"systemd/drop-ins/{name}.conf")
+        target = places.drop_ins / source.name
+        script = f"install -D -m 0644 {shlex.quote(str(source))} {shlex.quote(str(target))}"
+        yield Step(f"the drop-in {source.name}", script, target.exists)
+
+
+def secret(what: str, source: Path, target: Path) -> Step:
+    """A token, for its owner alone. Its text is in no step."""
+    quoted = shlex.quote(str(target))
+    script = f"""\
+install -d -m 0700 {shlex.quote(str(target.parent))}
+install -m 0600 {shlex.quote(str(source))} {quoted}"""
+    return Step(what, script, lambda: _same(source, target))
+
+
+def _same(source: Path, target: Path) -> bool:
+    try:
+        return source.samefile(target) or source.read_bytes() == target.read_bytes()
+    except OSError:
+        return False
+
+
+def for_shells(places: Places, wanted: Wanted) -> Iterator[Step]:
+    """The man page, and what shells read to complete the command."""
+    yield copy("the man page", shipped("nemowatch.1"), places.man_page)
+    for shell, path in places.completions.items():
+        target = shlex.quote(str(path))
+        script = f"""\
+mkdir -p {shlex.quote(str(path.parent))}
+{wanted.program} completion {shell} >{target}"""
+        yield Step(f"completion in {shell}", script, path.exists)
+
+
+def running(systemd: Systemd, places: Places) -> Iterator[Step]:
+    """Make systemd know it, start it with the machine, and start it now; one that runs is
+    restarted when nemowatch or anything that it is started with has changed since."""
+    command = systemd.command
+    yield Step("systemd knows the unit", f"{command} daemon-reload", systemd.is_loaded)
+    yield Step("it starts with the machine", f"{command} enable {UNIT}", systemd.is_enabled)
+
+    def is_current() -> bool:
+        started = systemd.runs_since()
+        read = [places.unit, places.token, *places.drop_ins.glob("*.conf")]
+        return started > changed_at(list(filter(is_there, read)))
+
+    yield Step("it runs", f"{command} restart {UNIT}", is_current)
+
+
+def drop_in_names() -> list[str]:
+    """The shipped drop-ins that can be asked for."""
+    ours = {Path(name).stem for name in (*BY_VERSION.values(), "media.conf")}
+    found = {path.stem for path in shipped("systemd/drop-ins").glob("*.conf")}
+    return sorted(found - ours)

@@ -1,0 +1,131 @@
+"""One step of an installation: a piece of shell, and how to find out that it is done already.
+
+What `--dry-run` prints is what is run. A step that is done is left out, so that an installation
+can be repeated, and continues where an earlier one was interrupted.
+"""
+
+from __future__ import annotations
+
+import shlex
+import subprocess
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+from nemowatch.errors import NemowatchError
+from nemowatch.installer.shipped import rendered, shipped
+
+#: Seconds for one step: a stop waits for paid turns (TimeoutStopSec), a start for the first scan.
+LONGEST_STEP = 600.0
+#: Ends a text in the printed shell; no text of ours has such a line.
+END_OF_TEXT = "END-OF-FILE"
+
+
+class StepFailed(NemowatchError):
+    """A step of the installation failed."""
+
+    code = "step_failed"
+    cure = "Mend that, and run the same command again: what is done is left as it is."
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """One step."""
+
+    what: str  #: for people: "the user nemowatch"
+    script: str  #: for sh -e
+    is_done: Callable[[], bool]
+    optional: bool = False  #: whether the rest goes on when it fails
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """What became of a step."""
+
+    step: Step
+    done_before: bool
+    problem: str = ""  #: what an optional step failed with
+
+
+def carry_out(steps: Iterable[Step]) -> Iterator[Outcome]:
+    """Run what is not done yet, in order. Raises StepFailed at the first that must not fail."""
+    for step in steps:
+        if step.is_done():
+            yield Outcome(step, done_before=True)
+            continue
+        problem = _run(step.script)
+        if problem and not step.optional:
+            raise StepFailed(f"{step.what}: {problem}")
+        yield Outcome(step, done_before=False, problem=problem)
+
+
+def _run(script: str) -> str:
+    """What a script failed with; "" when it did not."""
+    try:
+        done = subprocess.run(
+            ["/bin/sh", "-ec", script],
+            capture_output=True,
+            text=True,
+            errors="backslashreplace",
+            timeout=LONGEST_STEP,
+            check=False,
+            stdin=subprocess.DEVNULL,
+        )
+    except subprocess.TimeoutExpired:
+        return f"it took longer than {LONGEST_STEP:.0f} seconds"
+    if not done.returncode:
+        return ""
+    said = (done.stderr or done.stdout).strip()
+    return said or f"it ended with status {done.returncode}"
+
+
+def holds(path: Path, text: str) -> bool:
+    """Whether a file says exactly this."""
+    try:
+        return path.read_text("utf-8") == text
+    except (OSError, ValueError):
+        return False
+
+
+def write_text(what: str, path: Path, text: str, mode: str = "0644") -> Step:
+    """A file that is ours, and replaced whenever it says anything else."""
+    target = shlex.quote(str(path))
+    lines = [
+        f"mkdir -p {shlex.quote(str(path.parent))}",
+        f"cat >{target} <<'{END_OF_TEXT}'",
+        text.rstrip("\n"),
+        END_OF_TEXT,
+        f"chmod {mode} {target}",
+    ]
+    return Step(what, "\n".join(lines), lambda: holds(path, text))
+
+
+def copy(what: str, source: Path, path: Path) -> Step:
+    """A file that is shipped, as it is."""
+    text = source.read_text("utf-8")
+    script = f"install -D -m 0644 {shlex.quote(str(source))} {shlex.quote(str(path))}"
+    return Step(what, script, lambda: holds(path, text))
+
+
+def unit(name: str, path: Path, program: Path) -> Step:
+    """A shipped unit that starts `program`."""
+    source, target = shlex.quote(str(shipped(name))), shlex.quote(str(path))
+    script = f"""\
+mkdir -p {shlex.quote(str(path.parent))}
+sed 's#^ExecStart=[^ ]*#ExecStart={program}#' {source} >{target}"""
+    return Step(f"the unit {path.name}", script, lambda: holds(path, rendered(name, program)))
+
+
+def remove(what: str, paths: Iterable[Path]) -> Step:
+    """Files that are gone afterwards."""
+    all_of_them = list(paths)
+    script = "rm -f " + " ".join(shlex.quote(str(path)) for path in all_of_them)
+    return Step(what, script, lambda: not any(map(is_there, all_of_them)))
+
+
+def is_there(path: Path) -> bool:
+    """Whether there is anything of this name, as far as we may look."""
+    try:
+        return path.exists() or path.is_symlink()
+    except OSError:
+        return False

@@ -1,0 +1,132 @@
+"""A service for the whole machine: the steps that install it and those that remove it.
+
+They are what docs/operations.md tells to do by hand.
+"""
+
+from __future__ import annotations
+
+import pwd
+import shlex
+from collections.abc import Iterator
+from pathlib import Path
+
+from nemowatch.installer.common_steps import (
+    HEAD,
+    chosen_drop_ins,
+    for_shells,
+    own_settings,
+    running,
+    secret,
+)
+from nemowatch.installer.folders import as_setting
+from nemowatch.installer.places import COMMAND, SYSTEM, SYSUSERS, TEMPLATE, USER, Wanted
+from nemowatch.installer.shipped import shipped
+from nemowatch.installer.steps import Step, copy, is_there, remove, unit, write_text
+from nemowatch.installer.systemctl import UNIT, Systemd
+
+#: Folders of a workspace; `nemowatch init` makes them.
+FOLDERS = ("inbox", "outbox", "done", "failed")
+CONFIG = """\
+# nemowatch's configuration. Every key, with its default and its meaning, is in {example}.
+
+[[watch]]
+root = {root}
+
+[limits]
+# daily_credits = 500      # 0: no cap
+# confirm_above = 20       # more new results at once wait for: nemowatch approve
+"""
+
+
+def install(wanted: Wanted, systemd: Systemd) -> Iterator[Step]:
+    """All steps, in order."""
+    yield copy("who it runs as", shipped("systemd/sysusers.d/nemowatch.conf"), SYSUSERS)
+    yield Step(f"the user {USER}", f"systemd-sysusers {SYSUSERS}", _user_exists)
+    if wanted.root is not None:
+        yield _configuration(wanted.root)
+    yield copy("the example of a configuration", shipped("config.example.toml"), SYSTEM.example)
+    if wanted.root is not None:
+        yield from _workspace(wanted.root, wanted.program)
+    if wanted.token_file is not None:
+        yield secret("the token", wanted.token_file, SYSTEM.token)
+    yield unit("systemd/nemowatch.service", SYSTEM.unit, wanted.program)
+    yield unit("systemd/nemowatch@.service", TEMPLATE, wanted.program)
+    yield write_text("what the service may write", SYSTEM.own_drop_in, _drop_in(wanted))
+    yield from chosen_drop_ins(SYSTEM, wanted)
+    yield _command(wanted.program)
+    yield from for_shells(SYSTEM, wanted)
+    yield from running(systemd, SYSTEM)
+
+
+def _user_exists() -> bool:
+    try:
+        pwd.getpwnam(USER)
+    except KeyError:
+        return False
+    return True
+
+
+def _configuration(root: Path) -> Step:
+    """Secrets may come into it (`[notify]`): only root and the service read it."""
+    from json import dumps
+
+    path = SYSTEM.config
+    text = CONFIG.format(example=SYSTEM.example, root=dumps(str(root), ensure_ascii=False))
+    written = write_text("the configuration", path, text, "0640")
+    script = f"{written.script}\nchgrp {USER} {path}"
+    return Step(written.what, script, path.exists)
+
+
+def _workspace(root: Path, program: Path) -> Iterator[Step]:
+    """The group's people may write in it, and what comes into it stays the group's."""
+    quoted = shlex.quote(str(root))
+    made = f"install -d -m 2775 -o {USER} -g {USER} {quoted}"
+    yield Step("the workspace", made, root.is_dir)
+    init = f"umask 002 && {program} init {quoted} --config {SYSTEM.config}"
+    yield Step(
+        "its folders",
+        f"runuser -u {USER} -- sh -c {shlex.quote(init)}",
+        lambda: all((root / each).is_dir() for each in FOLDERS),
+    )
+
+
+def _drop_in(wanted: Wanted) -> str:
+    lines = [as_setting(path) for path in wanted.writable]
+    return HEAD + "\n".join([*lines, *own_settings(wanted.systemd), ""])
+
+
+def _command(program: Path) -> Step:
+    """So that everybody finds the command; one that is there is somebody's choice."""
+    script = f"ln -s {program} {COMMAND}"
+    return Step("a command for everybody", script, lambda: is_there(COMMAND))
+
+
+def uninstall(program: Path, systemd: Systemd) -> Iterator[Step]:
+    """Stop it, and remove what `install` has made, but nothing that anybody may want back."""
+    command = systemd.command
+    yield Step("it stops", f"{command} disable --now {UNIT}", lambda: not SYSTEM.unit.exists())
+    ours = [SYSTEM.unit, TEMPLATE, SYSTEM.own_drop_in, SYSUSERS, SYSTEM.example, SYSTEM.man_page]
+    yield remove("units and what belongs to them", [*ours, *SYSTEM.completions.values()])
+    if COMMAND.is_symlink() and COMMAND.parent / COMMAND.readlink() == program:
+        yield from _without_command(program)
+    yield Step("systemd forgets it", f"{command} daemon-reload", systemd.has_forgotten)
+
+
+def _without_command(program: Path) -> Iterator[Step]:
+    """The link that `install` has made; pipx and uv remove their own."""
+    if not any(name in str(program) for name in ("/pipx", "/uv")):
+        yield remove("the command for everybody", [COMMAND])
+
+
+def what_stays(program: Path) -> list[tuple[str, str]]:
+    """What an uninstallation leaves, each with the line that removes it."""
+    stays = [
+        ("the configuration", f"rm -r {SYSTEM.config.parent}"),
+        ("your drop-ins", f"rm -r {SYSTEM.drop_ins}"),
+        ("the token", f"rm {SYSTEM.token}"),
+        ("the journal, which knows what was paid for", f"rm -r {SYSTEM.state}"),
+    ]
+    left = [(what, line) for what, line in stays if is_there(Path(line.split()[-1]))]
+    if _user_exists():
+        left.append((f"the user {USER}", f"userdel {USER}"))
+    return [*left, ("the program", f"as it was installed; it is {program}")]

@@ -1,0 +1,104 @@
+"""Asking systemd: which version it is, whether it runs here, what it knows of a unit. It changes
+nothing."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import time
+from collections.abc import Mapping
+from pathlib import Path
+
+#: Is there where systemd is the first process.
+RUNS_HERE = Path("/run/systemd/system")
+#: The oldest version that the units are written for.
+OLDEST = 252
+#: Seconds for one question.
+PATIENCE = 30.0
+UNIT = "nemowatch.service"
+
+
+class Systemd:
+    """One manager: the machine's, or one user's own."""
+
+    def __init__(self, *, user: bool) -> None:
+        self.command = "systemctl --user" if user else "systemctl"
+        self._user = user
+
+    def __repr__(self) -> str:
+        return f"Systemd({self.command})"
+
+    def version(self) -> int:
+        """Its version; the oldest that is supported where it cannot be asked."""
+        words = self._ask("systemctl", "--version").split()
+        if len(words) > 1 and words[1].isdigit():
+            return int(words[1])
+        return OLDEST
+
+    def why_not(self) -> str:
+        """Why it cannot be commanded; "" when it can."""
+        if not RUNS_HERE.is_dir():
+            return "systemd does not run on this machine."
+        if self._user and not self._ask(*self.command.split(), "show", "-pVersion"):
+            return "The systemd of this user cannot be reached from here."
+        return ""
+
+    def show(self, *keys: str) -> dict[str, str]:
+        """Properties of our unit, and "" for those that it does not have."""
+        asked = [f"-p{key}" for key in keys]
+        said = self._ask(*self.command.split(), "show", UNIT, *asked)
+        found = dict(line.split("=", 1) for line in said.splitlines() if "=" in line)
+        return {key: found.get(key, "") for key in keys}
+
+    def is_loaded(self) -> bool:
+        """Whether it knows the unit as it is on the disk now."""
+        known = self.show("LoadState", "NeedDaemonReload")
+        return known == {"LoadState": "loaded", "NeedDaemonReload": "no"}
+
+    def has_forgotten(self) -> bool:
+        """Whether it knows no such unit."""
+        return self.show("LoadState")["LoadState"] == "not-found"
+
+    def is_enabled(self) -> bool:
+        """Whether the unit starts with the machine."""
+        return self.show("UnitFileState")["UnitFileState"] == "enabled"
+
+    def runs_since(self) -> float:
+        """When the running service was started, as seconds of the wall clock; 0 when it does not
+        run."""
+        known = self.show("ActiveState", "InactiveExitTimestampMonotonic")
+        started = known["InactiveExitTimestampMonotonic"]
+        if known["ActiveState"] != "active" or not started.isdigit():
+            return 0.0
+        return time.time() - (time.monotonic() - int(started) / 1e6)
+
+    def warnings(self, count: int) -> list[str]:
+        """The last lines of the service's log that are warnings or worse."""
+        which = "--user-unit" if self._user else "--unit"
+        said = self._ask(
+            *("journalctl", which, UNIT, "--priority", "warning", "--lines", str(count)),
+            *("--output", "cat", "--no-pager", "--boot"),
+        )
+        return said.splitlines()
+
+    def _ask(self, *command: str) -> str:
+        try:
+            done = subprocess.run(
+                command,
+                capture_output=True,
+                text=True,
+                errors="backslashreplace",
+                timeout=PATIENCE,
+                check=False,
+            )
+        except (OSError, subprocess.TimeoutExpired):
+            return ""
+        return "" if done.returncode else done.stdout
+
+
+def user_environment(env: Mapping[str, str]) -> dict[str, str]:
+    """What a user's own systemd is found by, where the session does not say it (after su)."""
+    folder = Path(f"/run/user/{os.getuid()}")
+    if env.get("XDG_RUNTIME_DIR") or not folder.is_dir():
+        return {}
+    return {"XDG_RUNTIME_DIR": str(folder)}

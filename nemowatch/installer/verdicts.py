@@ -1,0 +1,279 @@
+"""What systemd says of the service, in plain words and with what to do. Decides nothing and
+changes nothing.
+
+systemd tells at which of its own steps a start failed by an exit status of 200 and more
+(systemd.exec(5), "Process exit codes").
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from enum import StrEnum
+from pathlib import Path
+
+#: The exit status of nemowatch for a configuration that cannot be used (docs/behaviour.md
+#: section 4).
+BAD_CONFIG = 2
+#: What is asked of systemd.
+KEYS = (
+    *("LoadState", "ActiveState", "SubState", "Result", "ExecMainCode", "ExecMainStatus"),
+    *("NRestarts", "StatusText", "UnitFileState", "NeedDaemonReload", "ExecStart", "User"),
+    *("SupplementaryGroups", "ReadWritePaths", "WorkingDirectory", "MainPID"),
+)
+#: How a process ended, as ExecMainCode has it (CLD_EXITED and so on).
+EXITED, KILLED, DUMPED = "1", "2", "3"
+
+
+class Level(StrEnum):
+    """How bad it is."""
+
+    RUNS = "ok"
+    STOPPED = "warn"  #: nobody has started it, or somebody has stopped it
+    FAILED = "fail"
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """How the service is."""
+
+    level: Level
+    text: str
+    cure: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Unit:
+    """What systemd knows of the unit."""
+
+    known: Mapping[str, str]
+    command: str = "systemctl"  #: with --user for a person's own
+    install: str = "nemowatch service install"
+
+    def __getitem__(self, key: str) -> str:
+        return self.known.get(key, "")
+
+    @property
+    def program(self) -> str:
+        """What it starts."""
+        after = self["ExecStart"].partition("path=")[2]
+        return after.partition(" ;")[0]
+
+
+Explain = Callable[[Unit], tuple[str, str]]
+
+
+def judge(unit: Unit) -> Verdict:
+    """How the service is. A restart that systemd waits for counts as a failure: it did fail."""
+    if unit["LoadState"] != "loaded":
+        return _not_loaded(unit)
+    if unit["ActiveState"] in ("active", "reloading"):
+        return Verdict(Level.RUNS, _running(unit))
+    if unit["SubState"] == "auto-restart" or unit["ActiveState"] == "failed":
+        text, cure = _failed(unit)
+        return Verdict(Level.FAILED, text, cure)
+    if unit["ActiveState"] == "activating":
+        text = "It is starting, and not ready yet."
+        return Verdict(Level.STOPPED, text, f"Wait a moment, then: {unit.command} status nemowatch")
+    if unit["ActiveState"] == "deactivating":
+        text = "It is stopping: paid turns and uploads that are under way get their time."
+        return Verdict(Level.STOPPED, text)
+    return Verdict(Level.STOPPED, "It is stopped.", f"{unit.command} start nemowatch")
+
+
+def remarks(unit: Unit, program: str) -> list[Verdict]:
+    """What should be mended although it runs, or before it can."""
+    found = list[Verdict]()
+    if unit["LoadState"] != "loaded":
+        return found
+    if unit["UnitFileState"] == "disabled":
+        text = "It does not start with the machine."
+        found.append(Verdict(Level.STOPPED, text, f"{unit.command} enable nemowatch"))
+    if unit["NeedDaemonReload"] == "yes":
+        text = "The unit or a drop-in has changed, and systemd has not read it yet."
+        cure = f"{unit.command} daemon-reload && {unit.command} restart nemowatch"
+        found.append(Verdict(Level.STOPPED, text, cure))
+    if unit.program and Path(unit.program).resolve() != Path(program).resolve():
+        text = f"It starts {unit.program}, which is another nemowatch than this one ({program})."
+        cure = f"To have it start this one: {unit.install}"
+        found.append(Verdict(Level.STOPPED, text, cure))
+    return found
+
+
+def _running(unit: Unit) -> str:
+    said = unit["StatusText"]
+    text = f"It runs: {said}" if said else "It runs."
+    if unit["NRestarts"] in ("", "0"):
+        return text
+    return f"{text} (systemd has restarted it {unit['NRestarts']} times since it was started)"
+
+
+def _not_loaded(unit: Unit) -> Verdict:
+    if unit["LoadState"] == "masked":
+        return Verdict(Level.STOPPED, "It is masked.", f"{unit.command} unmask nemowatch")
+    if unit["LoadState"] in ("not-found", ""):
+        return Verdict(Level.STOPPED, "It is not installed.", unit.install)
+    text = f"systemd cannot read the unit or a drop-in ({unit['LoadState']})."
+    return Verdict(Level.FAILED, text, "systemd-analyze verify nemowatch.service")
+
+
+def _failed(unit: Unit) -> tuple[str, str]:
+    result, status = unit["Result"], unit["ExecMainStatus"]
+    if result in RESULTS:
+        return RESULTS[result](unit)
+    if unit["ExecMainCode"] in (KILLED, DUMPED):
+        text = f"It was ended by signal {status}."
+        return text, f"{unit.command} status nemowatch, and the lines of its log below, say more."
+    number = int(status or 0)
+    if number in STATUSES:
+        return STATUSES[number](unit)
+    if number == BAD_CONFIG:
+        cure = f"Mend it as the lines below say, then: {unit.command} restart nemowatch"
+        return "The configuration cannot be used, and systemd does not try again.", cure
+    if number >= 200:
+        text = f"systemd could not prepare it: status {number} (systemd.exec(5) has its name)."
+        return text, f"The drop-ins are the likely cause: {unit.command} cat nemowatch"
+    return f"It ended by itself, with status {number}.", "The lines below say why."
+
+
+def _start_limit(unit: Unit) -> tuple[str, str]:
+    text = "It failed so often in a short time that systemd has given up (start limit)."
+    cure = (
+        "Mend the cause, which the lines below name, then:"
+        f" {unit.command} reset-failed nemowatch && {unit.command} start nemowatch"
+    )
+    return text, cure
+
+
+def _watchdog(unit: Unit) -> tuple[str, str]:
+    text = "It stood still for a minute, and systemd ended it (watchdog)."
+    return text, "Look for a disk or a share that hangs: jobs go on where they were."
+
+
+def _out_of_memory(unit: Unit) -> tuple[str, str]:
+    text = "It was ended because the memory that it may use was full (MemoryMax)."
+    return text, f"Allow more, in a drop-in: {unit.command} edit nemowatch"
+
+
+def _timeout(unit: Unit) -> tuple[str, str]:
+    text = "It took too long to start or to stop, and systemd ended it."
+    return text, "Look for a disk or a share that hangs: jobs go on where they were."
+
+
+def _protocol(unit: Unit) -> tuple[str, str]:
+    text = "It ended before it was ready."
+    return text, "The lines below say why."
+
+
+def _resources(unit: Unit) -> tuple[str, str]:
+    text = "systemd could not prepare it: a file that the unit names cannot be read or made."
+    return text, f"{unit.command} status nemowatch, and the lines below, name it."
+
+
+def _folder(unit: Unit) -> tuple[str, str]:
+    text = f"200/CHDIR: the folder that it starts in cannot be entered: {unit['WorkingDirectory']}"
+    return text, "Make it, or remove WorkingDirectory= from your drop-in."
+
+
+def _program(unit: Unit) -> tuple[str, str]:
+    program = Path(unit.program)
+    text = f"203/EXEC: {program} cannot be started: {_why_not_started(program)}"
+    return text, f"Install nemowatch again (pipx, uv, pip), then: {unit.install}"
+
+
+def _why_not_started(program: Path) -> str:
+    if not program.exists():
+        return "it is not there."
+    first = program.read_bytes()[:200].split(b"\n")[0]
+    python = first.removeprefix(b"#!").strip().decode(errors="replace")
+    if first.startswith(b"#!") and not Path(python.split(" ")[0]).exists():
+        return f"its Python is gone ({python}), as after an upgrade of the system."
+    return "the service's user may not run it, or the disk forbids programs (noexec)."
+
+
+def _standard_output(unit: Unit) -> tuple[str, str]:
+    text = "209/STDOUT: what it prints cannot be stored where StandardOutput= says."
+    return text, "Is that disk full, or the folder missing? Without the setting it is the journal."
+
+
+def _group(unit: Unit) -> tuple[str, str]:
+    asked = unit["SupplementaryGroups"] or "the one in Group="
+    text = f"216/GROUP: a group that it is to have does not exist: {asked}"
+    return text, "groupadd NAME, or correct SupplementaryGroups= in your drop-in."
+
+
+def _user(unit: Unit) -> tuple[str, str]:
+    user = unit["User"] or "nemowatch"
+    text = f"217/USER: the user {user}, as whom it is to run, does not exist."
+    return text, unit.install
+
+
+def _capabilities(unit: Unit) -> tuple[str, str]:
+    text = "218/CAPABILITIES: this machine does not give it a right that a drop-in asks for."
+    return text, "Inside a container cap-lease.conf cannot be used: remove it."
+
+
+def _namespace(unit: Unit) -> tuple[str, str]:
+    missing = [path for path in _paths(unit["ReadWritePaths"]) if not Path(path).exists()]
+    if missing:
+        text = f"226/NAMESPACE: a folder in ReadWritePaths does not exist: {', '.join(missing)}"
+        cure = (
+            "Make it, or name a parent that is always there (drop-ins in"
+            f" nemowatch.service.d; {unit.install} writes its own anew)."
+        )
+        return text, cure
+    text = "226/NAMESPACE: this machine does not let the unit hide what the service need not see."
+    cure = (
+        "In an LXC container allow nesting. Else the lines below name the folder: a link or a"
+        " share that hangs, perhaps."
+    )
+    return text, cure
+
+
+def _paths(setting: str) -> list[str]:
+    """The paths of a setting that must be there."""
+    return [path.strip('"') for path in setting.split() if not path.startswith("-")]
+
+
+def _system_calls(unit: Unit) -> tuple[str, str]:
+    text = "228/SECCOMP: this kernel cannot restrict system calls as the unit asks."
+    return text, "In a container, allow it there; else a kernel with CONFIG_SECCOMP_FILTER."
+
+
+def _state_folder(unit: Unit) -> tuple[str, str]:
+    text = "238/STATE_DIRECTORY: its state folder in /var/lib cannot be made or used."
+    cure = "Is something else in its place, the disk full or read-only? Delete no journal."
+    return text, cure
+
+
+def _credentials(unit: Unit) -> tuple[str, str]:
+    text = "243/CREDENTIALS: the token cannot be handed to it (/etc/credstore/nemo_token)."
+    cure = (
+        "It must be a file with one line: install -m 0600 /dev/stdin /etc/credstore/nemo_token,"
+        " paste it, Enter, Ctrl-D. A path in LoadCredential= must exist."
+    )
+    return text, cure
+
+
+#: By systemd's word for how the service ended.
+RESULTS: Mapping[str, Explain] = {
+    "start-limit-hit": _start_limit,
+    "watchdog": _watchdog,
+    "oom-kill": _out_of_memory,
+    "timeout": _timeout,
+    "protocol": _protocol,
+    "resources": _resources,
+}
+#: By the step of systemd's that failed.
+STATUSES: Mapping[int, Explain] = {
+    200: _folder,
+    203: _program,
+    209: _standard_output,
+    216: _group,
+    217: _user,
+    218: _capabilities,
+    226: _namespace,
+    228: _system_calls,
+    238: _state_folder,
+    243: _credentials,
+}

@@ -1,0 +1,241 @@
+"""What `nemowatch service` would do, without doing it, and what it says of systemd's answers."""
+
+from __future__ import annotations
+
+import re
+import subprocess
+from pathlib import Path
+
+import pytest
+
+from nemowatch.cli.init import FOLDERS as MADE_BY_INIT
+from nemowatch.errors import UsageError
+from nemowatch.fs.mounts import MountTable, parse
+from nemowatch.installer import folders, program, steps, system_service, user_service
+from nemowatch.installer.common_steps import drop_in_names
+from nemowatch.installer.places import COMMAND, SYSTEM, SYSUSERS, TEMPLATE, Wanted, of_user
+from nemowatch.installer.shipped import rendered, shipped
+from nemowatch.installer.steps import Step, StepFailed, carry_out, copy, unit, write_text
+from nemowatch.installer.systemctl import Systemd
+from nemowatch.installer.verdicts import STATUSES, Level, Unit, judge, remarks
+
+ROOT = Path(__file__).parents[2]
+PROGRAM = Path("/opt/pipx/venvs/nemowatch/bin/nemowatch")
+MOUNTS = MountTable(
+    parse(
+        "1 0 8:1 / / rw - ext4 /dev/sda1 rw\n"
+        "2 1 0:40 / /mnt/nas/media rw - nfs4 nas:/media rw\n"
+        "3 1 0:41 / /nas rw - cifs //nas/x rw\n"
+        "4 1 8:2 / /var rw - ext4 /dev/sda2 rw\n"
+    )
+)
+
+
+def scripts(found: list[Step]) -> str:
+    return "\n".join(step.script for step in found)
+
+
+def test_installing_for_the_machine_does_what_the_document_says() -> None:
+    """User, configuration, workspace with its group, token, unit, what it may write; in order."""
+    wanted = Wanted(
+        PROGRAM,
+        root=Path("/srv/my studio"),
+        writable=(Path("/srv"),),
+        token_file=Path("/root/token"),
+        drop_ins=("cap-lease",),
+        systemd=257,
+    )
+    text = scripts(list(system_service.install(wanted, Systemd(user=False))))
+    parts = [
+        f"{shipped('systemd/sysusers.d/nemowatch.conf')} {SYSUSERS}",
+        f"systemd-sysusers {SYSUSERS}",
+        'root = "/srv/my studio"',
+        f"chgrp nemowatch {SYSTEM.config}",
+        "install -d -m 2775 -o nemowatch -g nemowatch '/srv/my studio'",
+        "runuser -u nemowatch -- sh -c 'umask 002 &&",
+        f"install -m 0600 /root/token {SYSTEM.token}",
+        f"ExecStart={PROGRAM}#",
+        f">{TEMPLATE}",
+        'ReadWritePaths="/srv"\nType=notify-reload',
+        "RestartSteps=8",
+        "drop-ins/cap-lease.conf",
+        f"ln -s {PROGRAM} {COMMAND}",
+        "systemctl daemon-reload",
+        "systemctl enable nemowatch.service",
+        "systemctl restart nemowatch.service",
+    ]
+    found = [text.find(part) for part in parts]
+    assert -1 not in found, parts[found.index(-1)]
+    assert found == sorted(found)
+    assert "nmv_" not in text
+    subprocess.run(["sh", "-n"], input=text, text=True, check=True)
+    assert set(system_service.FOLDERS) == set(MADE_BY_INIT)
+
+
+def test_an_old_systemd_gets_nothing_that_it_does_not_know(tmp_path: Path) -> None:
+    """Debian 12 has 252: neither notify-reload nor RestartSteps; and a person's own unit needs no
+    drop-in at all."""
+    wanted = Wanted(PROGRAM, root=Path("/srv/studio"), systemd=252)
+    systemd = Systemd(user=False)
+    text = scripts(list(system_service.install(wanted, systemd)))
+    assert "notify-reload" not in text
+    assert "RestartSteps" not in text
+    own = scripts(list(user_service.install(wanted, of_user(tmp_path), systemd, "anna")))
+    assert "00-nemowatch.conf" not in own
+    assert "loginctl enable-linger anna" in own
+    assert f"init /srv/studio --config {tmp_path}/.config/nemowatch/config.toml" in own
+
+
+def test_steps_that_are_done_are_left_out_and_a_step_that_fails_ends_it(tmp_path: Path) -> None:
+    """Files are written once, and again when they say something else; what is printed is what is
+    run."""
+    plan = [
+        unit("systemd/nemowatch.service", tmp_path / "a b/nemowatch.service", PROGRAM),
+        copy("example", shipped("config.example.toml"), tmp_path / "example.toml"),
+        write_text("words", tmp_path / "words", "it's $HOME `here`\n", "0640"),
+        steps.remove("old", [tmp_path / "old"]),
+    ]
+    (tmp_path / "old").touch()
+    assert [outcome.done_before for outcome in carry_out(plan)] == [False] * 4
+    assert [outcome.done_before for outcome in carry_out(plan)] == [True] * 4
+    made = (tmp_path / "a b/nemowatch.service").read_text()
+    assert made == rendered("systemd/nemowatch.service", PROGRAM)
+    assert f"ExecStart={PROGRAM} run --config /etc/nemowatch/config.toml\n" in made
+    assert (tmp_path / "words").read_text() == "it's $HOME `here`\n"
+    assert (tmp_path / "words").stat().st_mode & 0o777 == 0o640
+    (tmp_path / "words").write_text("changed")
+    assert [outcome.done_before for outcome in carry_out(plan)] == [True, True, False, True]
+
+    def never() -> bool:
+        return False
+
+    optional = Step("linger", "echo no bus >&2; exit 3", never, optional=True)
+    assert [outcome.problem for outcome in carry_out([optional])] == ["no bus"]
+    with pytest.raises(StepFailed, match="user: no space"):
+        list(carry_out([Step("user", "echo no space; exit 1", never), *plan]))
+
+
+@pytest.mark.parametrize(
+    ("workspaces", "writable"),
+    [
+        (["/srv/studio"], ["/srv"]),
+        (["/studio"], ["/studio"]),
+        (["/srv/media/not yet/studio", "/srv/other"], ["/srv"]),
+        (["/mnt/nas/media/studio"], ["/mnt"]),
+        (["/nas/studio"], ["/nas"]),
+        (["/var/studio", "/home/anna/Studio"], ["/var"]),
+    ],
+)
+def test_what_the_service_may_write_is_always_there(
+    workspaces: list[str], writable: list[str]
+) -> None:
+    """A parent that exists, above a share that comes and goes, and never the whole machine."""
+    found = folders.writable(map(Path, workspaces), MOUNTS)
+    assert [str(path) for path in found] == writable
+
+
+def test_a_folder_with_odd_letters_is_named_as_systemd_reads_it() -> None:
+    """Blanks, percent signs and quotes."""
+    assert folders.as_setting(Path('/srv/50% "a b"')) == 'ReadWritePaths="/srv/50%% \\"a b\\""'
+
+
+def test_a_program_that_the_service_cannot_read_is_refused(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Below /root or /home the unit hides it, and others must be able to read it; said before
+    anything is made, with the lines that mend it."""
+    monkeypatch.setattr(program, "_needed", lambda path: iter([path]))
+    with pytest.raises(UsageError, match="is closed to services") as caught:
+        program.check_readable(Path("/root/.local/bin/nemowatch"))
+    assert "PIPX_HOME=/opt/pipx" in caught.value.cure
+
+    closed = tmp_path / "closed"
+    closed.mkdir(mode=0o700)
+    (closed / "nemowatch").touch()
+    monkeypatch.setattr(program, "HIDDEN", ())
+    with pytest.raises(UsageError, match="Other users cannot read") as caught:
+        program.check_readable(closed / "nemowatch")
+    assert "chmod -R go+rX" in caught.value.cure
+
+
+def test_every_unit_and_drop_in_is_shipped() -> None:
+    """What installing looks for is there, in a checkout, and pyproject puts it into the wheel."""
+    for name in ("nemowatch.service", "nemowatch@.service", "user/nemowatch.service"):
+        assert shipped(f"systemd/{name}").exists()
+    assert drop_in_names() == ["cap-lease", "network-share", "proxy"]
+    packed = (ROOT / "pyproject.toml").read_text()
+    for name in ("systemd", "config.example.toml", "docs/nemowatch.1"):
+        where = f"nemowatch/installer/files/{Path(name).name}"
+        assert f'"{name}" = "{where}"' in packed
+
+
+UP = {
+    "LoadState": "loaded",
+    "ActiveState": "active",
+    "SubState": "running",
+    "StatusText": "idle",
+    "NRestarts": "0",
+    "UnitFileState": "enabled",
+    "ExecStart": "{ path=/nowhere/nemowatch ; argv[]=/nowhere/nemowatch run ; }",
+    "ReadWritePaths": "/nowhere/at/all",
+    "SupplementaryGroups": "media",
+    "User": "nemowatch",
+}
+DOWN = UP | {"ActiveState": "activating", "SubState": "auto-restart", "Result": "exit-code"}
+
+
+@pytest.mark.parametrize(
+    ("known", "level", "words"),
+    [
+        (UP, Level.RUNS, "It runs: idle"),
+        (UP | {"NRestarts": "3"}, Level.RUNS, "restarted it 3 times"),
+        (UP | {"ActiveState": "inactive"}, Level.STOPPED, "systemctl start nemowatch"),
+        (UP | {"ActiveState": "activating"}, Level.STOPPED, "not ready yet"),
+        (UP | {"ActiveState": "deactivating"}, Level.STOPPED, "stopping"),
+        ({"LoadState": "not-found"}, Level.STOPPED, "nemowatch service install"),
+        ({"LoadState": "masked"}, Level.STOPPED, "unmask"),
+        ({"LoadState": "bad-setting"}, Level.FAILED, "systemd-analyze verify"),
+        (DOWN | {"ExecMainStatus": "217"}, Level.FAILED, "the user nemowatch"),
+        (DOWN | {"ExecMainStatus": "216"}, Level.FAILED, "does not exist: media"),
+        (DOWN | {"ExecMainStatus": "226"}, Level.FAILED, "/nowhere/at/all"),
+        (DOWN | {"ExecMainStatus": "203"}, Level.FAILED, "it is not there"),
+        (DOWN | {"ExecMainStatus": "243"}, Level.FAILED, "/etc/credstore/nemo_token"),
+        (DOWN | {"ExecMainStatus": "224"}, Level.FAILED, "status 224"),
+        (DOWN | {"ExecMainStatus": "1"}, Level.FAILED, "status 1"),
+        (
+            DOWN | {"ActiveState": "failed", "SubState": "failed", "ExecMainStatus": "2"},
+            Level.FAILED,
+            "does not try again",
+        ),
+        (DOWN | {"Result": "start-limit-hit"}, Level.FAILED, "reset-failed"),
+        (DOWN | {"Result": "oom-kill"}, Level.FAILED, "MemoryMax"),
+        (DOWN | {"Result": "watchdog"}, Level.FAILED, "share that hangs"),
+        (DOWN | {"Result": "signal", "ExecMainCode": "2"}, Level.FAILED, "signal"),
+    ],
+)
+def test_systemds_words_are_explained(known: dict[str, str], level: Level, words: str) -> None:
+    """Each state, and each step at which a start can fail, with what to do about it."""
+    found = judge(Unit(known))
+    assert found.level is level
+    assert words in f"{found.text} {found.cure}"
+    if level is Level.FAILED:
+        assert found.cure
+
+
+def test_every_step_of_systemds_has_a_cure() -> None:
+    """And begins with the words that systemctl shows, which people search for."""
+    for number in STATUSES:
+        found = judge(Unit(DOWN | {"ExecMainStatus": str(number)}))
+        assert re.match(rf"{number}/[A-Z_]+: ", found.text)
+        assert found.cure
+
+
+def test_what_runs_but_should_be_mended_is_said() -> None:
+    """Another nemowatch than this one, a unit that was changed, one that does not start with the
+    machine."""
+    known = UP | {"NeedDaemonReload": "yes", "UnitFileState": "disabled"}
+    said = " ".join(each.text for each in remarks(Unit(known), "/usr/local/bin/nemowatch"))
+    assert "does not start with the machine" in said
+    assert "has not read it yet" in said
+    assert "/nowhere/nemowatch, which is another nemowatch" in said
+    assert remarks(Unit(UP), "/nowhere/nemowatch") == []
