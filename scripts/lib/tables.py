@@ -1,9 +1,11 @@
-"""README's tables of folders, made of the task kinds: `scripts/tables` writes them between their
-markers, and a test compares."""
+"""Tables of documents that are made of other things: README's and docs/folders.md's of the task
+kinds, docs/troubleshooting.md's of the cures (cures.py). `scripts/tables` writes them between
+their markers, and a test compares."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+import runpy
+from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 
 from nemowatch.model import MediaKind
@@ -13,7 +15,7 @@ from nemowatch.tasks.kinds import KINDS, RECIPE, Example
 from nemowatch.tasks.plan import plan
 from nemowatch.tasks.records import Folder
 
-README = Path(__file__).parents[2] / "README.md"
+REPO = Path(__file__).parents[2]
 ALL = (*KINDS, RECIPE)
 
 
@@ -21,13 +23,23 @@ def tables() -> dict[str, str]:
     """Each table by the name that its markers have."""
     return {
         "folders": _table(("a folder called", "makes", "results"), map(_row, _examples())),
-        "tasks": _table(("task", "makes", "takes"), _tasks()),
+        "tasks": _table(("task", "makes", "accepts"), _tasks()),
     }
 
 
-def with_tables(text: str) -> str:
+def documents() -> dict[Path, Mapping[str, str]]:
+    """Each document with its tables."""
+    cures = runpy.run_path(str(Path(__file__).with_name("cures.py")))
+    return {
+        REPO / "README.md": tables(),
+        REPO / "docs/folders.md": {"names": _names(), "tasks": tables()["tasks"]},
+        REPO / "docs/troubleshooting.md": cures["tables"](),
+    }
+
+
+def with_tables(text: str, made: Mapping[str, str]) -> str:
     """A document with every table put between its markers. Raises ValueError when one has none."""
-    for name, table in tables().items():
+    for name, table in made.items():
         begin, end = f"<!-- {name}: written by scripts/tables -->\n", f"<!-- end of {name} -->\n"
         before, _, rest = text.partition(begin)
         _, found, after = rest.partition(end)
@@ -37,8 +49,16 @@ def with_tables(text: str) -> str:
     return text
 
 
-def _table(heads: Iterable[str], rows: Iterable[Iterable[str]]) -> str:
-    lines = [_line(heads), "|---|---|---|\n"]
+def _names() -> str:
+    """The names that people who look for one are shown."""
+    rows: list[tuple[str, str]] = []
+    for kind in KINDS:
+        rows += [(_code([hint.name]), hint.makes) for hint in kind.hints]
+    return _table(("a folder called", "makes"), rows)
+
+
+def _table(heads: Sequence[str], rows: Iterable[Iterable[str]]) -> str:
+    lines = [_line(heads), f"|{'---|' * len(heads)}\n"]
     lines += [_line(row) for row in rows]
     return "".join(lines)
 
@@ -82,4 +102,5 @@ def _code(names: Iterable[str]) -> str:
 
 
 if __name__ == "__main__":
-    README.write_text(with_tables(README.read_text("utf-8")), "utf-8")
+    for path, made in documents().items():
+        path.write_text(with_tables(path.read_text("utf-8"), made), "utf-8")

@@ -140,6 +140,30 @@ def test_every_button_does_what_the_command_does(served: tuple[Studio, str]) -> 
         assert tab.title() != "owned"
 
 
+def test_another_hosts_folders_and_a_text_to_approve(served: tuple[Studio, str]) -> None:
+    """Take over, which is asked about first, approve what waits then, and take a text as it is:
+    each from the page alone."""
+    studio, page = served
+    owner = {"host": "old-nas", "pid": 1, "state": "of-the-old-nas", "since": "", "seen": 0}
+    (studio.root / ".nemowatch-owner.json").write_text(json.dumps(owner))
+    for name in ("a.mp4", "b.mp4"):
+        studio.drop(f"dub-es-review/{name}")
+    studio.start()
+    with opened() as tab:
+        tab.goto(page)
+        tab.get_by_role("heading", name="Another host works on these folders").wait_for()
+        assert tab.get_by_text("old-nas").count()
+        click(tab, "Take over")
+        tab.get_by_role("button", name="Approve", exact=True).wait_for()
+        assert studio.charged_turns() == []
+        click(tab, "Approve")
+        section(tab, "Needs you").get_by_text("a.mp4", exact=True).wait_for()
+        click(tab, "It is done", within="a.mp4")
+        studio.wait_results("dub-es-review/a.es.mp4")
+        section(tab, "Done recently").get_by_text("a.es.mp4").wait_for()
+        assert "dub-es-review/b.es.mp4" not in studio.results()
+
+
 def jobs(page: str) -> list[dict[str, Any]]:
     """As other programs read them."""
     with urllib.request.urlopen(f"{page}/api/jobs?limit=5000") as answer:
@@ -189,7 +213,7 @@ def test_a_phone_folders_a_restart_and_two_thousand_jobs(served: tuple[Studio, s
         sent = {"name": "sent é.mp4", "mimeType": "video/mp4", "buffer": video("sent")}
         form.locator("input[type=file]").set_input_files([sent])
         form.get_by_role("button", name="Send").tap()
-        tab.get_by_text("1 file put there.").wait_for()
+        tab.get_by_text("1 file sent.").wait_for()
         studio.wait_results("dub-es/sent é.es.mp4")
 
         tab.goto(page)
