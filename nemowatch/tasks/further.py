@@ -5,7 +5,8 @@ from __future__ import annotations
 
 from nemowatch.errors import OrderError
 from nemowatch.tasks.plan import NO_WORK
-from nemowatch.tasks.routing import Request, request_in, without_export
+from nemowatch.tasks.request_kinds import Request
+from nemowatch.tasks.routing import request_in, without_export
 
 #: Characters that one message to the agent may have: more is no instruction, but a script.
 MOST_CHARACTERS = 4_000

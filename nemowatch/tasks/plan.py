@@ -13,7 +13,7 @@ from nemowatch.tasks.kinds import KINDS, kind_of
 from nemowatch.tasks.kinds.base import Skill
 from nemowatch.tasks.media_names import ONE, listed
 from nemowatch.tasks.records import Drop, Folder
-from nemowatch.tasks.routing import Request
+from nemowatch.tasks.request_kinds import Request
 from nemowatch.tasks.tips import tips
 
 #: Bytes of one file for a skill that we do not know: most take these (docs/api.md section 2).

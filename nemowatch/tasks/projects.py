@@ -18,6 +18,7 @@ from nemowatch.tasks import prompts, routing
 from nemowatch.tasks.kinds import kind_of
 from nemowatch.tasks.plan import check_instructions, skill_called
 from nemowatch.tasks.records import NO_TERMS, Drop, Folder, Glossary
+from nemowatch.tasks.request_kinds import Request
 from nemowatch.tasks.tips import project_tips
 from nemowatch.tasks.words import enumerated
 
@@ -106,7 +107,7 @@ def _is_export(part: str, drop: ProjectDrop) -> bool:
         _, text = _concerned(part, drop, "")
     except OrderError:  # it is said which part is wrong, and how
         return False
-    return routing.request_in(text) is routing.Request.EXPORT
+    return routing.request_in(text) is Request.EXPORT
 
 
 def _order(folder: Folder, drop: ProjectDrop, parts: tuple[str, ...]) -> Order:

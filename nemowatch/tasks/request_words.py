@@ -1,5 +1,5 @@
 """By which words a request that is no work is known, in English and in Chinese, in both of its
-scripts. Data only; `routing` says what they mean together."""
+scripts (other languages: `request_languages`). Data only; `routing` says what they mean together."""
 
 from __future__ import annotations
 
@@ -7,7 +7,8 @@ from __future__ import annotations
 POLITE = """
 a all also am an and any are as at by can can't could day dear did didn't do does doesn't
 evening everything folks for from get give got guys has have hello here hey hi how how's i i'd
-i'll i'm i've if in into is it it's its just kindly know let let's like lot lots love many me
+i'll i'm i've if in into is it it's its just kindly know let let's like lot lots would_love
+i'd_love love_to many me
 much my need nice now of ok okay on one or our out please pleased plz pls ready really right
 regards so some soon sorry team than thank thanks thx that that's the them then there these they
 this those to too try u up us very want was we what what's when where where's which why will
@@ -51,6 +52,16 @@ EXPORT_TOO = """
 link url over back still find inbox outbox folder computer laptop desktop phone disk usb mailbox
 链接 过来 出来 到 电脑 文件夹 連結 過來 出來 電腦 資料夾
 """
+#: Or it only names the thing, with one of these before it: "just the file, please".
+ONLY = """
+just only the my our your 只要 只需要 只想要 就要 仅要 只要给我
+"""
+#: Then nothing else may be in it but these.
+ONLY_TOO = """
+please pls plz thanks thank you thx cheers hi hello hey final finished done ready whole full
+complete result as for me us is that's all we i need want now ok okay itself download link
+original actual 谢谢 请 我 就 行 就行 就好 就可以 了 的 最终 成品 吧 謝謝 請 最終
+"""
 #: One of these is in a request for the balance,
 CREDITS = """
 credit credits balance quota top_up topup recharge how_much what_does_it_cost
@@ -70,19 +81,37 @@ charged pay price each per total video videos clip 费用 价格 账户 账号 �
 #: One of these is in a request for the state of things,
 STATUS = """
 status state progress track tracks timeline how_is_it_going how's_it_going how_long
-how_much_longer how_far done_yet ready_yet finished_yet is_it_done is_it_ready is_it_finished
-any_news what's_happening what_is_happening what's_going_on what_is_going_on video_ready
-file_ready result_ready are_you_done status_update 状态 进度 进展 轨道 时间线 时间轴 好了吗
-好了没 好了没有 完成了吗 完成了没 做好了吗 做完了吗 做完了没 弄好了吗 弄好了没 剪好了吗 剪好了没
-剪完了吗 处理好了吗 处理完了吗 生成好了吗 好了么 完了吗 完了没 哪一步 到哪了 到哪儿了 怎么样了
-还要多久 还需要多久 多久 how_much_time 狀態 進度 進展 軌道 時間線 時間軸 好了嗎 完成了嗎
-做好了嗎 弄好了嗎 剪好了嗎 處理好了嗎 完了嗎 到哪裡了 怎麼樣了 還要多久
+how_much_longer how_far any_news news_on news_about any_updates any_update done_yet ready_yet
+finished_yet is_it_done is_it_ready is_it_finished any_news what's_happening what_is_happening
+what's_going_on what_is_going_on video_ready file_ready result_ready are_you_done status_update
+状态 进度 进展 轨道 时间线 时间轴 好了吗 好了没 好了没有 完成了吗 完成了没 做好了吗 做完了吗
+做完了没 弄好了吗 弄好了没 剪好了吗 剪好了没 剪完了吗 处理好了吗 处理完了吗 生成好了吗 好了么
+完了吗 完了没 哪一步 到哪了 到哪儿了 怎么样了 还要多久 还需要多久 多久 how_much_time 狀態 進度
+進展 軌道 時間線 時間軸 好了嗎 完成了嗎 做好了嗎 弄好了嗎 剪好了嗎 處理好了嗎 完了嗎 到哪裡了
+怎麼樣了 還要多久
+"""
+#: or, in a question, one of these: "is the render done", "still rendering?",
+STATUS_ASKED = """
+done ready finished complete completed over rendering rendered exported processed processing
+working running stuck coming take takes taking long where where's when happening happened news
+update updates going back arrive arrived arriving soon be 在哪 在哪里 在哪儿 渲染完 渲染好
+还在渲染 还在处理 处理完 完成 消息 什么时候 还没好 还没 在哪裡 渲染完 還在渲染 還在處理 消息
+什麼時候 還沒好
+"""
+#: which begins like this,
+OPENERS = """
+is isn't are aren't has hasn't did was when when's where where's how how's why what what's any
+still yet 吗 没 哪 什么时候 呢 还 嗎 沒 還 什麼時候
 """
 #: and these may be.
 STATUS_TOO = """
 show list tell see view check display take left project's longer export render upload still
-going far long along 处理 處理 查 查看 查询 看 看看 告诉 显示 列出 多少 几 几条 什么 哪些 都
-怎么样 做 做好 进行 情况 查詢 告訴 顯示 幾 什麼 怎麼樣 進行 情況
+going far long along work works working running process processing processed exported exporting
+rendering rendered complete completed back over stuck coming arrive arrived be not hours minutes
+hour minute today tonight tomorrow already today's news update updates about just happened
+happening happen waiting wait waited it's 渲染 导出 消息 新 渲染完 出来 拿到 什么时候 等 还在 在
+处理 處理 查 查看 查询 看 看看 告诉 显示 列出 多少 几 几条 什么 哪些 都 怎么样 做 做好 进行 情况
+查詢 告訴 顯示 幾 什麼 怎麼樣 進行 情況
 """
 #: One of these is in a request for an upload,
 UPLOAD = """

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from nemowatch.tasks.routing import Request, request_in, without_export
+from nemowatch.tasks.request_kinds import Request
+from nemowatch.tasks.routing import request_in, without_export
 
 ASKED = {
     Request.EXPORT: """
@@ -23,10 +24,9 @@ Export, please. Thank you!|导出。|导出！|请导出|请导出视频|帮我�
 导出 the video please|帮我export一下|保存视频
 Hi, could you please export my video for me? Thanks so much!|hey can u export plz|pls export
 export pls|Just export it.|Export everything|re-export|Export again please
-Dear team, please export the final version as MP4. Best regards|Where is my video?
-where's my video|Where can I find the result?|Give me the final video, please.
+Dear team, please export the final version as MP4. Best regards|Where can I find the result?|Give me the final video, please.
 I need the video in 4K|I want the file|Get me the link|Save the project as mp4|把视频给我
-视频给我|给我视频|我要视频|我的视频在哪里？|视频在哪|能把视频发给我吗？谢谢！|请问可以导出吗
+视频给我|给我视频|我要视频|能把视频发给我吗？谢谢！|请问可以导出吗
 您好，请帮忙导出视频，谢谢。|导出4K视频|导出最高画质|请直接导出视频|再导出一次|重新导出
 导出 video|please 导出 视频|download 视频|Export the video and send it to me.
 Export it, and tell me how many credits are left.|导出视频，还剩多少积分？|导出并告诉我余额
@@ -80,7 +80,7 @@ Show me all the tracks on the timeline|show timeline tracks
 Which tracks are there in the project?|现在进度怎么样？|视频好了吗？|视频做好了吗|还要多久？
 请问视频状态|项目状态|时间线上有什么|有哪些轨道|显示所有轨道|列出轨道|看看时间线|查询进度
 show me 时间线|查看 status|请显示 tracks|狀態|顯示軌道|進度如何？|影片好了嗎？
-how much time is left?
+how much time is left?|Where is my video?|where's my video|我的视频在哪里？|视频在哪
 Are you done?|Is my video finished yet?|what's happening with my clip?
 which tracks are in the project|list tracks and timeline please|How far along is it?|做完了没有
 视频处理到哪一步了|现在有哪些轨道|显示当前的时间轴|进展如何|what's going on with my video?

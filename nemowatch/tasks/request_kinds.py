@@ -1,0 +1,201 @@
+"""Whether all words of a text, in one language, belong to a request that is no work, and to which
+kind. Pure; the words are in `request_words` and `request_languages`, and what divides a text into
+parts is `routing`.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Iterable
+from enum import StrEnum
+from functools import partial
+from itertools import filterfalse
+
+from nemowatch.late_pattern import LatePattern
+from nemowatch.tasks import request_words as words_of
+from nemowatch.tasks.request_languages import LANGUAGES, LanguageWords
+
+
+class Request(StrEnum):
+    """What an instruction asks for."""
+
+    WORK = "work"  #: a turn of the agent
+    EXPORT = "export"  #: the result as a file, and nothing else
+    CREDITS = "credits"  #: what is left of them
+    STATUS = "status"  #: how things are, or what is on the timeline
+    UPLOAD = "upload"  #: how files get to the cloud
+
+
+#: The longest instruction that may be no work, in characters: nobody asks for an export in more.
+LONGEST = 300
+#: A word with its signs, or one character of a script without spaces.
+WORD = re.compile(r"[a-z0-9][a-z0-9.'-]*|[^\W\d_]|\d+")
+#: Kinds of requests that are no work. The first that fits counts.
+_KINDS = (Request.EXPORT, Request.CREDITS, Request.STATUS, Request.UPLOAD)
+#: "send" and "发" alone ask for an export only when it is said what, or to whom.
+_SENDS = frozenset({"send", "sent", "mail", "email", "deliver", "发"})
+#: What is delivered, where a word such as "give" or "save" says no more.
+_DELIVERED = " mp4 mov link url 链接"
+#: Where a text begins with a question, at the latest: after "hello team, ".
+_BEGINNING = 40
+#: Words of a question that needs nothing else to be one: "video ready?".
+_FEW = 4
+#: Pieces that become one are work, whatever else is said.
+_MERGES = re.compile(
+    r"\b(?:in|into|to|as) (?:one|1|a single)\b|\bone (?:single )?(?:clip|file|film|movie|video)\b"
+)
+#: So is a number of them, where only things are named.
+_COUNTS = re.compile(r"\b(?:one|single|1|ein|eine|einen|un|una|une|um|uma)\b")
+
+
+def vocabulary(words: Iterable[str]) -> LatePattern:
+    """Finds each of these words, the longest first; Latin ones only as whole words."""
+    spelled = {word.replace("_", " ") for word in words}
+    longest_first = sorted(spelled, key=len, reverse=True)
+    latin = _any_of(filter(str.isascii, longest_first))
+    other = _any_of(filterfalse(str.isascii, longest_first))
+    pieces: list[str] = []
+    if latin:
+        pieces.append(rf"(?<![a-z0-9])(?:{latin})(?![a-z0-9])")
+    if other:
+        pieces.append(other)
+    return LatePattern("|".join(pieces) or "(?!)")
+
+
+def _any_of(words: Iterable[str]) -> str:
+    return "|".join(map(re.escape, words))
+
+
+def plain(text: str) -> str:
+    """The text as it is compared: full-width letters are letters, and accents are left out."""
+    composed = unicodedata.normalize("NFKC", text).casefold().replace("\u2019", "'")
+    return "".join(map(_without_accent, composed)).strip()
+
+
+def _without_accent(letter: str) -> str:
+    base = unicodedata.normalize("NFD", letter)[:1]
+    return base if base.isascii() else letter
+
+
+def has_only(said: str, words: LatePattern) -> bool:
+    """Whether a text has no other words than these."""
+    return WORD.search(words.sub(" ", said)) is None
+
+
+class _Language:
+    """The words of one language, and what they say together."""
+
+    divides = ""  #: marks that divide words in it
+
+    def __init__(self, words: LanguageWords) -> None:
+        export_too = f"{words.things} {words_of.EXPORT_TOO} {words_of.FORMATS}"
+        status_too = f"{words.status_too} {words.things} {words.openers}"
+        thing = words.things + _DELIVERED
+        self._things = vocabulary(thing.split())
+        self._gives = vocabulary(words.export_with_a_thing.split())
+        self._only = vocabulary(words.only.split())
+        beside = words.only_too or words.polite
+        self._bare = vocabulary(f"{words.only} {beside} {thing} {words_of.FORMATS}".split())
+        self._openers = vocabulary(words.openers.split())
+        self._asked = vocabulary(words.asked.split())
+        needs = {
+            Request.EXPORT: words.export,
+            Request.CREDITS: words.credits,
+            Request.STATUS: words.status,
+            Request.UPLOAD: words.upload,
+        }
+        may = {
+            Request.EXPORT: f"{words.export_with_a_thing} {export_too}",
+            Request.CREDITS: words.credits_too,
+            Request.STATUS: f"{words.asked} {status_too}",
+            Request.UPLOAD: f"{words.upload_too} {words.things}",
+        }
+        self._needs = {kind: vocabulary(needs[kind].split()) for kind in _KINDS}
+        self._known = {
+            kind: vocabulary(f"{needs[kind]} {may[kind]} {words.polite}".split()) for kind in _KINDS
+        }
+
+    def kind_of(self, said: str) -> Request:
+        """The kind of a text of which all words are of one kind; else work."""
+        for mark in self.divides:
+            said = said.replace(mark, " ")
+        if self._asks_for_state(said):
+            return Request.STATUS
+        return next(filter(partial(self._is_only, said), _KINDS), Request.WORK)
+
+    def _asks_for_state(self, said: str) -> bool:
+        """Whether it is a question how far something is: "is the render done"."""
+        if not self._asked.search(said) or self._needs[Request.UPLOAD].search(said):
+            return False
+        begins = self._openers.search(said[:_BEGINNING]) is not None
+        is_short = said.endswith("?") and len(WORD.findall(said)) <= _FEW
+        return (begins or is_short) and has_only(said, self._known[Request.STATUS])
+
+    def _is_only(self, said: str, kind: Request) -> bool:
+        """Whether there is a request of this kind in it, and nothing else."""
+        if kind is Request.EXPORT:
+            return self._names_a_thing(said) or self.is_export(said)
+        return bool(self._needs[kind].search(said)) and has_only(said, self._known[kind])
+
+    def is_export(self, said: str) -> bool:
+        """Whether it asks, by what is to be done, for nothing but the result as a file."""
+        for mark in self.divides:
+            said = said.replace(mark, " ")
+        if _MERGES.search(said) or set(WORD.findall(said)) <= _SENDS:
+            return False
+        is_asked = self._needs[Request.EXPORT].search(said) or self._gives_a_thing(said)
+        return bool(is_asked) and has_only(said, self._known[Request.EXPORT])
+
+    def _gives_a_thing(self, said: str) -> bool:
+        return bool(self._gives.search(said) and self._things.search(said))
+
+    def _names_a_thing(self, said: str) -> bool:
+        """Whether it only names what is wanted: "just the file, please"."""
+        if not (self._things.search(said) and self._only.search(said)):
+            return False
+        return has_only(said, self._bare) and not _COUNTS.search(said)
+
+
+class _Divided(_Language):
+    """A language in which hyphens and apostrophes divide words: "est-ce", "l'export"."""
+
+    divides = "-'"
+
+
+_ENGLISH_AND_CHINESE = LanguageWords(
+    polite=words_of.POLITE,
+    things=words_of.THINGS,
+    only=words_of.ONLY,
+    only_too=words_of.ONLY_TOO,
+    openers=words_of.OPENERS,
+    export=words_of.EXPORT,
+    export_with_a_thing=words_of.EXPORT_WITH_A_THING,
+    status=words_of.STATUS,
+    asked=words_of.STATUS_ASKED,
+    status_too=words_of.STATUS_TOO,
+    credits=words_of.CREDITS,
+    credits_too=words_of.CREDITS_TOO,
+    upload=words_of.UPLOAD,
+    upload_too=words_of.UPLOAD_TOO,
+)
+_LANGUAGES = (_Language(_ENGLISH_AND_CHINESE), *map(_Divided, LANGUAGES))
+
+
+def kind_of(said: str) -> Request:
+    """What a text asks for, as `plain` gives it, where all its words say that; else work."""
+    if len(said) > LONGEST:
+        return Request.WORK
+    kinds = (language.kind_of(said) for language in _LANGUAGES)
+    return next(filter(_is_no_work, kinds), Request.WORK)
+
+
+def _is_no_work(kind: Request) -> bool:
+    return kind is not Request.WORK
+
+
+def is_export(said: str) -> bool:
+    """Whether a part of a text, as `plain` gives it, asks for nothing but the result as a file."""
+    if len(said) > LONGEST:
+        return False
+    return any(language.is_export(said) for language in _LANGUAGES)

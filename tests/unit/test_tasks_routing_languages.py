@@ -1,0 +1,119 @@
+"""Words of people in the languages of their folders: which ask for nothing that is paid for, and
+which are work although they have such words."""
+
+from __future__ import annotations
+
+import pytest
+
+from nemowatch.tasks.request_kinds import Request
+from nemowatch.tasks.routing import request_in, without_export
+
+#: English, German, Spanish, French, Portuguese, Chinese, Japanese.
+NO_WORK = {
+    Request.EXPORT: """
+Just the file please|just the video, please|Only the final video please|just the mp4 file thanks
+the finished clip, please|just my video pls|only the result
+Nur die Datei bitte|Einfach das fertige Video, danke|Bitte das Video exportieren
+Schick mir das Video bitte|Ich brauche nur die Datei|Kannst du mir die Datei schicken?
+Solo el archivo, por favor|Envíame el vídeo, por favor|Exporta el video en 4K
+¿Me puedes enviar el video?|solo quiero el archivo mp4|descargar
+Juste le fichier s'il vous plaît|Exportez la vidéo en 4K|Envoie-moi la vidéo stp
+Donnez-moi le fichier final|J'ai juste besoin du fichier|Télécharger la vidéo
+Só o arquivo, por favor|Exporte o vídeo em mp4|Me envia o vídeo por favor
+só preciso do arquivo final|Baixar o vídeo
+只要文件，谢谢|只要视频就行|動画をダウンロードしてください|動画だけください
+ファイルを送ってください|エクスポートしてください
+""",
+    Request.STATUS: """
+is the render done?|Is the render done|still rendering?|still rendering|Any news|any news?
+where's my video|Where is my video?|is my video ready yet|Is it still rendering?
+has the video finished rendering?|Done?|ready?|video ready?|when will it be ready?
+When will my video be done?|how much longer will it take|How long does the rendering take?
+why is it taking so long?|Is it stuck?|is it still processing|What's the status please
+any update on my video?|Hi team, is the video done?|hey, is my video ready yet? thanks!
+Has my file arrived yet|are we there yet? any progress?|Is the export finished
+still working on it?|still not done?|what is taking so long|where is the result|Any updates today?
+Ist das Video fertig?|Ist der Film schon fertig|Wo ist mein Video?|wo bleibt mein Video
+Wann ist es fertig?|Wie lange dauert es noch?|Rendert es noch?|gibt es Neuigkeiten?
+Gibt's schon was Neues?|Wie weit ist das Video?|Was ist der Stand?|Status bitte
+Läuft das Rendern noch?|Hängt es?|noch nicht fertig?
+¿Está listo el vídeo?|¿Dónde está mi video?|¿Ya terminó de renderizar?|¿Cuánto falta?
+¿Hay novedades?|¿Sigue renderizando?|¿Cuándo estará listo?|Estado por favor|alguna noticia
+¿Ya está?|donde esta mi video
+La vidéo est-elle prête ?|Est-ce que c'est fini ?|Où est ma vidéo ?|Où en est le rendu ?
+Des nouvelles ?|Du nouveau ?|Combien de temps encore ?|C'est prêt ?|Quand sera-t-elle prête ?
+Le rendu est terminé ?|statut svp
+O vídeo está pronto?|Onde está meu vídeo?|Já terminou?|Alguma novidade?|Ainda está renderizando?
+Quanto tempo falta?|Quando fica pronto?|cadê meu vídeo|status por favor|Já está pronto?
+视频在哪|我的视频在哪里？|还在渲染吗|渲染完了吗？|有消息吗|有什么新消息吗？|什么时候能好
+视频什么时候好？|有进展吗|还没好吗
+動画はできましたか？|レンダリングは終わりましたか|まだレンダリング中ですか？|進捗はどうですか
+動画はどこですか？|いつできますか？|まだですか|状況を教えてください|あとどれくらいかかりますか
+""",
+    Request.CREDITS: """
+Wie viele Credits habe ich noch?|Guthaben?|¿Cuántos créditos me quedan?
+Combien de crédits me reste-t-il ?|Quantos créditos eu tenho?|クレジットはあといくつですか
+残高を教えてください
+""",
+}
+WORK = """
+just the file's first minute please, cut the rest|Just the first minute please
+only the last 30 seconds of the video, please|just the video without the sound
+just the subtitles please|just one clip please, joined|all clips in one video please
+put the clips into one video|I want all the clips in one video|give me one video
+Is it possible to make the video brighter?|is the render done in red? make it blue
+when the video is done, add an outro|render the end slower|still frame at the end please
+make the last frame a still|freeze the still at the start|add the words "Any news?"
+Title: Where's my video?|Any news about the product goes in the lower third
+show "still rendering" as a joke on the screen|the finished look of a film from the 70s
+finish the video with a fade|complete the story with a title|ready-made look|Take the first clip
+take long shots out|The intro takes too long, cut it|why is the intro so dark, fix it
+where the man talks, lower the music|where is my dog? add question marks|coming soon at the end
+add coming soon|the music is over the voice, lower it|turn the video back to front
+play it back at half speed|go back to the old colours|news style lower thirds
+make it look like the news|a running timer|track the running man|processing noise away
+working title: Dawn|my video needs more light|the video is too dark
+the video is too long, shorten it|the clips in order of date|just the best scenes
+only the video of the dog|just my voice louder|just louder|just shorter please|only music
+the logo bigger|our logo in the corner|Just the file name as a title please
+Schneide das Video auf 30 Sekunden|nur die ersten zehn Sekunden bitte
+Mach das Video fertig und füge einen Titel hinzu|nur das Video ohne Ton|Musik leiser
+Füge "Wo ist mein Video?" als Titel ein|Video heller und exportieren|wo der Hund bellt, Ton leiser
+Wann immer jemand spricht, Musik leiser|fertige eine Kurzfassung an
+Ist das Bild zu dunkel? Mach es heller|alle Clips zu einem Video|lauter|die Musik im Video leiser
+Bitte den Film in schwarzweiss|Stand der Technik als Untertitel
+Corta el video a 30 segundos|solo los primeros diez segundos|quiero el video más corto|solo música
+el video sin sonido|Añade un título: ¿Dónde está mi video?|donde habla el hombre, baja la música
+cuando termine la música, añade un fundido|un solo video con todos los clips|todo en un solo video
+más brillo|exporta solo los primeros 30 segundos|quita el ruido y exporta
+Coupe la vidéo à 30 secondes|juste la première minute|la vidéo sans le son|seulement la musique
+quand la musique finit, ajoute un fondu|où l'homme parle, baisse la musique
+toutes les vidéos en une seule|plus de lumière|ajoute « Des nouvelles » en titre
+une vidéo plus courte|exporte seulement le début|le rendu en noir et blanc
+Corte o vídeo para 30 segundos|só o primeiro minuto|o vídeo sem som
+quando a música acabar, coloque um fade|mais brilho|todos os clipes em um vídeo só|só a música
+onde o homem fala, abaixe a música|exporte só o começo|um vídeo mais curto
+只要前一分钟|只要视频里的狗|只要字幕|把视频渲染成黑白|还在说话的部分剪掉|消息提示音加上
+完成后加片尾|视频在哪里暗就调亮|新闻风格
+動画を30秒に短くして|最初の1分だけください|音楽だけにして|まだ話している部分をカット
+いつも笑っている場面を使って|動画を明るくしてください|タイトルに「進捗」と入れて
+終わりにフェードを入れて|字幕だけ
+"""
+
+
+def phrases(table: str) -> list[str]:
+    lines = table.strip().splitlines()
+    return [phrase for line in lines for phrase in line.split("|")]
+
+
+@pytest.mark.parametrize("kind", NO_WORK)
+def test_a_question_and_the_wish_for_the_file_are_no_work(kind: Request) -> None:
+    """Nothing is paid for them: a note answers."""
+    wrong = {said: request_in(said) for said in phrases(NO_WORK[kind])}
+    assert {said: found for said, found in wrong.items() if found is not kind} == {}
+
+
+def test_orders_with_such_words_are_work() -> None:
+    """And nothing is left out of them."""
+    assert [said for said in phrases(WORK) if request_in(said) is not Request.WORK] == []
+    assert [said for said in phrases(WORK) if without_export(said) != said] == []
