@@ -34,13 +34,13 @@ class LanguageWords:
 
 GERMAN = LanguageWords(
     polite="""
-bitte danke vielen dank schon mal hallo hi hey guten tag morgen abend ich du sie wir mir mich uns
-euch dir ihr der die das den dem des ein eine einen mein meine meinen meinem unser unsere unseren
-dein deine deinen euer eure es ist sind war wird werden wurde wurden hat haben hatte hatten habe
-kann konnte konnten konnen koennen konnt koennt kannst soll sollte mochte mochten moechte wollte
-nur einfach doch denn jetzt nun gerade bald heute und aber also so ja im am zu zum zur fur fuer als
-gerne gern eigentlich endlich wieder da hier ganz ganze ganzen fertige fertigen fertiges liebe
-lieben grusse gruesse viele team an
+bitte danke vielen dank schon mal hallo hi hey guten tag morgen abend ich du sie wir mir mich
+uns euch dir ihr der die das den dem des ein eine einen mein meine meinen meinem unser unsere
+unseren dein deine deinen euer eure es ist sind war wird werden wurde wurden hat haben hatte
+hatten habe kann konnte konnten konnen koennen konnt koennt kannst soll sollte mochte mochten
+moechte wollte nur einfach doch denn jetzt nun gerade bald heute und aber also so ja im am zu
+zum zur fur fuer als gerne gern eigentlich endlich wieder da hier ganz ganze ganzen fertige
+fertigen fertiges liebe lieben grusse gruesse viele team an
 """,
     things="""
 video videos film filme clip clips datei dateien videodatei ergebnis ergebnisse projekt auftrag
@@ -52,16 +52,18 @@ export exportieren exportiere exportiert herunterladen runterladen download down
 rendere schicken schick schicke schickt senden sende sendet zuschicken zusenden
 """,
     export_with_a_thing="geben gib gebt brauche brauchen will speichern speichere ausgeben haben",
-    status="status fortschritt neuigkeiten stand_der_dinge aktueller_stand",
+    status="""
+status fortschritt neuigkeiten stand_der_dinge aktueller_stand wie_lange_noch was_ist_mit gibts
+""",
     asked="""
-fertig wo wann dauert noch_nicht rendert rendern gerendert verarbeitet lauft laeuft passiert bereit
-weit schon steht stand neues kommt bleibt hangt haengt
+fertig wo wann dauert noch_nicht rendert rendern gerendert verarbeitet lauft laeuft passiert
+bereit weit schon steht stand neues kommt bleibt hangt haengt abgeschlossen
 """,
     status_too="""
-fertiggestellt gestellt lange noch nicht dauern brauchen braucht zeit minuten stunden export
-exportiert bearbeitung bearbeitet verarbeitung los geblieben wie was wann wo warum wieso gibt s
-weit bin seid davon dazu uber ueber mit denn sagen zeigen zeig sag dauert rendert rendern gerendert
-rendering kommt bleibt lauft laeuft
+abgeschlossen bekomme bekommen erwarten fertiggestellt gestellt lange noch nicht dauern brauchen
+braucht zeit minuten stunden export exportiert bearbeitung bearbeitet verarbeitung los geblieben
+wie was wann wo warum wieso gibt s weit bin seid davon dazu uber ueber mit denn sagen zeigen
+zeig sag dauert rendert rendern gerendert rendering kommt bleibt lauft laeuft
 """,
     credits="guthaben kontostand credits credit",
     credits_too="""
@@ -90,7 +92,9 @@ renderiza renderice enviar envia envie enviame enviarme enviamelo mandar manda m
 mandarme
 """,
     export_with_a_thing="dame darme quiero necesito guardar guarda guardalo deme pasame",
-    status="estado progreso novedades ya_esta noticias_de alguna_noticia hay_noticias avance",
+    status="""
+estado progreso novedades ya_esta que_pasa noticias_de alguna_noticia hay_noticias avance
+""",
     asked="""
 listo lista listos listas termino terminado terminada terminados acabado acabada donde cuando
 falta tarda tardara renderizando procesando exportando trabajando va sigue render completado
@@ -99,12 +103,13 @@ completada noticias tiempo
     status_too="""
 cuanto como hay mas aun todavia tiempo queda quedan falta faltan minutos horas exportacion render
 renderizado renderizacion proceso van sigue siguen en cual mostrar muestra muestrame dime decirme
-esperar estara estaran tardar alguna algun noticia sobre no termino renderizar ha
+esperar tanto con pasa estara estaran tardar alguna algun noticia sobre no termino renderizar ha
 """,
     credits="creditos credito saldo",
     credits_too="""
-cuantos cuanto queda quedan tengo tiene hay cuesta cuestan costo costado ver mostrar muestrame dime
-comprar recargar mas disponible disponibles restante restantes cuenta mi cual usado gastado he
+cuantos cuanto queda quedan tengo tiene hay cuesta cuestan costo costado ver mostrar muestrame
+dime comprar recargar mas disponible disponibles restante restantes cuenta mi cual usado gastado
+he
 """,
 )
 FRENCH = LanguageWords(
@@ -126,13 +131,13 @@ exporter exporte exportez telecharger telecharge telechargez envoyer envoie envo
     export_with_a_thing="donne donnez veux besoin voudrais sauvegarder enregistrer enregistre",
     status="statut avancement progression etat des_nouvelles du_nouveau",
     asked="""
-prete pret prets pretes fini finie finis finies termine terminee termines terminees ou_est ou_en
-ou_sont quand combien rendu nouvelles nouveau fait faite avance traitement cours
+pourquoi prete pret prets pretes fini finie finis finies termine terminee termines terminees
+ou_est ou_en ou_sont quand combien rendu nouvelles nouveau fait faite avance traitement cours
 """,
     status_too="""
-quoi ou en encore toujours temps reste prend prendra minutes heures exportation export rendu cours
-traitement y sur dites dis montre montrez sera seront pas quand quel quelle ca va combien attente
-longtemps
+si long pourquoi quoi ou en encore toujours temps reste prend prendra minutes heures exportation
+export rendu cours traitement y sur dites dis montre montrez sera seront pas quand quel quelle
+ca va combien attente longtemps
 """,
     credits="credits credit solde",
     credits_too="""
@@ -156,7 +161,10 @@ exportar exporta exporte exportem baixar baixa baixe descarregar renderizar rend
 enviar envia envie envia manda mande mandar
 """,
     export_with_a_thing="me_da quero preciso salvar salva salve guardar me_passa",
-    status="status estado andamento progresso novidade novidades alguma_noticia",
+    status="""
+status estado andamento progresso como_esta_o como_esta_meu demorando novidade novidades
+alguma_noticia
+""",
     asked="""
 pronto pronta prontos prontas terminado terminada terminou acabou onde cade quando falta demora
 renderizando processando exportando trabalhando vai render concluido concluida noticias tempo
@@ -175,10 +183,10 @@ comprar recarregar mais disponivel disponiveis restante restantes conta qual usa
 )
 JAPANESE = LanguageWords(
     polite="""
-お願いします お願い致します お願い おねがいします ください 下さい ありがとうございます ありがとう
-こんにちは すみません 私の わたしの 僕の この その あの もう 今 すぐ だけ のみ 完成した 最終 できた
-出来た です でしょうか ます ました ですか ますか は が を の に で と も へ か ね よ って くれますか
-もらえますか いただけますか して
+お願いします お願い致します お願い おねがいします ください 下さい ありがとうございます
+ありがとう こんにちは すみません 私の わたしの 僕の この その あの もう 今 すぐ だけ のみ
+完成した 最終 できた 出来た です でしょうか ます ました ですか ますか は が を の に で と も へ
+か ね よ って くれますか もらえますか いただけますか して
 """,
     things="動画 ビデオ 映像 ファイル 作品 クリップ 結果 プロジェクト データ 完成品",
     only="だけ のみ",
@@ -188,9 +196,9 @@ JAPANESE = LanguageWords(
 """,
     export_with_a_thing="保存して 欲しい ほしい 必要",
     status="""
-進捗 進行状況 状況 ステータス 終わりましたか 終わった できましたか 出来ましたか 完成しましたか
-完了しましたか まだですか まだかかり いつ終わり いつでき いつ完成 どうなって レンダリング中
-処理中 どこですか どこにあり 仕上がりましたか 終わってますか
+進捗 進み具合 進行状況 状況 ステータス 終わりましたか 終わった できましたか 出来ましたか
+完成しましたか 完了しましたか まだですか まだかかり いつ終わり いつでき いつ完成 どうなって
+レンダリング中 処理中 どこですか どこにあり 仕上がりましたか 終わってますか
 """,
     asked="できた 出来た 終わり 完成 完了 いつ どこ まだ どれくらい あと何分 何か進展 新しい情報",
     status_too="""

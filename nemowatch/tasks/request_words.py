@@ -1,26 +1,26 @@
 """By which words a request that is no work is known, in English and in Chinese, in both of its
-scripts (other languages: `request_languages`). Data only; `routing` says what they mean together."""
+scripts (other languages are in `request_languages`). Data only; `routing` says what they
+mean together."""
 
 from __future__ import annotations
 
 #: Words, and pieces of Chinese sentences, that ask for nothing by themselves.
 POLITE = """
 a all also am an and any are as at by can can't could day dear did didn't do does doesn't
-evening everything folks for from get give got guys has have hello here hey hi how how's i i'd
-i'll i'm i've if in into is it it's its just kindly know let let's like lot lots would_love
-i'd_love love_to many me
-much my need nice now of ok okay on one or our out please pleased plz pls ready really right
-regards so some soon sorry team than thank thanks thx that that's the them then there these they
-this those to too try u up us very want was we what what's when where where's which why will
-with would wondering yes yet you your finally finished final done whole full entire current
-again once version copy cheers good_day good_morning good_afternoon good_evening best_regards
-kind_regards as_soon_as_possible asap 请 请问 帮 帮忙 我 你 您 你好 您好 大家好 我们 们 把 将 给
-的 了 吧 吗 呢 啊 呀 哦 嗯 啦 一下 一个 个 想 想要 要 需要 应该 现在 马上 尽快 然后 并 并且 和
-跟 或 最后 最终 最新 麻烦 能 能否 可以 能不能 可不可以 是 是否 有 还 就 这 这个 这些 那个 那些
-它 怎么 怎样 如何 哪 好 好的 谢谢 多谢 感谢 完成 整个 全部 所有 当前 目前 再 重新 为 成 到 用 以
-在 里 上 不 没 没有 了吗 一份 份 直接 知道 想知道 一次 一遍 請 請問 幫 幫忙 幫我 們 將 給 嗎 並
-並且 與 最終 最後 麻煩 這 這個 這些 那個 還 謝謝 多謝 感謝 整個 當前 現在 馬上 盡快 然後 為 裡
-沒 沒有 怎麼
+evening everything folks for from get give got guys has have hello here hey hi how how's hows
+whats wheres i i'd i'll i'm i've if in into is it it's its just kindly know let let's like lot
+lots would_love i'd_love love_to many me much my need nice now of ok okay on one or our out
+please pleased plz pls ready really right regards so some soon sorry team than thank thanks thx
+that that's the them then there these they this those to too try u up us very want was we what
+what's when where where's which why will with would wondering yes yet you your finally finished
+final done whole full entire current again once version copy cheers good_day good_morning
+good_afternoon good_evening best_regards kind_regards as_soon_as_possible asap 请 请问 帮 帮忙
+我 你 您 你好 您好 大家好 我们 们 把 将 给 的 了 吧 吗 呢 啊 呀 哦 嗯 啦 一下 一个 个 想 想要 要
+需要 应该 现在 马上 尽快 然后 并 并且 和 跟 或 最后 最终 最新 麻烦 能 能否 可以 能不能 可不可以
+是 是否 有 还 就 这 这个 这些 那个 那些 它 怎么 怎样 如何 哪 好 好的 谢谢 多谢 感谢 完成 整个
+全部 所有 当前 目前 再 重新 为 成 到 用 以 在 里 上 不 没 没有 了吗 一份 份 直接 知道 想知道
+一次 一遍 請 請問 幫 幫忙 幫我 們 將 給 嗎 並 並且 與 最終 最後 麻煩 這 這個 這些 那個 還 謝謝
+多謝 感謝 整個 當前 現在 馬上 盡快 然後 為 裡 沒 沒有 怎麼
 """
 #: What the product makes, and what people call it ("_" joins two words of one meaning).
 THINGS = """
@@ -81,37 +81,39 @@ charged pay price each per total video videos clip 费用 价格 账户 账号 �
 #: One of these is in a request for the state of things,
 STATUS = """
 status state progress track tracks timeline how_is_it_going how's_it_going how_long
-how_much_longer how_far any_news news_on news_about any_updates any_update done_yet ready_yet
-finished_yet is_it_done is_it_ready is_it_finished any_news what's_happening what_is_happening
-what's_going_on what_is_going_on video_ready file_ready result_ready are_you_done status_update
-状态 进度 进展 轨道 时间线 时间轴 好了吗 好了没 好了没有 完成了吗 完成了没 做好了吗 做完了吗
-做完了没 弄好了吗 弄好了没 剪好了吗 剪好了没 剪完了吗 处理好了吗 处理完了吗 生成好了吗 好了么
-完了吗 完了没 哪一步 到哪了 到哪儿了 怎么样了 还要多久 还需要多久 多久 how_much_time 狀態 進度
-進展 軌道 時間線 時間軸 好了嗎 完成了嗎 做好了嗎 弄好了嗎 剪好了嗎 處理好了嗎 完了嗎 到哪裡了
-怎麼樣了 還要多久
+how_much_longer how_far any_news any_luck eta update_please news_on did_it_finish
+did_the_render_finish did_the_video_finish how_many_minutes anyone_there news_about any_updates
+any_update done_yet ready_yet finished_yet is_it_done is_it_ready is_it_finished any_news
+what's_happening what_is_happening what's_going_on what_is_going_on video_ready file_ready
+result_ready are_you_done status_update 状态 进度 进展 轨道 时间线 时间轴 好了吗 好了没 好了没有
+完成了吗 完成了没 做好了吗 做完了吗 做完了没 弄好了吗 弄好了没 剪好了吗 剪好了没 剪完了吗
+处理好了吗 处理完了吗 生成好了吗 好了么 完了吗 完了没 哪一步 到哪了 到哪儿了 怎么样了 还要多久
+还需要多久 多久 how_much_time 狀態 進度 進展 軌道 時間線 時間軸 好了嗎 完成了嗎 做好了嗎
+弄好了嗎 剪好了嗎 處理好了嗎 完了嗎 到哪裡了 怎麼樣了 還要多久
 """
 #: or, in a question, one of these: "is the render done", "still rendering?",
 STATUS_ASKED = """
 done ready finished complete completed over rendering rendered exported processed processing
 working running stuck coming take takes taking long where where's when happening happened news
-update updates going back arrive arrived arriving soon be 在哪 在哪里 在哪儿 渲染完 渲染好
-还在渲染 还在处理 处理完 完成 消息 什么时候 还没好 还没 在哪裡 渲染完 還在渲染 還在處理 消息
-什麼時候 還沒好
+update updates going back arrive arrived arriving soon be wrong wheres hows whats expect 文件呢
+视频呢 成片呢 影片呢 在哪 在哪里 在哪儿 渲染完 渲染好 还在渲染 还在处理 处理完 完成 消息
+什么时候 还没好 还没 在哪裡 渲染完 還在渲染 還在處理 消息 什麼時候 還沒好
 """
 #: which begins like this,
 OPENERS = """
-is isn't are aren't has hasn't did was when when's where where's how how's why what what's any
-still yet 吗 没 哪 什么时候 呢 还 嗎 沒 還 什麼時候
+hows whats wheres could_you_tell can_you_tell is isn't are aren't has hasn't did was when when's
+where where's how how's why what what's any still yet 吗 没 哪 什么时候 呢 还 嗎 沒 還 什麼時候
 """
 #: and these may be.
 STATUS_TOO = """
 show list tell see view check display take left project's longer export render upload still
 going far long along work works working running process processing processed exported exporting
-rendering rendered complete completed back over stuck coming arrive arrived be not hours minutes
-hour minute today tonight tomorrow already today's news update updates about just happened
-happening happen waiting wait waited it's 渲染 导出 消息 新 渲染完 出来 拿到 什么时候 等 还在 在
-处理 處理 查 查看 查询 看 看看 告诉 显示 列出 多少 几 几条 什么 哪些 都 怎么样 做 做好 进行 情况
-查詢 告訴 顯示 幾 什麼 怎麼樣 進行 情況
+rendering rendered complete completed back over stuck coming arrive arrived be not if did go
+something wrong expect minutes finish anyone there luck hours minutes hour minute today tonight
+tomorrow already today's news update updates about just happened happening happen waiting wait
+waited it's 渲染 导出 消息 新 渲染完 出来 拿到 什么时候 等 还在 在 处理 處理 查 查看 查询 看
+看看 告诉 显示 列出 多少 几 几条 什么 哪些 都 怎么样 做 做好 进行 情况 查詢 告訴 顯示 幾 什麼
+怎麼樣 進行 情況
 """
 #: One of these is in a request for an upload,
 UPLOAD = """

@@ -11,6 +11,8 @@ from nemowatch.tasks.routing import request_in, without_export
 #: English, German, Spanish, French, Portuguese, Chinese, Japanese.
 NO_WORK = {
     Request.EXPORT: """
+just give me the file|Only the file.|the file please|just the finished video, please and thank you
+die Datei bitte|el archivo por favor|Le fichier svp|o arquivo por favor|只要成片
 Just the file please|just the video, please|Only the final video please|just the mp4 file thanks
 the finished clip, please|just my video pls|only the result
 Nur die Datei bitte|Einfach das fertige Video, danke|Bitte das Video exportieren
@@ -25,6 +27,23 @@ só preciso do arquivo final|Baixar o vídeo
 ファイルを送ってください|エクスポートしてください
 """,
     Request.STATUS: """
+Could you tell me if it's ready?|is everything done?|are my videos ready?
+Are the clips finished yet?|did it finish?|have you finished?|did the render finish?|finished?
+how's my video coming along?|how's it coming|How is the render going?|is it working?
+is something wrong?|what's taking so long?|When can I expect my video?|when do I get my video
+where are my files?|where did my video go?|what happened to my video?|what happened?
+hello? anyone there?|any luck?|ETA?|eta please|what's the ETA|how many minutes left|update please
+Update?|status?|hows it going|whats the status|wheres my video|is it done|ist es fertig
+wann kommt mein Video|wo ist die Datei|Wie lange noch?|wie lange noch
+Ist das Rendern abgeschlossen?|Dauert das noch lange?|was ist mit meinem Video?|Gibts was neues
+Wann kann ich das Video haben?|Wann bekomme ich mein Video?|Wie ist der Status?
+cuándo estará mi video|está terminado?|cómo va el video?|Cómo va?|cuánto tarda
+¿Por qué tarda tanto?|¿Qué pasa con mi video?|où est mon fichier|c'est fini?|ça avance ?
+Ma vidéo est prête ?|quand est-ce que ma vidéo sera prête|combien de temps ça prend
+pourquoi c'est si long ?|onde está o arquivo|como está o vídeo?|está demorando
+quando vai ficar pronto o meu vídeo?|já acabou?|好了没有|什么时候可以拿到视频|我的文件呢？
+视频好了没|渲染好了没|现在怎么样了|到哪一步了|終わった？|できた？|動画まだ？|いつ終わりますか
+まだかかりますか？|ファイルはどこですか|進み具合はどうですか
 is the render done?|Is the render done|still rendering?|still rendering|Any news|any news?
 where's my video|Where is my video?|is my video ready yet|Is it still rendering?
 has the video finished rendering?|Done?|ready?|video ready?|when will it be ready?
@@ -57,6 +76,22 @@ Combien de crédits me reste-t-il ?|Quantos créditos eu tenho?|クレジット�
 """,
 }
 WORK = """
+Is there a way to add music?|what about a title?|how about blue?|still image at the end
+where possible, cut silence|any music will do|is it possible to have it shorter
+over the video put our logo|update the title|update the logo to the new one
+news ticker at the bottom|new title: Is it done?|finish with the logo|back to back clips|take two
+complete silence at the end|running order as in the files|half an hour long at most
+one minute long|10 minutes long please|make it 1 minute|the whole video in black and white
+just the video in black and white|just the intro|the video, but shorter|the file is too dark
+my video is too loud|the result should be funny|the clip again at the end|the clip twice
+the film backwards|long version|final countdown at the end|just the final scene|länger
+das Video länger|nur Musik|das Video bitte schneller|Untertitel bitte|bitte das Ganze in Zeitlupe
+noch etwas heller|noch schneller|Wo möglich, kürzen|was neues ausprobieren mit Farben
+alles in ein Video|más largo|el video más rápido|en cámara lenta|solo subtítulos
+una versión para móvil|plus long|plus vite|la vidéo plus rapide|au ralenti|encore plus fort
+juste les sous-titres|mais longo|mais rápido|só legendas|o vídeo mais rápido|快一点|还要更亮
+视频里的人脸打码|在哪里都加上水印|完成度更高|もっと速く|もっと明るく|字幕をつけて|まだ暗い
+音を大きく|どこでも字幕を入れて
 just the file's first minute please, cut the rest|Just the first minute please
 only the last 30 seconds of the video, please|just the video without the sound
 just the subtitles please|just one clip please, joined|all clips in one video please
