@@ -226,6 +226,11 @@ RESUMABLE = tuple(
 )
 
 
+def pause_words(file: str) -> str:
+    """Why a job waits that a PAUSE holds; `file`: that PAUSE as people see it."""
+    return f"The file {file} pauses it: delete that file to resume."
+
+
 def row(reason: str) -> Hold | None:
     """The row of a reason as the journal has it; None for a word that is none (a journal of a
     newer version)."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import sys
 from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING, Any
@@ -90,6 +91,18 @@ def console(*, stderr: bool = False) -> Console:
         emoji=False,
         soft_wrap=False,
     )
+
+
+def is_drawn() -> bool:
+    """Whether standard output shows colours and a width: a terminal, or what is to be taken for
+    one. Anything else gets plain lines, for which rich need not be loaded."""
+    return sys.stdout.isatty() or bool(os.environ.get("FORCE_COLOR"))
+
+
+def print_plain(lines: Iterable[str]) -> None:
+    """Print lines as they are, without the blanks at their ends."""
+    for line in lines:
+        print(line.rstrip())
 
 
 def print_drawn(shown: RenderableType) -> None:

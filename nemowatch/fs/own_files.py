@@ -42,6 +42,12 @@ def write_line(path: Path, line: str) -> None:
         raise local_error(exc, path) from exc
 
 
+def remove_own(path: Path) -> None:
+    """Remove a small file, if there is one. Raises OSError."""
+    with suppress(FileNotFoundError):
+        path.unlink()
+
+
 def _write_synced(path: Path, data: bytes) -> None:
     fd = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, 0o600)
     with os.fdopen(fd, "wb") as file:

@@ -17,6 +17,9 @@ CREDITS_LOOK = 900.0
 #: Seconds until it is asked again where it was not said, at first and later on: the page says
 #: that nothing can be done, and somebody may just have mended it.
 ASK_AGAIN, ASK_ON = 30.0, 60.0
+#: Seconds between two readings: a hundred small jobs a minute ask for one each, and what the last
+#: one says counts for all of them.
+APART = 2.0
 
 
 class BalanceReader:
@@ -44,6 +47,7 @@ class BalanceReader:
                 pause = ASK_AGAIN
             elif not was_asked:
                 pause = ASK_ON
+            await asyncio.sleep(APART)
 
     async def _wait(self, longest: float | None) -> bool:
         """Until somebody asks; False when so many seconds have passed instead."""

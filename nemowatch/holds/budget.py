@@ -9,7 +9,7 @@ from datetime import datetime
 from operator import attrgetter
 
 from nemowatch.config.hours import is_active
-from nemowatch.hold_reasons import STOPPERS
+from nemowatch.hold_reasons import STOPPERS, pause_words
 from nemowatch.journal.holds import HoldRow
 from nemowatch.journal.spend import Price, Unpriced, amount
 from nemowatch.model import HoldReason, State
@@ -87,7 +87,7 @@ def _pause_words(budget: Budget) -> str:
     if budget.paused_all:
         return "Everything is paused. To resume: nemowatch resume."
     if budget.paused_here:
-        return f"The file {budget.paused_here} pauses it: delete that file to resume."
+        return pause_words(budget.paused_here)
     return ""
 
 

@@ -5,10 +5,12 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import TypeAlias
+from typing import TYPE_CHECKING, TypeAlias
 
-from nemowatch.journal.sources import NewJob
 from nemowatch.model import Member, Snapshot
+
+if TYPE_CHECKING:
+    from nemowatch.journal.sources import NewJob
 
 
 @dataclass(frozen=True, slots=True)

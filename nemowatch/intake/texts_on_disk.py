@@ -9,7 +9,6 @@ from collections.abc import Callable
 from contextlib import suppress
 from pathlib import Path
 
-from nemowatch.content import reading
 from nemowatch.errors import SourceGone
 from nemowatch.fs.listing import names_in
 from nemowatch.fs.safe_open import folder_of, open_below
@@ -26,7 +25,7 @@ def instructions_for(inbox: Path, folder: bytes) -> str:
     Raises LocalError, OSError, OrderError for a text that cannot be read."""
     text = ""
     for above in lineage(folder):
-        text = nested(text, _own(inbox, above, PROMPT_NAMES, reading.read_text).strip())
+        text = nested(text, _own(inbox, above, PROMPT_NAMES, _text).strip())
     return text
 
 
@@ -35,9 +34,21 @@ def glossary_for(inbox: Path, folder: bytes) -> Glossary:
     for a text that cannot be read."""
     found = NO_TERMS
     for above in lineage(folder):
-        text = _own(inbox, above, GLOSSARY_NAMES, reading.read_lines)
+        text = _own(inbox, above, GLOSSARY_NAMES, _lines)
         found = found.with_nearer(read_glossary(text))
     return found
+
+
+def _text(fd: int) -> str:
+    from nemowatch.content import reading  # here: most folders have no such text
+
+    return reading.read_text(fd)
+
+
+def _lines(fd: int) -> str:
+    from nemowatch.content import reading
+
+    return reading.read_lines(fd)
 
 
 def _own(

@@ -7,26 +7,13 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from nemowatch.journal import facts, jobs, queue, results, reviews, sessions
+from nemowatch.journal.batch_causes import ALONE, REBUILT
 from nemowatch.journal.facts import InboxFact
 from nemowatch.journal.queries import every, first, load
 from nemowatch.journal.results import PublishedOutput
 from nemowatch.model import State
 
 SQL = load("batches")
-
-#: The cause of a batch after a journal was lost or restored: what was paid for is not known any
-#: more.
-REBUILT = "rebuilt journal"
-#: The cause of a batch of files whose results are in the outbox although this journal made none
-#: of them.
-ALREADY_MADE = "results already in the outbox"
-#: The cause of a batch of one list of addresses.
-LIST = "URL list"
-#: The cause of a batch of one project with many parts.
-PROJECT = "project"
-#: Batches that hold the files that they began with, and no others: what comes after them is worked
-#: on, or anybody could stop an inbox with a list.
-ALONE = frozenset({ALREADY_MADE, LIST, PROJECT})
 
 
 @dataclass(frozen=True, slots=True)

@@ -18,9 +18,15 @@ from typing import Any
 
 from nemowatch.clock import Clock, lasted
 from nemowatch.errors import JournalFull
-from nemowatch.journal import facts
+from nemowatch.journal import facts, seal
 from nemowatch.journal.facts import Fact
-from nemowatch.journal.opening import connect, connect_unchanged, free_bytes, journal_error
+from nemowatch.journal.opening import (
+    check_whole,
+    connect,
+    connect_unchanged,
+    free_bytes,
+    journal_error,
+)
 from nemowatch.journal.reading import connect_existing
 from nemowatch.journal.transaction import Begin, T, Work, run
 
@@ -34,8 +40,16 @@ SPACE_AGAIN = 512 * 1024
 class Journal:
     """The journal file, opened."""
 
-    def __init__(self, conn: sqlite3.Connection, path: Path, clock: Clock) -> None:
+    def __init__(
+        self,
+        conn: sqlite3.Connection,
+        path: Path,
+        clock: Clock,
+        *,
+        seals: bool = False,
+    ) -> None:
         self._conn = conn
+        self._seals = seals  # and says, once it is closed, that it is whole
         self._thread = ThreadPoolExecutor(max_workers=1, thread_name_prefix="journal")
         self.path = path
         self.clock = clock
@@ -60,7 +74,7 @@ class Journal:
             conn = connect(path)
         except sqlite3.Error as exc:
             raise journal_error(exc, path) from exc
-        return cls(conn, path, clock)
+        return cls(conn, path, clock, seals=True)
 
     @classmethod
     def open_unchanged(cls, path: Path, clock: Clock) -> Journal:
@@ -150,10 +164,21 @@ class Journal:
             facts.set_flag(copy, Fact.COPY, to=True)
             copy.commit()
 
+    def check_pages(self) -> None:
+        """Read every page once more, by a connection of its own. Blocking, for seconds where there
+        are a million jobs. Raises JournalCorrupt, JournalError."""
+        with contextlib.closing(connect_existing(self.path, connect_unchanged)) as conn:
+            try:
+                check_whole(conn, self.path)
+            except sqlite3.Error as exc:
+                raise journal_error(exc, self.path) from exc
+
     def close(self) -> None:
         """Finish what is queued, fold the WAL back and close."""
         self._thread.shutdown(wait=True)
         self._conn.close()
+        if self._seals:
+            seal.make(self.path)
 
 
 def _log() -> Any:

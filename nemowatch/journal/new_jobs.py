@@ -56,6 +56,7 @@ def add_job(
     *,
     state: State = State.CLAIMED,
     reason: str = "",
+    why: str = "",
     is_change: bool = False,
     in_place_of: Job | None = None,
 ) -> int:
@@ -81,6 +82,7 @@ def add_job(
         "outputs": outputs,
         "state": state,
         "reason": reason,
+        "why": why,
         "back": State.CLAIMED if state is State.HELD else "",
         "is_change": is_change,
         "now": now_ms,

@@ -21,6 +21,7 @@ from nemowatch.errors import (
     JournalTooNew,
     NemowatchError,
 )
+from nemowatch.journal import seal
 from nemowatch.journal.queries import migrations, newest_version
 
 #: STRICT tables came with it.
@@ -92,6 +93,8 @@ def _connect(path: Path) -> sqlite3.Connection:
     # drafts and prompts are the user's: the file is for the daemon's user alone
     umask = os.umask(0o077)
     try:
+        is_whole = seal.is_whole(path)
+        seal.destroy(path)
         conn = sqlite3.connect(
             path,
             timeout=BUSY_SECONDS,
@@ -105,7 +108,8 @@ def _connect(path: Path) -> sqlite3.Connection:
                 _migrate(conn)  # before the log exists: a small disk need not hold all of it twice
             conn.execute("PRAGMA journal_mode = WAL").fetchone()
             _check_version(conn, path)
-            _check_whole(conn, path)
+            if not is_whole:
+                check_whole(conn, path)
             _migrate(conn)
         except BaseException:
             conn.close()  # a damaged file is about to be moved away: nothing may hold it open
@@ -137,7 +141,8 @@ def _check_version(conn: sqlite3.Connection, path: Path) -> None:
         )
 
 
-def _check_whole(conn: sqlite3.Connection, path: Path) -> None:
+def check_whole(conn: sqlite3.Connection, path: Path) -> None:
+    """Read every page. Raises JournalCorrupt, sqlite3.Error."""
     answer = conn.execute("PRAGMA quick_check(1)").fetchone()[0]
     if answer != "ok":
         raise JournalCorrupt(f"{path}: the journal is damaged ({answer}).")
@@ -205,6 +210,7 @@ def set_aside(path: Path) -> Path:
     where it went."""
     stamp = time.strftime("%Y%m%dT%H%M%SZ", time.gmtime())
     target = path.with_name(f"{path.name}.damaged-{stamp}")
+    seal.destroy(path)
     for suffix in ("", "-wal", "-shm"):
         piece = path.with_name(path.name + suffix)
         if piece.exists():

@@ -69,6 +69,7 @@ class NewSource:
     jobs: tuple[NewJob, ...]
     batch_id: int | None = None
     held: str = ""  #: a HoldReason value in which the jobs begin, or ""
+    held_why: str = ""  #: what is said of that, where it takes other words than the reason's own
     tips: tuple[str, ...] = ()  #: what would give better results, a line each
 
 
@@ -121,7 +122,7 @@ def claim(conn: sqlite3.Connection, new: NewSource, now_ms: int) -> SourceRow:
         key = (job.item, job.target.name)
         if key not in begun:
             begun[key] = sessions.begin(conn, source_id, job.item, job.target.name, now_ms)
-        _begin(conn, begun[key], job, new.held, now_ms)
+        _begin(conn, begun[key], job, new, now_ms)
     found = by_id(conn, source_id)
     assert found is not None  # just written
     return found
@@ -131,12 +132,12 @@ def _begin(
     conn: sqlite3.Connection,
     session: int,
     new: NewJob,
-    held: str,
+    source: NewSource,
     now_ms: int,
 ) -> None:
     order = Instruction(new.stem, new.skill, new.target.prompt, new.target.outputs)
-    state, reason = _first_state(new, held)
-    job_id = new_jobs.add_job(conn, session, order, now_ms, state=state, reason=reason)
+    state, reason, why = _first_state(new, source)
+    job_id = new_jobs.add_job(conn, session, order, now_ms, state=state, reason=reason, why=why)
     for result in new.existing:
         results.remember(conn, job_id, result)
     if new.target.review is not None:
@@ -149,13 +150,13 @@ def _begin(
         spend.inherit(conn, job_id, now_ms)
 
 
-def _first_state(new: NewJob, held: str) -> tuple[State, str]:
-    """(state, reason) in which a job begins: what is free does not wait."""
+def _first_state(new: NewJob, source: NewSource) -> tuple[State, str, str]:
+    """(state, reason, what is said of it) in which a job begins: what is free does not wait."""
     if new.existing:
-        return State.PUBLISHED, ""
-    if held and not new.edit_of:
-        return State.HELD, held
-    return State.CLAIMED, ""
+        return State.PUBLISHED, "", ""
+    if source.held and not new.edit_of:
+        return State.HELD, source.held, source.held_why
+    return State.CLAIMED, "", ""
 
 
 def by_id(conn: sqlite3.Connection, source_id: int) -> SourceRow | None:

@@ -7,12 +7,16 @@ nothing here reads anything.
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from nemowatch.cures import NOTHING, Choice, Cure
 from nemowatch.intake.watch.health import HealthState
-from nemowatch.journal.batches import ALREADY_MADE, PROJECT, REBUILT
-from nemowatch.reporting.overview import Trouble
+from nemowatch.journal.batch_causes import ALREADY_MADE, PROJECT, REBUILT
 from nemowatch.reporting.phrases import brackets, counted, inside
 from nemowatch.reporting.words import RESUME, move_back
+
+if TYPE_CHECKING:
+    from nemowatch.reporting.overview import Trouble
 
 #: What a person can do about an inbox in each state.
 INBOXES: dict[HealthState, Cure] = {

@@ -39,6 +39,7 @@ from nemowatch.service.background import Background, keep_going
 from nemowatch.service.cadences import Nudges, set_cadences
 from nemowatch.service.housekeeping import Housekeeping
 from nemowatch.service.inbox_loops import Inboxes, InboxLoops
+from nemowatch.service.journal_check import check_once
 from nemowatch.service.order_desk import OrderDesk
 from nemowatch.service.poll_schedule import PollSchedule
 from nemowatch.service.telling import Telling
@@ -214,6 +215,7 @@ class Engine:
         self._background.spawn("outage", self._outage.run)
         self._background.spawn("credits", self._balance.run)
         self._background.spawn("notifications", self.telling.run)
+        self._background.spawn("journal check", partial(check_once, self.journal))
         for name, wrap_up in self.wrap_ups.items():
             inbox = self.inboxes[name]
             self._background.spawn(f"inbox {name}", partial(self.loops.run, name))

@@ -5,7 +5,7 @@
 from __future__ import annotations
 
 from functools import cache
-from importlib import resources
+from pathlib import Path
 
 
 def code_of(folded: str) -> str:
@@ -24,7 +24,7 @@ def in_latin(folded: str) -> str:
 
 @cache
 def _codes() -> dict[str, str]:
-    text = resources.files("nemowatch.tasks").joinpath("native_names.txt").read_text("utf-8")
+    text = Path(__file__).with_name("native_names.txt").read_text("utf-8")
     found: dict[str, str] = {}
     for line in text.splitlines():
         code, _, name = line.partition("\t")

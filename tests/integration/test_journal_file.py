@@ -27,7 +27,7 @@ from nemowatch.errors import (
     JournalReadOnly,
     JournalTooNew,
 )
-from nemowatch.journal import facts
+from nemowatch.journal import facts, opening, seal
 from nemowatch.journal.database import Journal
 from nemowatch.journal.lock import StateLock
 from nemowatch.journal.opening import set_aside
@@ -456,3 +456,33 @@ def test_a_new_journal_is_there_whole_or_not_at_all(tmp_path: Path) -> None:
             with closing(sqlite3.connect(path)) as conn:
                 seen.add(conn.execute("PRAGMA user_version").fetchone()[0])
     assert seen <= {0, newest}
+
+
+def test_a_journal_that_was_closed_whole_is_not_read_whole(
+    filled: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Every page is read at the opening after any other end, and after anybody has written to it;
+    and when it is asked for, by a connection of its own."""
+    read: list[Path] = []
+    monkeypatch.setattr(opening, "check_whole", lambda _, path: read.append(path))
+    open_at(filled).close()
+    read.clear()
+
+    open_at(filled).close()
+    assert not read
+
+    seal.destroy(filled)
+    open_at(filled).close()
+    assert len(read) == 1
+
+    stat = filled.stat()
+    os.utime(filled, ns=(stat.st_atime_ns, stat.st_mtime_ns))
+    journal = open_at(filled)
+    assert len(read) == 2
+
+    journal.check_pages()
+    assert not seal.is_whole(filled)
+    journal.close()
+    assert seal.is_whole(filled)
+    filled.with_name("journal.db-wal").touch()
+    assert not seal.is_whole(filled)

@@ -5,54 +5,53 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from rich.console import RenderableType
-from rich.padding import Padding
-from rich.table import Table
-from rich.text import Text
-
 from nemowatch.cli.formatting import clean
+from nemowatch.cli.output import COLOURS
+from nemowatch.cli.pieces import Beside, Indented, Piece, Words
 from nemowatch.cures import NOTHING, Cure
 
 #: Cells before a file, and before what is said about it.
 INDENT, DEEPER = 8, 10
 
-Lines = list[RenderableType]
+Lines = list[Piece]
 
 
 @dataclass(frozen=True, slots=True)
 class Row:
     """Something with what is said about it, and what to do."""
 
-    head: Text
+    head: Words
     cure: Cure = NOTHING
     text: str = ""
 
 
-def line(*parts: Text | str) -> Text:
+def word(text: str, style: str = "") -> Words:
+    """A piece of text in the colour of the state that it begins with."""
+    shown = clean(text)
+    return Words(shown, style or COLOURS.get(shown.split(" ")[0], ""))
+
+
+def line(*parts: Words | str) -> Words:
     """One line of these parts; plain ones are shown as they are, whatever they contain."""
-    whole = Text()
+    whole = Words()
     for part in parts:
-        whole.append(part if isinstance(part, Text) else clean(part))
+        whole.append(part if isinstance(part, Words) else clean(part))
     return whole
 
 
-def title_text(text: str) -> Text:
+def title_text(text: str) -> Words:
     """What stands in front of a section's first row, as wide as in all others."""
-    return Text(f"{text:<10}", style="bold")
+    return Words(f"{text:<10}", "bold")
 
 
 def below(text: str) -> Lines:
     """Lines below a title; long ones are folded and stay below it."""
-    return [Padding(line(one), (0, 0, 0, DEEPER)) for one in text.splitlines()]
+    return [Indented(line(one), DEEPER) for one in text.splitlines()]
 
 
-def beside(title: str, text: Text) -> RenderableType:
+def beside(title: str, text: Words) -> Piece:
     """A text beside its title; what does not fit goes on below its beginning."""
-    grid = Table.grid(padding=0)
-    grid.add_column(no_wrap=True)
-    grid.add_column()
-    grid.add_row(title_text(title), text)
-    return grid
+    return Beside(title_text(title), text)
 
 
 def cure_lines(cure: Cure, option: str) -> Lines:

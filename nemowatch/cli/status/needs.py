@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING
 
 from nemowatch.cli.formatting import clean
 from nemowatch.cli.job_list import file_words, state_words
-from nemowatch.cli.output import COLOURS, word
-from nemowatch.cli.status.lines import INDENT, Lines, below, cure_lines, line, listed
+from nemowatch.cli.output import COLOURS
+from nemowatch.cli.status.lines import INDENT, Lines, below, cure_lines, line, listed, word
 from nemowatch.reporting import inbox_words, words
 from nemowatch.reporting.alike import MOST_NAMES, together
 

@@ -37,12 +37,16 @@ def print_status(*, as_json: bool = False, watch: bool = False, config: Path | N
 
 
 def _show_once(context: CommandContext) -> None:
-    from nemowatch.cli.output import console, print_drawn
+    from nemowatch.cli.output import console, is_drawn, print_drawn, print_plain
     from nemowatch.cli.status.gathering import overview
     from nemowatch.cli.status.view import draw
 
-    width = min(console().width, WIDEST)
-    print_drawn(draw(overview(context), width, option=context.option))
+    if is_drawn():
+        width = min(console().width, WIDEST)
+        print_drawn(draw(overview(context), width, option=context.option))
+    else:
+        shown = draw(overview(context), WIDEST, option=context.option)
+        print_plain(shown.plain_lines())
 
 
 def _keep_showing(context: CommandContext) -> None:

@@ -6,12 +6,10 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from rich.cells import cell_len, chop_cells, set_cell_size
-from rich.text import Text
-
 from nemowatch.cli.formatting import clean, size
 from nemowatch.cli.job_list import file_words
-from nemowatch.cli.output import word
+from nemowatch.cli.pieces import Words
+from nemowatch.cli.status.lines import word
 from nemowatch.model import State
 from nemowatch.reporting.words import pace
 from nemowatch.tasks.usual_times import usual_time
@@ -43,20 +41,26 @@ class Progress:
         return f"{bar(self.share)} {self.label}"
 
 
-def in_work(rows: Sequence[ListedJob], transfers: Mapping[int, Transfer], width: int) -> list[Text]:
+def in_work(
+    rows: Sequence[ListedJob], transfers: Mapping[int, Transfer], width: int
+) -> list[Words]:
     """A line for each job; the bars are below each other."""
+    if not rows:
+        return []
+    from rich.cells import cell_len, set_cell_size
+
     steps = [progress(row, transfers.get(row.job.id)) for row in rows]
     names = [f"{file_words(row)} > {row.job.target}" for row in rows]
-    widest = max(map(cell_len, names), default=0)
-    behind = max((len(step.shown) for step in steps), default=0)
+    widest = max(map(cell_len, names))
+    behind = max(len(step.shown) for step in steps)
     room = max(min(widest, width - FRAME - behind), SHORTEST)
 
     lines = []
     for row, name, step in zip(rows, names, steps, strict=True):
-        line = Text(clean(f"{row.job.id:>6}  {row.job.state:<11} "))
-        line.append_text(word(set_cell_size(fitted(name, room), room), "bold"))
+        line = Words(clean(f"{row.job.id:>6}  {row.job.state:<11} "))
+        line.append(word(set_cell_size(fitted(name, room), room), "bold"))
         line.append("  ")
-        line.append_text(word(step.shown, "cyan"))
+        line.append(word(step.shown, "cyan"))
         lines.append(line)
     return lines
 
@@ -95,6 +99,8 @@ def bar(share: float) -> str:
 
 def fitted(text: str, room: int) -> str:
     """Text that fits `room` cells, cut in its middle: both ends of a name tell it apart."""
+    from rich.cells import cell_len, chop_cells
+
     if cell_len(text) <= room:
         return text
     head_room = (room - 1) // 2

@@ -4,12 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from rich.console import Group, RenderableType
-from rich.padding import Padding
-from rich.text import Text
-
 from nemowatch.cli.formatting import clean, credits, local_time, plural
-from nemowatch.cli.output import COLOURS, word
+from nemowatch.cli.output import COLOURS
+from nemowatch.cli.pieces import Indented, Piece, Several, Words
 from nemowatch.cli.status.lines import (
     DEEPER,
     INDENT,
@@ -21,6 +18,7 @@ from nemowatch.cli.status.lines import (
     listed,
     title_text,
     titled,
+    word,
 )
 from nemowatch.cli.status.needs import needs
 from nemowatch.cli.status.progress import fitted, in_work
@@ -53,11 +51,11 @@ def draw(
     *,
     rows: int = 0,
     option: str = "",
-) -> Group:
+) -> Several:
     """The whole status. `rows` > 0: what fits a screen of that height; `option`: what a command
     to type ends with."""
     longest = max(3, (rows - FRAME) // LISTS) if rows else LONGEST
-    return Group(
+    return Several(
         *_daemon(overview, option),
         *_connection(overview, option),
         *_pauses(overview, option),
@@ -130,7 +128,7 @@ def _counts(overview: Overview) -> Lines:
     if not counts:
         return [line(title_text("jobs"), "none yet")]
     shown = [word(f"{count:,} {state}", COLOURS.get(state, "")) for state, count in counts]
-    return [beside("jobs", Text(", ").join(shown)), *below(figures_line(overview.figures))]
+    return [beside("jobs", Words(", ").join(shown)), *below(figures_line(overview.figures))]
 
 
 def _in_work(overview: Overview, width: int, longest: int) -> Lines:
@@ -139,7 +137,7 @@ def _in_work(overview: Overview, width: int, longest: int) -> Lines:
     lines: Lines = []
     for head, row in zip(drawn, working, strict=True):
         # why it is tried again, or what it waits for
-        lines.append(Group(head, *below(row.job.error_text)))
+        lines.append(Several(head, *below(row.job.error_text)))
     return listed("in work", lines, longest, "nemowatch jobs")
 
 
@@ -148,7 +146,7 @@ def _waiting(overview: Overview, width: int, longest: int) -> Lines:
     return listed("waiting", lines, longest, "try again later")
 
 
-def _settling(one: Settling, width: int) -> RenderableType:
+def _settling(one: Settling, width: int) -> Piece:
     path, why = clean(one.shown), word(one.why, "yellow")
     room = width - DEEPER - len(one.why)
     indent = " " * INDENT
@@ -156,7 +154,7 @@ def _settling(one: Settling, width: int) -> RenderableType:
         return line(indent, word(fitted(path, room), "bold"), "  ", why)
     # a whole sentence: it goes below
     head = line(indent, word(fitted(path, width - INDENT), "bold"))
-    return Group(head, Padding(line(why), (0, 0, 0, DEEPER)))
+    return Several(head, Indented(line(why), DEEPER))
 
 
 def _newest(overview: Overview, width: int) -> Lines:

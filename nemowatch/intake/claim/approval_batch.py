@@ -9,7 +9,7 @@ from __future__ import annotations
 import sqlite3
 
 from nemowatch.intake.records import Candidate
-from nemowatch.journal import batches
+from nemowatch.journal import batch_causes, batches
 from nemowatch.model import HoldReason
 
 
@@ -32,8 +32,8 @@ class ApprovalBatch:
 
         batch = batches.open_for(conn, watch)
         if batch is not None:
-            self.is_rebuilt = batch.cause == batches.REBUILT
-            if batch.cause not in batches.ALONE:
+            self.is_rebuilt = batch.cause == batch_causes.REBUILT
+            if batch.cause not in batch_causes.ALONE:
                 self._open = batch.id
 
     def hold_again(self, source_id: int) -> None:
@@ -59,12 +59,12 @@ class ApprovalBatch:
 
         count = sum(not job.is_free for job in candidate.jobs)
         if doubtful:
-            return self._begin(batches.ALREADY_MADE, count)
+            return self._begin(batch_causes.ALREADY_MADE, count)
         is_much = 0 < self._confirm_above < count
         if candidate.many and is_much:
-            return self._begin(batches.LIST, count)
+            return self._begin(batch_causes.LIST, count)
         if candidate.is_project and is_much:
-            return self._begin(batches.PROJECT, count)
+            return self._begin(batch_causes.PROJECT, count)
         return None
 
     def _begin(self, cause: str, count: int) -> int:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import StrEnum
 
 from nemowatch.intake.claim.renames import Earlier
@@ -48,3 +48,5 @@ class ClaimContext:
     keeps: bool  #: sources stay in the inbox when they are done
     lost: frozenset[int]  #: ids of published jobs whose results are gone
     earlier: Mapping[bytes, Earlier]  #: known sources that candidates are, by the candidates' paths
+    #: why candidates wait that a PAUSE holds, by the candidates' paths
+    paused: Mapping[bytes, str] = field(default_factory=dict)

@@ -13,6 +13,8 @@ from dataclasses import dataclass, field
 from itertools import filterfalse, starmap
 
 from nemowatch.clock import Clock
+from nemowatch.config.display_paths import in_inbox
+from nemowatch.hold_reasons import pause_words
 from nemowatch.intake.claim.acceptance import Acceptance
 from nemowatch.intake.claim.claimed import ClaimContext, Claimed, ClaimOutcome
 from nemowatch.intake.claim.copy_names import originals
@@ -30,6 +32,7 @@ from nemowatch.intake.claim.text_lane import TextLane
 from nemowatch.intake.ready.fair_turns import in_turns
 from nemowatch.intake.records import Candidate, Duplicate, FileProblem
 from nemowatch.intake.scan.paths import as_text, name_of, parent
+from nemowatch.intake.scan.pauses import nearest_pause
 from nemowatch.intake.state import InboxState
 from nemowatch.intake.watch.root_monitor import RootMonitor
 from nemowatch.journal import batches
@@ -203,7 +206,19 @@ class Claimer:
             keeps=watch.after == "keep",
             lost=lost,
             earlier=earlier,
+            paused=self._paused(candidates),
         )
+
+    def _paused(self, candidates: Iterable[Candidate]) -> dict[bytes, str]:
+        """Why those wait that a PAUSE holds: they begin so, and nobody has to find it out for each
+        of a thousand."""
+        pauses = self._state.pauses
+        found: dict[bytes, str] = {}
+        for candidate in candidates:
+            file = nearest_pause(pauses, candidate.path)
+            if file:
+                found[candidate.path] = pause_words(in_inbox(self._root_monitor.watch, file))
+        return found
 
     def _note(self, claimed: Claimed, taken: Taken) -> None:
         notes = {

@@ -17,7 +17,7 @@ from nemowatch.intake.claim.renames import Earlier, choose, moved_away, sources_
 from nemowatch.intake.ready.file_checks import still_there
 from nemowatch.intake.records import Candidate
 from nemowatch.intake.watch.root_monitor import RootMonitor
-from nemowatch.journal import batches
+from nemowatch.journal import batch_causes, batches
 from nemowatch.journal.batches import BatchRow
 from nemowatch.journal.database import Journal
 
@@ -66,7 +66,7 @@ class EarlierWork:
         """The same candidates, with the results that exist of those which this journal may have
         forgotten."""
         which: set[bytes] | None = None
-        is_rebuilt = batch is not None and batch.cause == batches.REBUILT
+        is_rebuilt = batch is not None and batch.cause == batch_causes.REBUILT
         if not is_rebuilt:
             which = self.existed_before
             if which.isdisjoint(candidate.path for candidate in candidates):

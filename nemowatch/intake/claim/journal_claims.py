@@ -23,6 +23,7 @@ from nemowatch.intake.records import Candidate
 from nemowatch.journal import job_steps, jobs, offers, renames, results, reviews, sources
 from nemowatch.journal.jobs import Job
 from nemowatch.journal.sources import NewJob, NewSource, SourceRow
+from nemowatch.model import HoldReason
 
 #: Why jobs of an earlier version of a file have ended.
 _REPLACED = "replaced by a newer version of the file"
@@ -37,6 +38,7 @@ class Claims:
         self._now = context.now_ms
         self._lost = context.lost
         self._earlier = context.earlier
+        self._paused = context.paused
         self._batch = ApprovalBatch(conn, context.watch, context.now_ms, context.confirm_above)
         self._known_files = KnownFiles(conn, context, self._batch)
         self._claimed: dict[tuple[str, str], int] = {}  # sources, by content and composed path
@@ -140,6 +142,9 @@ class Claims:
         candidate, doubtful = self._own_results(candidate)
         candidate = without_paid(self._conn, self._watch, candidate, self._lost)
         batch, held = self._batch.join(candidate, doubtful=doubtful)
+        why = ""
+        if not held and candidate.path in self._paused:
+            held, why = HoldReason.PAUSED, self._paused[candidate.path]
         new = NewSource(
             watch=self._watch,
             folder=candidate.folder,
@@ -150,6 +155,7 @@ class Claims:
             jobs=candidate.jobs,
             batch_id=batch,
             held=held,
+            held_why=why,
             tips=candidate.tips,
         )
         source_id = sources.claim(self._conn, new, self._now).id

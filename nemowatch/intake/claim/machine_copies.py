@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
+from functools import cached_property
 
 from nemowatch.intake.records import FileProblem
 from nemowatch.intake.scan.file_names import stem_of
@@ -39,7 +40,12 @@ class MachineCopies:
 
     def __init__(self, folder: bytes, names: Iterable[bytes]) -> None:
         self._folder = folder
-        self._names = {same_name(name): name for name in names}
+        self._all = names
+
+    @cached_property
+    def _names(self) -> dict[str, bytes]:
+        """Every name by what people take for the same; few files have to be looked for in it."""
+        return {same_name(name): name for name in self._all}
 
     def original(self, path: bytes) -> bytes:
         """The file that this one may be a copy of; b"" for none."""

@@ -40,15 +40,15 @@ class SubtitleNames:
         self._of_clip: dict[bytes, list[Subtitles]] = defaultdict(list)
         self._clips_of: dict[bytes, list[bytes]] = defaultdict(list)
 
-        subtitles: list[bytes] = []
-        for name in names:
-            path = folder + b"/" + name
-            if is_subtitles(name):
-                subtitles.append(path)
-            elif promised_kind(name) is not None:
-                self._note_clip(path)
-        for path in sorted(subtitles):
-            self._sort_in(path)
+        found = list(names)
+        subtitles = sorted(filter(is_subtitles, found))
+        if not subtitles:  # as in most folders: nothing has to be known of thousands of clips
+            return
+        for name in found:
+            if promised_kind(name) is not None and not is_subtitles(name):
+                self._note_clip(folder + b"/" + name)
+        for name in subtitles:
+            self._sort_in(folder + b"/" + name)
 
     def _note_clip(self, path: bytes) -> None:
         """Subtitles are named after a clip with or without its ending."""

@@ -26,8 +26,11 @@ class Twins:
 
     def __init__(self, folder: bytes, names: Iterable[bytes]) -> None:
         self._clips: dict[str, list[bytes]] = defaultdict(list)
-        for name in names:
-            if promised_kind(name) in _CLIPS:
+        kinds = {name: promised_kind(name) for name in names}
+        if not _CLIPS.issubset(kinds.values()):  # no twins where all are of one kind
+            return
+        for name, kind in kinds.items():
+            if kind in _CLIPS:
                 self._clips[_stem(name)].append(folder + b"/" + name)
 
     def of(self, clip: bytes) -> list[bytes]:

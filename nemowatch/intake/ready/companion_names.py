@@ -28,13 +28,15 @@ _STATE_ENDINGS = frozenset(
     }
 )
 _AT_WORK = _STATE_ENDINGS | TEMPORARY_SUFFIXES.keys()
+#: How the names of Word's owner files begin.
+_OWNER = "~$"
 #: What programs put before the name of a file that they have open, or are rewriting.
 _PREFIXES = (
     ".~lock.",  # LibreOffice
     ".syncthing.",
     "~syncthing~",
     ".in.",  # ProFTPD
-    "~$",  # Word
+    _OWNER,
     ".~",
 )
 #: What some of them put behind it as well.
@@ -56,7 +58,10 @@ _WORKING_NAME = re.compile(
 
 def comparable(name: bytes) -> str:
     """A name for comparing: without case, and composed. Bytes that are not UTF-8 survive."""
-    return unicodedata.normalize("NFC", os.fsdecode(name)).casefold()
+    text = os.fsdecode(name)
+    if text.isascii():
+        return text.lower()
+    return unicodedata.normalize("NFC", text).casefold()
 
 
 def about(name: bytes) -> Iterator[tuple[str, bool]]:
@@ -65,7 +70,9 @@ def about(name: bytes) -> Iterator[tuple[str, bool]]:
     low = comparable(name)
     if low.startswith(_SHADOW):
         return
-    prefix = next(filter(low.startswith, _PREFIXES), "")
+    prefix = ""
+    if low.startswith(_PREFIXES):
+        prefix = next(filter(low.startswith, _PREFIXES))
     rest = low.removeprefix(prefix).rstrip(_TAILS)
     if prefix:
         yield rest, True
@@ -92,7 +99,12 @@ def _without_endings(rest: str, *, is_at_work: bool) -> Iterator[tuple[str, bool
 
 def word_owner(name: bytes) -> str:
     """The (comparable) name of Word's owner file of this document, when its name is long."""
-    return f"~${comparable(name)[_WORD_CUTS:]}"
+    return f"{_OWNER}{comparable(name)[_WORD_CUTS:]}"
+
+
+def is_owner_file(name: bytes) -> bool:
+    """Whether a name may be that of an owner file."""
+    return name.startswith(_OWNER.encode())
 
 
 def piece_of(name: bytes) -> str:

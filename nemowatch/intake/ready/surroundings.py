@@ -22,6 +22,7 @@ from nemowatch.intake.ready.companion_names import (
     about,
     comparable,
     is_half,
+    is_owner_file,
     may_be_other_half,
     piece_of,
     stem,
@@ -115,16 +116,17 @@ class _Asked:
     def _concerned(self, other: bytes) -> Iterator[tuple[bytes, bool]]:
         """Those that this name says something of, each with whether it says by itself that a
         program is at work on it."""
-        opened = self._by_owner_file.get(comparable(other))
-        if opened is not None:
-            yield opened, True
+        if is_owner_file(other):
+            opened = self._by_owner_file.get(comparable(other))
+            if opened is not None:
+                yield opened, True
 
         for base, is_at_work in about(other):
             name = self._by_name.get(base)
             if name is not None:
                 yield name, is_at_work
 
-        if may_be_other_half(other):
+        if self._halves and may_be_other_half(other):
             for name in self._halves.get(stem(other), ()):
                 yield name, False
 

@@ -19,6 +19,8 @@ def as_text(name: bytes) -> str:
         text = name.decode("utf-8")
     except UnicodeDecodeError:
         text = name.decode("latin-1")
+    if text.isprintable():  # as nearly every name is: no need to ask each letter
+        return text
     return "".join(map(_uncontrolled, text))
 
 
@@ -75,4 +77,7 @@ def below(paths: Iterable[bytes], folder: bytes) -> list[bytes]:
 def same_name(name: bytes) -> str:
     """A key that is the same for names which people take for the same: in any case, composed or
     decomposed."""
-    return unicodedata.normalize("NFC", as_text(name)).casefold()
+    text = as_text(name)
+    if text.isascii():
+        return text.lower()
+    return unicodedata.normalize("NFC", text).casefold()

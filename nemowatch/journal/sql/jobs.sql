@@ -1,6 +1,6 @@
 -- name: insert
-INSERT INTO job (session, stem, skill, prompt, outputs, state, reason, back, is_change, created_at, updated_at)
-VALUES (:session, :stem, :skill, :prompt, :outputs, :state, :reason, :back, :is_change, :now, :now) RETURNING id
+INSERT INTO job (session, stem, skill, prompt, outputs, state, reason, back, error_text, is_change, created_at, updated_at)
+VALUES (:session, :stem, :skill, :prompt, :outputs, :state, :reason, :back, :why, :is_change, :now, :now) RETURNING id
 
 -- name: by_id
 SELECT * FROM instruction WHERE id = ?
