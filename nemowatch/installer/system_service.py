@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import pwd
 import shlex
+import stat
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -44,6 +45,7 @@ def install(wanted: Wanted, systemd: Systemd) -> Iterator[Step]:
     yield Step(f"the user {USER}", f"systemd-sysusers {SYSUSERS}", _user_exists)
     if wanted.root is not None:
         yield _configuration(wanted.root)
+    yield from _ownership()
     yield copy("the example of a configuration", shipped("config.example.toml"), SYSTEM.example)
     if wanted.root is not None:
         yield from _workspace(wanted.root, wanted.program)
@@ -73,8 +75,29 @@ def _configuration(root: Path) -> Step:
     path = SYSTEM.config
     text = CONFIG.format(example=SYSTEM.example, root=dumps(str(root), ensure_ascii=False))
     written = write_text("the configuration", path, text, "0640")
-    script = f"{written.script}\nchgrp {USER} {path}"
-    return Step(written.what, script, path.exists)
+    return Step(written.what, written.script, path.exists)
+
+
+def _ownership() -> Iterator[Step]:
+    """Of what may have come from another machine, where users have other numbers."""
+    config, state = SYSTEM.config, SYSTEM.state
+    script = f"chgrp {USER} {config}"
+    yield Step("it may read the configuration", script, lambda: _may_read(config))
+    script = f"chown -R {USER}: {state}"
+    yield Step("its state is its own", script, lambda: not is_there(state) or _is_its(state))
+
+
+def _is_its(path: Path) -> bool:
+    found = path.stat()
+    return _user_exists() and found.st_uid == pwd.getpwnam(USER).pw_uid
+
+
+def _may_read(path: Path) -> bool:
+    if not _user_exists() or not is_there(path):
+        return False
+    found, user = path.stat(), pwd.getpwnam(USER)
+    its_group = found.st_gid == user.pw_gid and found.st_mode & stat.S_IRGRP
+    return bool(found.st_mode & stat.S_IROTH or its_group or found.st_uid == user.pw_uid)
 
 
 def _workspace(root: Path, program: Path) -> Iterator[Step]:

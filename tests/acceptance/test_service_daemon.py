@@ -269,38 +269,6 @@ def manual(after: str) -> list[str]:
 
 
 @pytest.mark.slow
-def test_the_steps_of_the_manual_lead_to_a_running_service(studio: Studio) -> None:
-    """docs/operations.md, word for word, but for the two lines that fetch the program."""
-    run, checkout = studio.container.run, studio.container.path("/root/checkout")
-    studio.remove()
-    run(
-        "rm",
-        "-rf",
-        "/etc/nemowatch",
-        "/etc/sysusers.d/nemowatch.conf",
-        "/etc/systemd/system/nemowatch.service",
-    )
-    shutil.copytree(CHECKOUT / "systemd", checkout / "systemd")
-    shutil.copy(CHECKOUT / "config.example.toml", checkout)
-    steps = [
-        line for line in manual("## Install") if "-m venv" not in line and "pip install" not in line
-    ]
-    assert len(steps) > 6
-    for step in steps:
-        if "nemowatch init" in step:  # before it, "then edit it"
-            studio.configure(CONFIG.format(url=URL, limits=""))
-        run("sh", "-euc", f"cd /root/checkout; printf '%s\\n' {TOKEN} | {{ {step}\n}}")
-    assert studio.show("ActiveState", "UnitFileState") == ["active", "enabled"]
-    assert run("stat", "-c", "%U %a", "/etc/credstore", "/etc/credstore/nemo_token").split() == [
-        "root",
-        "700",
-        "root",
-        "600",
-    ]
-    run("systemctl", "disable", "nemowatch")
-
-
-@pytest.mark.slow
 def test_root_backs_up_and_checks_the_journal_without_locking_the_daemon_out(
     studio: Studio,
 ) -> None:

@@ -367,7 +367,9 @@ def _inside(work: Path, opt: str) -> None:
     _devices(root / "dev", work)
     _bind(work / "venv", root / opt / "nemowatch")
     _bind(PACKAGES, root / opt / "packages")
-    _bind(CHECKOUT / "nemowatch", root / opt / "source/nemowatch")
+    for name in ("nemowatch", "systemd", "docs"):
+        _bind(CHECKOUT / name, root / opt / "source" / name)
+    shutil.copy(CHECKOUT / "config.example.toml", root / opt / "source")
     _bind(work / "share", root / "share")
     (root / "etc/machine-id").write_text("")
     (root / "etc/hostname").write_text("container\n")
