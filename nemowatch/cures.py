@@ -86,9 +86,17 @@ class Cure:
     @property
     def request(self) -> str:
         """What is said before its commands to people who have no terminal."""
-        verb = "Or ask" if self.by_hand or self.answers else "Ask"
-        these = "one of these:" if len(self.choices) > 1 else "this:"
-        return f"{verb} {ADMIN} to type {these}"
+        is_alone = not (self.by_hand or self.answers)
+        return _REQUESTS[is_alone, len(self.choices) > 1]
+
+
+#: What is said before commands; by whether there is no other way, and whether there are several.
+_REQUESTS = {
+    (True, True): f"Ask {ADMIN} to type one of these:",
+    (True, False): f"Ask {ADMIN} to type this:",
+    (False, True): f"Or ask {ADMIN} to type one of these:",
+    (False, False): f"Or ask {ADMIN} to type this:",
+}
 
 
 def _listed(choices: tuple[Choice, ...]) -> list[str]:

@@ -155,6 +155,17 @@ class Page(Section):
     slots=True,
     kw_only=True,
 )
+class Share(Section):
+    """`[share]`: what people who see nothing but the folders read there."""
+
+    language: Literal["en", "de", "es", "fr", "pt", "zh", "ja"] = "en"
+
+
+@dataclass(
+    frozen=True,
+    slots=True,
+    kw_only=True,
+)
 class SideFile(Section):
     """`[side_file]`: NAME.nemowatch.txt beside each result."""
 
@@ -262,6 +273,7 @@ class Config(Section):
     recipes: Annotated[dict[Annotated[str, After(sound_name)], Recipe], After(_distinct)] = field(
         default_factory=dict
     )
+    share: Share = Share()
     page: Page = Page()
     side_file: SideFile = SideFile()
     notify: Notify = Notify()

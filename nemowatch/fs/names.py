@@ -17,15 +17,8 @@ from pathlib import PurePosixPath
 #: Every file of ours that is not meant for people begins so; intake never looks at such names
 #: (`intake/scan/ignore.py`).
 OURS = ".~nemowatch-"
-#: The last line of every note. A note whose text we no longer remember (a lost journal), or that
-#: somebody has renamed, is known by it.
-SIGNATURE = "nemowatch wrote this note, and takes it away by itself."
 #: The ending of the file beside a result that says what was asked and said.
 SIDE_ENDING = ".nemowatch.txt"
-#: The last line of such a file: whatever it is called by then, it is no script.
-SIDE_SIGNATURE = "nemowatch wrote this beside the result. Nothing needs it: keep it or delete it."
-#: The last line of the guide beside the folders.
-GUIDE_SIGNATURE = "nemowatch wrote this guide, once. Nothing needs it: keep it or delete it."
 #: Marks brief files of this process, so that a later one knows what was left behind.
 PROCESS = secrets.token_hex(4)
 #: Bytes: what ext4, XFS, NTFS and SMB allow for one name.

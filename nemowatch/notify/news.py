@@ -11,6 +11,7 @@ from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass
 
 from nemowatch.clock import iso
+from nemowatch.i18n.language import said
 from nemowatch.intake.watch.health import Health, HealthState
 from nemowatch.journal import batches, notices
 from nemowatch.model import HoldReason, State
@@ -122,8 +123,8 @@ def _tell(conn: sqlite3.Connection, subject: str, known: Circumstances) -> None:
 def _message(told: Told, known: Circumstances) -> Message:
     return Message(
         told.event,
-        redact_work(f"{known.site}: {told.title}"),
-        redact_work("\n".join(told.lines)),
+        redact_work(f"{known.site}: {said(told.title)}"),
+        redact_work("\n".join(map(said, told.lines))),
         known.site,
         iso(known.now_ms),
         told.about,

@@ -12,7 +12,8 @@ from pathlib import Path
 
 from nemowatch.errors import SourceGone
 from nemowatch.fs.exclusive_create import remove, replace_file
-from nemowatch.fs.names import SIGNATURE, note_name
+from nemowatch.fs.last_lines import NOTE
+from nemowatch.fs.names import note_name
 from nemowatch.fs.safe_open import folder_of, parts, read_file, stat_at, sync_folder, translated
 
 ERROR_ENDING = ".error.txt"
@@ -114,4 +115,8 @@ def _is_ours(there: bytes, last: str) -> bool:
         return True
     if last:
         return there == encoded(last)
-    return there.endswith(encoded(SIGNATURE + "\n")[3:])
+    return there.endswith(_LAST_LINES)
+
+
+#: Ends of a note, in every language: as it is written.
+_LAST_LINES = tuple(encoded(f"{line}\n")[3:] for line in NOTE.values())

@@ -10,8 +10,11 @@ from collections.abc import Iterable, Mapping
 
 from nemowatch.config.watch_section import Watch
 from nemowatch.cures import ADMIN
-from nemowatch.fs.names import GUIDE_SIGNATURE, plain
+from nemowatch.fs.last_lines import GUIDE, last_line
+from nemowatch.fs.names import plain
+from nemowatch.i18n.language import chosen, message, said
 from nemowatch.reporting.paragraphs import wrapped
+from nemowatch.reporting.phrases import capital
 from nemowatch.tasks.describe import Orderable, what_to_order
 from nemowatch.tasks.records import Recipe
 
@@ -38,14 +41,14 @@ def guide(watches: Iterable[Watch], recipes: Mapping[str, Recipe]) -> str:
     done, failed = plain(first.done.name), plain(first.failed.name)
     also = [plain(watch.inbox.name) for watch in more]
     blocks = [
-        "HOW TO USE THESE FOLDERS",
+        said("HOW TO USE THESE FOLDERS"),
         wrapped(
             f'Copy a file into a folder inside "{inbox}". The name of that folder is the order:'
             f" a video in {inbox}/dub-es is dubbed into Spanish. The result appears in"
             f" {outbox}/dub-es."
         ),
         _table(
-            "WHERE THINGS ARE",
+            message("WHERE THINGS ARE"),
             (
                 (inbox, "what is to be made; make a folder in it for each kind of order"),
                 (outbox, "the results"),
@@ -56,7 +59,7 @@ def guide(watches: Iterable[Watch], recipes: Mapping[str, Recipe]) -> str:
         ),
         *_orders(what_to_order(recipes)),
         _table("FILES THAT GIVE INSTRUCTIONS (Notepad will do)", _INSTRUCTIONS),
-        "IF SOMETHING GOES WRONG",
+        said("IF SOMETHING GOES WRONG"),
         wrapped(
             f'Read the note beside the file in "{failed}", do what it says, and move the file back'
             f' into its folder in "{inbox}". Only what is missing is made again.'
@@ -65,7 +68,7 @@ def guide(watches: Iterable[Watch], recipes: Mapping[str, Recipe]) -> str:
             f"If nothing happens, open status.html: it says what each file is waiting for. If it"
             f" says that nemowatch is not running, tell {ADMIN}."
         ),
-        f"{GUIDE_SIGNATURE}\n",
+        f"{last_line(GUIDE, chosen())}\n",
     ]
     if also:
         blocks.insert(3, wrapped(f"The same goes for: {', '.join(also)}."))
@@ -73,19 +76,19 @@ def guide(watches: Iterable[Watch], recipes: Mapping[str, Recipe]) -> str:
 
 
 def _orders(orders: Iterable[Orderable]) -> Iterable[str]:
-    yield "WHAT CAN I ORDER?"
+    yield said("WHAT CAN I ORDER?")
     yield wrapped(
         "Make a folder with one of these names. Any language can stand in it: as a code (de), in"
         " English (german), or in the language itself (deutsch)."
     )
     for order in orders:
-        title = f"{order.what[0].upper()}{order.what[1:]}"
-        takes = wrapped(f"Accepts {order.takes}.", "  ")
+        title = capital(said(order.what))
+        takes = wrapped(message(f"Accepts {order.takes}."), "  ")
         yield "\n".join([f"{title}:", _rows(order.names), takes])
 
 
 def _table(title: str, rows: Iterable[tuple[str, str]]) -> str:
-    return f"{title}\n\n{_rows(rows)}"
+    return f"{said(title)}\n\n{_rows(rows)}"
 
 
 def _rows(rows: Iterable[tuple[str, str]]) -> str:

@@ -12,11 +12,13 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from nemowatch.cures import ADMIN, NOTHING, Cure
-from nemowatch.fs.names import SIGNATURE, plain, split_ending
+from nemowatch.fs.last_lines import NOTE, last_line
+from nemowatch.fs.names import plain, split_ending
+from nemowatch.i18n.language import chosen, message, said
 from nemowatch.reporting import inbox_words, words
-from nemowatch.reporting.paragraphs import indented, shortened, wrapped
+from nemowatch.reporting.paragraphs import in_language, indented, shortened, wrapped
 from nemowatch.reporting.phrases import counted
-from nemowatch.tasks.describe import hint_lines
+from nemowatch.tasks.describe import hint_rows
 
 #: The note in a folder that cannot be worked on.
 READ_ME = "nemowatch - read me.txt"
@@ -82,18 +84,18 @@ class Approval:
 def error_note(failure: Failure) -> str:
     """The text of `<name>.error.txt`."""
     name = plain(failure.file)
-    verb, title = "processed", "Ordered"
+    what, title = f"{name} could not be processed.", message("Ordered:")
     if failure.done:
-        verb, title = "finished", "Not done"
+        what, title = f"{name} could not be finished.", message("Not done:")
     blocks = [
-        f"{name} could not be {verb}.",
-        f"What happened:\n{indented(shortened(failure.what, _LONGEST))}",
+        what,
+        "What happened:\n" + indented(shortened(failure.what, _LONGEST)),
     ]
     if failure.done:
-        results = [f"{part.what}: {plain(part.result)}" for part in failure.done]
+        results = [f"{said(part.what)}: {plain(part.result)}" for part in failure.done]
         blocks.append("Done and in the outbox:\n" + _lines(results))
     if failure.undone:
-        blocks.append(f"{title}: {', '.join(failure.undone)}")
+        blocks.append(f"{title} {', '.join(map(said, failure.undone))}")
     blocks.append(_to_do(_ways(failure)))
     blocks += _hints(failure.tips)
     return _note(blocks, failure.jobs)
@@ -112,7 +114,7 @@ def question_note(question: Question) -> str:
     """The text of `<name>.question.txt`."""
     blocks = [
         f"{plain(question.file)} waits for your decision.",
-        f"The question:\n{indented(shortened(question.question, _LONGEST))}",
+        "The question:\n" + indented(shortened(question.question, _LONGEST)),
         _to_do(question.how),
         *_hints(question.tips),
     ]
@@ -132,7 +134,7 @@ def read_me(complaints: Iterable[Complaint]) -> str:
     works."""
     blocks = ["Some or all of this folder's files are not being processed at the moment."]
     blocks += map(_complaint, complaints)
-    blocks.append(EXAMPLES)
+    blocks.append(_examples())
     return _note(blocks)
 
 
@@ -146,12 +148,10 @@ def _complaint(complaint: Complaint) -> str:
     return "\n".join(lines)
 
 
-EXAMPLES = "\n".join(
-    [
-        "The folder's name says what is made from the files in it:",
-        *(f"    {line}" for line in hint_lines()),
-    ]
-)
+def _examples() -> str:
+    title = "The folder's name says what is made from the files in it:"
+    rows = (f"    {name}  {said(makes)}" for name, makes in hint_rows())
+    return "\n".join([title, *rows])
 
 
 def approval_note(approval: Approval, complaints: Iterable[Complaint] = ()) -> str:
@@ -227,12 +227,12 @@ def _to_do(ways: Iterable[str]) -> str:
 def _note(blocks: list[str], jobs: tuple[int, ...] = ()) -> str:
     """The blocks with empty lines between, and the last lines. LF here; CRLF is made when it is
     written."""
-    end = f"{SIGNATURE}\n"
+    end = f"{last_line(NOTE, chosen())}\n"
     if jobs:
-        noun = "jobs" if len(jobs) > 1 else "job"
         numbers = ", ".join(map(str, jobs))
-        end = f"For {ADMIN}: {noun} {numbers}.\n{end}"
-    return "\n\n".join([*blocks, end])
+        one, many = f"For {ADMIN}: job {numbers}.", f"For {ADMIN}: jobs {numbers}."
+        end = f"{said(many if len(jobs) > 1 else one)}\n{end}"
+    return "\n\n".join([*map(in_language, blocks), end])
 
 
 def _lines(names: Iterable[str]) -> str:
@@ -240,5 +240,6 @@ def _lines(names: Iterable[str]) -> str:
     every = list(names)
     shown = [f"    {name}" for name in every[:_LISTED]]
     if len(every) > _LISTED:
-        shown.append(f"    and {len(every) - _LISTED} more")
+        more = said(f"and {len(every) - _LISTED} more")
+        shown.append(f"    {more}")
     return "\n".join(shown)

@@ -15,13 +15,14 @@ from typing import TYPE_CHECKING, Any, Protocol
 from urllib.parse import quote
 
 from nemowatch.clock import moment
-from nemowatch.cures import ADMIN, Choice
+from nemowatch.cures import Choice
 from nemowatch.fs.names import plain
+from nemowatch.i18n.language import chosen, message, said
 from nemowatch.intake.watch.health import HealthState
 from nemowatch.remote.connection import Link
 from nemowatch.reporting.page_model import PageModel, Words
 from nemowatch.reporting.paragraphs import shortened
-from nemowatch.reporting.phrases import counted
+from nemowatch.reporting.phrases import capital, counted
 from nemowatch.reporting.words import STAGES
 
 if TYPE_CHECKING:
@@ -83,13 +84,16 @@ def _variables(model: PageModel, live: Live | None) -> dict[str, Any]:
         "page": model,
         "live": live,
         "headline": headline(model),
-        "admin": ADMIN,
+        "language": chosen(),
+        "_": said,
+        "number": lambda count: said(f"{count:,}"),
+        "capital": capital,
         "stages": STAGES,
         "plain": plain,
         "short": short,
         "gist": gist,
-        "clock": lambda ms: moment(ms, model.now_ms),
-        "written": f"{_local(model.now_ms):%d %b %Y, %H:%M %Z}",
+        "clock": lambda ms: said(moment(ms, model.now_ms)),
+        "written": said(f"{_local(model.now_ms):%d %b %Y, %H:%M %Z}"),
         "iso": lambda ms: _utc(ms).isoformat(timespec="seconds"),
         "link": (lambda path: href(model.page, path)) if live is None else live.link,
         "safe": _safe,
@@ -104,7 +108,7 @@ def headline(model: PageModel) -> tuple[str, str]:
             return found
     if model.finished.count:
         return "All done", "calm"
-    return "Ready", "calm"
+    return message("Ready"), "calm"
 
 
 def _unwatched(model: PageModel) -> tuple[str, str] | None:
@@ -183,7 +187,7 @@ def short(name: bytes | str) -> str:
 
 def gist(words: Words) -> str:
     """The beginning of what the agent said, else of what was asked, in a line."""
-    text = words.said or f"Asked: {words.asked}"
+    text = words.said or f"{said('Asked:')} {words.asked}"
     return shortened(" ".join(text.split()), GIST_SHOWN)
 
 

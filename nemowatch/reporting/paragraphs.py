@@ -1,10 +1,12 @@
-"""Text in lines that every editor shows whole. Pure."""
+"""Text in the language of the reader, and in lines that every editor shows whole. Pure."""
 
 from __future__ import annotations
 
 import textwrap
 
 from nemowatch.fs.names import plain
+from nemowatch.i18n.language import said
+from nemowatch.reporting.wide_letters import filled_wide, wide
 
 #: Notepad breaks no lines by default; longer ones run out of its window.
 WIDTH = 78
@@ -21,8 +23,10 @@ def indented(text: str) -> str:
 
 
 def _filled(line: str, indent: str) -> str:
-    words_of_line = plain(line).lstrip()
+    words_of_line = said(plain(line).lstrip())
     own = indent + " " * (len(line) - len(line.lstrip()))
+    if not words_of_line.isascii() and wide(words_of_line) != len(words_of_line):
+        return filled_wide(words_of_line, WIDTH, own)
     return textwrap.fill(
         words_of_line,
         WIDTH,
@@ -31,6 +35,13 @@ def _filled(line: str, indent: str) -> str:
         break_long_words=False,
         break_on_hyphens=False,
     )
+
+
+def in_language(block: str) -> str:
+    """A block in the language of the reader, but for its lines that are indented: they are names,
+    or are in it already."""
+    lines = block.split("\n")
+    return "\n".join(line if line.startswith(" ") else said(line) for line in lines)
 
 
 def shortened(text: str, longest: int) -> str:

@@ -7,7 +7,9 @@ import os
 from datetime import UTC, datetime
 
 from nemowatch.errors import show_path
-from nemowatch.fs.names import SIDE_SIGNATURE, plain, split_ending
+from nemowatch.fs.last_lines import SIDE, last_line
+from nemowatch.fs.names import plain, split_ending
+from nemowatch.i18n.language import chosen, message, said
 from nemowatch.reporting.conversation import Turn
 from nemowatch.reporting.paragraphs import indented
 from nemowatch.secrecy import redact
@@ -26,23 +28,25 @@ def side_text(turns: list[Turn], source: bytes, at_ms: int, tips: tuple[str, ...
     turn = turns[-1]
     blocks = [_title(turn)]
     for one in turns[-MOST_TURNS:]:
-        blocks.append(f"Asked:\n{indented(one.asked) or '    -'}")
-        blocks.append(f"The agent said:\n{indented(one.said or _silent(one))}")
+        blocks.append(f"{said('Asked:')}\n{indented(one.asked) or '    -'}")
+        blocks.append(f"{said('The agent said:')}\n{indented(one.said or _silent(one))}")
     if turn.timeline:
         blocks.append(turn.timeline)
     if turn.changes:
-        blocks.append(f"Changed since the previous turn:\n{_lines(turn.changes)}")
+        changed = said("Changed since the previous turn:")
+        blocks.append(f"{changed}\n{_lines(turn.changes)}")
     if tips:
-        blocks.append("For better results:\n" + indented("\n".join(tips)))
+        blocks.append(said("For better results:") + "\n" + indented("\n".join(tips)))
     blocks.append(_facts(turn, source, at_ms))
-    return "\n\n".join([*blocks, f"{SIDE_SIGNATURE}\n"])
+    return "\n\n".join([*blocks, f"{last_line(SIDE, chosen())}\n"])
 
 
 def _title(turn: Turn) -> str:
     names = [plain(os.path.basename(result.path)) for result in turn.results]
     title = ", ".join(names)
     if turn.number > 1:
-        title = f"{title} (turn {turn.number})"
+        number = said(f"turn {turn.number}")
+        title = f"{title} ({number})"
     return title
 
 
@@ -60,17 +64,17 @@ def _how_to_change(turn: Turn, source: bytes) -> str:
     """Where words about this result are taken (docs/behaviour.md section 1)."""
     stem, _ = split_ending(os.fsdecode(os.path.basename(turn.results[0].path)))
     folder = plain(redact(show_path(os.path.dirname(source))))
-    return f"save what you want as {plain(stem)}.revise.txt in the inbox folder {folder}"
+    return said(f"save what you want as {plain(stem)}.revise.txt in the inbox folder {folder}")
 
 
 def _facts(turn: Turn, source: bytes, at_ms: int) -> str:
     """The last lines: one fact each."""
     moment = datetime.fromtimestamp(at_ms / 1000, tz=UTC).astimezone()
     facts = {
-        "From": plain(redact(show_path(source))),
-        "Cost": turn.cost,
-        "Date": f"{moment.day} {moment:%B %Y, %H:%M %Z}",
-        "To change it": _how_to_change(turn, source),
+        message("From:"): plain(redact(show_path(source))),
+        message("Cost:"): said(turn.cost),
+        message("Date:"): f"{moment.day} {moment:%B %Y, %H:%M %Z}",
+        message("To change it:"): _how_to_change(turn, source),
     }
-    lines = [f"{name}: {value}" for name, value in facts.items() if value]
+    lines = [f"{said(name)} {value}" for name, value in facts.items() if value]
     return "\n".join(lines)

@@ -13,6 +13,7 @@ from nemowatch import hold_reasons
 from nemowatch.clock import lasted
 from nemowatch.cures import JOB, NOTHING, Choice, Cure
 from nemowatch.hold_reasons import HOLDS, Scope
+from nemowatch.i18n.language import message
 from nemowatch.journal.spend import amount
 from nemowatch.model import AttentionReason, HoldReason, State
 from nemowatch.reporting.phrases import because, brackets, capital
@@ -226,19 +227,19 @@ def hold_words(reason: str) -> str:
 #: What people call the steps of a job.
 STAGES = {
     State.CLAIMED: "next in line",
-    State.UPLOADING: "uploading",
-    State.UPLOADED: "uploaded",
+    State.UPLOADING: message("uploading"),
+    State.UPLOADED: message("uploaded"),
     State.INSTRUCTING: "being edited",
-    State.INSTRUCTED: "edited",
+    State.INSTRUCTED: message("edited"),
     State.SUBMITTING: "ordering the video",
     State.RENDERING: "making the video",
     State.RENDERED: "video is ready in the cloud",
     State.DOWNLOADING: "downloading the result",
     State.DOWNLOADED: "moving it to the outbox",
-    State.PUBLISHED: "done",
-    State.HELD: "waiting",
+    State.PUBLISHED: message("done"),
+    State.HELD: message("waiting"),
     State.ATTENTION: "needs a person",
-    State.CANCELLED: "cancelled",
+    State.CANCELLED: message("cancelled"),
     State.REJECTED: "not accepted",
     State.FAILED: "failed",
 }
@@ -248,16 +249,16 @@ def cost(credits: float | None, *, about: bool) -> str:
     """What a job cost: "98 credits", "about 50 credits"; "" while that is unknown."""
     if credits is None:
         return ""
-    price = f"{amount(credits)} credits"
+    price = message(f"{amount(credits)} credits")
     if about:
-        return f"about {price}"
+        return message(f"about {price}")
     return price
 
 
 def tries(attempt: int, tries_without_end: int, why: str) -> str:
     """What is said of a step that is tried again; "" for the first try."""
     if attempt:
-        return f"try {attempt + 1}{because(why)}"
+        return message(f"try {attempt + 1}{because(why)}")
     if tries_without_end:
         return f"trying again{because(why)}"
     return why

@@ -24,6 +24,7 @@ from nemowatch.holds.admission import Admission
 from nemowatch.holds.balance import BalanceReader
 from nemowatch.holds.keeper import HoldKeeper
 from nemowatch.holds.outage_probe import OutageProbe
+from nemowatch.i18n.language import choose
 from nemowatch.intake.inbox import Inbox
 from nemowatch.jobs.job_log import JobLog
 from nemowatch.jobs.runner import Runner
@@ -71,6 +72,7 @@ class Engine:
         state_id: str,
     ) -> None:
         """`state_id` names the state folder in the owner files."""
+        choose(config.share.language)
         self.config = config
         self.journal = journal
         self.api = api
@@ -224,6 +226,7 @@ class Engine:
     def reconfigure(self, fresh: Config) -> None:
         """Go on with a new configuration, as far as it can change while running (config.changes
         names the rest)."""
+        choose(fresh.share.language)
         self.config = fresh
         self._set_cadences()
         self.runner.nudge()

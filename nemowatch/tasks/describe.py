@@ -69,9 +69,14 @@ def _of_recipe(name: str, recipe: Recipe) -> Orderable:
     return Orderable("an order of your own", listed(recipe.accepts), (hint,))
 
 
+def hint_rows() -> list[tuple[str, str]]:
+    """Folder names, all of them equally wide, and what they make."""
+    return [(f"{hint.name:<{_WIDTH}}", hint.makes) for hint in _HINTS]
+
+
 def hint_lines() -> list[str]:
-    """Folder names and what they make, one a line, for people who look for one."""
-    return [f"{hint.name:<{_WIDTH}}  {hint.makes}" for hint in _HINTS]
+    """The same, one a line, for people who look for one."""
+    return [f"{name}  {makes}" for name, makes in hint_rows()]
 
 
 def _skill(folder: Folder) -> str:

@@ -15,7 +15,7 @@ from structlog.testing import capture_logs
 
 from nemowatch.clock import SystemClock
 from nemowatch.config.schema import SideFile as SideFileSection
-from nemowatch.fs.names import SIDE_SIGNATURE
+from nemowatch.fs.last_lines import SIDE
 from nemowatch.fs.threads import Disks
 from nemowatch.journal import results, side_files
 from nemowatch.journal.database import Journal
@@ -69,7 +69,7 @@ async def test_it_says_what_was_asked_and_said(tmp_path: Path) -> None:
     assert f"\n{TIMELINE}\n" in text
     assert "\nFrom: dub-es/clip.mp4\nCost: 100 credits\nDate: " in text
     assert "\nTo change it: save what you want as clip.es.revise.txt in the inbox folder" in text
-    assert text.endswith(f"{SIDE_SIGNATURE}\n")
+    assert text.endswith(f"{SIDE['en']}\n")
 
 
 async def test_a_silent_edit_says_so(tmp_path: Path) -> None:

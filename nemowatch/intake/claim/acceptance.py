@@ -9,7 +9,7 @@ from functools import partial
 
 from nemowatch.clock import Clock
 from nemowatch.errors import OrderError
-from nemowatch.fs.names import GUIDE_SIGNATURE, SIDE_SIGNATURE, SIGNATURE
+from nemowatch.fs import last_lines
 from nemowatch.intake.claim.candidates import candidate, order_of_link
 from nemowatch.intake.claim.group import Group, wait_for
 from nemowatch.intake.ready.inspection_result import Advice, Inspected, Terms
@@ -233,7 +233,7 @@ class Acceptance:
 
 
 def _is_note(one: Inspected) -> bool:
-    return one.text.rstrip().endswith((SIGNATURE, SIDE_SIGNATURE, GUIDE_SIGNATURE))
+    return one.text.rstrip().endswith(last_lines.ALL)
 
 
 def _decisive(found: list[Inspected]) -> Inspected:

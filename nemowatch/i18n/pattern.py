@@ -1,0 +1,69 @@
+"""A message with fields, and whether a text is one of its kind. Pure."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from string import Formatter
+
+#: What stands between two messages.
+SEAM = re.compile(r"(?<=[.!?:;,])\s+| · ")
+#: Letters that a message must have besides its fields: with fewer it would fit anything.
+_FEWEST_LETTERS = 5
+
+
+@dataclass(frozen=True, slots=True)
+class Pattern:
+    """A message as it is written down: "{name} could not be done."."""
+
+    message: str
+    one: str  #: the same for one, which the catalogue knows it by
+    pieces: tuple[str, ...]  #: the text around its fields: one more than there are fields
+    fields: tuple[str, ...]
+
+    @property
+    def weight(self) -> int:
+        """Letters besides its fields: of two that fit, the longer one is meant."""
+        return sum(map(_letters, self.pieces))
+
+    @property
+    def tells_enough(self) -> bool:
+        """Whether a text of its kind can be known by it."""
+        return self.weight >= _FEWEST_LETTERS
+
+    def values(self, text: str) -> dict[str, str] | None:
+        """What stands in its fields where `text` is of its kind; else None."""
+        begin, *middle = self.pieces
+        if not middle:
+            return {} if text == begin else None
+        end = middle.pop()
+        at, last = len(begin), len(text) - len(end)
+        if at > last or not text.startswith(begin) or not text.endswith(end):
+            return None
+
+        found: list[str] = []
+        for piece in middle:
+            next_at = text.find(piece, at, last)
+            if next_at < 0:
+                return None
+            found.append(text[at:next_at])
+            at = next_at + len(piece)
+        found.append(text[at:last])
+        if not begin and found and SEAM.search(found[0]):
+            return None  # it would be another message that ends in front of this one
+        return dict(zip(self.fields, found, strict=True))
+
+
+def pattern(message: str, one: str) -> Pattern:
+    """The pattern of a message; `one`: its text for one, which may be itself."""
+    pieces, fields = [""], []
+    for text, field, _, _ in Formatter().parse(message):
+        pieces[-1] += text
+        if field is not None:
+            fields.append(field)
+            pieces.append("")
+    return Pattern(message, one, tuple(pieces), tuple(fields))
+
+
+def _letters(text: str) -> int:
+    return sum(map(str.isalpha, text))

@@ -1,0 +1,204 @@
+"""What a text is in another language: found by the message that it is, or by those that it is made
+of. What is none of ours (a name, what the cloud or a person says) stays as it is.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import re
+from collections.abc import Iterable
+from functools import lru_cache
+from gettext import NullTranslations
+
+from nemowatch.i18n.dates import in_order, is_date
+from nemowatch.i18n.pattern import SEAM, Pattern, pattern
+
+#: Fields with names in them, which are never translated, whatever they are called.
+NAMES = frozenset(
+    [
+        "name",
+        "path",
+        "file",
+        "folder",
+        "result",
+        "root",
+        "where",
+        "inbox",
+        "outbox",
+        "failed",
+        "command",
+        "host",
+        "begin",
+    ]
+)
+#: Characters of a message's beginning by which it is found among the others.
+_KEY = 4
+#: Characters: longer lines are a person's or the cloud's, not ours.
+_LONGEST = 2000
+#: Parts of a line that are tried together: a line of ours has fewer.
+_MOST_PARTS = 12
+#: Texts that are remembered: a page says the same of many files.
+_REMEMBERED = 1024
+_NUMBER = re.compile(r"-?\d{1,3}(?:,\d{3})*(?:\.\d+)?")
+#: What a text may end with that its message does not have, and the other way round.
+_STOPS = ".,;:"
+_WIDE_STOP = "。"
+#: Words between the parts of a list.
+_LISTING = re.compile(r" (and|or) ")
+
+
+class Reader:
+    """Reads English and says it in one other language."""
+
+    def __init__(
+        self,
+        translations: NullTranslations,
+        messages: Iterable[tuple[str, str]],
+        *,
+        decimal: str = ".",
+        thousands: str = ",",
+        dates: tuple[str, str],
+        spaced: bool = True,
+    ) -> None:
+        """`messages`: each for one and for many ("" where it does not count); `spaced`: whether
+        there are spaces between sentences."""
+        self._translations = translations
+        self._signs = str.maketrans({",": thousands, ".": decimal})
+        self._spaced = spaced
+        self._dates = dates
+        self._exact: dict[str, Pattern] = {}
+        self._by_key: dict[str, list[Pattern]] = {}
+        for one, many in messages:
+            self._add(pattern(one, one))
+            if many:
+                self._add(pattern(many, one))
+        self.said = lru_cache(_REMEMBERED)(self._said)
+
+    def _add(self, found: Pattern) -> None:
+        if not found.fields:
+            self._exact[found.pieces[0]] = found
+        elif found.tells_enough:
+            begin = found.pieces[0]
+            key = begin[:_KEY] if len(begin) >= _KEY else ""
+            self._by_key.setdefault(key, []).append(found)
+
+    def _said(self, text: str) -> str:
+        """The text in this language, line by line."""
+        return "\n".join(map(self._line, text.split("\n")))
+
+    def _line(self, line: str) -> str:
+        bare = line.strip()
+        if not bare or len(bare) > _LONGEST:
+            return line
+        begin = line[: len(line) - len(line.lstrip())]
+        end = line[len(line.rstrip()) :]
+        alone = self._exact.get(bare)
+        if alone is not None:
+            return f"{begin}{self._translated(alone, {}, bare)}{end}"
+        return f"{begin}{self._value('', bare)}{end}"
+
+    def _part(self, text: str) -> str:
+        whole = self._whole(text)
+        if whole is not None:
+            return whole
+        listed = self._list(text)
+        if listed is not None:
+            return listed
+        return self._sentences(text)
+
+    def _list(self, text: str) -> str | None:
+        """A list of two whose parts are ours; else None."""
+        first, word, second = (*_LISTING.split(text, maxsplit=1), "", "")[:3]
+        before, after = self._whole(first), self._whole(second)
+        if not word or before is None or after is None:
+            return None
+        known = self._exact.get(word)
+        return f"{before} {self._translated(known, {}, word) if known else word} {after}"
+
+    def _sentences(self, text: str) -> str:
+        """The text sentence by sentence: of those that follow each other, as many as possible are
+        read together."""
+        seams = [(seam.start(), seam.end()) for seam in SEAM.finditer(text)]
+        seams.append((len(text), len(text)))
+        said, at = "", 0
+        while seams:
+            used, piece = 1, text[at : seams[0][0]]
+            for many in range(min(len(seams), _MOST_PARTS), 0, -1):
+                whole = self._whole(text[at : seams[many - 1][0]])
+                if whole is not None:
+                    used, piece = many, whole
+                    break
+            end, next_at = seams[used - 1]
+            said += piece + self._blank(piece, text[end:next_at])
+            at = next_at
+            del seams[:used]
+        return said
+
+    def _blank(self, before: str, blank: str) -> str:
+        if not self._spaced and before.endswith(("。", "！", "？", "：", "；", "，", "、")):
+            return ""
+        return blank
+
+    def _whole(self, text: str) -> str | None:
+        """The translation of a text that is one message, also without its stop or with a capital;
+        None when it is none."""
+        found = self._as_it_is(text)
+        if found is not None:
+            return found
+
+        bare = text.rstrip(_STOPS)
+        found = self._as_it_is(bare) if bare != text else None
+        if found is not None:
+            return found + text[len(bare) :]
+        found = self._as_it_is(f"{bare}.")
+        if found is not None:
+            return found.rstrip(f"{_STOPS}{_WIDE_STOP}") + text[len(bare) :]
+
+        small = text[:1].lower() + text[1:]
+        if small == text:
+            return None
+        found = self._as_it_is(small)
+        return None if found is None else found[:1].upper() + found[1:]
+
+    def _as_it_is(self, text: str) -> str | None:
+        known = self._exact.get(text)
+        if known is not None:
+            # a single word may be a name, but for what is called by one: a language
+            is_word = " " not in text and text[:1].islower()
+            return None if is_word else self._translated(known, {}, text)
+
+        best: Pattern | None = None
+        for each in (*self._by_key.get(text[:_KEY], ()), *self._by_key.get("", ())):
+            longer = best is None or each.weight > best.weight
+            if longer and each.values(text) is not None:
+                best = each
+        if best is None:
+            return None
+        return self._translated(best, best.values(text) or {}, text)
+
+    def _translated(self, found: Pattern, values: dict[str, str], text: str) -> str:
+        said = self._translation(found, values)
+        fields = {field: self._value(field, value) for field, value in values.items()}
+        with contextlib.suppress(KeyError, ValueError, IndexError):
+            return said.format_map(fields)
+        return text
+
+    def _translation(self, found: Pattern, values: dict[str, str]) -> str:
+        if found.message == found.one and "count" not in values:
+            return self._translations.gettext(found.message)
+        count = values.get("count", "2").replace(",", "")
+        if not count.isdecimal():
+            return self._translations.gettext(found.message)
+        return self._translations.ngettext(found.one, found.message, int(count))
+
+    def _value(self, field: str, value: str) -> str:
+        if field.rstrip("0123456789") in NAMES:
+            return value
+        if _NUMBER.fullmatch(value):
+            return value.translate(self._signs)
+        if is_date(value):
+            return in_order(value, self._dates)
+        bare = value.strip()
+        if not bare:
+            return value
+        return value.replace(bare, self._part(bare), 1)

@@ -1,0 +1,43 @@
+"""Lines of languages whose letters take two columns and have no spaces between words. Pure."""
+
+from __future__ import annotations
+
+import re
+from unicodedata import east_asian_width
+
+#: Signs that no line begins with.
+_CLOSING = "、。，．：；？！）」』】〉》”’)]},.:;?!ー…"
+#: Signs that no line ends with.
+_OPENING = "（「『【〈《“‘([{"
+#: A word of Latin letters with the space behind it, or one wide letter.
+_PIECE = re.compile(r"[!-~\u00a0-\u024f]+ *| +|.")
+
+
+def wide(text: str) -> int:
+    """How many columns of a terminal or an editor a text takes."""
+    return sum(2 if east_asian_width(sign) in "WF" else 1 for sign in text)
+
+
+def filled_wide(text: str, width: int, indent: str) -> str:
+    """The text in lines of at most `width` columns, which may end between any two wide letters."""
+    lines = [indent]
+    for piece in _pieces(text):
+        is_full = wide(lines[-1]) + wide(piece.rstrip()) > width
+        if is_full and lines[-1] != indent:
+            lines[-1] = lines[-1].rstrip()
+            lines.append(indent + piece.lstrip())
+            continue
+        lines[-1] += piece
+    return "\n".join(lines).rstrip()
+
+
+def _pieces(text: str) -> list[str]:
+    """What must stay together: words, and letters with the signs that belong to them."""
+    pieces: list[str] = []
+    for piece in _PIECE.findall(text):
+        joins = piece[0] in _CLOSING or (pieces and pieces[-1][-1] in _OPENING)
+        if pieces and joins:
+            pieces[-1] += piece
+        else:
+            pieces.append(piece)
+    return pieces
