@@ -8,6 +8,7 @@ import ast
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
+from itertools import count
 from pathlib import Path
 
 ROOT = Path(__file__).parents[2]
@@ -35,6 +36,7 @@ SILENT = (
     "content/signatures.py",
     "content/word/symbols.py",
     "edits/answer_words.py",
+    "fs/last_lines.py",
     "edits/offers.py",
     "edits/turn_summary.py",
     "errors/journal.py",
@@ -81,6 +83,9 @@ SILENT = (
     "web/server.py",
     "web/sessions.py",
 )
+#: Sentences in the other modules that nobody on the share reads: instructions for the cloud, causes
+#: in the journal.
+UNSAID = Path(__file__).parent / "unsaid.txt"
 #: Calls whose texts are a programmer's or the log's.
 _LOGS = ("log", "logger", "logging")
 _QUIET_CALLS = ("getLogger", "compile", "LatePattern", "namedtuple", "write_text", "execute")
@@ -108,10 +113,14 @@ class Found:
 
 def messages() -> Iterator[Found]:
     """Every message, in the order of its place."""
+    unsaid = frozenset(UNSAID.read_text("utf-8").splitlines())
     for path in sorted(PACKAGE.rglob("*.py")):
         where = path.relative_to(PACKAGE).as_posix()
-        if not where.startswith(SILENT):
-            yield from _Module(path, where).messages()
+        if where.startswith(SILENT):
+            continue
+        for found in _Module(path, where).messages():
+            if found.message not in unsaid:
+                yield found
     for path in sorted(PACKAGE.rglob("*.j2")):
         where = path.relative_to(PACKAGE).as_posix()
         for marked in _MARKED.findall(path.read_text("utf-8")):
@@ -159,7 +168,8 @@ class _Module:
         text = _text(node, self._constants) or ""
         for line in text.split("\n"):
             bare = line.strip()
-            if (any_length and bare) or _is_prose(bare):
+            is_marked = any_length and re.search("[A-Za-z]", re.sub(r"\{\w+\}", "", bare))
+            if is_marked or _is_prose(bare):
                 yield Found(bare, self._where)
 
     def _skip(self) -> None:
@@ -272,4 +282,8 @@ def _field(node: ast.AST) -> str:
 
 
 def _escaped(text: str) -> str:
-    return text.replace("{", "{{").replace("}", "}}")
+    """Braces as they are in a message: around a name they are a field that is filled in later."""
+    doubled = text.replace("{", "{{").replace("}", "}}")
+    said = re.sub(r"(?:\{\{)+(\w+)(?:\}\})+", r"{\1}", doubled)
+    numbers = (str(number) if number > 1 else "" for number in count(1))
+    return re.sub(r"\{\{\}\}", lambda _: f"{{text{next(numbers)}}}", said)
