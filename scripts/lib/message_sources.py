@@ -284,6 +284,6 @@ def _field(node: ast.AST) -> str:
 def _escaped(text: str) -> str:
     """Braces as they are in a message: around a name they are a field that is filled in later."""
     doubled = text.replace("{", "{{").replace("}", "}}")
-    said = re.sub(r"(?:\{\{)+(\w+)(?:\}\})+", r"{\1}", doubled)
+    said = re.sub(r"\{{2,}(\w+)\}{2,}", r"{\1}", doubled)
     numbers = (str(number) if number > 1 else "" for number in count(1))
     return re.sub(r"\{\{\}\}", lambda _: f"{{text{next(numbers)}}}", said)
