@@ -7,8 +7,10 @@ import re
 import unicodedata
 from collections.abc import Sequence
 
+from nemowatch.i18n.language import message
+
 #: The word that people put between two languages, and the sign for it.
-AND = "and"
+AND = message("and")
 _AMPERSAND = "&"
 #: Words of a sentence after which the language follows: `dub in Spanish`, `dub en to es`.
 PREPOSITIONS = frozenset(
@@ -49,7 +51,7 @@ def enumerated(names: Sequence[str]) -> str:
     """Names as a sentence lists them: "Spanish, French and German"; "" for none."""
     if len(names) < 2:
         return "".join(names)
-    return f"{', '.join(names[:-1])} and {names[-1]}"
+    return f"{', '.join(names[:-1])} {AND} {names[-1]}"
 
 
 def examples(names: Sequence[str]) -> str:
