@@ -29,6 +29,7 @@ from nemowatch.web.commands import button_of
 from nemowatch.web.desk import Desk
 from nemowatch.web.server import Server
 from nemowatch.web.sessions import Sessions
+from tests.rigs.documents import REPO
 from tests.rigs.engine import EngineRig, engine_rig
 from tests.rigs.studio import video
 
@@ -86,6 +87,15 @@ def word_in(html: str) -> str:
     return found[1]
 
 
+def asked_by_the_fleet() -> set[str]:
+    """The figures that the dashboard and the alerts of docs/fleet.md ask for; credits are given out
+    once they are known."""
+    kept = (REPO / "docs/fleet/dashboard.json", REPO / "docs/fleet/alerts.yml")
+    found = {name for path in kept for name in re.findall(r"nemowatch_[a-z_]+", path.read_text())}
+    assert len(found) > 5
+    return found - {"nemowatch_credits_available"}
+
+
 async def test_who_is_let_in(tmp_path: Path) -> None:
     """With a password nothing but its own page, its health and its style is shown without it; a
     session outlives a restart; other sites' requests, names that only lead here, and words of
@@ -118,7 +128,9 @@ async def test_who_is_let_in(tmp_path: Path) -> None:
                         page + "/metrics", headers={"Authorization": f"Basic {basic}"}
                     ) as answer,
                 ):
-                    assert 'nemowatch_jobs{site="Studio 1"' in await answer.text()
+                    figures = await answer.text()
+                assert 'nemowatch_jobs{site="Studio 1"' in figures
+                assert asked_by_the_fleet() <= set(re.findall(r"^# TYPE (\w+)", figures, re.M))
             async with served(rig, line) as page:  # the daemon was restarted
                 order = {"order": "pause", "args": "{}", "word": word}
                 for headers in (

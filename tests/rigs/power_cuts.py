@@ -205,6 +205,9 @@ def pull(house: Studio, disk: PowerCutDisk, life: Life, rng: random.Random) -> N
 def judge(house: Studio, life: Life) -> None:
     """What is lost, was paid twice, or needs a person."""
     wait_for("rest", lambda: all(job["state"] in ENDED for job in house.jobs()), LIMIT)
+    with suppress(AssertionError):
+        wait_for("tidiness", lambda: not leftovers(house), LIMIT)
+    life.wrong += leftovers(house)
     places = {tree: house.results(tree) for tree in ("inbox", "done", "failed")}
     for name, data in SOURCES.items():
         found = [house.root / tree / name for tree, names in places.items() if name in names]
@@ -212,7 +215,6 @@ def judge(house: Studio, life: Life) -> None:
             life.lost.append(f"{name}: {found}")
     life.lost += [f"{name} is missing" for name in (RESULTS | {REVISED}) - house.results()]
     life.wrong += [f"{name} is too much" for name in house.results() - RESULTS - {REVISED}]
-    life.wrong += [f"left: {path}" for path in house.root.rglob(".~nemowatch*")]
     life.wrong += [f"{path}" for path in house.state.glob("*.damaged-*")]
     life.wrong += unserved(house)
     life.asked += [
@@ -221,6 +223,11 @@ def judge(house: Studio, life: Life) -> None:
     notes = (".question.txt", ".error.txt", "read me.txt")
     life.asked += [name for name in places["inbox"] | places["failed"] if name.endswith(notes)]
     judge_money(house.ledger(), life)
+
+
+def leftovers(house: Studio) -> list[str]:
+    """Files of ours that nobody needs: the next start removes them."""
+    return [f"left: {path}" for path in house.root.rglob(".~nemowatch*")]
 
 
 ENDED = ("published", "attention", "failed", "rejected", "cancelled")
