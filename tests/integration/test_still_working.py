@@ -57,7 +57,7 @@ async def test_zero_says_nothing(tmp_path: Path) -> None:
 async def test_the_page_counts_in_steps(tmp_path: Path) -> None:
     """It says what a turn takes as a rule, then how long it has taken; between two steps it is not
     written again."""
-    async with engine_rig(tmp_path, turn=20, settings={"turn_seconds": 15}) as rig:
+    async with engine_rig(tmp_path, turn=300, settings={"turn_seconds": 200}) as rig:
         often(rig, 100)
         rig.drop("dub-es/clip.mp4")
         await rig.start()
