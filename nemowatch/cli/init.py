@@ -54,10 +54,10 @@ def init(folder: Folder = None, config: options.Config = None) -> None:
     if written:
         check_existing(path, root)
     text = CONFIG.format(root=_toml(root))
-    made = _make_folders(root)
+    made = make_folders(root)
     if not written:
-        _write_config(path, text)
-    explained = _explain(root, path)
+        write_config(path, text)
+    explained = explain(root, path)
     say(f"Workspace {show_path(root)}: {'made' if made else 'was there already'}.")
     kept = "was there already, unchanged" if written else "written"
     say(f"Configuration {show_path(path)}: {kept}.")
@@ -112,7 +112,7 @@ def _toml(path: Path) -> str:
     return json.dumps(str(path))
 
 
-def _make_folders(root: Path) -> bool:
+def make_folders(root: Path) -> bool:
     """Make what is missing; whether anything was. Raises UsageError."""
     from nemowatch.errors import UsageError, failing_as
     from nemowatch.fs.listing import names_below
@@ -130,7 +130,7 @@ def _make_folders(root: Path) -> bool:
     return bool(missing)
 
 
-def _explain(root: Path, path: Path) -> str:
+def explain(root: Path, path: Path) -> str:
     """Write what the share says of itself, where it can be written; returns its files' names."""
     from nemowatch.config.load import load
     from nemowatch.errors import ConfigError, LocalError
@@ -144,7 +144,7 @@ def _explain(root: Path, path: Path) -> str:
         return ""
 
 
-def _write_config(path: Path, text: str) -> None:
+def write_config(path: Path, text: str) -> None:
     from nemowatch.errors import UsageError, failing_as
 
     cure = "Name a file that you may write, with --config FILE."

@@ -16,14 +16,16 @@ from nemowatch.fs.own_files import read_own
 
 #: What a name ends in whose value is in a file: containers and orchestrators hand out secrets so.
 IN_FILE = "_FILE"
+#: Of a [[watch]]: with one of these it is more than a change of one in the file.
+_FOLDERS = ("__ROOT", "__INBOX")
 
 
 def names_a_watch(env: Mapping[str, str]) -> bool:
     """Whether the environment itself says what to watch, so that no file needs to."""
     for name, value in env.items():
         upper = name.upper()
-        is_watch = upper in (ROOT, WATCH) or upper.startswith(f"{WATCH}__")
-        if is_watch and value.strip():
+        is_one = upper.startswith(f"{WATCH}__") and upper.endswith(_FOLDERS)
+        if (is_one or upper in (ROOT, WATCH)) and value.strip():
             return True
     return False
 

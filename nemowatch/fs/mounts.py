@@ -66,6 +66,11 @@ SCANNED = frozenset(
 #: FUSE filesystems of local disks that both raise events and are written around; every other one
 #: is only scanned.
 WATCHED_FUSE = frozenset({"fuse.shfs", "fuse.mergerfs"})
+#: Folders of the machine that this one is a guest of (Docker Desktop, virtual machines): what
+#: changes there makes no events in here, and looking costs little.
+OF_HOST = frozenset(
+    {"virtiofs", "9p", "vboxsf", "prl_fs", "drvfs", "fakeowner", "fuse.grpcfuse", "fuse.osxfs"}
+)
 #: How mountinfo writes blanks and backslashes.
 _OCTAL = re.compile(rb"\\([0-7]{3})")
 

@@ -7,7 +7,7 @@ nothing.
 from __future__ import annotations
 
 from nemowatch.clock import Clock
-from nemowatch.fs.mounts import Mode
+from nemowatch.fs.mounts import OF_HOST, Mode
 from nemowatch.intake.claim.bulk_approval import BulkApproval
 from nemowatch.intake.scan.diff import ScanDiff
 from nemowatch.intake.scan.schedule import ScanSchedule
@@ -98,12 +98,25 @@ class FullScan:
         """A scan that began then has ended: plan the next one."""
         root_monitor = self._root_monitor
         root_monitor.watching.scanned(survey.inodes)
+        self._note_unannounced(survey)
+        is_degraded = root_monitor.health.now.state is HealthState.DEGRADED
         self._schedule.ended(
             begun,
             events=root_monitor.settle_rules.mode is Mode.EVENTS,
-            degraded=root_monitor.health.now.state is HealthState.DEGRADED,
+            degraded=is_degraded or root_monitor.settle_rules.fstype in OF_HOST,
             more=survey.more,
         )
+
+    def _note_unannounced(self, survey: ScanDiff) -> None:
+        """What only this scan has found, as far as one scan tells."""
+        unannounced = self._root_monitor.unannounced
+        if survey.more:
+            unannounced.begin()
+            return
+        state = self._state
+        followed = (state.tracked, state.known)
+        found = [path for path in survey.fresh if not any(path in one for one in followed)]
+        unannounced.scanned(found)
 
     async def _absorb(self, survey: ScanDiff) -> None:
         self._state.facts = survey.folders

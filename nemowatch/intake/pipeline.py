@@ -140,7 +140,9 @@ class Pipeline:
 
         assert self._hints is not None  # start() made them
         named, everything = self._hints.take(PORTION)
+        root_monitor.unannounced.hear(named)
         if everything:
+            root_monitor.unannounced.begin()
             root_monitor.scans.request()
         removed = await self._scan_if_due()
         if not root_monitor.online:

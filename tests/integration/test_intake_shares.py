@@ -73,6 +73,24 @@ async def test_a_share_is_scanned_without_being_told_to(share: Share, tmp_path: 
         await b.until(lambda: len(b.claimed) == 1)
 
 
+async def test_a_mount_whose_events_do_not_arrive_is_found_out(
+    share: Share, tmp_path: Path
+) -> None:
+    """As bind mounts in containers may be, which look like local disks: files that only scans find
+    say so; one that an event names says nothing."""
+    options = {"settle": 0.2, "scan_interval": 0.5, "mode": "events"}
+    async with inbox_rig(share.front, tmp_path / "s", **options) as b:
+        (share.front / "inbox/dub-es/here.mp4").write_bytes(mp4())
+        await b.until(lambda: len(b.claimed) == 1)
+        await b.inbox.guard()
+        assert b.inbox.health.state is HealthState.WATCHING
+        for number in range(2, 5):
+            (share.back / f"inbox/dub-es/{number}.mp4").write_bytes(mp4(str(number)))
+            await b.until(lambda: len(b.claimed) == number)  # noqa: B023 - waited for at once
+        await b.inbox.guard()
+        assert str(b.inbox.health).startswith("degraded: files come without events")
+
+
 async def test_a_slow_writer_behind_the_share_is_never_taken_early(
     share: Share, tmp_path: Path
 ) -> None:

@@ -48,7 +48,7 @@ class ScanSchedule:
         more: bool,
     ) -> None:
         """A scan that began then has ended. `events`: the kernel reports changes everywhere in
-        the inbox; `degraded`: it should, and does not."""
+        the inbox; `degraded`: it should, and does not, or looking is all there is and is cheap."""
         now = self._ended_at = self._clock.monotonic()
         length = now - begun
         every = self.interval

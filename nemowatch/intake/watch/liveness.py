@@ -35,6 +35,7 @@ class WatchTrouble(StrEnum):
     COVERAGE = "some folders are not watched"
     DEAF = "the kernel's events no longer arrive"
     LOST = "events were lost"
+    UNANNOUNCED = "files come without events"  #: of a bind mount in a container, say
     TOO_DEEP = "its folders are nested too deeply to be watched"
 
 

@@ -24,6 +24,7 @@ from nemowatch.intake.watch.new_folders import NewFolders
 from nemowatch.intake.watch.paid_marks import PaidMarks
 from nemowatch.intake.watch.root_check import SILENCE, RootCheck, RootState
 from nemowatch.intake.watch.scan_requests import ScanRequests
+from nemowatch.intake.watch.unannounced import Unannounced
 from nemowatch.intake.watch.unforeseen_errors import UnforeseenErrors
 from nemowatch.intake.watch.watch_upkeep import WatchUpkeep
 from nemowatch.intake.watch.watcher import Hints
@@ -92,6 +93,11 @@ class RootMonitor:
     def online(self) -> bool:
         """True when the root is there and ours to work."""
         return self.health.now.state in ONLINE
+
+    @property
+    def unannounced(self) -> Unannounced:
+        """Files that come without events."""
+        return self._upkeep.unannounced
 
     def settle_rule(self, path: bytes) -> SettleRule:
         """How long a file at this path must be still."""

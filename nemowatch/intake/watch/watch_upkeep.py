@@ -18,6 +18,7 @@ from nemowatch.intake.watch.health import HealthState, HealthTracker
 from nemowatch.intake.watch.liveness import WatchTrouble
 from nemowatch.intake.watch.new_folders import NewFolders
 from nemowatch.intake.watch.scan_requests import ScanRequests
+from nemowatch.intake.watch.unannounced import Unannounced
 from nemowatch.intake.watch.watcher import Hints
 from nemowatch.intake.watch.watcher_supervisor import WatcherSupervisor
 
@@ -41,6 +42,7 @@ class WatchUpkeep:
         self._scans = scans
         self._health = health
         self._hung = hung
+        self.unannounced = Unannounced()
         self.hints: Hints | None = None  #: what is reported goes there; None before the start
 
     def __repr__(self) -> str:
@@ -48,6 +50,7 @@ class WatchUpkeep:
 
     async def begin(self, root: Path) -> None:
         """Watch a root that is new, or came back."""
+        self.unannounced.begin()
         if await self._rewatch(root):
             self._healthy()
 
@@ -67,7 +70,7 @@ class WatchUpkeep:
         trouble = await self._watching.find_trouble()
         if trouble is None:
             self._watching.worked()
-            self._healthy()
+            self._well()
             return
         self._degraded(trouble)
         if self._watching.begin_repair(trouble):
@@ -110,4 +113,11 @@ class WatchUpkeep:
         self._watching.still(trouble)
         if await self._watching.find_trouble() is None:
             self._watching.worked()
+            self._well()
+
+    def _well(self) -> None:
+        """The watcher is; whether what it watches reports anything is another question."""
+        if self.unannounced.many:
+            self._degraded(WatchTrouble.UNANNOUNCED)
+        else:
             self._healthy()

@@ -1,0 +1,78 @@
+"""What happens before a command in a container: the umask, the zone, who it runs as, the folders,
+and at a first start what `nemowatch init` makes."""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Mapping
+from pathlib import Path
+from typing import NoReturn
+from zoneinfo import available_timezones
+
+from nemowatch.cli.container.folders import check_mounted, check_writable, give, owner_of
+from nemowatch.cli.container.health import health
+from nemowatch.cli.container.identity import Choice, become, chosen, current, is_rootless
+from nemowatch.cli.container.start import prepare
+from nemowatch.config.variable_names import ROOT
+from nemowatch.errors import UsageError
+
+#: Where the image has its places, by names that tests and other images may change.
+CONFIG, STUDIO = "NEMOWATCH_CONFIG", "/studio"
+_LOST = "what was paid for would be forgotten with this container"
+#: The group may write results too, as the units have it.
+UMASK = "002"
+
+
+def enter(words: list[str]) -> int:
+    """Carry out `nemowatch WORDS` in the place of this process, as whoever it is to be. Raises
+    UsageError, ConfigError."""
+    env = dict(os.environ)
+    os.umask(umask(env))
+    check_zone(env)
+    config = Path(env.get(CONFIG, "/config/config.toml"))
+    studio = Path(env.get(ROOT, "").strip() or STUDIO)
+    choice = _become(env, config.parent, studio)
+    if words == ["health"]:
+        return health()
+    if words[:1] == ["run"]:
+        check_writable(config.parent, current())
+        env = prepare(env, config, studio, choice)
+    return _replaced(words, {**env, "HOME": str(config.parent)})
+
+
+def _replaced(words: list[str], env: Mapping[str, str]) -> NoReturn:
+    """Go on as that command."""
+    sys.stdout.flush()
+    os.execve(sys.executable, [sys.executable, "-m", "nemowatch", *words], env)
+
+
+def _become(env: Mapping[str, str], config: Path, studio: Path) -> Choice:
+    """Take on who to be, and give him what is nemowatch's."""
+    check_mounted(config, _LOST)
+    choice = chosen(env, current(), owner_of(studio), rootless=is_rootless())
+    if current().uid == 0:
+        give(config, studio, choice.who)
+    if become(choice):
+        return choice
+    return Choice(current(), "as the engine lets it be nobody else", False)
+
+
+def umask(env: Mapping[str, str]) -> int:
+    """What UMASK says. Raises UsageError."""
+    text = env.get("UMASK", "").strip() or UMASK
+    try:
+        value = int(text, 8)
+    except ValueError:
+        value = -1
+    if not 0 <= value <= 0o777:
+        raise UsageError("UMASK must be an octal number.", cure="Such as 002 or 022.")
+    return value
+
+
+def check_zone(env: Mapping[str, str]) -> None:
+    """Raises UsageError for a TZ that does not exist: the system would take UTC, and `hours` would
+    be others."""
+    zone = env.get("TZ", "").strip().removeprefix(":")
+    if zone and zone not in available_timezones() and not Path(zone).is_absolute():
+        raise UsageError("TZ names no time zone.", cure="Such as Europe/Berlin, or UTC.")

@@ -1,0 +1,76 @@
+"""The folders that an engine mounts: /config and the workspace. Are they there, whose are they, and
+can they be written?
+
+Gives away what is nemowatch's own, and a workspace that the engine has just made. No file of
+people's is touched.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+from contextlib import suppress
+from pathlib import Path
+
+from nemowatch.cli.container.identity import Who
+from nemowatch.errors import UsageError
+from nemowatch.fs.mounts import MountTable
+
+#: Below the folder of the configuration: what nemowatch itself has made there.
+OWN = ("config.toml", "state", ".cache")
+
+
+def owner_of(folder: Path) -> Who:
+    """Whose it is; root's where there is none."""
+    try:
+        found = folder.stat()
+    except OSError:
+        return Who(0, 0)
+    return Who(found.st_uid, found.st_gid)
+
+
+def check_mounted(folder: Path, what: str) -> None:
+    """Raises UsageError for a folder that ends with the container."""
+    point = MountTable.read().at(os.fsencode(folder)).point
+    if point != b"/" and folder.is_dir():
+        return
+    text = f"Nothing is mounted at {folder}: {what}."
+    raise UsageError(text, cure=f"Mount a folder or a volume there: -v FOLDER:{folder}")
+
+
+def give(config: Path, studio: Path, who: Who) -> None:
+    """Let `who` have what is nemowatch's, and an empty workspace of root's. Where that is not
+    allowed, nothing is said: what cannot be written, `check_writable` says."""
+    with suppress(OSError):
+        for path in _own(config):
+            _give(path, who)
+        if owner_of(studio).uid == 0 and not any(studio.iterdir()):
+            _give(studio, who)
+
+
+def _own(config: Path) -> Iterator[Path]:
+    yield config
+    for name in OWN:
+        if (config / name).exists():
+            yield config / name
+        for folder, folders, files in os.walk(config / name):
+            yield from (Path(folder, one) for one in (*folders, *files))
+
+
+def _give(path: Path, who: Who) -> None:
+    found = path.lstat()
+    if (found.st_uid, found.st_gid) != who:
+        os.chown(path, who.uid, who.gid, follow_symlinks=False)
+
+
+def check_writable(folder: Path, here: Who) -> None:
+    """Raises UsageError where this process can make nothing, with whose the folder is."""
+    if os.access(folder, os.R_OK | os.W_OK | os.X_OK):
+        return
+    owner = owner_of(folder)
+    mine = f"chown -R {here} FOLDER (the one that is mounted as {folder})"
+    if owner == here:
+        mine = f"chmod u+rwx FOLDER (the one that is mounted as {folder}), or mount it writable"
+    text = f"{folder} belongs to {owner}, and {here}, as whom this container runs, cannot write it."
+    cure = f'On the host: {mine}. Or run as its owner: user: "{owner}".'
+    raise UsageError(text, cure=cure)

@@ -1,0 +1,103 @@
+"""The start of the daemon in a container: what `nemowatch init` makes, where the live page listens,
+and what to do next, in the log."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+
+from nemowatch import __version__
+from nemowatch.cli.container.folders import check_mounted, check_writable
+from nemowatch.cli.container.identity import Choice, current
+from nemowatch.cli.init import explain, make_folders, write_config
+from nemowatch.config.find import state_dir
+from nemowatch.config.load import load
+from nemowatch.config.schema import Config
+from nemowatch.config.variable_files import names_a_watch
+from nemowatch.journal.transaction import FILE_NAME
+
+#: Where the page listens inside: the port that is published.
+LISTEN = "0.0.0.0:8477"
+_LISTEN_NAME = "NEMOWATCH_WEB__LISTEN"
+_LOST = "people's files would be lost with this container"
+
+TEXT = """\
+# nemowatch's configuration. Every key, with its default and its meaning, is in config.example.toml.
+# Variables of the container count more than what is written here: NEMOWATCH_LIMITS__DAILY_CREDITS.
+{watch}
+[service]
+# Seconds; engines end a container 10 seconds after they have asked it to stop. Nothing is lost by
+# that. With a longer stop_grace_period: NEMOWATCH_SERVICE__DRAIN.
+drain = 7
+"""
+WATCH = """
+[[watch]]
+root = {root}
+"""
+
+
+def prepare(env: Mapping[str, str], path: Path, studio: Path, choice: Choice) -> dict[str, str]:
+    """Make what is missing, say how it is, and return the daemon's environment. Raises UsageError,
+    ConfigError."""
+    _say(f"nemowatch {__version__} runs as {choice.who}, {choice.why}.")
+    is_first = _write(env, path, studio)
+    config = load(path, env)
+    if not (state_dir(config, path, env) / FILE_NAME).exists():
+        for root in _roots(config):
+            _furnish(root, path)
+    prepared = dict(env)
+    if _has_password(config) and not config.web.listen:
+        prepared[_LISTEN_NAME] = LISTEN
+    if is_first:
+        _say("\n".join(_next_steps(config, env)))
+    return prepared
+
+
+def _say(text: str) -> None:
+    """At once: what follows may be an error, on another stream of the same log."""
+    print(text, flush=True)
+
+
+def _write(env: Mapping[str, str], path: Path, studio: Path) -> bool:
+    """Write the configuration of a first start; whether there was none."""
+    if path.exists():
+        return False
+    watch = "" if names_a_watch(env) else WATCH.format(root=json.dumps(str(studio)))
+    write_config(path, TEXT.format(watch=watch))
+    return True
+
+
+def _roots(config: Config) -> Iterator[Path]:
+    for watch in config.watch:
+        if watch.root is not None:
+            yield watch.root
+
+
+def _furnish(root: Path, path: Path) -> None:
+    """Make the folders of a workspace, which is new to this /config."""
+    check_mounted(root, _LOST)
+    check_writable(root, current())
+    if make_folders(root):
+        _say(f"The folders in {root} have been made.")
+    explain(root, path)
+
+
+def _has_password(config: Config) -> bool:
+    return bool(config.web.password) or config.web.password_file is not None
+
+
+def _next_steps(config: Config, env: Mapping[str, str]) -> Iterator[str]:
+    """What to do, for whoever reads the first log."""
+    yield "What to do next:"
+    for root in _roots(config):
+        yield f"  Copy a video into inbox/dub-es of the folder that is mounted as {root}:"
+        yield "  the result appears in outbox/dub-es there."
+    has_token = env.get("NEMO_TOKEN") or env.get("NEMO_TOKEN_FILE") or config.api.token_file
+    if not has_token:
+        yield "  Your own account: NEMO_TOKEN or NEMO_TOKEN_FILE. Without it, an anonymous one is"
+        yield "  used, with 100 credits, for 7 days."
+    if _has_password(config):
+        yield "  The live page: http://THIS-MACHINE:8477/, where that port is published."
+    else:
+        yield "  The live page is off: NEMOWATCH_WEB__PASSWORD (8 characters or more) opens it."

@@ -1,0 +1,233 @@
+"""The image, built and run as on a NAS: other users, a read-only root, an older /config, a full disk.
+scripts/test-container; what one test makes is another's old /config only where that is said."""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+import subprocess
+import urllib.request
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from nemowatch.sandbox.media import sample_video
+from nemowatch.sandbox.process import SandboxProcess
+from tests.rigs.container_image import (
+    CHANGE_USER,
+    Container,
+    Image,
+    version,
+    wait_for,
+    why_not,
+)
+
+REASON = why_not()
+pytestmark = [
+    pytest.mark.slow,
+    pytest.mark.root,
+    pytest.mark.alone,
+    pytest.mark.skipif(bool(REASON), reason=REASON),
+]
+#: An account of nobody: it has no line in /etc/passwd, neither here nor inside.
+NAS = (1026, 100)
+PASSWORD = "correct horse"
+QUICK = {
+    "NEMOWATCH_WATCH__1__SETTLE": "0.3",
+    "NEMOWATCH_WATCH__1__SCAN_INTERVAL": "1",
+    "NEMOWATCH_RENDER__POLL_INTERVAL": "0.2",
+    "NEMOWATCH_LIMITS__CONFIRM_ABOVE": "0",
+}
+
+
+@pytest.fixture(scope="module")
+def image() -> Iterator[Image]:
+    """Built once."""
+    built = Image()
+    yield built
+    built.close()
+
+
+@pytest.fixture
+def sandbox() -> Iterator[SandboxProcess]:
+    """The cloud."""
+    with SandboxProcess() as running:
+        yield running
+
+
+class Nas:
+    """The folders of one installation, and containers over them, one after the other."""
+
+    def __init__(self, image: Image, base: Path, sandbox: SandboxProcess) -> None:
+        self.image = image
+        self.base = base
+        self.sandbox = sandbox
+        self.config, self.studio = base / "config", base / "studio"
+        self._runs = 0
+        for folder in (self.config, self.studio):
+            folder.mkdir()
+
+    def own(self, uid: int, gid: int) -> None:
+        """Both folders are this user's."""
+        for folder in (self.config, self.studio):
+            os.chown(folder, uid, gid)
+
+    def start(self, env: Mapping[str, str] | None = None, **more: Any) -> Container:
+        """A container over them."""
+        self._runs += 1
+        work = self.base / f"run{self._runs}"
+        work.mkdir()
+        settings = {**QUICK, "NEMOWATCH_API__BASE_URL": self.sandbox.url, **(env or {})}
+        binds = {"/config": self.config, "/studio": self.studio}
+        return Container(self.image, work, binds, env=settings, **more)
+
+    def drop(self, name: str, owner: tuple[int, int] = NAS) -> None:
+        """A clip into an inbox."""
+        path = self.studio / "inbox/dub-es" / name
+        path.write_bytes(sample_video() + b"\0\0\0\x10free" + name.encode().ljust(8)[:8])
+        os.chown(path, *owner)
+
+    def result(self, name: str) -> Path:
+        """The result of a clip, when it is there."""
+        found = self.studio / "outbox/dub-es" / f"{name}.es.mp4"
+        return wait_for(lambda: found.exists() and found, f"{found}")  # type: ignore[no-any-return]
+
+    def turns(self) -> int:
+        """Paid turns so far."""
+        return len(self.sandbox.ledger()["turns"])
+
+
+@pytest.fixture
+def nas(image: Image, tmp_path: Path, sandbox: SandboxProcess) -> Nas:
+    """An empty one."""
+    tmp_path.chmod(0o755)
+    return Nas(image, tmp_path, sandbox)
+
+
+def test_what_the_image_says_of_itself(image: Image) -> None:
+    """Version, health check, and how it is started and stopped."""
+    labels = image.config["Labels"]
+    assert labels["org.opencontainers.image.version"] == version()
+    assert image.config["Entrypoint"][-1] == "nemowatch"
+    assert image.config["Healthcheck"]["Test"][:2] == ["CMD", "nemowatch"]
+    assert not (image.root / "root/.cache").exists()
+
+
+def test_from_a_first_start_to_a_new_hostname(nas: Nas) -> None:
+    """As the engine's user, which no passwd knows, with no capability and a read-only root: it makes
+    what is missing, says what to do, and works. Recreated under another hostname, with the page's
+    password and an older /config, it goes on: nothing is paid again, nobody has to take over."""
+    nas.own(*NAS)
+    with nas.start({"TZ": "Europe/Berlin", "UMASK": "027"}, user=NAS, hostname="first") as first:
+        said = first.wait_log("ready")
+        assert "runs as 1026:100, as the engine says" in said
+        assert "What to do next:" in said
+        assert "The live page is off" in said
+        nas.drop("promo.mp4")
+        made = nas.result("promo").stat()
+        assert (made.st_uid, made.st_gid, made.st_mode & 0o777) == (*NAS, 0o640)
+        wait_for((nas.studio / "done/dub-es/promo.mp4").exists, "done/")
+        assert first.run("nemowatch", "health").returncode == 0
+        status = json.loads(first.run("nemowatch", "status", "--json").stdout)
+        assert status["counts"]["published"] == 1
+        first.kill("TERM")
+        assert first.wait_ended(10) == 0, first.log
+    paid = nas.turns()
+    owner = json.loads((nas.studio / ".nemowatch-owner.json").read_text())
+    assert owner["host"] == "first"
+
+    env = {"NEMOWATCH_WEB__PASSWORD": PASSWORD}
+    with nas.start(env, user=NAS, hostname="second") as second:
+        said = second.wait_log("the page is served")
+        assert "What to do next:" not in said
+        with urllib.request.urlopen("http://127.0.0.1:8477/healthz") as answer:
+            assert answer.read().strip() == b"ok"
+        nas.drop("other.mp4")
+        nas.result("other")
+        assert "held by" not in second.log
+    assert nas.turns() == paid + 1
+
+
+def test_a_user_by_number_is_become_and_its_folders_are_given(nas: Nas) -> None:
+    """PUID and PGID, with the three capabilities that need; an empty workspace that the engine has
+    made as root is theirs, too. Commands of `exec` run as the same user."""
+    env = {"PUID": "1026", "PGID": "100"}
+    with nas.start(env, capabilities=CHANGE_USER) as container:
+        container.wait_log("ready")
+        nas.drop("promo.mp4")
+        made = nas.result("promo").stat()
+        assert (made.st_uid, made.st_gid) == NAS
+        assert (nas.config / "state").stat().st_uid == NAS[0]
+        assert container.run("nemowatch", "health").returncode == 0
+        assert container.run("nemowatch", "pause").returncode == 0
+    assert (nas.config / "state/journal.db").stat().st_uid == NAS[0]
+
+
+def test_folders_of_others_are_said_with_their_cure(nas: Nas) -> None:
+    """With all capabilities dropped root may not write a folder of another owner: in words, once,
+    with what to type. PUID beside another user of the engine is an error, too; so is PUID without
+    the right to change, and a place where nothing is mounted."""
+    nas.own(*NAS)
+    cases: list[tuple[dict[str, Any], str, str]] = [
+        ({}, "/config belongs to 1026:100, and 0:0", 'user: "1026:100"'),
+        ({"user": (1000, 1000)}, "/config belongs to 1026:100", "chown -R 1000:1000"),
+        (
+            {"user": (1000, 1000), "env": {"PUID": "1026"}},
+            "PUID and PGID ask for 1026:1000",
+            "Keep one of the two",
+        ),
+        ({"env": {"PUID": "1026"}}, "does not let this container become", 'user: "1026:100"'),
+        ({"env": {"TZ": "Mars"}}, "TZ names no time zone", "Europe/Berlin"),
+    ]
+    for more, said, cure in cases:
+        with nas.start(**more) as container:
+            assert container.wait_ended() == 2
+            assert said in container.log
+            assert cure in container.log
+            assert "Traceback" not in container.log
+
+
+def test_sigterm_in_a_paid_turn_drains_or_goes_on_later(nas: Nas) -> None:
+    """Within the engine's ten seconds, whatever is under way: a turn that is longer is looked up at
+    the next start, and is not paid again."""
+    nas.own(*NAS)
+    nas.sandbox.set(turn_seconds=25.0, abort_on_disconnect=False)
+    with nas.start(user=NAS) as first:
+        first.wait_log("ready")
+        nas.drop("promo.mp4")
+        wait_for(lambda: nas.turns() == 1, "a turn")
+        first.kill("TERM")
+        assert first.wait_ended(10) == 0
+    with nas.start({"NEMOWATCH_CHAT__RECHECK": "[1, 1, 1, 30]"}, user=NAS) as second:
+        second.wait_log("recovering")
+        nas.result("promo")
+    assert nas.turns() == 1
+
+
+def test_a_full_disk_is_waited_for(nas: Nas) -> None:
+    """Of the state as of the workspace: nothing is lost, and work goes on when there is space."""
+    small = nas.base / "small.img"
+    with small.open("wb") as file:
+        file.truncate(24 * 1024 * 1024)
+    subprocess.run(["mkfs.ext4", "-q", "-F", small], check=True)
+    subprocess.run(["mount", "-o", "loop", small, nas.config], check=True)
+    try:
+        shutil.rmtree(nas.config / "lost+found")
+        nas.own(*NAS)
+        with nas.start(user=NAS) as container:
+            container.wait_log("ready")
+            ballast = nas.config / "ballast"
+            subprocess.run(
+                ["dd", "if=/dev/zero", f"of={ballast}"], check=False, capture_output=True
+            )
+            nas.drop("promo.mp4")
+            container.wait_log("disk is full")
+            ballast.unlink()
+            nas.result("promo")
+            assert container.run("nemowatch", "health").returncode == 0
+        assert nas.turns() == 1
+    finally:
+        subprocess.run(["umount", nas.config], check=True)
