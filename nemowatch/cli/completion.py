@@ -23,6 +23,40 @@ if TYPE_CHECKING:
 #: Jobs that are proposed: the latest.
 MOST_JOBS = 100
 
+#: What bash needs. Names come from a share, where anybody gives them: bash quotes them itself, as
+#: it does names of files. typer's own script puts them onto the line as they are.
+BASH = f"""\
+_nemowatch_completion() {{
+    local IFS=$'\\n'
+    mapfile -t COMPREPLY < <(env COMP_WORDS="${{COMP_WORDS[*]}}" COMP_CWORD="$COMP_CWORD" \\
+        {COMPLETING}=complete_bash nemowatch)
+    if [[ "${{COMPREPLY[*]}}" == */* ]]; then compopt -o filenames; fi
+    if [[ "${{COMPREPLY[*]}}" == */ ]]; then compopt -o nospace; fi
+}}
+complete -o nosort -F _nemowatch_completion nemowatch
+"""
+#: What zsh needs: the same, with what fish is told, a line each. typer's own script evaluates names
+#: as a part of a program.
+ZSH = f"""\
+#compdef nemowatch
+_nemowatch_completion() {{
+    local line value
+    local -a values shown folders
+    for line in "${{(@f)$(env _TYPER_COMPLETE_FISH_ACTION=get-args \\
+        _TYPER_COMPLETE_ARGS="${{words[1,$CURRENT]}}" {COMPLETING}=complete_fish nemowatch)}}"; do
+        value="${{line%%$'\\t'*}}"
+        if [[ "$value" == */ ]]; then folders+=("$value")
+        elif [[ -n "$value" ]]; then
+            values+=("$value")
+            shown+=("${{line/$'\\t'/  }}")
+        fi
+    done
+    compadd -l -V nemowatch -d shown -a values
+    compadd -S '' -a folders
+}}
+compdef _nemowatch_completion nemowatch
+"""
+
 
 class Shell(StrEnum):
     """The shells that there is a script for."""
@@ -38,10 +72,19 @@ def completion(
     """Print what a shell needs to complete commands.
 
     Tab then completes commands, numbers of jobs, folders and states."""
-    # typer's own options take it from here
+    print(_script(shell), end="")
+
+
+def _script(shell: Shell) -> str:
+    if shell is Shell.BASH:
+        return BASH
+    if shell is Shell.ZSH:
+        return ZSH
+
     from typer.completion import get_completion_script  # type: ignore[attr-defined]
 
-    print(get_completion_script(prog_name="nemowatch", complete_var=COMPLETING, shell=shell.value))
+    made = get_completion_script(prog_name="nemowatch", complete_var=COMPLETING, shell=shell.value)
+    return f"{made}\n"
 
 
 def is_asked() -> bool:

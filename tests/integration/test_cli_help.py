@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import os
 import runpy
 import shlex
+import shutil
 import subprocess
 import sys
 from pathlib import Path
@@ -88,10 +90,49 @@ def test_a_shell_completes(tmp_path: Path, typed: str, proposed: list[str]) -> N
     assert (done.stdout.split("\n"), done.stderr) == ([*proposed, ""], "")
 
 
-@pytest.mark.parametrize("shell", ["bash", "zsh", "fish"])
-def test_there_is_a_script_for_each_shell(shell: str) -> None:
-    """It names the program and the variable by which it asks."""
+#: What each shell does with the script, in its own language; what stands for its own builtins
+#: prints what they are given.
+ASKS = {
+    "bash": """
+        compopt() { :; }
+        COMP_WORDS=(nemowatch explain "dub-es/") COMP_CWORD=2
+        _nemowatch_completion; printf '%s\\n' "${COMPREPLY[@]}"
+    """,
+    "zsh": """
+        compadd() { print -rl -- $values $folders; values=() folders=() }
+        words=(nemowatch explain "dub-es/") CURRENT=3
+        _nemowatch_completion
+    """,
+    "fish": "complete -C 'nemowatch explain dub-es/'",
+}
+NAMES = ['"; touch OWNED; ".mp4', "$(touch OWNED).mp4", "\\$(touch OWNED).mp4", "it's one.mp4"]
+
+
+@pytest.mark.parametrize("shell", ASKS)
+def test_a_shell_proposes_names_as_they_are(tmp_path: Path, shell: str) -> None:
+    """Each shell that is installed runs its script: quotes, spaces and what looks like a command
+    in a name from the share are a name, and nothing is carried out."""
+    if shutil.which(shell) is None:
+        pytest.skip(f"there is no {shell}")
+    cli = Cli(tmp_path)
+    (cli.root / "inbox/dub-es").mkdir(parents=True)
+    for name in NAMES:
+        (cli.root / "inbox/dub-es" / name).touch()
     words = [sys.executable, "-m", "nemowatch", "completion", shell]
-    said = subprocess.run(words, capture_output=True, text=True, check=True).stdout
-    assert "_NEMOWATCH_COMPLETE=complete_" in said
-    assert "nemowatch" in said
+    script = subprocess.run(words, capture_output=True, text=True, check=True).stdout
+    program = f'#!/bin/sh\nexec {sys.executable} -m nemowatch "$@"\n'
+    (tmp_path / "nemowatch").write_text(program)
+    (tmp_path / "nemowatch").chmod(0o755)
+    path = f"{tmp_path}:{os.environ['PATH']}"
+    beside = "compdef() { :; }\n" if shell == "zsh" else ""
+    done = subprocess.run(
+        [shell, "-c", f"{beside}{script}\n{ASKS[shell]}"],
+        env=cli.env(PATH=path, NEMOWATCH_CONFIG=str(cli.config)),
+        cwd=tmp_path,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    proposed = [line.partition("\t")[0] for line in done.stdout.splitlines()]
+    assert sorted(filter(None, proposed)) == sorted(f"dub-es/{name}" for name in NAMES)
+    assert not list(tmp_path.rglob("OWNED"))
