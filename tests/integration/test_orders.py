@@ -172,7 +172,7 @@ CASES = [
     Case("resolve", lambda _: {"job": "one", "how": "done"}, refused="by its number"),
     Case("revise", partial(made, "make the voice slower"), "published claimed"),
     Case("revise", partial(made, " \n"), refused="is empty"),
-    Case("revise", partial(made, "slower " * 600), refused="4,000 are the most"),
+    Case("revise", partial(made, "slower " * 600), refused="the limit is 4,000"),
     Case("revise", partial(made, "export it as MP4"), refused="only asks for the result"),
     Case("revise", partial(made, "还剩多少积分"), refused="only asks about credits"),
     Case("revise", lambda cli: {"job": cli.add_job(), "text": "slower"}, refused="nothing to rev"),

@@ -193,7 +193,7 @@ async def test_one_in_the_wrong_folder_says_which_is_right(rig: EngineRig) -> No
     """Nothing is guessed across folders; moved there, it is carried out."""
     await dubbed(rig)
     text = say(rig, "dub-fr/promo.es.revise.txt", "slower")
-    await noted(rig, "dub-fr", "promo.es is no result of this folder", "inbox/dub-es")
+    await noted(rig, "dub-fr", "promo.es is not a result of this folder", "inbox/dub-es")
     text.rename(rig.root / "inbox" / "dub-es" / text.name)
     await made(rig, "dub-es/promo.es (2).mp4")
 
@@ -259,7 +259,7 @@ async def test_a_slip_of_a_word_is_asked_about(rig: EngineRig) -> None:
     """It would otherwise go to the agent, and cost."""
     await asked(rig)
     text = say(rig, "dub-es/promo.answer.txt", "cancle")
-    await noted(rig, "dub-es", "promo.answer.txt", 'meant as "cancel"')
+    await noted(rig, "dub-es", "promo.answer.txt", 'may mean "cancel"')
     text.write_text("export it")
     await noted(rig, "dub-es", "only asks for the result as a file")
     assert [len(said) for said in turns(rig)] == [1]

@@ -260,7 +260,7 @@ async def test_what_is_clicked_watched_and_dropped(tmp_path: Path) -> None:
 
             assert await drop("dub-es", "dropped.mp4", video("d")) == (
                 200,
-                "1 file put there.",
+                "1 file sent.",
             )
             await rig.until("its job", lambda found: len(found) == 4)
             await rig.ended(4)
