@@ -12,7 +12,7 @@ from nemowatch.model import ENDED, State
 from nemowatch.orders.folder_terms import FolderTerms
 from nemowatch.orders.order import Args, Order, job_id
 from nemowatch.orders.site import Site
-from nemowatch.tasks.further import further
+from nemowatch.tasks.further import change
 
 
 class Revise(Order):
@@ -32,7 +32,7 @@ class Revise(Order):
     @classmethod
     def read(cls, args: Args) -> Self:
         try:
-            text = further(str(args.get("text") or ""))
+            text = change(str(args.get("text") or ""))
         except OrderError as exc:
             raise UsageError(exc.text, cure=exc.cure) from exc
         return cls(job_id(args), text, int(args.get("session") or 0))

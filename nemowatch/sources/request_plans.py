@@ -23,7 +23,7 @@ from nemowatch.reporting import words
 from nemowatch.sources.request_subjects import questions_named, result_named
 from nemowatch.sources.reviewed_texts import text_awaited
 from nemowatch.tasks.answers import Said, read_answer
-from nemowatch.tasks.further import further
+from nemowatch.tasks.further import change, further
 
 #: Filesystems and sync clients round times, to two seconds at most.
 ROUNDED_NS = 2_000_000_000
@@ -85,7 +85,7 @@ def _revision(
     file: RequestFile,
     written: Words,
 ) -> Plan | Known:
-    text = further(file.text)
+    text = change(file.text)
     subject = result_named(conn, watch, file.path)
     for taken in requests.about(conn, written, subject.session):
         is_over = jobs.by_id(conn, taken.job).state in ENDED

@@ -9,6 +9,7 @@ import unicodedata
 from enum import StrEnum
 
 from nemowatch.errors import OrderError
+from nemowatch.tasks.signatures import without_signature
 
 
 class Said(StrEnum):
@@ -91,7 +92,12 @@ _ENGLISH = [said.value for said in _PHRASES if said is not Said.YES]
 def read_answer(text: str) -> Said:
     """What an answer says. Raises OrderError where it is in doubt whether one of those words was
     meant: the other reading would cost."""
-    said = _WORD.findall(_plain(text))
+    said = _WORD.findall(_plain(without_signature(text)))
+    if not said:
+        raise OrderError(
+            "It has no words in it.",
+            cure="Write one of the words that the question names, or a whole sentence.",
+        )
     whole = " ".join(said)
     without = [word for word in said if word not in _NOTHING_SAID]
     for reading in (whole, " ".join(without), _without_attached("".join(without))):

@@ -5,8 +5,10 @@ from __future__ import annotations
 
 from nemowatch.errors import OrderError
 from nemowatch.tasks.plan import NO_WORK
+from nemowatch.tasks.praise import is_praise
 from nemowatch.tasks.request_kinds import Request
 from nemowatch.tasks.routing import request_in, without_export
+from nemowatch.tasks.signatures import without_signature
 
 #: Characters that one message to the agent may have: more is no instruction, but a script.
 MOST_CHARACTERS = 4_000
@@ -15,9 +17,10 @@ MOST_CHARACTERS = 4_000
 def further(text: str) -> str:
     """The message that a text is for the agent. Raises OrderError, with the cure, for one that is
     empty, too long, or asks for nothing but what has an endpoint of its own."""
-    said = text.encode("utf-8", "replace").decode("utf-8").strip()
-    if not said:
-        raise OrderError("It is empty.", cure="Write into it what is to be done.")
+    said = without_signature(text.encode("utf-8", "replace").decode("utf-8"))
+    if not any(map(str.isalnum, said)):  # signs and pictures alone order nothing
+        what = "It has no words in it." if said else "It is empty."
+        raise OrderError(what, cure="Write into it what is to be done.")
     if len(said) > MOST_CHARACTERS:
         raise OrderError(
             f"It has {len(said):,} characters; the limit is {MOST_CHARACTERS:,}.",
@@ -31,3 +34,15 @@ def further(text: str) -> str:
             cure="Say what should be changed, or remove it.",
         )
     return without_export(said)
+
+
+def change(text: str) -> str:
+    """The message that a text about a result is for the agent. Raises OrderError as `further`, and
+    for one that only says that it is good."""
+    said = further(text)
+    if is_praise(said):
+        raise OrderError(
+            "It asks for no change. Nothing was sent or paid for.",
+            cure="Say what is to be changed, or remove it.",
+        )
+    return said

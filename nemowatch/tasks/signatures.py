@@ -1,0 +1,39 @@
+"""What phones and mail programs write below a person's words: it says nothing to anybody. Pure."""
+
+from __future__ import annotations
+
+import re
+
+from nemowatch.late_pattern import LatePattern
+
+#: "Sent from my iPhone", "Von meinem iPad gesendet", "Get Outlook for iOS", in a line of its own.
+_SENT_FROM = LatePattern(
+    r"^(?:sent (?:from|via|using|with) (?:my|outlook|mail|yahoo|gmail|proton|samsung)\b[^:,]*$"
+    r"|get outlook for|von meine[mr] .{1,40} gesendet"
+    r"|gesendet (?:von|mit)\b|envoy[eé] (?:de(?:puis)?|à partir de)\b"
+    r"|enviado (?:desde|do|de|a partir)\b"
+    r"|inviato da|verstuurd vanaf|wys[lł]ane z|отправлено с|发自我的|從我的.{1,20}傳送"
+    r"|iphoneから送信"
+    r"|나의 .{1,20}에서 보냄)",
+    re.IGNORECASE,
+)
+#: Characters of such a line, at most.
+_LONGEST = 80
+#: What divides a signature from the words above it in mails.
+_DIVIDER = "-- "
+
+
+def without_signature(text: str) -> str:
+    """The text without a signature at its end."""
+    kept: list[str] = []
+    for line in text.split("\n"):
+        if line.rstrip("\r") == _DIVIDER and any(map(str.strip, kept)):
+            break
+        if not _is_signature(line):
+            kept.append(line)
+    return "\n".join(kept).strip()
+
+
+def _is_signature(line: str) -> bool:
+    said = line.strip()
+    return len(said) <= _LONGEST and _SENT_FROM.search(said) is not None

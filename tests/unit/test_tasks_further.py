@@ -1,0 +1,62 @@
+"""What people write about results and questions from their phones: orders, and what is none."""
+
+from __future__ import annotations
+
+import pytest
+
+from nemowatch.errors import OrderError
+from nemowatch.tasks.answers import Said, read_answer
+from nemowatch.tasks.further import change, further
+
+NOTHING = """
+👍|...|\u200b|?|Sent from my iPhone|thanks!|Thank you so much, great|ok|Looks good
+perfect 👌|great job!|Love it, thanks a lot!!|No changes|Danke, sehr schön!|perfecto, gracias
+Merci, c'est parfait|Obrigado, ficou ótimo|很好，谢谢|ありがとうございます、完璧です
+"""
+CHANGES = """
+make it great|great, but louder|no music|no|1|nothing but the voice|keep it short|cool colours
+nice music please|perfect the colours|Thanks! Make it louder|Super slow motion|very good, now add a title
+remove the thank you at the end|Looks good so far. Sent from my phone is the title|toller Titel
+"""
+
+
+def phrases(table: str) -> list[str]:
+    lines = table.strip().splitlines()
+    return [phrase for line in lines for phrase in line.split("|")]
+
+
+def test_praise_and_signs_are_no_change() -> None:
+    """They were paid for like any other words."""
+    for said in phrases(NOTHING):
+        with pytest.raises(OrderError):
+            change(said)
+    assert [change(said) for said in phrases(CHANGES)] == phrases(CHANGES)
+
+
+@pytest.mark.parametrize(
+    ("written", "said"),
+    [
+        ("done\n\nSent from my iPhone", Said.DONE),
+        ("fertig\r\nVon meinem Samsung Galaxy gesendet.", Said.DONE),
+        ("取消\n发自我的iPhone", Said.CANCEL),
+        ("Cancel\n\n-- \nAnna Meier\nStudio X", Said.CANCEL),
+        ("Done \N{THUMBS UP SIGN}", Said.DONE),
+        ("sent from above: add birds", Said.WORDS),
+        ("Make it louder\n--\nand slower", Said.WORDS),
+    ],
+)
+def test_what_a_phone_adds_is_no_answer(written: str, said: Said) -> None:
+    """The words above it count."""
+    assert read_answer(written) is said
+
+
+def test_an_answer_of_signs_is_asked_about() -> None:
+    """Nobody can tell what they are to order."""
+    with pytest.raises(OrderError, match="no words"):
+        read_answer("\N{THUMBS UP SIGN}")
+
+
+def test_what_a_phone_adds_is_not_sent() -> None:
+    """Nor is anything else left out."""
+    assert further("Slower please\n\nSent from my iPhone") == "Slower please"
+    assert further("Louder\n--\nand slower") == "Louder\n--\nand slower"
