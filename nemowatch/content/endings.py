@@ -12,7 +12,7 @@ from nemowatch.model import MediaKind
 
 #: What the cloud takes in place of a kind that it does not take (docs/api.md section 2).
 TO_VIDEO, TO_AUDIO, TO_IMAGE = "MP4", "MP3 or MP4", "JPG or PNG"
-TO_TEXT = "DOCX or TXT"
+TO_TEXT, TO_SUBTITLES = "DOCX or TXT", "SRT"
 
 _VIDEOS = (
     "3g2 3gp 3gpp amv asf dv flv h264 h265 hevc m1v m2t m2ts m2v mjpeg mod mpe mpeg mpg"
@@ -27,15 +27,17 @@ _PICTURES = (
     " rw2 svg tga tif tiff wmf"
 )
 _DOCUMENTS = (
-    "abw doc dot epub fodt gdoc htm html hwp hwpx lwp mht mhtml odt ott pages pdf rtf sxw wpd wps"
-    " wri xps"
+    "abw doc dot eml emlx epub fodt gdoc htm html hwp hwpx lwp mht mhtml msg odt ott pages pdf rtf"
+    " sxw wpd wps wri xps"
 )
+_SUBTITLES = "ass dfxp itt lrc sami sbv scc smi ssa sub ttml"
 #: What a file with such an ending is converted to.
 _TARGETS = {
     **dict.fromkeys(_VIDEOS.split(), TO_VIDEO),
     **dict.fromkeys(_SOUNDS.split(), TO_AUDIO),
     **dict.fromkeys(_PICTURES.split(), TO_IMAGE),
     **dict.fromkeys(_DOCUMENTS.split(), TO_TEXT),
+    **dict.fromkeys(_SUBTITLES.split(), TO_SUBTITLES),
 }
 ALL_KINDS = frozenset(MediaKind)
 #: The kind that a file is after it was converted to this.
@@ -44,6 +46,7 @@ _KINDS = {
     TO_AUDIO: MediaKind.AUDIO,
     TO_IMAGE: MediaKind.IMAGE,
     TO_TEXT: MediaKind.SCRIPT,
+    TO_SUBTITLES: MediaKind.SCRIPT,
 }
 
 

@@ -23,15 +23,17 @@ MAX_SHORT = 500_000
 
 #: Bytes that are nothing at either end of a text: white space, zeros, the end mark of DOS.
 _EMPTY = b"\0\x1a \t\r\n\f\v\xa0"
+#: Zeros that old programs fill a text up with, at most: a record of CP/M and DOS.
+_MOST_ZEROS = 128
 #: The end of a line in UTF-16, whose zero belongs to it.
 _UTF16_LINE_END = b"\n\0"
 _MARKS_OF_UTF16 = (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)
 #: Characters that no text holds.
 _CONTROL = re.compile(r"[\x00-\x08\x0e-\x1f]")
-#: Marks that have no sound: of byte order, of direction, of where a line may break.
+#: Marks that have no sound: of byte order, of direction, of where a line may break, of a picture.
 _SILENT = re.compile(
     "[\ufeff\u200b\u2060-\u2064\u00ad\u061c\u180e\u200e\u200f\u202a-\u202e\u2066-\u2069"
-    "\ufff9-\ufffb\U000e0000-\U000e007f]"
+    "\ufff9-\ufffc\U000e0000-\U000e007f]"
 )
 #: Letters of mathematics, with which people make bold and italic ones.
 _STYLED = re.compile("[\U0001d400-\U0001d7ff]+")
@@ -81,6 +83,7 @@ def plain_text(data: bytes) -> str | None:
     _refuse_large(data, MAX_TEXT)
     if not data.strip(_EMPTY):
         raise _no_words()
+    _refuse_unfinished(data)
     text = decode_unicode(_without_end(data))
     if text is None and data.endswith(_UTF16_LINE_END):
         text = decode_unicode(data)
@@ -96,6 +99,14 @@ def _without_end(data: bytes) -> bytes:
     if has_zeros_inside or data.startswith(_MARKS_OF_UTF16):
         return data
     return bare
+
+
+def _refuse_unfinished(data: bytes) -> None:
+    """Raises OrderError where the end of a text was never written: a copy that died."""
+    if len(data) - len(data.rstrip(b"\0")) <= _MOST_ZEROS:
+        return
+    said = "The end of this text is missing: there are only zeros where it should be."
+    raise OrderError(said, cure="Copy the file once more, and check that it is whole.")
 
 
 def _refuse_large(data: bytes, most: int) -> None:

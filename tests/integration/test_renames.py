@@ -191,7 +191,8 @@ async def test_a_conflict_copy_waits_with_a_note_in_its_folder_until_it_is_renam
 async def test_a_copy_of_the_same_content_is_asked_about(tmp_path: Path) -> None:
     """A browser, a sync client, the system or a person made it: nothing new would come of it,
     whether it comes with the file that it is called after, after that was done, or before it."""
-    copies = ["clip (1).mp4", "Copy of clip.mp4", "clip-Annas-MacBook.mp4", "clip_reception.mp4"]
+    copies = ["clip (Konfliktkopie 2026-11-01).mp4", "clip (1).mp4", "clip-Annas-MacBook.mp4"]
+    copies += ["clip_reception.mp4"]
     async with engine_rig(tmp_path) as house:
         data = house.drop("dub-es/clip.mp4").read_bytes()
         for name in copies[:2]:

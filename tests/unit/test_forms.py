@@ -345,3 +345,30 @@ def test_without_a_child_only_what_is_plain_is_read() -> None:
     for script in (SRT, PAGE, RTF, MARKDOWN):
         assert plain_script(script.encode(), "a.md") is None
     assert plain_script("Grüße".encode("cp1252"), "a.txt") is None
+
+
+@pytest.mark.parametrize(
+    ("text", "spoken"),
+    [
+        ("Trees[a] grow[b].\r\n\r\n[a]Check this\r\n[b]Done\r\n", "Trees grow."),
+        ("Trees grow.\n\ufffc\n", "Trees grow."),
+    ],
+)
+def test_what_was_said_to_the_writer_is_not_spoken(text: str, spoken: str) -> None:
+    """Comments of Google Docs, where each is referred to, and the places of pictures."""
+    assert script_words(text.encode(), "a.txt") == spoken
+
+
+def test_lists_with_letters_are_spoken() -> None:
+    """Nothing refers to them."""
+    text = "Pick one:\n[a] Paris\n[b] London"
+    assert script_words(text.encode(), "a.txt") == text
+
+
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-16", "cp1252"])
+def test_a_text_whose_end_was_never_written_is_refused(encoding: str) -> None:
+    """A copy that died leaves zeros; what old programs fill up with is left out."""
+    text = "Schöne Grüße an alle in München, und bis bald."
+    with pytest.raises(OrderError, match="end of this text is missing"):
+        script_words(text.encode(encoding) + b"\0" * 4096, "a.txt", ["de"])
+    assert script_words(text.encode("cp1252") + b"\0" * 20, "a.txt", ["de"]) == text

@@ -12,6 +12,7 @@ import re
 from collections.abc import Callable, Sequence
 
 from nemowatch.content.forms import cues, markdown, pages, rtf
+from nemowatch.content.forms.comments import without_comments
 from nemowatch.content.forms.not_spoken import refuse_not_spoken
 from nemowatch.content.forms.other_markup import HEADING
 from nemowatch.content.forms.stand_ins import refuse_unwritten
@@ -43,7 +44,7 @@ def script_words(data: bytes, name: str, languages: Sequence[str] = ()) -> str:
     read = _reader(text, name)
     if read in _HEAVY:
         _refuse_long(text)
-    return with_words(checked(read(text)))
+    return without_comments(with_words(checked(read(text))))
 
 
 def subtitles(data: bytes, languages: Sequence[str] = ()) -> str:
@@ -84,7 +85,7 @@ def plain_script(data: bytes, name: str) -> str | None:
     text = plain_text(data)
     if text is None or _reader(text, name) is not _as_it_is:
         return None
-    return with_words(_as_it_is(text))
+    return without_comments(with_words(_as_it_is(text)))
 
 
 def instructions(data: bytes) -> str:

@@ -20,7 +20,7 @@ from nemowatch.intake.scan.paths import parent
 from nemowatch.journal import jobs, source_members, sources, spend
 from nemowatch.journal.jobs import Job
 from nemowatch.journal.sources import SourceRow
-from nemowatch.model import ENDED, State
+from nemowatch.model import ENDED, HoldReason, State
 
 #: Nothing has been paid for a job that is, or goes back to, one of these.
 UNPAID = frozenset({State.CLAIMED, State.UPLOADING, State.UPLOADED})
@@ -164,9 +164,14 @@ def _copies_of(conn: sqlite3.Connection, watch: str, candidate: Candidate) -> li
 
 
 def _may_have_results(conn: sqlite3.Connection, row: SourceRow) -> bool:
-    """Whether something was made of this source, or is being made."""
+    """Whether something was made of this source, or is being made: not of a copy that waits
+    itself."""
     own = jobs.of_source(conn, row.id)
-    return any(job.state not in _IN_VAIN for job in own)
+    return any(job.state not in _IN_VAIN and not _waits_as_copy(job) for job in own)
+
+
+def _waits_as_copy(job: Job) -> bool:
+    return job.state is State.HELD and job.reason == HoldReason.CONFLICT
 
 
 @dataclass(frozen=True, slots=True)
