@@ -156,8 +156,11 @@ class Child:
         if fd is not None:
             fds.append(fd)
         with suppress(ConnectionError):  # it has ended: `receive` says how
-            socket.send_fds(self._socket, [b"?"], fds)
-            self._socket.sendall(messages.request_frame(request))
+            # together, so that the child wakes once
+            whole = b"?" + messages.request_frame(request)
+            sent = socket.send_fds(self._socket, [whole], fds)
+            if sent < len(whole):
+                self._socket.sendall(whole[sent:])
 
     def receive(self, beat: Callable[[], None] = _nothing) -> Any:
         """Wait for the answer. `beat` is called while the child works on what it has read, and

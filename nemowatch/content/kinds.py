@@ -7,6 +7,7 @@ from __future__ import annotations
 import os
 from dataclasses import dataclass
 from enum import StrEnum
+from functools import lru_cache
 
 from nemowatch.model import MediaKind
 
@@ -89,6 +90,7 @@ class Sniffed:
     seconds: float = 0  #: how long it plays; 0: it does not say
 
 
+@lru_cache(512)  # each file is asked about a dozen times on its way
 def kind_by_name(name: bytes) -> MediaKind | None:
     """The kind that a name's ending promises; None for endings that no task takes."""
     low = name.lower()

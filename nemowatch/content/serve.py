@@ -17,6 +17,7 @@ import socket
 import sys
 from collections.abc import Callable, Sequence
 from contextlib import suppress
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -121,10 +122,16 @@ _FAILURES: tuple[tuple[type[Exception], Tag, Callable[[Any], object]], ...] = (
 )
 
 
+@cache
+def _own_memory() -> int:
+    """A descriptor of what the kernel says of this process's memory: asked after each file."""
+    return os.open("/proc/self/statm", os.O_RDONLY | os.O_CLOEXEC)
+
+
 def has_grown() -> bool:
     """True when this process holds more memory than one that waits should."""
     # not getrusage: its maximum is inherited from the process that started this one
-    pages = int(Path("/proc/self/statm").read_text().split()[1])
+    pages = int(os.pread(_own_memory(), 100, 0).split()[1])
     return pages * resource.getpagesize() > GROWN
 
 

@@ -18,7 +18,7 @@ NO_LOOK = Snapshot(0, 0, 0, 0, 0, 0)
 TIME_GRAIN_NS = 2_000_000_000
 
 #: Nanoseconds since 1970 that a signed integer of 64 bits holds.
-_LATEST = (1 << 63) - 1
+LATEST = (1 << 63) - 1
 
 _KINDS = {
     stat.S_IFLNK: "a link",
@@ -33,9 +33,9 @@ _KINDS = {
 def bounded_time(nanoseconds: int) -> int:
     """A time that a stat says, as it is compared and kept: anybody may set the times of a file, and
     those before 1677 and after 2262 do not fit into 64 bits."""
-    if -_LATEST <= nanoseconds <= _LATEST:
+    if -LATEST <= nanoseconds <= LATEST:
         return nanoseconds
-    return _LATEST if nanoseconds > 0 else -_LATEST
+    return LATEST if nanoseconds > 0 else -LATEST
 
 
 def of_stat(found: os.stat_result) -> Snapshot:

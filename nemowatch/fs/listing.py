@@ -9,6 +9,7 @@ from __future__ import annotations
 import errno
 import os
 import stat
+import sys
 from collections.abc import Iterator
 from contextlib import suppress
 from pathlib import Path
@@ -16,6 +17,9 @@ from pathlib import Path
 from nemowatch.errors import LocalError
 from nemowatch.fs.names import is_too_deep
 from nemowatch.fs.safe_open import folder_of
+
+#: How the system writes names.
+_ENCODING, _ERRORS = sys.getfilesystemencoding(), sys.getfilesystemencodeerrors()
 
 
 def names_in(folder: int) -> frozenset[bytes]:
@@ -67,7 +71,7 @@ def entries(folder: int) -> Iterator[tuple[bytes, os.stat_result | None]]:
     whose names may be read and nothing else (r without x) too."""
     with os.scandir(folder) as found:
         for entry in found:
-            name = os.fsencode(entry.name)
+            name = entry.name.encode(_ENCODING, _ERRORS)  # os.fsencode, without its questions
             try:
                 yield name, entry.stat(follow_symlinks=False)
             except OSError as exc:

@@ -68,7 +68,12 @@ def main() -> int:
     parser.add_argument("--rounds", type=int, default=0, help="instead of each row's own number")
     parser.add_argument("--write", action="store_true", help="write docs/performance.md")
     parser.add_argument("--scale", default="1", help="0.1: a tenth of all files, for a quick look")
+    parser.add_argument(
+        "--quick", action="store_true", help="one round with a hundredth of all files"
+    )
     options = parser.parse_args()
+    if options.quick:
+        options.scale, options.rounds = "0.01", 1
     os.environ[SCALE] = options.scale
     unknown = set(options.rows) - set(keys)
     if unknown:

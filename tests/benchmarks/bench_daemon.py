@@ -6,7 +6,7 @@ import os
 import subprocess
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -27,14 +27,20 @@ def scaled(count: int) -> int:
 
 
 @contextmanager
-def daemon(base: Path, sink: SinkProcess, extra: str = "") -> Iterator[Studio]:
+def daemon(
+    base: Path,
+    sink: SinkProcess,
+    extra: str = "",
+    before: Callable[[Studio], None] = lambda house: None,
+) -> Iterator[Studio]:
     """A running daemon with default settings, except for what `extra` says. Its loop's lag goes to
-    `base`/lag."""
+    `base`/lag. `before`: what is done to the house before the start."""
     house = Studio(base, sink)
     house.config.write_text(
         f'state_dir = "{house.state}"\n[api]\nbase_url = "{sink.url}"\n'
         f'[[watch]]\nroot = "{house.root}"\n{extra}'
     )
+    before(house)
     house.started_by = [sys.executable, "-m", "tests.rigs.loop_lag", str(base / "lag")]
     try:
         house.start()

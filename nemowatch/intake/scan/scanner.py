@@ -113,14 +113,22 @@ def _in_folder(
     with folder_of(root, folder) as opened, translated(root / os.fsdecode(folder)):
         for name, found in entries(opened):
             path = prefix + name
-            if found is None:
-                entry = _unanswered(name, path, ignore)
-            elif known(path, found):
+            if found is not None and known(path, found):
                 continue
-            else:
-                entry = _judge(name, path, found, ignore)
+            entry = _entry(name, path, found, ignore)
             if entry is not None:
                 yield entry
+
+
+def _entry(
+    name: bytes,
+    path: bytes,
+    found: os.stat_result | None,
+    ignore: Ignore,
+) -> Entry | None:
+    if found is None:
+        return _unanswered(name, path, ignore)
+    return _judge(name, path, found, ignore)
 
 
 def _unanswered(name: bytes, path: bytes, ignore: Ignore) -> Entry | None:

@@ -6,7 +6,7 @@ from __future__ import annotations
 
 import os
 
-from nemowatch.fs.identity import bounded_time, content_key
+from nemowatch.fs.identity import LATEST, bounded_time, content_key
 from nemowatch.model import Snapshot
 
 
@@ -18,11 +18,10 @@ def snapshot_hash(found: Snapshot, *, local: bool) -> int:
 def stat_hash(found: os.stat_result, *, local: bool) -> int:
     """`snapshot_hash` of what a stat says, without a record in between: a scan asks it of every
     file."""
-    key: tuple[int, ...] = (
-        found.st_size,
-        bounded_time(found.st_mtime_ns),
-        bounded_time(found.st_ctime_ns),
-    )
+    modified, changed = found.st_mtime_ns, found.st_ctime_ns
+    is_odd = modified < 0 or changed < 0 or modified > LATEST or changed > LATEST
+    if is_odd:
+        modified, changed = bounded_time(modified), bounded_time(changed)
     if local:
-        key = (*key, found.st_ino)
-    return hash(key)
+        return hash((found.st_size, modified, changed, found.st_ino))
+    return hash((found.st_size, modified, changed))

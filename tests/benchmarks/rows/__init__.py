@@ -7,6 +7,7 @@ from tests.benchmarks.rows import (
     commands,
     download,
     journal,
+    lasting,
     small_files,
     sweep,
     tree,
@@ -23,4 +24,5 @@ ROWS: tuple[Row, ...] = (
     *commands.ROWS,
     *journal.ROWS,
     *tree.ROWS,
+    *lasting.ROWS,
 )
