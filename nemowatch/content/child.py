@@ -113,7 +113,9 @@ class Child:
         except OSError:
             self._complaints.close()
             raise
-        command = [sys.executable, "-P", "-m", "nemowatch.content.serve"]
+        # -B: of a module that was never compiled it may write 64 KiB (`serve.WRITTEN`), and Python
+        # up to 3.13 takes the half for the whole: the next import would fail
+        command = [sys.executable, "-P", "-B", "-m", "nemowatch.content.serve"]
         try:
             self._process = subprocess.Popen(
                 [*command, str(theirs.fileno()), purpose],

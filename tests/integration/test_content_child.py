@@ -245,3 +245,14 @@ def test_descriptors_are_closed(children: Children, file: int) -> None:
         except ChildFailed:
             continue
     assert len(os.listdir("/proc/self/fd")) <= before
+
+
+def test_a_child_writes_no_compiled_module(
+    children: Children, file: int, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Of one that is longer than what it may write, half would be left for everybody."""
+    names = "".join(f"def answer_{number}(*given): return given\n" for number in range(3000))
+    (tmp_path / "long_module.py").write_text(f"{names}def answer(*given): return 1\n")
+    monkeypatch.syspath_prepend(tmp_path)
+    assert children.ask("long_module:answer", (), file, lambda: None) == 1
+    assert not (tmp_path / "__pycache__").exists()
