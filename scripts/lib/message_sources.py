@@ -75,6 +75,8 @@ SILENT = (
     "tasks/native_names.py",
     "tasks/language_words.py",
     "tasks/prompts.py",
+    "tasks/praise.py",
+    "tasks/request_languages.py",
     "tasks/request_words.py",
     "tasks/folder_words.py",
     "web/figures.py",
