@@ -134,8 +134,7 @@ class NothingMade(RemoteError):
     cure = (
         "Move it back into its inbox folder to check once more whether the work was done after"
         " all; if it was not, it is made again, which costs again. Clearer instructions (a"
-        " prompt.txt"
-        " in the folder) or another file may help."
+        " prompt.txt in the folder) or another file may help."
     )
 
 
