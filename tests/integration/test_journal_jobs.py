@@ -1,14 +1,11 @@
-"""The journal on real SQLite: what the database itself refuses, what it writes by itself, and
-every function over it."""
+"""The states of a job in the journal: legal transitions, paid calls, events, orders in every state, recovery."""
 
 from __future__ import annotations
 
 import sqlite3
 import tempfile
-from collections.abc import Callable, Iterator
-from functools import partial
+from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
 
 import pytest
 from hypothesis import given, settings
@@ -17,41 +14,23 @@ from hypothesis import strategies as st
 from nemowatch.clock import ManualClock
 from nemowatch.errors import JournalError, UsageError
 from nemowatch.journal import (
-    batches,
-    facts,
-    holds,
-    inboxes,
     job_history,
     job_steps,
     jobs,
-    notes,
     queue,
     results,
-    sessions,
-    source_members,
     sources,
     spend,
 )
 from nemowatch.journal.database import Journal
-from nemowatch.journal.sources import NewJob, NewSource
 from nemowatch.journal.spend import CallOutcome, Edit
 from nemowatch.model import (
     ENDED,
-    PAID,
     WORKING,
-    HoldReason,
-    Member,
-    MemberRole,
-    Output,
-    OutputKind,
-    Snapshot,
     State,
-    Target,
 )
 from nemowatch.stages import recover
-
-WATCH = "/srv/inbox"
-LOOK = Snapshot(10, 1, 2, 8, 3, (1 << 64) - 5)
+from tests.rigs.journal_rows import claim, do, due, force, job
 
 
 @pytest.fixture
@@ -59,73 +38,6 @@ def journal(tmp_path: Path) -> Iterator[Journal]:
     made = Journal.open(tmp_path / "journal.db", ManualClock())
     yield made
     made.close()
-
-
-def do(journal: Journal, work: Callable[[sqlite3.Connection], Any]) -> Any:
-    return journal.write_now(work)
-
-
-def clip(path: bytes = b"dub-es/a.mp4", **more: Any) -> Member:
-    return Member(
-        MemberRole.CLIP,
-        path.rpartition(b"/")[2].decode("utf-8", "replace"),
-        path,
-        snapshot=LOOK,
-        digest="d",
-        **more,
-    )
-
-
-def claim(
-    journal: Journal,
-    path: bytes = b"dub-es/a.mp4",
-    *targets: str,
-    digest: str = "d1",
-    held: str = "",
-    batch: int | None = None,
-    members: tuple[Member, ...] | None = None,
-) -> list[int]:
-    """A source with a job for each target; returns the jobs' ids."""
-    outputs = (Output(".es.mp4", OutputKind.VIDEO), Output(".txt", OutputKind.TEXT, required=False))
-    made = tuple(
-        NewJob("", "a", Target(t, f"dub into {t}", outputs), "skill") for t in targets or ("es",)
-    )
-    found = (clip(path),) if members is None else members
-    new = NewSource(WATCH, path.split(b"/")[0], path, digest, "dub", found, made, batch, held)
-    row = do(journal, lambda conn: sources.claim(conn, new, 1000))
-    return [job.id for job in do(journal, lambda conn: jobs.of_source(conn, row.id))]
-
-
-def job(journal: Journal, job_id: int) -> jobs.Job:
-    return do(journal, lambda conn: jobs.by_id(conn, job_id))
-
-
-def force(
-    journal: Journal, job_id: int, state: State, *, remote_id: str = "", **values: Any
-) -> None:
-    """Put a job into a state past the trigger, as no code of the product can; `remote_id`: with a
-    session that is alive."""
-
-    def change(conn: sqlite3.Connection) -> None:
-        if remote_id:
-            sessions.opened(conn, jobs.by_id(conn, job_id).session, remote_id)
-        script = conn.execute("SELECT sql FROM sqlite_master WHERE name = 'job_legal'").fetchone()[
-            0
-        ]
-        conn.execute("DROP TRIGGER job_legal")
-        jobs.apply(conn, jobs.by_id(conn, job_id), state, 2000, values)
-        conn.execute(script)
-
-    do(journal, change)
-
-
-def due(journal: Journal, *states: State, now: int = 5000) -> list[int]:
-    return [
-        j.id for j in do(journal, lambda conn: queue.due(conn, states or (State.CLAIMED,), now, 99))
-    ]
-
-
-# -- what the database refuses and writes
 
 
 @pytest.mark.parametrize("before", sorted(State))
@@ -250,188 +162,6 @@ def test_a_change_by_somebody_else_is_noticed(journal: Journal) -> None:
         do(journal, lambda conn: jobs.apply(conn, seen, State.CLAIMED, 3, {"id": 5, "sessoin": 1}))
 
 
-# -- sources
-
-
-def test_a_source_comes_back_as_it_was_written(journal: Journal) -> None:
-    """Names that are not UTF-8, inode numbers of 64 bits, several members: unchanged."""
-    path = b"dub-es/\xff\xfe.mp4"
-    script = Member(MemberRole.SCRIPT, "a.txt", b"dub-es/a.txt", snapshot=LOOK, digest="e")
-    link = Member(MemberRole.CLIP, "b.mp4", url="https://x/b.mp4", item="2")
-    claim(journal, path, members=(clip(path), script, link))
-    row = do(journal, lambda conn: sources.find(conn, WATCH, path, "d1"))
-    assert (row.path, row.folder, row.settled, row.retired_at) == (path, b"dub-es", True, None)
-    found = do(journal, lambda conn: source_members.of_source(conn, row.id))
-    assert [(m.role, m.name, m.path, m.url, m.item, m.snapshot) for m in found] == [
-        (m.role, m.name, m.path, m.url, m.item, m.snapshot) for m in (clip(path), script, link)
-    ]
-
-
-def test_an_identity_is_claimed_once(journal: Journal) -> None:
-    """The same content at the same place is refused by the database; another content is not."""
-    claim(journal)
-    with pytest.raises(JournalError, match="UNIQUE"):
-        claim(journal)
-    claim(journal, digest="d2")
-    rows = do(journal, lambda conn: sources.at_path(conn, WATCH, b"dub-es/a.mp4"))
-    assert [row.digest for row in rows] == ["d2", "d1"]
-
-
-def test_unsettled_work_rests_and_goes_on_with_the_new_content(journal: Journal) -> None:
-    """Sessions with old content are left; held jobs too begin afresh; `resettle` lets them go
-    on."""
-    one, two, three = claim(journal, b"dub-es-fr-de/a.mp4", "es", "fr", "de")
-    force(journal, one, State.UPLOADED, remote_id="s1")
-    force(journal, two, State.HELD, reason="credits", back="uploaded", remote_id="s2")
-    source_id = job(journal, one).source_id
-    do(journal, lambda conn: sources.unsettle(conn, source_id, 3))
-    assert [
-        (job(journal, i).state, job(journal, i).back, job(journal, i).session_id)
-        for i in (one, two, three)
-    ] == [
-        (State.CLAIMED, "", ""),
-        (State.HELD, "claimed", ""),
-        (State.CLAIMED, "", ""),
-    ]
-    assert due(journal) == []
-    new = (clip(b"dub-es-fr-de/a.mp4", cdn_url="old"),)
-    do(journal, lambda conn: sources.resettle(conn, source_id, "d9", new, 4))
-    assert due(journal) == [one]
-    row = do(journal, lambda conn: sources.by_id(conn, source_id))
-    assert (row.digest, row.settled) == ("d9", True)
-    assert do(journal, lambda conn: source_members.of_source(conn, source_id))[0].cdn_url == ""
-
-
-def test_an_earlier_content_that_comes_back_counts_instead(journal: Journal) -> None:
-    """It was done before: the jobs for the later content are cancelled, nothing collides."""
-    claim(journal)
-    (later,) = claim(journal, digest="d2")
-    source_id = job(journal, later).source_id
-    do(journal, lambda conn: sources.unsettle(conn, source_id, 3))
-    do(journal, lambda conn: sources.resettle(conn, source_id, "d1", (clip(),), 4))
-    assert job(journal, later).state is State.CANCELLED
-    assert do(journal, lambda conn: sources.by_id(conn, source_id)).retired_at == 4
-
-
-def test_what_is_paid_does_not_settle_again(journal: Journal) -> None:
-    """From the intent on, a change of the file is another source's matter."""
-    for number, state in enumerate(sorted(PAID | {State.INSTRUCTING})):
-        first, second = claim(journal, b"dub-es-fr/%d.mp4" % number, "es", "fr")
-        force(journal, first, state)
-        source_id = job(journal, first).source_id
-        do(journal, lambda conn, s=source_id: sources.unsettle(conn, s, 3))
-        assert do(journal, lambda conn, s=source_id: sources.by_id(conn, s)).settled
-        assert second in due(journal)
-
-
-def test_a_touched_file_keeps_its_address(journal: Journal) -> None:
-    """The same content with another inode: members are as they look now, the cloud's address
-    stays."""
-    (job_id,) = claim(journal)
-    source_id = job(journal, job_id).source_id
-    member = do(journal, lambda conn: source_members.of_source(conn, source_id))[0]
-    do(journal, lambda conn: source_members.set_cdn(conn, member.id, "https://cdn/x"))
-    touched = Member(
-        MemberRole.CLIP, "a.mp4", b"dub-es/a.mp4", snapshot=Snapshot(10, 9, 9, 8, 3, 77), digest="d"
-    )
-    do(journal, lambda conn: source_members.refresh(conn, source_id, (touched,)))
-    found = do(journal, lambda conn: source_members.of_source(conn, source_id))[0]
-    assert found.snapshot is not None
-    assert (found.snapshot.ino, found.cdn_url) == (77, "https://cdn/x")
-
-
-def test_known_files_are_those_in_the_inbox(journal: Journal) -> None:
-    """Claimed, kept after being done, but not what went away; of this watch alone."""
-    ids = [claim(journal, b"dub-es/%d.mp4" % n)[0] for n in range(4)]
-    where = [job(journal, i).source_id for i in ids]
-    do(journal, lambda conn: sources.retire(conn, where[1], b"/srv/done/1.mp4", 5))
-    do(journal, lambda conn: sources.retire(conn, where[2], b"", 5))
-    do(journal, lambda conn: sources.retire(conn, where[3], None, 5))
-    known = do(journal, lambda conn: source_members.known_files(conn, WATCH))
-    assert sorted(known) == [b"dub-es/0.mp4", b"dub-es/2.mp4"]
-    assert known[b"dub-es/0.mp4"].snapshot == LOOK
-    assert do(journal, lambda conn: source_members.known_files(conn, "/other")) == {}
-    do(journal, lambda conn: sources.unretire(conn, where[1]))
-    assert b"dub-es/1.mp4" in do(journal, lambda conn: source_members.known_files(conn, WATCH))
-
-
-def test_a_source_leaves_when_all_its_jobs_have_ended(journal: Journal) -> None:
-    """Not before; in portions; not twice."""
-    first, second = claim(journal, b"dub-es-fr/a.mp4", "es", "fr")
-    force(journal, first, State.PUBLISHED)
-    assert do(journal, lambda conn: sources.to_retire(conn, 0, 9)) == []
-    force(journal, second, State.FAILED)
-    (row,) = do(journal, lambda conn: sources.to_retire(conn, 0, 9))
-    assert do(journal, lambda conn: sources.to_retire(conn, row.id, 9)) == []
-    do(journal, lambda conn: sources.retire(conn, row.id, b"/x", 5))
-    assert do(journal, lambda conn: sources.to_retire(conn, 0, 9)) == []
-
-
-# -- the queue
-
-
-def test_the_queue_is_first_come_first_served(journal: Journal) -> None:
-    """By due time, then by id; what is not due yet waits, and the next moment is known."""
-    ids = [claim(journal, b"dub-es/%d.mp4" % n)[0] for n in range(4)]
-    for job_id, at in zip(ids, (300, 100, 9000, 100), strict=True):
-        do(
-            journal,
-            lambda conn, i=job_id, a=at: conn.execute(
-                "UPDATE job SET due_at = ? WHERE id = ?", (a, i)
-            ),
-        )
-    assert due(journal) == [ids[1], ids[3], ids[0]]
-    assert do(journal, lambda conn: queue.next_due(conn, 5000)) == 9000
-    assert [j.id for j in do(journal, lambda conn: queue.due(conn, (State.CLAIMED,), 5000, 2))] == [
-        ids[1],
-        ids[3],
-    ]
-    do(journal, lambda conn: queue.shift_due(conn, -8000, 9000))
-    assert ids[2] in due(journal)
-    assert do(journal, queue.wake_waiting) == 4
-    assert due(journal) == ids
-
-
-def test_siblings_wait_for_one_upload(journal: Journal) -> None:
-    """The bytes go up once: one goes ahead; with the address known, or nothing to upload, all go
-    at once."""
-    ids = claim(journal, b"dub-es-fr-de/a.mp4", "es", "fr", "de")
-    assert due(journal) == [ids[0]]
-    force(journal, ids[0], State.UPLOADING)
-    assert due(journal) == []
-    do(journal, lambda conn: conn.execute("UPDATE member SET cdn_url = 'https://cdn/a'"))
-    assert due(journal) == ids[1:]
-    scripts = claim(journal, b"say-es-fr/t.txt", "es", "fr", members=())
-    assert due(journal) == [*ids[1:], *scripts]
-
-
-def test_a_sibling_that_waits_or_is_held_blocks_nobody(journal: Journal) -> None:
-    """The one ahead has its next try later, is held, or has ended: another goes ahead."""
-    first, second = claim(journal, b"dub-es-fr/a.mp4", "es", "fr")
-    do(journal, lambda conn: conn.execute("UPDATE job SET due_at = 9000 WHERE id = ?", (first,)))
-    assert due(journal) == [second]
-    for state in (State.HELD, State.FAILED, State.UPLOADED):
-        force(journal, first, state, back="claimed")
-        assert due(journal) == [second]
-
-
-def test_counts_and_lists(journal: Journal) -> None:
-    """What status and jobs show."""
-    first, second = claim(journal, b"dub-es-fr/a.mp4", "es", "fr")
-    force(journal, second, State.HELD, reason="credits", back="claimed")
-    assert do(journal, jobs.counts) == {"claimed": 1, "held": 1}
-    assert do(journal, jobs.held_counts) == {"credits": 1}
-    assert do(journal, lambda conn: jobs.count_in(conn, ENDED)) == 0
-    assert [r.job.id for r in do(journal, lambda conn: jobs.listed(conn, state="held"))] == [second]
-    assert [r.job.id for r in do(journal, lambda conn: jobs.listed(conn, job_id=first))] == [first]
-    assert [r.job.id for r in do(journal, lambda conn: jobs.unfinished(conn, 1))] == [first, second]
-    force(journal, first, State.PUBLISHED)
-    assert [r.job.id for r in do(journal, lambda conn: jobs.recent(conn, 9))] == [first]
-
-
-# -- orders and waking
-
-
 @pytest.mark.parametrize("state", sorted(State))
 def test_retry_cancel_and_redeliver_in_every_state(journal: Journal, state: State) -> None:
     """Each is a legal step or a UsageError; what is open stays a person's question."""
@@ -502,100 +232,6 @@ def test_redelivering(journal: Journal) -> None:
         is State.CLAIMED
     )
     assert not do(journal, lambda conn: results.is_draft_saved(conn, job_id))
-
-
-@pytest.mark.parametrize("back", sorted(WORKING))
-def test_waking_goes_on_where_it_stood(journal: Journal, back: State) -> None:
-    """By reason, one by one, by folder: from the same state, due at once; an upload or a render
-    request is asked after."""
-    ways: dict[str, Callable[[sqlite3.Connection, int], object]] = {
-        "credits": lambda conn, _: queue.wake_held(conn, "credits", 5),
-        "plan": lambda conn, which: queue.wake_one(conn, which, 5),
-        "paused": lambda conn, _: queue.wake_paused(conn, WATCH, b"dub-es", 5),
-        "approval": lambda conn, _: queue.wake_approved(conn, 5),
-    }
-    for reason, wake in ways.items():
-        job_id = claim(journal, b"dub-es/%s.mp4" % reason.encode())[0]
-        force(journal, job_id, State.HELD, reason=reason, back=back, due_at=9_000_000)
-        do(journal, lambda conn, w=wake, j=job_id: w(conn, j))
-        found = job(journal, job_id)
-        doubtful = back in (State.UPLOADING, State.SUBMITTING)
-        assert (found.state, found.back, found.due_at) == (back, "", 0)
-        assert (found.reason, found.checking) == ("", doubtful)
-
-
-def test_waking_wakes_only_what_it_names(journal: Journal) -> None:
-    """Another reason, another folder, another watch, a job that is not held: untouched."""
-    (job_id,) = claim(journal, held="conflict")
-    for wake in (
-        lambda conn: queue.wake_held(conn, "credits", 5),
-        lambda conn: queue.wake_paused(conn, WATCH, b"dub-es", 5),
-        lambda conn: queue.wake_approved(conn, 5),
-        lambda conn: queue.wake_one(conn, job_id + 1, 5),
-    ):
-        do(journal, wake)
-    assert job(journal, job_id).state is State.HELD
-    assert do(journal, queue.paused_folders) == []
-
-
-def test_a_pause_below_wakes_only_what_is_not_paid(journal: Journal) -> None:
-    """Jobs that a hold of the account stops are judged again where a PAUSE has come. One that is
-    paid, and has lost its upload, no PAUSE holds: it would be woken for ever."""
-    found = {}
-    for edit in Edit:
-        (job_id,) = claim(journal, f"dub-es/{edit}.mp4".encode())
-        call = partial(spend.open_call, job_id=job_id, session_id="s", request_hash="h")
-        spend_id = do(journal, partial(call, baseline="", credits_before=None, now_ms=1))
-        outcome = CallOutcome.HAPPENED if edit else CallOutcome.REFUSED
-        ended = partial(spend.settle, spend_id=spend_id, outcome=outcome, edit=edit)
-        do(journal, partial(ended, credits_after=None, now_ms=2))
-        force(journal, job_id, State.HELD, reason="token", back=State.CLAIMED)
-        found[edit] = job_id
-    do(journal, lambda conn: queue.wake_below_pause(conn, WATCH, b"dub-fr", ["token"], 5))
-    assert {job(journal, job_id).state for job_id in found.values()} == {State.HELD}
-    do(journal, lambda conn: queue.wake_below_pause(conn, WATCH, b"dub-es", ["token"], 5))
-    held = {edit for edit, job_id in found.items() if job(journal, job_id).state is State.HELD}
-    assert held == {Edit.MADE, Edit.UNSEEN}
-
-
-def test_batches(journal: Journal) -> None:
-    """One open batch for a watch, which grows; approval lets its jobs go on, and only them."""
-    assert do(journal, lambda conn: batches.open_for(conn, WATCH)) is None
-    first = do(journal, lambda conn: batches.begin(conn, WATCH, "first scan", 30, 1))
-    assert do(journal, lambda conn: batches.begin(conn, WATCH, "first scan", 5, 1)) == first
-    (job_id,) = claim(journal, held="approval", batch=first)
-    (other,) = claim(journal, b"dub-es/b.mp4", held="conflict", batch=first)
-    (row,) = do(journal, batches.waiting)
-    assert (row.expected, row.waiting, row.cause) == (35, 1, "first scan")
-    assert do(journal, lambda conn: batches.approve(conn, "/other", 2)) == 0
-    assert do(journal, lambda conn: batches.approve(conn, None, 2)) == 1
-    assert (job(journal, job_id).state, job(journal, other).state) == (State.CLAIMED, State.HELD)
-    assert do(journal, batches.waiting) == []
-
-
-def test_notes_facts_holds_and_inboxes(journal: Journal) -> None:
-    """Small things that outlive a restart."""
-    do(journal, lambda conn: notes.remember(conn, b"/x/\xff", "one", 1))
-    do(journal, lambda conn: notes.remember(conn, Path("/x/y"), "two", 1))
-    do(journal, lambda conn: notes.remember(conn, b"/x/\xff", "three", 2))
-    assert do(journal, notes.all) == {b"/x/\xff": "three", b"/x/y": "two"}
-    do(journal, lambda conn: notes.forget(conn, b"/x/\xff"))
-    assert do(journal, notes.all) == {b"/x/y": "two"}
-    assert do(journal, lambda conn: facts.get(conn, "paused")) == ""
-    do(journal, lambda conn: facts.put(conn, "paused", "yes"))
-    do(journal, lambda conn: facts.put(conn, "paused", "no"))
-    assert do(journal, lambda conn: facts.get(conn, "paused")) == "no"
-    do(journal, lambda conn: holds.put(conn, HoldReason.CREDITS, "none left", 5, 12.0))
-    do(journal, lambda conn: holds.put(conn, HoldReason.CREDITS, "none left at all", 9, 3.0))
-    row = do(journal, holds.active)[HoldReason.CREDITS]
-    assert (row.text, row.since, row.seen) == ("none left at all", 5, 12.0)
-    do(journal, lambda conn: holds.drop(conn, HoldReason.CREDITS))
-    assert do(journal, holds.active) == {}
-    assert do(
-        journal, lambda conn: (inboxes.seen(conn, WATCH, 1), inboxes.seen(conn, WATCH, 2))
-    ) == (True, True)
-    do(journal, lambda conn: inboxes.scanned(conn, WATCH))
-    assert do(journal, lambda conn: inboxes.seen(conn, WATCH, 3)) is False
 
 
 def test_recovery_marks_what_may_have_happened(journal: Journal) -> None:

@@ -185,7 +185,7 @@ class StageRig:
         )
 
     async def run(
-        self, until: Callable[[], Awaitable[bool]] | None = None, limit: float = 20.0
+        self, until: Callable[[], Awaitable[bool]] | None = None, limit: float = 60.0
     ) -> None:
         """Let a runner work until every job has ended or waits for somebody, or until a
         condition; then stop it."""

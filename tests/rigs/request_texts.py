@@ -1,0 +1,59 @@
+"""Texts about results for tests: a film that is done, and words put beside it."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+from nemowatch.journal.jobs import Job
+from nemowatch.reporting.notes import READ_ME
+from tests.rigs.engine import EngineRig
+
+#: Seconds for what happens once per scan.
+LIMIT = 20.0
+
+
+def say(rig: EngineRig, name: str, text: str) -> Path:
+    """Save a text in the inbox."""
+    return rig.drop(name, text.encode())
+
+
+async def until(what: str, condition: Callable[[], Any]) -> None:
+    end = asyncio.get_running_loop().time() + LIMIT
+    while not condition():
+        assert asyncio.get_running_loop().time() < end, f"waited in vain for: {what}"
+        await asyncio.sleep(0.05)
+
+
+async def made(rig: EngineRig, *names: str) -> None:
+    """Until all these results are there."""
+    await until(f"{names}, not {rig.files('outbox')}", lambda: set(names) <= rig.files("outbox"))
+
+
+def note(rig: EngineRig, folder: str) -> str:
+    """What the note of an inbox folder says, in one line."""
+    path = rig.root / "inbox" / folder / READ_ME
+    return " ".join(path.read_text("utf-8-sig").split()) if path.exists() else ""
+
+
+async def noted(rig: EngineRig, folder: str, *words: str) -> None:
+    await until(
+        f"{words} in: {note(rig, folder)}", lambda: all(w in note(rig, folder) for w in words)
+    )
+
+
+async def dubbed(rig: EngineRig, *languages: str) -> list[Job]:
+    """A film was dubbed."""
+    folder = f"dub-{'-'.join(languages or ('es',))}"
+    rig.drop(f"{folder}/promo.mp4")
+    jobs = await rig.ended(len(languages or "1"))
+    await rig.departed(jobs)
+    return jobs
+
+
+def turns(rig: EngineRig) -> list[list[str]]:
+    """What was said in each session of the cloud."""
+    sessions = rig.ledger()["sessions"].values()
+    return [[turn["message"] for turn in session["turns"]] for session in sessions]
