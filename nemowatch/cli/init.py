@@ -44,7 +44,7 @@ Folder = Annotated[
 def init(folder: Folder = None, config: options.Config = None) -> None:
     """Create a workspace and a configuration.
 
-    What is there already stays as it is."""
+    What is already there stays as it is."""
     from nemowatch.cli.output import say
     from nemowatch.errors import show_path
 

@@ -41,7 +41,7 @@ WatchName = Annotated[
 def retry(jobs: options.Jobs, config: options.Config = None) -> None:
     """Try failed jobs again; what is paid stays paid.
 
-    They go on from the last step whose effect is saved. Held jobs go on where they were."""
+    They continue from the last step whose effect is saved. Held jobs continue where they were."""
     _print_jobs(_order(config, "retry", jobs=jobs), "continues from:")
 
 

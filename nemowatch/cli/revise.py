@@ -32,7 +32,7 @@ Words = Annotated[
 def answer(job: options.Job, text: Words, config: options.Config = None) -> None:
     """Answer what the cloud has asked: one more paid turn.
 
-    It goes on from what it said, in the same session."""
+    The cloud continues from there, in the same session."""
     from nemowatch.cli.context import find_context
     from nemowatch.cli.orders import carry_out
     from nemowatch.cli.output import say

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from nemowatch.installer.verdicts import Unit, Verdict
 
 app = typer.Typer(
-    help="Run it as a service of systemd.",
+    help="Run nemowatch as a systemd service.",
     no_args_is_help=True,
     rich_markup_mode=None,
 )
@@ -70,7 +70,7 @@ def install(
 ) -> None:
     """Install it, start it and check it.
 
-    What is there already stays: your configuration, your drop-ins, the token. After an upgrade
+    What is already there stays: your configuration, your drop-ins, the token. After an upgrade
     run it again: units are renewed, and the service is restarted."""
     from nemowatch.installer import system_service, user_service
     from nemowatch.installer.systemctl import Systemd

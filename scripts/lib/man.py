@@ -23,8 +23,8 @@ nemowatch \\- folders as an AI video studio: the folder's name is the order
 [\\fIOPTIONS\\fR] [\\fIARGUMENTS\\fR]
 .SH DESCRIPTION
 Files that are copied into the folders of an inbox are sent to the cloud, and the results come into
-the outbox. What a folder's name orders, \\fBnemowatch explain\\fR \\fINAME\\fR says.
-Every option that is listed here comes behind the command's name.
+the outbox. \\fBnemowatch explain\\fR \\fINAME\\fR says what a folder's name orders.
+Options listed here come after the command's name.
 """
 TAIL = """\
 .SH FILES

@@ -28,10 +28,10 @@ def check(
     ] = False,
     config: options.Config = None,
 ) -> None:
-    """Check everything it needs, each with its cure.
+    """Check everything nemowatch needs, and say how to fix it.
 
-    The configuration, folders, rights, disks, limits, the cloud, the token, the credits, and who
-    is told."""
+    The configuration, folders, permissions, disks, limits, the cloud, the token, the credits, and
+    who is told."""
     from nemowatch.cli.check.finding import from_problems
     from nemowatch.errors import ConfigError
 
