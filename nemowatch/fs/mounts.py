@@ -11,6 +11,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from enum import StrEnum
+from functools import lru_cache
 from pathlib import Path
 from typing import NamedTuple
 
@@ -197,7 +198,7 @@ class MountTable:
     @classmethod
     def read(cls, table: Path = TABLE) -> MountTable:
         """Read it. Raises OSError where there is no /proc."""
-        return cls(parse(os.fsdecode(table.read_bytes())))
+        return _table_of(os.fsdecode(table.read_bytes()))
 
     def _root(self) -> Mount | None:
         """The last mount of / that lies on no other one of this table."""
@@ -249,3 +250,9 @@ class MountTable:
         there has changed."""
         mounts = [self.at(path), *self.below(path)]
         return frozenset((m.id, m.device, m.point, m.fstype) for m in mounts)
+
+
+@lru_cache(maxsize=1)
+def _table_of(text: str) -> MountTable:
+    """The table that this text is: it is read for each result, and hardly ever another one."""
+    return MountTable(parse(text))

@@ -36,6 +36,39 @@ class Hung(LocalPassing):
     code = "hung"
 
 
+class Serial:
+    """Runs calls one after the other in a thread of its own, made when it is first needed. A call
+    that nobody waits for any more is carried out all the same."""
+
+    def __init__(self, name: str) -> None:
+        self._name = name
+        self._calls: queue.SimpleQueue[Callable[[], None] | None] = queue.SimpleQueue()
+        self._thread: threading.Thread | None = None
+
+    def __repr__(self) -> str:
+        return f"Serial({self._name!r})"
+
+    def begin(self, call: Callable[[], T]) -> asyncio.Future[T]:
+        """Queue a call; the future has what it returns or raises."""
+        loop = asyncio.get_running_loop()
+        future: asyncio.Future[T] = loop.create_future()
+        self._calls.put(lambda: _carry_out(call, loop, future))
+        if self._thread is None:
+            self._thread = threading.Thread(target=self._serve, name=self._name, daemon=True)
+            self._thread.start()
+        return future
+
+    def _serve(self) -> None:
+        while (call := self._calls.get()) is not None:
+            call()
+
+    def close(self, wait: float | None = None) -> None:
+        """Let the thread end after what is queued; wait for that, so many seconds at most."""
+        self._calls.put(None)
+        if self._thread is not None:
+            self._thread.join(wait)
+
+
 class Worker:
     """Runs one function at a time, in order, in its own thread."""
 
@@ -43,8 +76,7 @@ class Worker:
         """`patience`: seconds without a beat after which a call counts as hung."""
         self.patience = patience
         self._name = name
-        self._jobs: queue.SimpleQueue[Callable[[], None] | None] = queue.SimpleQueue()
-        self._thread: threading.Thread | None = None
+        self._thread = Serial(name)
         self._beat = time.monotonic()
         self._stuck: asyncio.Future[Any] | None = None
         self._awaited: asyncio.Future[Any] | None = None
@@ -68,11 +100,8 @@ class Worker:
         if self.stuck:
             raise Hung()
         patience = patience or self.patience
-        loop = asyncio.get_running_loop()
-        future: asyncio.Future[T] = loop.create_future()
         self.beat()
-        self._jobs.put(lambda: _carry_out(call, loop, future))
-        self._live()
+        future = self._thread.begin(call)
         while True:
             done, _ = await asyncio.wait([future], timeout=min(WATCH_EVERY, patience))
             if done:
@@ -89,24 +118,11 @@ class Worker:
             self._awaited = self._stuck
             self._stuck.add_done_callback(lambda _: call())
 
-    def _live(self) -> None:
-        if self._thread is None:
-            self._thread = threading.Thread(
-                target=self._serve,
-                name=self._name,
-                daemon=True,
-            )
-            self._thread.start()
-
-    def _serve(self) -> None:
-        while (job := self._jobs.get()) is not None:
-            job()
-
     def close(self, wait: float = 2.0) -> None:
         """Let the thread end after what it is doing; a hung one is left behind."""
-        self._jobs.put(None)
-        if self._thread is not None and not self.stuck:
-            self._thread.join(wait)
+        if self.stuck:
+            wait = 0
+        self._thread.close(wait)
 
 
 class Disks:

@@ -9,6 +9,7 @@ the event loop, except for polls of renders, which a schedule outside has to ask
 from __future__ import annotations
 
 import asyncio
+import contextlib
 from collections import Counter
 from collections.abc import Callable, Mapping
 from dataclasses import replace
@@ -39,6 +40,8 @@ log = structlog.get_logger("nemowatch.job")
 IDLE_READ = 5.0
 #: The same while calls are under way whose answers may turn out to drip.
 SLOW_READ = 1.0
+#: Seconds in which what many jobs say at once is gathered to one look into the journal.
+GATHERED_S = 0.01
 #: Lanes whose work is worth waiting for at a stop: what was paid or sent for is not begun again.
 DRAINED = (Lane.TURNS, Lane.UPLOADS, Lane.LOCAL)
 #: Lanes that write into a workspace; the others ask the gate before they touch it.
@@ -110,10 +113,11 @@ class Runner:
             if self.broken is not None:
                 raise self.broken
             pause = await self._fill()
-            try:
-                await asyncio.wait_for(self._nudge.wait(), timeout=pause)
-            except TimeoutError:
-                continue
+            with contextlib.suppress(TimeoutError):
+                async with asyncio.timeout(pause):
+                    await self._nudge.wait()
+            if self._running:
+                await asyncio.sleep(GATHERED_S)
 
     async def stop(self, drain: float) -> None:
         """Take no new work; give paid turns and uploads under way `drain` seconds. The rest is

@@ -12,12 +12,12 @@ import asyncio
 import contextlib
 import sqlite3
 from collections.abc import Callable
-from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
 from nemowatch.clock import Clock, lasted
 from nemowatch.errors import JournalFull
+from nemowatch.fs.threads import Serial
 from nemowatch.journal import facts, seal
 from nemowatch.journal.facts import Fact
 from nemowatch.journal.opening import (
@@ -50,7 +50,7 @@ class Journal:
     ) -> None:
         self._conn = conn
         self._seals = seals  # and says, once it is closed, that it is whole
-        self._thread = ThreadPoolExecutor(max_workers=1, thread_name_prefix="journal")
+        self._thread = Serial("journal")
         self.path = path
         self.clock = clock
         #: rows changed through this journal so far: as long as it stays the same, so does what is
@@ -138,9 +138,8 @@ class Journal:
         await self._submit(lambda: self._conn.execute("PRAGMA shrink_memory"))
 
     async def _submit(self, call: Callable[[], T]) -> T:
-        # Shielded: an awaiting task that is dropped at shutdown must not tear a transaction's
-        # result away.
-        return await asyncio.shield(asyncio.get_running_loop().run_in_executor(self._thread, call))
+        # a task that is dropped at shutdown does not tear its transaction away: it is carried out
+        return await self._thread.begin(call)
 
     def read_now(self, work: Work[T]) -> T:
         """`read` for callers without a loop. Not to be mixed with `read` from another thread."""
@@ -175,7 +174,7 @@ class Journal:
 
     def close(self) -> None:
         """Finish what is queued, fold the WAL back and close."""
-        self._thread.shutdown(wait=True)
+        self._thread.close()
         self._conn.close()
         if self._seals:
             seal.make(self.path)

@@ -37,6 +37,11 @@ class Credential:
         return next(filter(None, starmap(_read_file, self.files)), "")
 
     @property
+    def is_at_hand(self) -> bool:
+        """Whether reading it touches no disk."""
+        return bool(self.value) or not self.files
+
+    @property
     def expected(self) -> bool:
         """Whether the user intends to supply one, as far as that is known without reading."""
         required = dict(self.files).values()

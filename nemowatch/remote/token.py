@@ -111,7 +111,10 @@ class Tokens:
 
     async def _own(self) -> str:
         """The user's own token as it is now; "" for none."""
-        own = await self._off_loop(self._credential.read)
+        if self._credential.is_at_hand:
+            own = self._credential.read()
+        else:
+            own = await self._off_loop(self._credential.read)
         self._tell(own)
         self.supplied = bool(own)
         self.mark = hashlib.sha256(own.encode()).hexdigest()[:_MARK]
