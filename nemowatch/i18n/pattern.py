@@ -8,6 +8,9 @@ from string import Formatter
 
 #: What stands between two messages.
 SEAM = re.compile(r"(?<=[.!?:;,])\s+| · ")
+NUMBER = re.compile(r"-?\d{1,3}(?:,\d{3})*(?:\.\d+)?|\d+")
+#: Fields that are numbers.
+_NUMBERS = frozenset({"count", "credits", "available", "done", "total", "making", "queued"})
 #: Letters that a message must have besides its fields: with fewer it would fit anything.
 _FEWEST_LETTERS = 5
 
@@ -51,7 +54,9 @@ class Pattern:
         found.append(text[at:last])
         if not begin and found and SEAM.search(found[0]):
             return None  # it would be another message that ends in front of this one
-        return dict(zip(self.fields, found, strict=True))
+        values = dict(zip(self.fields, found, strict=True))
+        is_sound = all(_is_sound(field, value) for field, value in values.items())
+        return values if is_sound else None
 
 
 def pattern(message: str, one: str) -> Pattern:
@@ -63,6 +68,11 @@ def pattern(message: str, one: str) -> Pattern:
             fields.append(field)
             pieces.append("")
     return Pattern(message, one, tuple(pieces), tuple(fields))
+
+
+def _is_sound(field: str, value: str) -> bool:
+    """Whether a field can have this value: numbers stand where numbers belong."""
+    return field not in _NUMBERS or NUMBER.fullmatch(value) is not None
 
 
 def _letters(text: str) -> int:

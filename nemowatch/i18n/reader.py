@@ -11,7 +11,7 @@ from functools import lru_cache
 from gettext import NullTranslations
 
 from nemowatch.i18n.dates import in_order, is_date
-from nemowatch.i18n.pattern import SEAM, Pattern, pattern
+from nemowatch.i18n.pattern import NUMBER, SEAM, Pattern, pattern
 
 #: Fields with names in them, which are never translated, whatever they are called.
 NAMES = frozenset(
@@ -39,7 +39,6 @@ _LONGEST = 2000
 _MOST_PARTS = 12
 #: Texts that are remembered: a page says the same of many files.
 _REMEMBERED = 1024
-_NUMBER = re.compile(r"-?\d{1,3}(?:,\d{3})*(?:\.\d+)?")
 #: What a text may end with that its message does not have, and the other way round.
 _STOPS = ".,;:"
 _WIDE_STOP = "。"
@@ -194,7 +193,7 @@ class Reader:
     def _value(self, field: str, value: str) -> str:
         if field.rstrip("0123456789") in NAMES:
             return value
-        if _NUMBER.fullmatch(value):
+        if NUMBER.fullmatch(value):
             return value.translate(self._signs)
         if is_date(value):
             return in_order(value, self._dates)

@@ -114,7 +114,7 @@ def headline(model: PageModel) -> tuple[str, str]:
 def _unwatched(model: PageModel) -> tuple[str, str] | None:
     """Nobody works on any folder."""
     if model.ended:
-        return "nemowatch is not running", "wait"
+        return message("nemowatch is not running"), "wait"
     states = {folder.state for folder in model.folders}
     if states == {HealthState.OFFLINE}:
         return "The share is not there", "bad"

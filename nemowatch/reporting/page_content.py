@@ -8,6 +8,7 @@ from pathlib import Path
 
 from nemowatch.clock import date_and_time
 from nemowatch.fs.names import note_name, plain
+from nemowatch.i18n.language import message
 from nemowatch.journal.jobs import ListedJob
 from nemowatch.journal.spend import amount
 from nemowatch.model import HoldReason
@@ -109,7 +110,7 @@ def _tip(tip: TippedFile) -> Tip:
 
 def _credits(overview: Overview) -> Iterable[CreditLine]:
     if overview.credits.available is not None:
-        yield CreditLine("Left", amount(overview.credits.available))
+        yield CreditLine(message("Left"), amount(overview.credits.available))
     if overview.snapshot.registration:
         yield CreditLine("Keep this account", "register it", overview.snapshot.registration)
         if overview.snapshot.account_ends_at:

@@ -6,6 +6,7 @@ import io
 import json
 import sys
 from collections.abc import Iterable
+from datetime import UTC, datetime
 from pathlib import Path
 
 from babel import Locale
@@ -28,6 +29,8 @@ OTHERS = tuple(language for language in LANGUAGES if language != ENGLISH)
 NAMES = "the names of languages"
 #: Code points by which a language's name is no single name: "Spanish (Mexico)".
 _BRACKETS = set("()[]")
+#: What is compiled has no date of its own: the same catalogue is the same file.
+_EPOCH = datetime(2000, 1, 1, tzinfo=UTC)
 _HEADER = "# Messages of nemowatch for people on the share. Translations are written here by hand;"
 _HEADER += "\n# scripts/messages adds, removes and compiles them."
 
@@ -114,7 +117,7 @@ _DATED = ('"POT-Creation-Date', '"PO-Revision-Date', '"Generated-By', '"Report-M
 
 def mo(catalog: Catalog) -> bytes:
     """What gettext reads. Messages without a translation are left out, as are the dates."""
-    only = Catalog(locale=catalog.locale, domain="nemowatch", fuzzy=False)
+    only = Catalog(locale=catalog.locale, fuzzy=False, creation_date=_EPOCH)
     for message in catalog:
         if message.id and is_translated(message):
             only.add(message.id, message.string)
