@@ -11,6 +11,15 @@ SEAM = re.compile(r"(?<=[.!?:;,])\s+| · ")
 NUMBER = re.compile(r"-?\d{1,3}(?:,\d{3})*(?:\.\d+)?|\d+")
 #: Fields that are numbers.
 _NUMBERS = frozenset({"count", "credits", "available", "done", "total", "making", "queued"})
+#: Fields with names in them.
+_NAMES = frozenset(
+    {
+        *("name", "path", "file", "folder", "result", "root", "where", "inbox", "outbox"),
+        *("failed", "command", "host", "begin"),
+    }
+)
+#: What begins another sentence.
+_SENTENCE = re.compile(r"[.!?:] [A-Z][a-z]+ [a-z]")
 #: Letters that a message must have besides its fields: with fewer it would fit anything.
 _FEWEST_LETTERS = 5
 
@@ -71,8 +80,16 @@ def pattern(message: str, one: str) -> Pattern:
 
 
 def _is_sound(field: str, value: str) -> bool:
-    """Whether a field can have this value: numbers stand where numbers belong."""
-    return field not in _NUMBERS or NUMBER.fullmatch(value) is not None
+    """Whether a field can have this value: numbers stand where numbers belong, and no sentence
+    stands in a name."""
+    if field in _NUMBERS:
+        return NUMBER.fullmatch(value) is not None
+    return not (is_name(field) and _SENTENCE.search(value))
+
+
+def is_name(field: str) -> bool:
+    """Whether a field holds a name, which is never translated."""
+    return field.rstrip("0123456789") in _NAMES
 
 
 def _letters(text: str) -> int:

@@ -11,26 +11,8 @@ from functools import lru_cache
 from gettext import NullTranslations
 
 from nemowatch.i18n.dates import in_order, is_date
-from nemowatch.i18n.pattern import NUMBER, SEAM, Pattern, pattern
+from nemowatch.i18n.pattern import NUMBER, SEAM, Pattern, is_name, pattern
 
-#: Fields with names in them, which are never translated, whatever they are called.
-NAMES = frozenset(
-    [
-        "name",
-        "path",
-        "file",
-        "folder",
-        "result",
-        "root",
-        "where",
-        "inbox",
-        "outbox",
-        "failed",
-        "command",
-        "host",
-        "begin",
-    ]
-)
 #: Characters of a message's beginning by which it is found among the others.
 _KEY = 4
 #: Characters: longer lines are a person's or the cloud's, not ours.
@@ -121,6 +103,9 @@ class Reader:
         seams.append((len(text), len(text)))
         said, at = "", 0
         while seams:
+            listed = self._list(text[at:]) if at else None
+            if listed is not None:
+                return said + listed
             used, piece = 1, text[at : seams[0][0]]
             for many in range(min(len(seams), _MOST_PARTS), 0, -1):
                 whole = self._whole(text[at : seams[many - 1][0]])
@@ -152,6 +137,11 @@ class Reader:
         found = self._as_it_is(f"{bare}.")
         if found is not None:
             return found.rstrip(f"{_STOPS}{_WIDE_STOP}") + text[len(bare) :]
+
+        # where a part at its beginning is left out, the blank behind it went as well
+        found = self._as_it_is(f" {text}")
+        if found is not None:
+            return found.lstrip()
 
         small = text[:1].lower() + text[1:]
         if small == text:
@@ -191,7 +181,7 @@ class Reader:
         return self._translations.ngettext(found.one, found.message, int(count))
 
     def _value(self, field: str, value: str) -> str:
-        if field.rstrip("0123456789") in NAMES:
+        if is_name(field):
             return value
         if NUMBER.fullmatch(value):
             return value.translate(self._signs)

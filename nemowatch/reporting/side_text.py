@@ -73,7 +73,7 @@ def _facts(turn: Turn, source: bytes, at_ms: int) -> str:
     facts = {
         message("From:"): plain(redact(show_path(source))),
         message("Cost:"): said(turn.cost),
-        message("Date:"): f"{moment.day} {moment:%B %Y, %H:%M %Z}",
+        message("Date:"): said(f"{moment.day} {moment:%B %Y, %H:%M %Z}"),
         message("To change it:"): _how_to_change(turn, source),
     }
     lines = [f"{said(name)} {value}" for name, value in facts.items() if value]

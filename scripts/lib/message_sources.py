@@ -51,6 +51,7 @@ SILENT = (
     "intake/scan/partial_files.py",
     "intake/watch/liveness.py",
     "intake/watch/owner_file.py",
+    "installer",
     "jobs/hold_log.py",
     "jobs/job_log.py",
     "notify/channels.py",
