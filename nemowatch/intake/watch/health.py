@@ -10,14 +10,17 @@ from dataclasses import dataclass, replace
 from enum import StrEnum
 
 from nemowatch.clock import Clock, iso
+from nemowatch.i18n.language import message
 
 
 class HealthState(StrEnum):
     """What news of files can be relied on."""
 
-    STARTING = "starting"  #: not checked yet
-    WATCHING = "watching"  #: the kernel reports changes, scans make sure
-    SCANNING = "scanning"  #: only scans find changes, by configuration or by the kind of filesystem
+    STARTING = message("starting")  #: not checked yet
+    WATCHING = message("watching")  #: the kernel reports changes, scans make sure
+    SCANNING = message(
+        "scanning"
+    )  #: only scans find changes, by configuration or by the kind of filesystem
     #: the kernel should report changes and does not: scanned more often until it is repaired
     DEGRADED = "degraded"
     OFFLINE = "offline"  #: the root is not there: nothing is concluded from what cannot be seen
