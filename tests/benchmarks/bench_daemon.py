@@ -32,16 +32,21 @@ def daemon(
     sink: SinkProcess,
     extra: str = "",
     before: Callable[[Studio], None] = lambda house: None,
+    *,
+    lag: bool = False,
 ) -> Iterator[Studio]:
-    """A running daemon with default settings, except for what `extra` says. Its loop's lag goes to
-    `base`/lag. `before`: what is done to the house before the start."""
+    """A running daemon with default settings, except for what `extra` says. `before`: what is done
+    to the house before the start. `lag`: its loop's lag goes to `base`/lag; that wakes it two
+    hundred times a second, and is not for rows that judge its CPU."""
     house = Studio(base, sink)
     house.config.write_text(
         f'state_dir = "{house.state}"\n[api]\nbase_url = "{sink.url}"\n'
         f'[[watch]]\nroot = "{house.root}"\n{extra}'
     )
     before(house)
-    house.started_by = [sys.executable, "-m", "tests.rigs.loop_lag", str(base / "lag")]
+    house.is_fresh = True
+    if lag:
+        house.started_by = [sys.executable, "-m", "tests.rigs.loop_lag", str(base / "lag")]
     try:
         house.start()
         yield house

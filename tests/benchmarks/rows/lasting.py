@@ -60,8 +60,6 @@ def until_ready(house: Studio) -> tuple[float, float]:
 def start(base: Path) -> Iterator[Measure]:
     """Starts after an orderly end."""
     with SinkProcess() as sink, daemon(base / "house", sink, before=with_a_past) as house:
-        house.started_by = []
-        house.is_fresh = True
         files = scaled(WAITING)
         wait_for("every claim", lambda: claimed(house) >= files + scaled(FINISHED), LIMIT)
 

@@ -43,7 +43,7 @@ def megabytes_a_second(one: dict[str, Any]) -> float:
 def upload(base: Path) -> Iterator[Measure]:
     """One file of 500 MB at a time."""
     clip = large_video(base / "clip.mp4", SIZE)
-    with SinkProcess() as sink, daemon(base / "house", sink, QUICK) as house:
+    with SinkProcess() as sink, daemon(base / "house", sink, QUICK, lag=True) as house:
 
         def curl() -> dict[str, Any]:
             sink.figures(reset=True)
