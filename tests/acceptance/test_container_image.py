@@ -146,6 +146,9 @@ def test_from_a_first_start_to_a_new_hostname(nas: Nas) -> None:
         assert "What to do next:" not in said
         with urllib.request.urlopen("http://127.0.0.1:8477/healthz") as answer:
             assert answer.read().strip() == b"ok"
+        assert (
+            "The page is served at http://0.0.0.0:8477/" in second.run("nemowatch", "check").stdout
+        )
         nas.drop("other.mp4")
         nas.result("other")
         assert "held by" not in second.log
@@ -189,6 +192,22 @@ def test_folders_of_others_are_said_with_their_cure(nas: Nas) -> None:
             assert said in container.log
             assert cure in container.log
             assert "Traceback" not in container.log
+
+
+def test_without_its_state_no_daemon_starts_but_commands_do(nas: Nas) -> None:
+    """What was paid for would be forgotten with the container; its version needs no folder."""
+    nas.own(*NAS)
+    for number, (words, code, said) in enumerate(
+        (
+            (["run"], 2, "Nothing is mounted at /config: what was paid for would be forgotten"),
+            (["--version"], 0, f"nemowatch {version()}"),
+        )
+    ):
+        work = nas.base / f"bare{number}"
+        work.mkdir()
+        with Container(nas.image, work, {"/studio": nas.studio}, user=NAS, words=words) as bare:
+            assert bare.wait_ended() == code
+            assert said in bare.log
 
 
 def test_sigterm_in_a_paid_turn_drains_or_goes_on_later(nas: Nas) -> None:

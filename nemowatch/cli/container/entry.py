@@ -13,7 +13,7 @@ from zoneinfo import available_timezones
 from nemowatch.cli.container.folders import check_mounted, check_writable, give, owner_of
 from nemowatch.cli.container.health import health
 from nemowatch.cli.container.identity import Choice, become, chosen, current, is_rootless
-from nemowatch.cli.container.start import prepare
+from nemowatch.cli.container.start import prepare, with_page
 from nemowatch.config.variable_names import ROOT
 from nemowatch.errors import UsageError
 
@@ -35,10 +35,14 @@ def enter(words: list[str]) -> int:
     choice = _become(env, config.parent, studio)
     if words == ["health"]:
         return health()
+    env["HOME"] = str(config.parent)
     if words[:1] == ["run"]:
+        check_mounted(config.parent, _LOST)
         check_writable(config.parent, current())
         env = prepare(env, config, studio, choice)
-    return _replaced(words, {**env, "HOME": str(config.parent)})
+    else:
+        env = with_page(env, config)
+    return _replaced(words, env)
 
 
 def _replaced(words: list[str], env: Mapping[str, str]) -> NoReturn:
@@ -49,7 +53,6 @@ def _replaced(words: list[str], env: Mapping[str, str]) -> NoReturn:
 
 def _become(env: Mapping[str, str], config: Path, studio: Path) -> Choice:
     """Take on who to be, and give him what is nemowatch's."""
-    check_mounted(config, _LOST)
     choice = chosen(env, current(), owner_of(studio), rootless=is_rootless())
     if current().uid == 0:
         give(config, studio, choice.who)

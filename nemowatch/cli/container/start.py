@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator, Mapping
+from contextlib import suppress
 from pathlib import Path
 
 from nemowatch import __version__
@@ -12,9 +13,11 @@ from nemowatch.cli.container.folders import check_mounted, check_writable
 from nemowatch.cli.container.identity import Choice, current
 from nemowatch.cli.init import explain, make_folders, write_config
 from nemowatch.config.find import state_dir
+from nemowatch.config.kept import load_kept
 from nemowatch.config.load import load
 from nemowatch.config.schema import Config
 from nemowatch.config.variable_files import names_a_watch
+from nemowatch.errors import ConfigError
 from nemowatch.journal.transaction import FILE_NAME
 
 #: Where the page listens inside: the port that is published.
@@ -46,12 +49,25 @@ def prepare(env: Mapping[str, str], path: Path, studio: Path, choice: Choice) ->
     if not (state_dir(config, path, env) / FILE_NAME).exists():
         for root in _roots(config):
             _furnish(root, path)
-    prepared = dict(env)
-    if _has_password(config) and not config.web.listen:
-        prepared[_LISTEN_NAME] = LISTEN
     if is_first:
         _say("\n".join(_next_steps(config, env)))
-    return prepared
+    return _listening(env, config)
+
+
+def with_page(env: Mapping[str, str], path: Path) -> dict[str, str]:
+    """The environment of another command, which has the page where the daemon has it. What is wrong
+    with the configuration, the command says itself."""
+    with suppress(ConfigError):
+        return _listening(env, load_kept(path, env).read())
+    return dict(env)
+
+
+def _listening(env: Mapping[str, str], config: Config) -> dict[str, str]:
+    """The page is served where it has a password, and nothing says otherwise."""
+    found = dict(env)
+    if _has_password(config) and not config.web.listen:
+        found[_LISTEN_NAME] = LISTEN
+    return found
 
 
 def _say(text: str) -> None:
