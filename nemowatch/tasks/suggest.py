@@ -7,13 +7,14 @@ from collections.abc import Iterator, Mapping, Sequence
 from itertools import product
 from operator import itemgetter
 
+from nemowatch.tasks.folder_words import FOREIGN
 from nemowatch.tasks.kinds import BY_WORD, KINDS, RECIPE, beginning
 from nemowatch.tasks.name_as_sentence import of_sentence
 from nemowatch.tasks.nearest_language import is_language, mended
 from nemowatch.tasks.words import split
 
 #: Words that people write for a task. Nearness of letters finds the rest.
-_MEANT = {word: kind.word for kind in KINDS for word in kind.meant}
+_MEANT = {**FOREIGN, **{word: kind.word for kind in KINDS for word in kind.meant}}
 _TASKS = {word: word for word in BY_WORD}
 #: How alike a task's name must be, and how alike where it takes more than one word: the second
 #: may be a language.

@@ -249,6 +249,10 @@ def test_a_code_with_two_meanings_is_not_read(
 
 
 NEAR = [
+    ("doblar-es", "dub-es"),
+    ("sous-titres-fr", "transcribe-fr"),
+    ("配音-es", "dub-es"),
+    ("doublage-sans-musique", ""),
     ("dub-es-no-music", "dub-es"),
     ("dub-en-nach-es", "dub-from-en-es"),
     ("dub-en-auf-deutsch", "dub-from-en-de"),
