@@ -34,7 +34,9 @@ def machine(tmp_path_factory: pytest.TempPathFactory) -> Iterator[SystemdContain
 
 def ask(machine: SystemdContainer, words: str) -> tuple[int, str]:
     """The exit code of `nemowatch service WORDS`, and all that it says."""
-    line = f"NEMOWATCH_API__BASE_URL=http://127.0.0.1:9 {PROGRAM} service {words}; echo code $?"
+    line = (
+        f"NEMOWATCH_API__BASE_URL=http://127.0.0.1:9 {PROGRAM} service {words} 2>&1; echo code $?"
+    )
     said, _, code = machine.run("sh", "-c", line).rpartition("code ")
     return int(code), said
 
