@@ -33,6 +33,8 @@ pytestmark = [
 CLOUD = "http://127.0.0.1:8470"
 TOKEN = "nmv_usr_cGxhbnRlZC1pbi10aGUtYmVk"
 WORKSPACE = "/srv/studio"
+#: What an administrator writes into the configuration.
+REMARK = "# of the administrator"
 SAMPLE = CHECKOUT / "nemowatch/sandbox/media/sample.mp4"
 DROP_IN = "/etc/systemd/system/nemowatch.service.d/of-the-administrator.conf"
 #: What a person types in, and what is set: a login of root's on a small machine.
@@ -188,14 +190,14 @@ def installed(machine: Machine) -> None:
     assert machine.type("runuser -u nobody -- nemowatch --version").startswith("nemowatch ")
     machine.container.write(DROP_IN, "[Service]\nNice=3\n")
     machine.type("systemctl daemon-reload; systemctl restart nemowatch; systemctl reload nemowatch")
-    machine.type("echo 'site = \"Studio 1\"' | cat - /etc/nemowatch/config.toml >/tmp/new")
+    machine.type(f"echo '{REMARK}' | cat - /etc/nemowatch/config.toml >/tmp/new")
     machine.type("cat /tmp/new >/etc/nemowatch/config.toml; systemctl reload nemowatch")
 
 
 def upgraded(machine: Machine) -> None:
     """It was restarted with the new program; what the administrator wrote is still there."""
     assert machine.shows("ActiveState", "Nice") == ["active", "3"]
-    assert machine.type("head -n 1 /etc/nemowatch/config.toml").startswith('site = "Studio 1"')
+    assert machine.type("head -n 1 /etc/nemowatch/config.toml").startswith(REMARK)
     started = machine.shows("InactiveExitTimestampMonotonic")
     machine.makes("after upgrade")
     if machine.name == SERVER:
