@@ -19,7 +19,7 @@ from nemowatch.installer.places import Places, Wanted
 from nemowatch.installer.steps import Step, is_there, remove, unit, write_text
 from nemowatch.installer.systemctl import UNIT, Systemd
 
-NAMES_TOKEN = re.compile(r"^\s*token_file\s*=", re.MULTILINE)
+NAMES_TOKEN = re.compile(r"^[ \t]*token_file[ \t]*=", re.MULTILINE)
 #: The line that `nemowatch init` leaves for the token.
 LINE_OF_TOKEN = "# token_file ="
 LINGERING = Path("/var/lib/systemd/linger")

@@ -17,6 +17,8 @@ def test_every_block_is_typed_somewhere(name: str) -> None:
     found = blocks(DOCS / name)
     assert found
     assert [str(block) for block in found if not block.is_known] == []
+    needs_engine = {block.mark == ENGINE for block in found}
+    assert needs_engine == {name == "nas.md"}
     assert (DOCS / name).read_text().count("\n```sh") == len(found)
 
 

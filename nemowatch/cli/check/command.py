@@ -119,10 +119,8 @@ def _print(findings: list[Finding]) -> None:
     target = console()
     for found in findings:
         head = Text.assemble(word(f"{found.level:<5}"), word(f"{found.what:<8}", "bold"))
-        said = clean(found.text)
-        if found.cure:
-            said = f"{said}\n{clean(found.cure)}"
-        print_beside(head, said)
+        lines = [found.text, *found.cure.splitlines()]
+        print_beside(head, "\n".join(map(clean, lines)))
 
     bad = len(_failed(findings))
     warned = sum(found.level == "warn" for found in findings)
