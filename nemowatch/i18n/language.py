@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import contextlib
 import gettext
 import json
+import threading
+from collections.abc import Iterator
 from importlib.resources import files
 from typing import TYPE_CHECKING
 
@@ -48,6 +51,15 @@ class _Chosen:
     reader: Reader | None = None
 
 
+class _Here(threading.local):
+    """What holds in one thread alone."""
+
+    is_english = False
+
+
+_here = _Here()
+
+
 def choose(language: str) -> None:
     """Have everything that people on the share read in this language from now on."""
     if language != _Chosen.language:
@@ -56,12 +68,22 @@ def choose(language: str) -> None:
 
 def chosen() -> str:
     """The language in force: "en", "de", …"""
-    return _Chosen.language
+    return ENGLISH if _here.is_english else _Chosen.language
+
+
+@contextlib.contextmanager
+def in_english() -> Iterator[None]:
+    """Have what this thread says in the block in English."""
+    _here.is_english = True
+    try:
+        yield
+    finally:
+        _here.is_english = False
 
 
 def said(text: str) -> str:
     """A text of ours in the language in force. What has no translation stays English."""
-    if _Chosen.language == ENGLISH or not text:
+    if chosen() == ENGLISH or not text:
         return text
     if _Chosen.reader is None:
         _Chosen.reader = _load(_Chosen.language)

@@ -32,6 +32,7 @@ class Pattern:
     one: str  #: the same for one, which the catalogue knows it by
     pieces: tuple[str, ...]  #: the text around its fields: one more than there are fields
     fields: tuple[str, ...]
+    longest: str  #: of the pieces: a text without it is of another kind
 
     @property
     def weight(self) -> int:
@@ -76,7 +77,7 @@ def pattern(message: str, one: str) -> Pattern:
         if field is not None:
             fields.append(field)
             pieces.append("")
-    return Pattern(message, one, tuple(pieces), tuple(fields))
+    return Pattern(message, one, tuple(pieces), tuple(fields), max(pieces, key=len))
 
 
 def _is_sound(field: str, value: str) -> bool:

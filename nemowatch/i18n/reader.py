@@ -158,6 +158,8 @@ class Reader:
 
         best: Pattern | None = None
         for each in (*self._by_key.get(text[:_KEY], ()), *self._by_key.get("", ())):
+            if each.longest not in text:
+                continue
             longer = best is None or each.weight > best.weight
             if longer and each.values(text) is not None:
                 best = each

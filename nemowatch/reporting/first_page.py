@@ -10,6 +10,7 @@ from nemowatch.clock import SystemClock
 from nemowatch.config.schema import Config
 from nemowatch.config.watch_section import Watch
 from nemowatch.fs.listing import names_below
+from nemowatch.i18n.language import choose
 from nemowatch.outbox.note_file import Wrote
 from nemowatch.reporting.guide import NAME, guide
 from nemowatch.reporting.guide_file import put_guide
@@ -23,6 +24,7 @@ from nemowatch.tasks.describe import what_to_order
 def write_first(own: Sequence[Watch], config: Config) -> list[str]:
     """Write them for these watches, which share a page, where they are not there yet; returns the
     names of those that are there then. Raises LocalError."""
+    choose(config.share.language)
     page = own[0].page
     found: list[str] = []
     if put_guide(page.parent, guide(own, config.recipes)) is not Wrote.FOREIGN:

@@ -13,6 +13,7 @@ import structlog
 from nemowatch.errors import LocalError
 from nemowatch.fs.listing import names_below
 from nemowatch.fs.threads import Disks
+from nemowatch.i18n.language import in_english
 from nemowatch.intake.inbox import Inbox
 from nemowatch.intake.watch.health import ONLINE
 from nemowatch.journal import facts
@@ -50,8 +51,11 @@ class GuideFile:
     ) -> None:
         name = own[0].watch.name
         last = await self._journal.read(lambda conn: facts.get_of(conn, InboxFact.GUIDE, name))
-        text = guide([inbox.watch for inbox in own], recipes)
-        work = partial(put_guide, folder, text, last)
+        watches = [inbox.watch for inbox in own]
+        text = guide(watches, recipes)
+        with in_english():  # as `init` wrote it, before anybody chose a language
+            first = guide(watches, recipes)
+        work = partial(put_guide, folder, text, last, first)
         try:
             wrote = await self._disks.run(name, work)
         except LocalError as exc:
@@ -61,10 +65,13 @@ class GuideFile:
             await self._journal.write(lambda conn: facts.put_of(conn, InboxFact.GUIDE, name, text))
 
 
-def put_guide(folder: Path, text: str, last: str = "") -> Wrote:
+def put_guide(folder: Path, text: str, last: str = "", first: str = "") -> Wrote:
     """Write the guide into an existing folder; `last`: what was written there before, "" when it
-    never was. Raises LocalError."""
+    never was; `first`: what may be there of ours in that case. Raises LocalError."""
     was_deleted = last != "" and os.fsencode(NAME) not in names_below(folder, b"")
     if was_deleted:
         return Wrote.FOREIGN
-    return write_note(folder, folder / NAME, text, last)
+    wrote = write_note(folder, folder / NAME, text, last)
+    if wrote is Wrote.FOREIGN and first and not last:
+        return write_note(folder, folder / NAME, text, first)
+    return wrote

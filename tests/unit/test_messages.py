@@ -10,7 +10,10 @@ import pytest
 
 from nemowatch.fs import last_lines
 from nemowatch.i18n import language
-from nemowatch.i18n.language import LANGUAGES, choose, said
+from nemowatch.i18n.language import LANGUAGES, choose, in_english, said
+from nemowatch.outbox.note_file import Wrote
+from nemowatch.reporting.guide import NAME
+from nemowatch.reporting.guide_file import put_guide
 
 sys.path.insert(0, str(Path(__file__).parents[2] / "scripts" / "lib"))
 import messages
@@ -68,6 +71,17 @@ def test_english_loads_nothing() -> None:
     choose("en")
     assert said("waits for credits") == "waits for credits"
     assert language._Chosen.reader is None
+
+
+def test_a_guide_of_before_the_choice_is_put_into_the_language(tmp_path: Path) -> None:
+    """What `init` wrote in English is replaced; what a person has changed is not."""
+    with in_english():
+        put_guide(tmp_path, "The guide.")
+    assert put_guide(tmp_path, "Die Anleitung.", "", "The guide.") is not Wrote.FOREIGN
+    assert "Die Anleitung." in (tmp_path / NAME).read_text("utf-8-sig")
+
+    (tmp_path / NAME).write_text("My own words.", "utf-8")
+    assert put_guide(tmp_path, "Die Anleitung.", "", "The guide.") is Wrote.FOREIGN
 
 
 def test_a_note_is_known_in_every_language() -> None:
