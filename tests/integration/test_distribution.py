@@ -52,6 +52,8 @@ def test_a_build_gives_the_same_bytes_whoever_makes_it(tracked, tmp_path):
     names = set(zipfile.ZipFile(tmp_path / "one" / wheel).namelist())
     assert {name for name in tracked if name.startswith("nemowatch/")} <= names
     assert f"nemowatch-{__version__}.dist-info/licenses/LICENSE" in names
+    units = {f"nemowatch/installer/files/{name}" for name in tracked if name.startswith("systemd/")}
+    assert units <= names
 
 
 def pinned(lock: str) -> dict[str, str]:
