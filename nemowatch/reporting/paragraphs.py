@@ -41,7 +41,13 @@ def in_language(block: str) -> str:
     """A block in the language of the reader, but for its lines that are indented: they are names,
     or are in it already."""
     lines = block.split("\n")
-    return "\n".join(line if line.startswith(" ") else said(line) for line in lines)
+    return "\n".join(map(_unless_indented, lines))
+
+
+def _unless_indented(line: str) -> str:
+    if line.startswith(" "):
+        return line
+    return said(line)
 
 
 def shortened(text: str, longest: int) -> str:

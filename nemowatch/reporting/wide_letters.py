@@ -15,7 +15,8 @@ _PIECE = re.compile(r"[!-~\u00a0-\u024f]+ *| +|.")
 
 def wide(text: str) -> int:
     """How many columns of a terminal or an editor a text takes."""
-    return sum(2 if east_asian_width(sign) in "WF" else 1 for sign in text)
+    doubled = sum(east_asian_width(sign) in "WF" for sign in text)
+    return len(text) + doubled
 
 
 def filled_wide(text: str, width: int, indent: str) -> str:

@@ -39,6 +39,7 @@ ELSEWHERE = {
     "tasks/native_names.py::_codes": "names of languages, a resource of the package",
     "service/control.py": "the control socket",
     "service/control_client.py": "the control socket",
+    "i18n/language.py": "the catalogues, in this package",
     "config/kept.py": "copies in the user's own cache folder; modules of this package",
     "remote/anonymous_store.py": "the token in the state folder",
     "remote/credential.py": "the token's file",
