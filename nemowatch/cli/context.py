@@ -71,12 +71,10 @@ def find_context(option: Path | None) -> CommandContext:
 def prepare_state_dir(folder: Path) -> None:
     """Make the state folder, for its user alone; one that others may read is closed. Raises
     ConfigError."""
+    from nemowatch.fs.own_files import make_folder
+
     try:
-        folder.mkdir(
-            mode=PRIVATE,
-            parents=True,
-            exist_ok=True,
-        )
+        make_folder(folder)
         found = folder.stat()
         if found.st_uid == os.geteuid() and stat.S_IMODE(found.st_mode) & 0o077:
             folder.chmod(PRIVATE)

@@ -12,7 +12,14 @@ from nemowatch.errors import LocalError
 from nemowatch.fs import anchor
 from nemowatch.fs.exclusive_create import remove_folder
 from nemowatch.fs.names import NAME_LIMIT
-from nemowatch.fs.safe_open import folder_of, missing, parts, translated
+from nemowatch.fs.safe_open import (
+    folder_of,
+    missing,
+    parts,
+    root_folder,
+    sync_folder,
+    translated,
+)
 
 
 def below(root: Path, relative: bytes) -> Path:
@@ -41,6 +48,9 @@ def ensure_root(root: Path, beside: Path) -> None:
         if root.parent != beside.parent or not beside.is_dir():
             raise missing(root)
         root.mkdir(exist_ok=True)
+        # else a power cut takes it away, with all that was moved into it
+        with root_folder(root.parent) as above:
+            sync_folder(above)
 
 
 def remove_empty(root: Path, folder: bytes) -> None:

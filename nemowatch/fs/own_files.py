@@ -48,6 +48,17 @@ def remove_own(path: Path) -> None:
         path.unlink()
 
 
+def make_folder(path: Path) -> None:
+    """Make a folder for its owner alone, and those above it that are missing, with their names on
+    the disk: what a power cut takes a folder's name from is gone. Raises OSError."""
+    if path.is_dir():
+        return
+    if not path.parent.exists():
+        make_folder(path.parent)
+    path.mkdir(mode=0o700, exist_ok=True)
+    _sync_folder(path.parent)
+
+
 def _write_synced(path: Path, data: bytes) -> None:
     fd = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, 0o600)
     with os.fdopen(fd, "wb") as file:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import sqlite3
 from collections.abc import Iterator
 from contextlib import closing
@@ -9,6 +10,10 @@ from pathlib import Path
 
 import pytest
 
+from nemowatch.cli.context import prepare_state_dir
+from nemowatch.fs.folders import ensure_root
+from nemowatch.fs.own_files import write_line
+from nemowatch.fs.safe_open import folder_of, sync_folder
 from tests.rigs.power import PowerCutDisk, put_synced, synced, why_not
 
 
@@ -55,3 +60,22 @@ def test_what_a_cut_leaves(disk: PowerCutDisk) -> None:
     assert (top / "done/empty").read_bytes() == b""
     with closing(sqlite3.connect(top / "journal.db")) as journal:
         assert journal.execute("SELECT what FROM said").fetchall() == [("yes",)]
+
+
+def test_what_is_put_into_new_folders_stays(disk: PowerCutDisk) -> None:
+    """The folder of finished sources, and that of the journal, are on the disk as soon as something
+    is put into them."""
+    top = disk.mounted
+    put_synced(top / "inbox/dub-es/clip.mp4", b"a film")
+    ensure_root(top / "done", top / "inbox")
+    with folder_of(top / "done", b"dub-es", make=True) as folder:
+        os.rename(top / "inbox/dub-es/clip.mp4", "clip.mp4", dst_dir_fd=folder)
+        sync_folder(folder)
+    prepare_state_dir(top / "var/lib/state")
+    write_line(top / "var/lib/state/paid", "3")
+
+    disk.cut()
+    disk.on_again()
+
+    assert (top / "done/dub-es/clip.mp4").read_bytes() == b"a film"
+    assert (top / "var/lib/state/paid").read_text() == "3\n"
