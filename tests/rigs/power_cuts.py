@@ -70,6 +70,7 @@ class Life:
     twice: list[str] = field(default_factory=list)
     asked: list[str] = field(default_factory=list)
     wrong: list[str] = field(default_factory=list)
+    unknowable: int = 0  #: questions that only a person can answer: see `Person.answer`
 
     @property
     def good(self) -> bool:
@@ -94,6 +95,21 @@ class Person:
         if self._next and self._next[0][0]():
             self._next.pop(0)[1]()
         return not self._next
+
+    def answer(self) -> int:
+        """Cut off between the intent to pay and the call, a job asks whether it was sent: nobody
+        else can know. Somebody who sees at the cloud that nothing was paid has it sent; how many
+        such questions there were."""
+        if not any(self.house.inbox.rglob("*.question.txt")):
+            return 0
+        asking = [job for job in self.house.jobs() if job["reason"] == "unknown"]
+        sent = [job for job in asking if self._is_unpaid(job["session_id"])]
+        for job in sent:
+            self.house.run("resolve", str(job["id"]), "--resend")
+        return len(sent)
+
+    def _is_unpaid(self, session: str) -> bool:
+        return not self.house.ledger()["sessions"][session]["turns"]
 
     def _drop(self) -> None:
         for name, data in SOURCES.items():
@@ -185,10 +201,16 @@ def cut_twice(base: Path, point: str, moment: float, rng: random.Random) -> Life
         pull(house, disk, life, rng)
         begin(house)
         if not done:
-            live(house, person, until_dead(house))
+            live(house, person, lambda: answered(person, life) or until_dead(house)())
         judge(house, life)
         house.stop()
     return life
+
+
+def answered(person: Person, life: Life) -> bool:
+    """False: there is always more to do."""
+    life.unknowable += person.answer()
+    return False
 
 
 def pull(house: Studio, disk: PowerCutDisk, life: Life, rng: random.Random) -> None:
@@ -292,17 +314,26 @@ def table(lives: list[Life], seed: int) -> str:
         " nothing, or some tenths by chance. A studio with two dubs, a transcript, a voice-over, an"
         " approval and a revision is cut off once as its row says, and again within 3 s of the next"
         " start; then it goes on by itself. Expected: each source whole in `done/`, each result as"
-        f" the cloud served it, {TURNS} charged turns, no question."
+        f" the cloud served it, {TURNS} charged turns, no question. The last column counts what"
+        " only a person can know: cut off between the commit of the intent to pay and the call, a"
+        " job asks whether it was sent (docs/behaviour.md section 3)."
     )
-    head = ("first cut", "cuts", "lost", "paid twice", "asked a person", "else wrong")
-    rows = [line([one.cut, one.cuts, *counts(one)]) for one in lives]
+    head = ("first cut", "cuts", "lost", "paid twice", "asked", "else wrong", "nobody can know")
+    rows = [line([point_of(one.cut), one.cuts, *counts(one)]) for one in lives]
     sums = [sum(column) for column in zip(*map(counts, lives), strict=True)]
     rows.append(line(["all", sum(one.cuts for one in lives), *sums]))
     return section("Power cuts", words, head, rows)
 
 
 def counts(life: Life) -> list[int]:
-    return [len(what) for what in (life.lost, life.twice, life.asked, life.wrong)]
+    found = [len(what) for what in (life.lost, life.twice, life.asked, life.wrong)]
+    return [*found, life.unknowable]
+
+
+def point_of(cut: str) -> str:
+    """A commit by who wrote it, without the path of its module."""
+    words = cut.removeprefix("nemowatch.").replace(".<locals>", "").replace(".<lambda>", "")
+    return words if cut.startswith("after") else f"after {words}"
 
 
 def main() -> int:
