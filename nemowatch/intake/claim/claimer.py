@@ -17,12 +17,11 @@ from nemowatch.config.display_paths import in_inbox
 from nemowatch.hold_reasons import pause_words
 from nemowatch.intake.claim.acceptance import Acceptance
 from nemowatch.intake.claim.claimed import ClaimContext, Claimed, ClaimOutcome
-from nemowatch.intake.claim.copy_names import originals
 from nemowatch.intake.claim.earlier_work import EarlierWork
 from nemowatch.intake.claim.existing_results import Finder, no_results
 from nemowatch.intake.claim.group_reading import GroupReading, Read
 from nemowatch.intake.claim.journal_claims import Claims
-from nemowatch.intake.claim.known_sources import Ended, ended_before
+from nemowatch.intake.claim.known_sources import Ended, copies_last, ended_before
 from nemowatch.intake.claim.mixed_arrivals import MixedArrivals
 from nemowatch.intake.claim.pairing import Groups
 from nemowatch.intake.claim.project_approvals import ProjectApprovals
@@ -180,7 +179,7 @@ class Claimer:
         candidates = await self.earlier_work.with_results(candidates, batch)
         context = await self._context_of(candidates, ended)
         # what may be a copy comes after what it is a copy of
-        ordered = _copies_last(candidates)
+        ordered = copies_last(candidates)
 
         def claim(conn: sqlite3.Connection) -> list[Claimed]:
             claims = Claims(conn, context)
@@ -282,21 +281,3 @@ class Claimer:
 
 def _no_cost(_: bytes) -> tuple[bool, int]:
     return False, 0
-
-
-def _copies_last(candidates: Iterable[Candidate]) -> list[Candidate]:
-    """What may be a copy of another candidate, by its name, behind that one."""
-    by_path = {candidate.path: candidate for candidate in candidates}
-    copies: list[Candidate] = []
-    for candidate in by_path.values():
-        if not by_path.keys().isdisjoint(originals(candidate.path)):
-            copies.append(candidate)
-
-    copies.sort(key=_length)
-    behind = {candidate.path for candidate in copies}
-    first = [candidate for candidate in candidates if candidate.path not in behind]
-    return [*first, *copies]
-
-
-def _length(candidate: Candidate) -> int:
-    return len(candidate.path)

@@ -146,6 +146,24 @@ def _outputs_of_ended(conn: sqlite3.Connection, row: SourceRow) -> Outputs | Non
     return found
 
 
+def copies_last(candidates: Iterable[Candidate]) -> list[Candidate]:
+    """What may be a copy of another candidate, by its name, behind that one."""
+    by_path = {candidate.path: candidate for candidate in candidates}
+    copies: list[Candidate] = []
+    for candidate in by_path.values():
+        if not by_path.keys().isdisjoint(originals(candidate.path)):
+            copies.append(candidate)
+
+    copies.sort(key=_length)
+    behind = {candidate.path for candidate in copies}
+    first = [candidate for candidate in candidates if candidate.path not in behind]
+    return [*first, *copies]
+
+
+def _length(candidate: Candidate) -> int:
+    return len(candidate.path)
+
+
 def is_copy(conn: sqlite3.Connection, watch: str, candidate: Candidate) -> bool:
     """Whether it has the name of a copy, and the content of the file that it would be a copy of:
     nothing new would be made of it. Sync clients may bring the copy before its original."""
@@ -153,7 +171,8 @@ def is_copy(conn: sqlite3.Connection, watch: str, candidate: Candidate) -> bool:
         row = sources.find(conn, watch, path, candidate.digest)
         if row is not None and _may_have_results(conn, row):
             return True
-    return any(_may_have_results(conn, row) for row in _copies_of(conn, watch, candidate))
+    copies = _copies_of(conn, watch, candidate)
+    return any(_may_have_results(conn, row) and not _waits_as_copy(conn, row) for row in copies)
 
 
 def _copies_of(conn: sqlite3.Connection, watch: str, candidate: Candidate) -> list[SourceRow]:
@@ -164,14 +183,15 @@ def _copies_of(conn: sqlite3.Connection, watch: str, candidate: Candidate) -> li
 
 
 def _may_have_results(conn: sqlite3.Connection, row: SourceRow) -> bool:
-    """Whether something was made of this source, or is being made: not of a copy that waits
-    itself."""
+    """Whether something was made of this source, is being made, or may be."""
     own = jobs.of_source(conn, row.id)
-    return any(job.state not in _IN_VAIN and not _waits_as_copy(job) for job in own)
+    return any(job.state not in _IN_VAIN for job in own)
 
 
-def _waits_as_copy(job: Job) -> bool:
-    return job.state is State.HELD and job.reason == HoldReason.CONFLICT
+def _waits_as_copy(conn: sqlite3.Connection, row: SourceRow) -> bool:
+    """Whether nothing is made of this source, since it may be a copy itself."""
+    own = jobs.of_source(conn, row.id)
+    return all(job.state is State.HELD and job.reason == HoldReason.CONFLICT for job in own)
 
 
 @dataclass(frozen=True, slots=True)
