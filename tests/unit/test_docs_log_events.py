@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 import re
 from collections.abc import Iterator
+from functools import cache
 from pathlib import Path
 
 from tests.rigs import source_code
@@ -15,8 +16,13 @@ LEVELS = ("debug", "info", "warning", "error", "exception", "critical")
 OTHERS = ("cli/", "sandbox/")
 
 
-def events() -> Iterator[tuple[str, str]]:
+@cache
+def events() -> tuple[tuple[str, str], ...]:
     """(event, level) of every call of a logger; what is put in at run time as "…"."""
+    return tuple(_said())
+
+
+def _said() -> Iterator[tuple[str, str]]:
     for module, node in source_code.nodes():
         if module.startswith(OTHERS):
             continue
