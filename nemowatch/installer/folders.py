@@ -10,6 +10,7 @@ from collections.abc import Iterable
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from nemowatch.errors import UsageError, shown
 from nemowatch.fs.mounts import Mode, MountTable, mode_of
 from nemowatch.installer.program import HIDDEN
 
@@ -55,6 +56,10 @@ def _above(folder: Path, mounts: MountTable) -> Path:
 
 
 def as_setting(path: Path) -> str:
-    """A path as a unit names it."""
+    """A path as a unit names it. Raises UsageError for one that is no line of plain text: a link
+    may lead anywhere, and the lines of a unit are written by root."""
+    if not str(path).isprintable():
+        cure = "Rename that folder, or lead the link elsewhere; then run the same command again."
+        raise UsageError(f"{shown(str(path))} cannot be named in a unit.", cure=cure)
     text = str(path).replace("\\", "\\\\").replace('"', '\\"').replace("%", "%%")
     return f'ReadWritePaths="{text}"'

@@ -88,7 +88,10 @@ def holds(path: Path, text: str) -> bool:
 
 
 def write_text(what: str, path: Path, text: str, mode: str = "0644") -> Step:
-    """A file that is ours, and replaced whenever it says anything else."""
+    """A file that is ours, and replaced whenever it says anything else. Raises ValueError for a
+    text that would end before its end: the rest would be run."""
+    if END_OF_TEXT in text.split("\n"):
+        raise ValueError(f"{path}: a text with the line {END_OF_TEXT}")
     target = shlex.quote(str(path))
     lines = [
         f"mkdir -p {shlex.quote(str(path.parent))}",

@@ -40,7 +40,8 @@ root = {root}
 
 
 def install(wanted: Wanted, systemd: Systemd) -> Iterator[Step]:
-    """All steps, in order."""
+    """All steps, in order. Raises UsageError before the first."""
+    may_write = write_text("what the service may write", SYSTEM.own_drop_in, _drop_in(wanted))
     yield copy("who it runs as", shipped("systemd/sysusers.d/nemowatch.conf"), SYSUSERS)
     yield Step(f"the user {USER}", f"systemd-sysusers {SYSUSERS}", _user_exists)
     if wanted.root is not None:
@@ -53,7 +54,7 @@ def install(wanted: Wanted, systemd: Systemd) -> Iterator[Step]:
         yield secret("the token", wanted.token_file, SYSTEM.token)
     yield unit("systemd/nemowatch.service", SYSTEM.unit, wanted.program)
     yield unit("systemd/nemowatch@.service", TEMPLATE, wanted.program)
-    yield write_text("what the service may write", SYSTEM.own_drop_in, _drop_in(wanted))
+    yield may_write
     yield from chosen_drop_ins(SYSTEM, wanted)
     yield _command(wanted.program)
     yield from for_shells(SYSTEM, wanted)

@@ -139,6 +139,23 @@ def test_a_folder_with_odd_letters_is_named_as_systemd_reads_it() -> None:
     assert folders.as_setting(Path('/srv/50% "a b"')) == 'ReadWritePaths="/srv/50%% \\"a b\\""'
 
 
+def test_no_folder_ends_a_text_that_root_writes(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A link in a folder of people may lead to any name: no line of it is run, no step begins."""
+    away = tmp_path / "x\nEND-OF-FILE\ntouch owned\n"
+    away.mkdir()
+    (tmp_path / "link").symlink_to(away)
+    monkeypatch.setattr(folders, "HIDDEN", ())
+    found = folders.writable([tmp_path / "link/studio"], MOUNTS)
+    wanted = Wanted(PROGRAM, writable=tuple(found))
+    with pytest.raises(UsageError, match=r"x\\x0aEND-OF-FILE\\x0a") as refused:
+        next(system_service.install(wanted, Systemd(user=False)))
+    assert refused.value.cure
+    with pytest.raises(ValueError, match="END-OF-FILE"):
+        write_text("words", tmp_path / "words", "one\nEND-OF-FILE\ntwo\n")
+
+
 def test_a_program_that_the_service_cannot_read_is_refused(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
