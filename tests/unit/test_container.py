@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import os
+from contextlib import suppress
 from pathlib import Path
 
 import pytest
 
-from nemowatch.cli.container import start
+from nemowatch.cli.container import entry, start
 from nemowatch.cli.container.entry import check_zone, umask
 from nemowatch.cli.container.folders import check_mounted, check_writable, give, owner_of
 from nemowatch.cli.container.identity import Choice, Who, chosen
@@ -91,14 +92,55 @@ def test_only_what_is_nemowatchs_own_is_given_away(tmp_path: Path) -> None:
         file.touch()
     (full / "film.mp4").touch()
     (config / "state/link").symlink_to(away)
+    (away / "film.mp4").touch()
+    (config / ".cache").symlink_to(away)
 
     for studio in (empty, full):
         give(config, studio, NOBODY)
     given = (config, config / "state/journal.db", config / "config.toml", empty)
     assert {owner_of(path) for path in given} == {NOBODY}
-    kept = (config / "token", full, full / "film.mp4", away)
+    kept = (config / "token", full, full / "film.mp4", away, away / "film.mp4")
     assert {owner_of(path) for path in kept} == {ROOT}
     assert (config / "state/link").lstat().st_uid == NOBODY.uid
+
+
+def test_a_file_that_goes_while_all_is_given_ends_nothing(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """SQLite's own files come and go: all others are given all the same."""
+    (tmp_path / "state/sub").mkdir(parents=True)
+    for name in ("a", "b", "c", "sub/d"):
+        (tmp_path / "state" / name).touch()
+    given = []
+
+    def chown(name: str | Path, *_: object, **__: object) -> None:
+        given.append(Path(name).name)
+        if len(given) % 2:
+            raise FileNotFoundError
+
+    monkeypatch.setattr(os, "chown", chown)
+    give(tmp_path, tmp_path, NOBODY)
+    assert {"a", "b", "c", "sub", "d"} <= set(given)
+
+
+@pytest.mark.parametrize(("words", "gives"), [(["health"], []), (["run"], [NOBODY])])
+def test_only_the_start_of_the_daemon_gives_anything(
+    words: list[str], gives: list[Who], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A health check each minute would walk through all of /config, as root."""
+    given: list[Who] = []
+    monkeypatch.setattr(os, "environ", {"PUID": "99", "PGID": "100"})
+    monkeypatch.setattr(entry, "current", lambda: ROOT)
+    monkeypatch.setattr(entry, "give", lambda config, studio, who: given.append(who))
+    monkeypatch.setattr(entry, "become", lambda choice: True)
+    monkeypatch.setattr(entry, "health", lambda: 0)
+    before = os.umask(0o022)
+    try:
+        with suppress(UsageError):
+            entry.enter(words)
+    finally:
+        os.umask(before)
+    assert given == gives
 
 
 def test_a_first_start_makes_what_init_makes_and_says_what_to_do(

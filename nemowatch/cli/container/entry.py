@@ -32,11 +32,15 @@ def enter(words: list[str]) -> int:
     check_zone(env)
     config = Path(env.get(CONFIG, "/config/config.toml"))
     studio = Path(env.get(ROOT, "").strip() or STUDIO)
-    choice = _become(env, config.parent, studio)
+    choice = chosen(env, current(), owner_of(studio), rootless=is_rootless())
+    is_daemon = words[:1] == ["run"]
+    if is_daemon and current().uid == 0:
+        give(config.parent, studio, choice.who)
+    choice = _become(choice)
     if words == ["health"]:
         return health()
     env["HOME"] = str(config.parent)
-    if words[:1] == ["run"]:
+    if is_daemon:
         check_mounted(config.parent, _LOST)
         check_writable(config.parent, current())
         env = prepare(env, config, studio, choice)
@@ -51,11 +55,8 @@ def _replaced(words: list[str], env: Mapping[str, str]) -> NoReturn:
     os.execve(sys.executable, [sys.executable, "-m", "nemowatch", *words], env)
 
 
-def _become(env: Mapping[str, str], config: Path, studio: Path) -> Choice:
-    """Take on who to be, and give him what is nemowatch's."""
-    choice = chosen(env, current(), owner_of(studio), rootless=is_rootless())
-    if current().uid == 0:
-        give(config, studio, choice.who)
+def _become(choice: Choice) -> Choice:
+    """Take on who to be; returns who it is now."""
     if become(choice):
         return choice
     return Choice(current(), "as the engine lets it be nobody else", False)

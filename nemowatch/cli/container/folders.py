@@ -8,7 +8,6 @@ people's is touched.
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator
 from contextlib import suppress
 from pathlib import Path
 
@@ -41,26 +40,32 @@ def check_mounted(folder: Path, what: str) -> None:
 def give(config: Path, studio: Path, who: Who) -> None:
     """Let `who` have what is nemowatch's, and an empty workspace of root's. Where that is not
     allowed, nothing is said: what cannot be written, `check_writable` says."""
+    _give(config, who)
+    for name in OWN:
+        _give(config / name, who)
+        _give_all_below(config / name, who)
     with suppress(OSError):
-        for path in _own(config):
-            _give(path, who)
         if owner_of(studio).uid == 0 and not any(studio.iterdir()):
             _give(studio, who)
 
 
-def _own(config: Path) -> Iterator[Path]:
-    yield config
-    for name in OWN:
-        if (config / name).exists():
-            yield config / name
-        for folder, folders, files in os.walk(config / name):
-            yield from (Path(folder, one) for one in (*folders, *files))
+def _give_all_below(top: Path, who: Who) -> None:
+    """All below a real folder. Its owner may put links anywhere, also while this goes on: each
+    name is changed in the folder that is open, and no link is followed."""
+    if top.is_symlink() or not top.is_dir():
+        return
+    with suppress(OSError):
+        for _, folders, files, opened in os.fwalk(top, follow_symlinks=False):
+            for name in (*folders, *files):
+                _give(name, who, opened)
 
 
-def _give(path: Path, who: Who) -> None:
-    found = path.lstat()
-    if (found.st_uid, found.st_gid) != who:
-        os.chown(path, who.uid, who.gid, follow_symlinks=False)
+def _give(path: Path | str, who: Who, opened: int | None = None) -> None:
+    """One, if it is still there; a name in the folder `opened`."""
+    with suppress(OSError):
+        found = os.stat(path, dir_fd=opened, follow_symlinks=False)
+        if (found.st_uid, found.st_gid) != who:
+            os.chown(path, who.uid, who.gid, dir_fd=opened, follow_symlinks=False)
 
 
 def check_writable(folder: Path, here: Who) -> None:
