@@ -44,18 +44,23 @@ class Serial:
         self._name = name
         self._calls: queue.SimpleQueue[Callable[[], None] | None] = queue.SimpleQueue()
         self._thread: threading.Thread | None = None
+        self._closed = False
 
     def __repr__(self) -> str:
         return f"Serial({self._name!r})"
 
     def begin(self, call: Callable[[], T]) -> asyncio.Future[T]:
-        """Queue a call; the future has what it returns or raises."""
+        """Queue a call; the future has what it returns or raises. Raises RuntimeError after
+        `close`, and where no thread can be made."""
+        if self._closed:
+            raise RuntimeError(f"the thread {self._name} has ended")
         loop = asyncio.get_running_loop()
         future: asyncio.Future[T] = loop.create_future()
-        self._calls.put(lambda: _carry_out(call, loop, future))
         if self._thread is None:
-            self._thread = threading.Thread(target=self._serve, name=self._name, daemon=True)
-            self._thread.start()
+            thread = threading.Thread(target=self._serve, name=self._name, daemon=True)
+            thread.start()
+            self._thread = thread
+        self._calls.put(lambda: _carry_out(call, loop, future))
         return future
 
     def _serve(self) -> None:
@@ -64,6 +69,7 @@ class Serial:
 
     def close(self, wait: float | None = None) -> None:
         """Let the thread end after what is queued; wait for that, so many seconds at most."""
+        self._closed = True
         self._calls.put(None)
         if self._thread is not None:
             self._thread.join(wait)

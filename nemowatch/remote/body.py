@@ -62,11 +62,14 @@ class Body:
         self._left -= count
         return count
 
-    def whole(self, most: int) -> bytes:
-        """All of it. Raises RemotePassing when it has more than `most` bytes."""
+    def whole(self, most: int, status: int) -> bytes:
+        """All of it, of an answer with this status. Raises RemotePassing when it has more than
+        `most` bytes."""
+        if self._length > most:
+            raise RemotePassing("The answer is too large to be one.", status=status)
         body = bytearray()
         for piece in self._pieces:
             body += piece
             if len(body) > most:
-                raise RemotePassing("The answer is too large to be one.")
+                raise RemotePassing("The answer is too large to be one.", status=status)
         return bytes(body)

@@ -54,7 +54,8 @@ def _brings_the_rest(exchange: Exchange, size: int) -> bool:
     if not match or not size:
         return False
     first, last, whole = map(int, match.groups())
-    return first == size and last == whole - 1
+    contradicts = content_length(exchange.headers) not in (0, last - first + 1)
+    return first == size and last == whole - 1 and not contradicts
 
 
 def total_size(exchange: Exchange, size: int, said: int) -> int:

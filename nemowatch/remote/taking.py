@@ -65,7 +65,7 @@ class Taking:
         plain = exchange.status in (200, 206) and not result_head.is_text(exchange)
         if plain or exchange.status in (404, 410, 416):
             return None
-        reply = Reply(exchange.status, exchange.headers, body.whole(MAX_BODY))
+        reply = Reply(exchange.status, exchange.headers, body.whole(MAX_BODY, exchange.status))
         found = answers.result_url(envelope.answer(reply, self.clock.now_ms()))
         if not found:
             return None

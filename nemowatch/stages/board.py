@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import asyncio
+import contextlib
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
@@ -13,16 +15,26 @@ class Board:
     """Live progress that is not worth storing: job id -> (what, done, total or 0)."""
 
     rows: dict[int, tuple[str, int, int]] = field(default_factory=dict)
+    #: job id -> its transfer under way
+    transfers: dict[int, object] = field(default_factory=dict)
     #: job id -> when its turn was sent, on the monotonic clock
     turns: dict[int, float] = field(default_factory=dict)
     #: job id -> an event of its turn that is not complete: since when (monotonic), and its bytes
     unfinished: dict[int, tuple[float, int]] = field(default_factory=dict)
 
     def reporter(self, job_id: int, what: str) -> Callable[[int, int], None]:
-        """A progress callback for a transfer of this job, in bytes."""
+        """A progress callback for a transfer of this job, in bytes. Its threads may call
+        it: the row is written on the loop, where rows are read, and not after the transfer."""
+        loop = asyncio.get_running_loop()
+        mine = self.transfers[job_id] = object()
+
+        def show(done: int, total: int) -> None:
+            if self.transfers.get(job_id) is mine:
+                self.rows[job_id] = (what, done, total)
 
         def report(done: int, total: int) -> None:
-            self.rows[job_id] = (what, done, total)
+            with contextlib.suppress(RuntimeError):  # the loop has closed: nobody reads any more
+                loop.call_soon_threadsafe(show, done, total)
 
         return report
 
@@ -46,5 +58,6 @@ class Board:
     def clear(self, job_id: int) -> None:
         """Forget the progress: the transfer, or the turn, is over."""
         self.rows.pop(job_id, None)
+        self.transfers.pop(job_id, None)
         self.turns.pop(job_id, None)
         self.unfinished.pop(job_id, None)

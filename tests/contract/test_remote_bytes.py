@@ -443,12 +443,22 @@ async def test_a_cut_download_is_resumed_and_proven(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    "wrong", ["200", "416", "206 elsewhere", "206 without a range", "206 of another size"]
+    "wrong",
+    [
+        "200",
+        "416",
+        "206 elsewhere",
+        "206 without a range",
+        "206 of another size",
+        "206 with less than it says",
+    ],
 )
 async def test_an_answer_that_does_not_go_on_starts_over(tmp_path: Path, wrong: str) -> None:
     """Only a 206 with exactly the missing range counts."""
     part = tmp_path / "p"
+    to_the_end = f"Content-Range: bytes 100000-{len(RESULT) - 1}/{len(RESULT)}"
     broken = {
+        "206 with less than it says": head_of(206, to_the_end, "Content-Length: 9") + b"x" * 9,
         "416": head_of(416, "Content-Range: bytes */9", "Content-Length: 0"),
         "206 elsewhere": (
             head_of(

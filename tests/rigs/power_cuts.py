@@ -278,7 +278,7 @@ def unserved(house: Studio) -> Iterator[str]:
 # -- the command
 
 
-def plan(points: list[str], lasted: float, lives: int, rng: random.Random) -> list[str]:
+def plan(points: list[str], lives: int) -> list[str]:
     """The commit of each life's first cut; "" for a moment by chance."""
     apart = [points[round(n * (len(points) - 1) / lives)] for n in range(lives)]
     return [point if n % 2 else "" for n, point in enumerate(apart)]
@@ -288,7 +288,7 @@ def play(base: Path, cuts: int, seed: int) -> list[Life]:
     """Lives until there were so many cuts."""
     base.mkdir(exist_ok=True)
     points, lasted = whole_life(base)
-    chosen = plan(points, lasted, (cuts + 1) // 2, random.Random(seed))
+    chosen = plan(points, (cuts + 1) // 2)
 
     def one(number: int) -> Life:
         rng = random.Random(seed * 1000 + number)

@@ -18,8 +18,8 @@ def test_what_waits_for_an_answer_takes_no_place() -> None:
     assert not slow.among(busy, Limits())
 
     clock.advance(PATIENCE)
-    board.reporter(2, "uploading")(10_000_000, 20_000_000)
-    board.reporter(4, "downloading")(10, 20_000_000)
+    board.rows[2] = ("uploading", 10_000_000, 20_000_000)
+    board.rows[4] = ("downloading", 10, 20_000_000)
     assert slow.among(busy, Limits()) == {1, 4}
 
 
@@ -70,7 +70,7 @@ def test_a_line_that_people_made_slow_is_no_slow_answer() -> None:
     slow = SlowAnswers(board, clock)
     slow.among({1: Lane.UPLOADS}, Limits(upload_rate=16_000))
     clock.advance(PATIENCE)
-    board.reporter(1, "uploading")(5_000, 20_000_000)
+    board.rows[1] = ("uploading", 5_000, 20_000_000)
     assert not slow.among({1: Lane.UPLOADS}, Limits(upload_rate=16_000))
 
 
