@@ -13,9 +13,10 @@ _COPY = "copy|kopie|copia|copie|cópia|kopia|kopi|копия|копія|コピ�
 #: At its beginning.
 _BEFORE = re.compile(rf"^(?:{_COPY})(?: of| von| de| di| van| av|) ", re.IGNORECASE)
 #: Where something that was added to a name begins: a number, a mark of a copy, a machine's name.
-_ADDED = re.compile(r"(?<=\w)[\W_]")
-#: Names of so many parts have their last ones compared.
-_PARTS = 16
+#: The name itself may end in anything: a bracket, a mark of its own, an accent that is a character.
+_ADDED = re.compile(r"(?<=.)[\W_]", re.DOTALL)
+#: In names with more such places the last ones are tried: the longest marks have fifteen.
+_PLACES = 24
 
 
 def originals(path: bytes) -> Iterator[bytes]:
@@ -32,7 +33,7 @@ def _shorter(stem: str) -> Iterator[str]:
     marked = _BEFORE.sub("", stem)
     if marked not in ("", stem):
         yield marked
-    for added in list(_ADDED.finditer(stem))[-_PARTS:]:
+    for added in list(_ADDED.finditer(stem))[-_PLACES:]:
         yield stem[: added.start()]
 
 
