@@ -4,7 +4,7 @@ answer it. Asks; it spends nothing itself."""
 from __future__ import annotations
 
 import stat
-from collections.abc import Awaitable, Callable, Iterable, Mapping
+from collections.abc import Awaitable, Callable, Collection, Iterable, Mapping
 
 import structlog
 
@@ -57,22 +57,25 @@ class Approvals:
         """These APPROVE files lie in the inbox. One of them is one yes, to what waits when it
         comes: it is removed when it has let a batch go on, so that the next batch asks again.
         False when nothing was approved."""
-        fresh = await self._stale.fresh_ones(watch, files)
-        is_asked = bool(fresh) and await self.waiting(watch) is not None
+        fresh = set(await self._stale.fresh_ones(watch, files))
+        # before anything else: to what waits by now, they have not said yes
+        obeyed = await self._obeyed(watch, files, fresh)
+        await self.remove_used(watch, obeyed)
+        is_asked = not fresh.issubset(obeyed) and await self.waiting(watch) is not None
         if is_asked:
             woken = await self._approve(watch.name)
             log.info("approved in the inbox", inbox=watch.name, jobs=woken)
             await self.remove_used(watch, files)
-        elif fresh:
-            await self.remove_used(watch, await self._obeyed(watch, files, fresh))
         await self._stale.remember(watch, files)
         return is_asked
 
     async def _obeyed(
-        self, watch: Watch, files: Mapping[bytes, Snapshot], fresh: Iterable[bytes]
+        self, watch: Watch, files: Mapping[bytes, Snapshot], fresh: Collection[bytes]
     ) -> list[bytes]:
         """Those that have let the last batch go on, and were not removed: the process ended in
         between. They came after the question, and before the yes was written down."""
+        if not fresh:
+            return []
         last = await self._journal.read(lambda conn: batches.last_approved(conn, watch.name))
         if last is None:
             return []

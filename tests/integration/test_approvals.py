@@ -97,22 +97,30 @@ async def test_a_yes_that_could_not_be_removed_counts_once(tmp_path: Path) -> No
         assert len(r.approved) == 1
 
 
-async def test_a_yes_whose_removal_was_cut_off_goes_by_itself(tmp_path: Path) -> None:
+@pytest.mark.parametrize("asks_again", [False, True])
+async def test_a_yes_whose_removal_was_cut_off_goes_by_itself(
+    tmp_path: Path, asks_again: bool
+) -> None:
     """The process ended between writing the yes down and removing its file: the next one removes
-    it, and asks nobody to."""
+    it, and asks nobody to. What waits by then, it has not approved."""
     async with rig(tmp_path) as r:
         r.watch.inbox.mkdir(parents=True, exist_ok=True)
         file = r.watch.inbox / "APPROVE"
-        begun = SystemClock().now_ms()
+        begun = (
+            SystemClock().now_ms() - 20
+        )  # the kernel's times of files are those of its last tick
         await r.journal.write(lambda conn: batches.begin(conn, r.watch.name, "first", 3, begun))
         file.touch()
         until = SystemClock().now_ms()
         await r.journal.write(lambda conn: batches.approve(conn, r.watch.name, until))
     async with rig(tmp_path) as r:
+        if asks_again:
+            await r.ask()
         assert not await r.take()
+        assert r.approved == []
         assert not file.exists()
-        while SystemClock().now_ms() <= until:
+        while SystemClock().now_ms() <= until + 20:
             await asyncio.sleep(0.001)
         file.touch()
-        assert not await r.take()
-        assert file.exists()
+        assert await r.take() is asks_again
+        assert file.exists() is not asks_again
