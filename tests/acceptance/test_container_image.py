@@ -156,8 +156,9 @@ def test_from_a_first_start_to_a_new_hostname(nas: Nas) -> None:
 
 
 def test_a_user_by_number_is_become_and_its_folders_are_given(nas: Nas) -> None:
-    """PUID and PGID, with the three capabilities that need; an empty workspace that the engine has
-    made as root is theirs, too. Commands of `exec` run as the same user."""
+    """PUID and PGID, with the four capabilities that need; an empty workspace that the engine has
+    made as root is theirs, too. Commands of `exec` run as the same user, and a stop reaches the
+    daemon, though its first process is root's."""
     env = {"PUID": "1026", "PGID": "100"}
     with nas.start(env, capabilities=CHANGE_USER) as container:
         container.wait_log("ready")
@@ -167,6 +168,9 @@ def test_a_user_by_number_is_become_and_its_folders_are_given(nas: Nas) -> None:
         assert (nas.config / "state").stat().st_uid == NAS[0]
         assert container.run("nemowatch", "health").returncode == 0
         assert container.run("nemowatch", "pause").returncode == 0
+        container.kill("TERM")
+        assert container.wait_ended(10) == 0
+        assert "nemowatch stops" in container.log
     assert (nas.config / "state/journal.db").stat().st_uid == NAS[0]
 
 

@@ -42,7 +42,7 @@ USUAL_CAPABILITIES = (
     "CAP_NET_BIND_SERVICE",
 )
 #: What PUID and PGID need where everything else is dropped.
-CHANGE_USER = ("CAP_CHOWN", "CAP_SETUID", "CAP_SETGID")
+CHANGE_USER = ("CAP_CHOWN", "CAP_KILL", "CAP_SETGID", "CAP_SETUID")
 #: In a mount namespace of its own: crun wants the one tree of cgroups, whatever the machine has.
 OUTER = (
     "umount -R /sys/fs/cgroup 2>/dev/null; mount -t cgroup2 none /sys/fs/cgroup;"

@@ -111,8 +111,8 @@ def become(choice: Choice) -> bool:
             return False
         text = f"The engine does not let this container become {who} (PUID and PGID)."
         cure = (
-            f'Use user: "{who}" instead of PUID and PGID, or allow it: cap_add: [CHOWN, SETUID,'
-            " SETGID]."
+            f'Use user: "{who}" instead of PUID and PGID, or allow it: cap_add: [CHOWN, KILL,'
+            " SETGID, SETUID]."
         )
         raise UsageError(text, cure=cure) from exc
     return True
