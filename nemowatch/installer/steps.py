@@ -132,3 +132,8 @@ def is_there(path: Path) -> bool:
         return path.exists() or path.is_symlink()
     except OSError:
         return False
+
+
+def any_is_there(pattern: Path) -> bool:
+    """Whether a folder has anything whose name is like the last part of `pattern`."""
+    return is_there(pattern) or any(pattern.parent.glob(pattern.name))

@@ -21,9 +21,10 @@ from nemowatch.installer.common_steps import (
 )
 from nemowatch.installer.folders import as_setting
 from nemowatch.installer.places import COMMAND, SYSTEM, SYSUSERS, TEMPLATE, USER, Wanted
+from nemowatch.installer.program import changed_at
 from nemowatch.installer.shipped import shipped
-from nemowatch.installer.steps import Step, copy, is_there, remove, unit, write_text
-from nemowatch.installer.systemctl import UNIT, Systemd
+from nemowatch.installer.steps import Step, any_is_there, copy, is_there, remove, unit, write_text
+from nemowatch.installer.systemctl import INSTANCES, UNIT, Systemd
 
 #: Folders of a workspace; `nemowatch init` makes them.
 FOLDERS = ("inbox", "outbox", "done", "failed")
@@ -59,6 +60,22 @@ def install(wanted: Wanted, systemd: Systemd) -> Iterator[Step]:
     yield _command(wanted.program)
     yield from for_shells(SYSTEM, wanted)
     yield from running(systemd, SYSTEM)
+    yield from _instances_run(systemd)
+
+
+def _instances_run(systemd: Systemd) -> Iterator[Step]:
+    """Those that run go on as the nemowatch that is installed now."""
+    instances = systemd.instances()
+    if not instances:
+        return
+    drop_ins = SYSTEM.units.glob("nemowatch@*.service.d/*.conf")
+    changed = changed_at(list(filter(is_there, [TEMPLATE, *drop_ins])))
+    script = f"{systemd.command} try-restart '{INSTANCES}'"
+    yield Step(
+        "the other configurations run",
+        script,
+        lambda: all(systemd.runs_since(each) > changed for each in instances),
+    )
 
 
 def _user_exists() -> bool:
@@ -128,12 +145,26 @@ def _command(program: Path) -> Step:
 def uninstall(program: Path, systemd: Systemd) -> Iterator[Step]:
     """Stop it, and remove what `install` has made, but nothing that anybody may want back."""
     command = systemd.command
+    yield _instances_stop(systemd)
     yield Step("it stops", f"{command} disable --now {UNIT}", lambda: not SYSTEM.unit.exists())
     ours = [SYSTEM.unit, TEMPLATE, SYSTEM.own_drop_in, SYSUSERS, SYSTEM.example, SYSTEM.man_page]
     yield remove("units and what belongs to them", [*ours, *SYSTEM.completions.values()])
     if COMMAND.is_symlink() and COMMAND.parent / COMMAND.readlink() == program:
         yield from _without_command(program)
     yield Step("systemd forgets it", f"{command} daemon-reload", systemd.has_forgotten)
+
+
+def _instances_stop(systemd: Systemd) -> Step:
+    """Without their unit they would go on, and pay, and nothing could be said to them by name."""
+    command = systemd.command
+    script = f"""\
+{command} stop '{INSTANCES}'
+[ ! -e {TEMPLATE} ] || {command} disable {TEMPLATE.name}"""
+    return Step(
+        "the other configurations stop",
+        script,
+        lambda: not is_there(TEMPLATE) and not systemd.instances(),
+    )
 
 
 def _without_command(program: Path) -> Iterator[Step]:
@@ -147,10 +178,13 @@ def what_stays(program: Path) -> list[tuple[str, str]]:
     stays = [
         ("the configuration", f"rm -r {SYSTEM.config.parent}"),
         ("your drop-ins", f"rm -r {SYSTEM.drop_ins}"),
+        ("your drop-ins of other configurations", f"rm -r {SYSTEM.units}/nemowatch@*.service.d"),
         ("the token", f"rm {SYSTEM.token}"),
+        ("the tokens of other configurations", f"rm {SYSTEM.token}-*"),
         ("the journal, which knows what was paid for", f"rm -r {SYSTEM.state}"),
+        ("the journals of other configurations", f"rm -r {SYSTEM.state}-*"),
     ]
-    left = [(what, line) for what, line in stays if is_there(Path(line.split()[-1]))]
+    left = [(what, line) for what, line in stays if any_is_there(Path(line.split()[-1]))]
     if _user_exists():
         left.append((f"the user {USER}", f"userdel {USER}"))
     return [*left, ("the program", f"as it was installed; it is {program}")]

@@ -16,6 +16,10 @@ OLDEST = 252
 #: Seconds for one question.
 PATIENCE = 30.0
 UNIT = "nemowatch.service"
+#: One for each further configuration.
+INSTANCES = "nemowatch@*.service"
+#: States in which a unit works, or will again by itself.
+_AT_WORK = "active,activating,reloading,deactivating"
 
 
 class Systemd:
@@ -43,10 +47,10 @@ class Systemd:
             return "The systemd of this user cannot be reached from here."
         return ""
 
-    def show(self, *keys: str) -> dict[str, str]:
+    def show(self, *keys: str, unit: str = UNIT) -> dict[str, str]:
         """Properties of our unit, and "" for those that it does not have."""
         asked = [f"-p{key}" for key in keys]
-        said = self._ask(*self.command.split(), "show", UNIT, *asked)
+        said = self._ask(*self.command.split(), "show", unit, *asked)
         found = dict(line.split("=", 1) for line in said.splitlines() if "=" in line)
         return {key: found.get(key, "") for key in keys}
 
@@ -63,10 +67,16 @@ class Systemd:
         """Whether the unit starts with the machine."""
         return self.show("UnitFileState")["UnitFileState"] == "enabled"
 
-    def runs_since(self) -> float:
+    def instances(self) -> list[str]:
+        """The units of further configurations that are at work."""
+        shape = ("--plain", "--no-legend", "--full", f"--state={_AT_WORK}")
+        said = self._ask(*self.command.split(), "list-units", *shape, INSTANCES)
+        return [line.split()[0] for line in said.splitlines() if line.strip()]
+
+    def runs_since(self, unit: str = UNIT) -> float:
         """When the running service was started, as seconds of the wall clock; 0 when it does not
         run."""
-        known = self.show("ActiveState", "InactiveExitTimestampMonotonic")
+        known = self.show("ActiveState", "InactiveExitTimestampMonotonic", unit=unit)
         started = known["InactiveExitTimestampMonotonic"]
         if known["ActiveState"] != "active" or not started.isdigit():
             return 0.0

@@ -13,7 +13,15 @@ from nemowatch.errors import UsageError
 from nemowatch.fs.mounts import MountTable, parse
 from nemowatch.installer import folders, program, steps, system_service, user_service
 from nemowatch.installer.common_steps import drop_in_names
-from nemowatch.installer.places import COMMAND, SYSTEM, SYSUSERS, TEMPLATE, Wanted, of_user
+from nemowatch.installer.places import (
+    COMMAND,
+    SYSTEM,
+    SYSUSERS,
+    TEMPLATE,
+    Places,
+    Wanted,
+    of_user,
+)
 from nemowatch.installer.shipped import rendered, shipped
 from nemowatch.installer.steps import Step, StepFailed, carry_out, copy, unit, write_text
 from nemowatch.installer.systemctl import Systemd
@@ -154,6 +162,64 @@ def test_no_folder_ends_a_text_that_root_writes(
     assert refused.value.cure
     with pytest.raises(ValueError, match="END-OF-FILE"):
         write_text("words", tmp_path / "words", "one\nEND-OF-FILE\ntwo\n")
+
+
+def fake_systemctl(folder: Path, monkeypatch: pytest.MonkeyPatch, listed: str) -> None:
+    """A systemctl that knows these units, all of which have run since the machine was started."""
+    command = folder / "systemctl"
+    command.write_text(
+        f"""#!/bin/sh
+case $1 in
+list-units) printf '{listed}' ;;
+show) printf 'ActiveState=active\\nInactiveExitTimestampMonotonic=1\\n' ;;
+esac
+"""
+    )
+    command.chmod(0o755)
+    monkeypatch.setenv("PATH", f"{folder}:/usr/bin:/bin")
+
+
+def test_instances_stop_before_their_unit_is_removed(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """One that runs without a unit would go on paying; one that is current is not restarted."""
+    line = "nemowatch@b.service loaded active running nemowatch: video jobs (b)\\n"
+    fake_systemctl(tmp_path, monkeypatch, line)
+    systemd = Systemd(user=False)
+    assert systemd.instances() == ["nemowatch@b.service"]
+    stop, *others = system_service.uninstall(PROGRAM, systemd)
+    assert stop.script.startswith("systemctl stop 'nemowatch@*.service'\n")
+    assert "systemctl disable nemowatch@.service" in stop.script
+    assert not stop.is_done()
+    assert str(TEMPLATE) in scripts(others)
+
+    monkeypatch.setattr(system_service, "changed_at", lambda paths: 0.0)
+    assert list(system_service.install(Wanted(PROGRAM), systemd))[-1].is_done()
+    monkeypatch.setattr(system_service, "changed_at", lambda paths: float("inf"))
+    restart = list(system_service.install(Wanted(PROGRAM), systemd))[-1]
+    assert restart.script == "systemctl try-restart 'nemowatch@*.service'"
+    assert not restart.is_done()
+
+    fake_systemctl(tmp_path, monkeypatch, "")
+    assert systemd.instances() == []
+    monkeypatch.setattr(system_service, "TEMPLATE", tmp_path / "none")
+    assert next(system_service.uninstall(PROGRAM, systemd)).is_done()
+
+
+def test_what_stays_of_other_configurations_is_named(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Their journals know what was paid for, too."""
+    places = Places(*(tmp_path / each for each in ("units", "a/c.toml", "token", "state", "share")))
+    monkeypatch.setattr(system_service, "SYSTEM", places)
+    (tmp_path / "units/nemowatch@b.service.d").mkdir(parents=True)
+    (tmp_path / "state-b").mkdir()
+    (tmp_path / "token-b").touch()
+    lines = [line for _, line in system_service.what_stays(PROGRAM)]
+    for each in ("units/nemowatch@*.service.d", "state-*"):
+        assert f"rm -r {tmp_path}/{each}" in lines
+    assert f"rm {tmp_path}/token-*" in lines
+    assert f"rm -r {tmp_path}/state" not in lines
 
 
 def test_a_program_that_the_service_cannot_read_is_refused(
