@@ -41,12 +41,20 @@ _DELIVERED = " mp4 mov link url 链接"
 _BEGINNING = 40
 #: Words of a question that needs nothing else to be one: "video ready?".
 _FEW = 4
-#: Pieces that become one are work, whatever else is said.
+#: Pieces that become one are work, whatever else is said, and so is a piece of the whole. "final"
+#: is polite in some languages; "el final del video" is its ending.
 _MERGES = re.compile(
     r"\b(?:in|into|to|as) (?:one|1|a single)\b|\bone (?:single )?(?:clip|file|film|movie|video)\b"
+    r"|\b(?:so|solo|solamente|somente|apenas|nur|bloss|juste|seulement)"
+    r" (?:ein|eine|einen|un|una|une|um|uma)\b"
+    r"|\b(?:un|una|um|uma) (?:so|solo|sola)\b"
+    r"|\b(?:todo|todos|tudo|tout|tous|alles|alle|clips|clipes|videos) (?:en|em|dans|in)"
+    r" (?:ein|eine|einen|un|una|une|um|uma)\b"
+    r"|\bfinal d(?:el|e|o|a|os|as)\b|\b(?:el|del|al|o|do|ao) final\b|\bto (?:the )?back\b"
+    "|[成为為]一[个個]|最[后後](?:[一几幾部]|$)|一つに"
 )
 #: So is a number of them, where only things are named.
-_COUNTS = re.compile(r"\b(?:one|single|1|ein|eine|einen|un|una|une|um|uma)\b")
+_COUNTS = re.compile(r"\b(?:one|single|1|ein|eine|einen|un|una|une|um|uma)\b|一[个個つ]")
 
 
 def vocabulary(words: Iterable[str]) -> LatePattern:
@@ -140,18 +148,26 @@ class _Language:
 
     def is_export(self, said: str) -> bool:
         """Whether it asks, by what is to be done, for nothing but the result as a file."""
-        for mark in self.divides:
-            said = said.replace(mark, " ")
         if _MERGES.search(said) or set(WORD.findall(said)) <= _SENDS:
             return False
         is_asked = self._needs[Request.EXPORT].search(said) or self._gives_a_thing(said)
         return bool(is_asked) and has_only(said, self._known[Request.EXPORT])
+
+    def is_only_export(self, said: str) -> bool:
+        """Whether this can be left out beside what is work: it is told to export, in so many
+        words. "I want the whole video" may say how the work is to be done."""
+        for mark in self.divides:
+            said = said.replace(mark, " ")
+        is_told = self._needs[Request.EXPORT].search(said) is not None
+        return is_told and not _COUNTS.search(said) and self.is_export(said)
 
     def _gives_a_thing(self, said: str) -> bool:
         return bool(self._gives.search(said) and self._things.search(said))
 
     def _names_a_thing(self, said: str) -> bool:
         """Whether it only names what is wanted: "just the file, please"."""
+        if _MERGES.search(said):
+            return False
         if not (self._things.search(said) and self._only.search(said)):
             return False
         return has_only(said, self._bare) and not _COUNTS.search(said)
@@ -194,8 +210,9 @@ def _is_no_work(kind: Request) -> bool:
     return kind is not Request.WORK
 
 
-def is_export(said: str) -> bool:
-    """Whether a part of a text, as `plain` gives it, asks for nothing but the result as a file."""
+def is_only_export(said: str) -> bool:
+    """Whether a part of a text, as `plain` gives it, says to export the result, and nothing else:
+    it can be left out beside what is work."""
     if len(said) > LONGEST:
         return False
-    return any(language.is_export(said) for language in _LANGUAGES)
+    return any(language.is_only_export(said) for language in _LANGUAGES)

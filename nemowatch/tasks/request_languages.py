@@ -38,7 +38,7 @@ bitte danke vielen dank schon mal hallo hi hey guten tag morgen abend ich du sie
 uns euch dir ihr der die das den dem des ein eine einen mein meine meinen meinem unser unsere
 unseren dein deine deinen euer eure es ist sind war wird werden wurde wurden hat haben hatte
 hatten habe kann konnte konnten konnen koennen konnt koennt kannst soll sollte mochte mochten
-moechte wollte nur einfach doch denn jetzt nun gerade bald heute und aber also so ja im am zu
+moechte wollte nur einfach doch denn jetzt nun bald heute und aber also so ja im am zu
 zum zur fur fuer als gerne gern eigentlich endlich wieder da hier ganz ganze ganzen fertige
 fertigen fertiges liebe lieben grusse gruesse viele team an
 """,
@@ -62,7 +62,7 @@ bereit weit schon steht stand neues kommt bleibt hangt haengt abgeschlossen
     status_too="""
 abgeschlossen bekomme bekommen erwarten fertiggestellt gestellt lange noch nicht dauern brauchen
 braucht zeit minuten stunden export exportiert bearbeitung bearbeitet verarbeitung los geblieben
-wie was wann wo warum wieso gibt s weit bin seid davon dazu uber ueber mit denn sagen zeigen
+wie was wann wo warum wieso gibt s weit bin seid davon dazu uber ueber mit denn gerade sagen zeigen
 zeig sag dauert rendert rendern gerendert rendering kommt bleibt lauft laeuft
 """,
     credits="guthaben kontostand credits credit",

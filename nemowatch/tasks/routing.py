@@ -19,7 +19,7 @@ from nemowatch.tasks.request_kinds import (
     WORD,
     Request,
     has_only,
-    is_export,
+    is_only_export,
     kind_of,
     plain,
     vocabulary,
@@ -157,7 +157,7 @@ def _parts(text: str) -> list[_Part]:
 
 
 def _is_export(clause: str) -> bool:
-    return is_export(plain(clause))
+    return is_only_export(plain(clause))
 
 
 def _sentence_end(between: str) -> str:

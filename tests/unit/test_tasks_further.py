@@ -60,3 +60,26 @@ def test_what_a_phone_adds_is_not_sent() -> None:
     """Nor is anything else left out."""
     assert further("Slower please\n\nSent from my iPhone") == "Slower please"
     assert further("Louder\n--\nand slower") == "Louder\n--\nand slower"
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Show these titles:\nSent from my iPhone\nin white letters",
+        "Make it slower\nenviado de: Ana, Rio\nas a caption",
+        "Bitte einblenden\nGesendet von: Anna",
+        "Titles:\nEnviado desde Madrid, en blanco",
+    ],
+)
+def test_lines_of_an_order_are_no_signature(text: str) -> None:
+    """Only what stands at the end of an order is a signature, and only where it says so alone."""
+    assert further(text) == text
+
+
+@pytest.mark.parametrize(
+    "signature",
+    ["Gesendet von Outlook", "Envoyé de mon iPhone\n\n", "\n-- \nAna\n5th Avenue: studio"],
+)
+def test_a_signature_at_the_end_is_left_out(signature: str) -> None:
+    """Nobody ordered what a program wrote below the words."""
+    assert further(f"Slower please\n{signature}") == "Slower please"

@@ -152,3 +152,53 @@ def test_orders_with_such_words_are_work() -> None:
     """And nothing is left out of them."""
     assert [said for said in phrases(WORK) if request_in(said) is not Request.WORK] == []
     assert [said for said in phrases(WORK) if without_export(said) != said] == []
+
+
+@pytest.mark.parametrize(
+    "text",
+    """
+Quita la intro, quiero solo el final del video.|Une los clips, necesito un solo video
+Quita la intro y exporta el final|Quita la intro, exporta solo el final del video
+Corte a introdução longa, preciso do final do vídeo.|Junta os clipes, quero um vídeo.
+Schneide die Clips zusammen, ich brauche ein Video.|Fusionne les clips, je veux un film.
+Füge die Clips zusammen, exportiere nur ein Video|Cut the intro. I need the whole video.
+Remove the intro, I want the original video|Make it louder, I want all the clips
+Make the logo big, send the video to the back|Une los clips, exporta todo en un video
+合并片段，我要一个视频|合并片段，导出成一个文件|去掉开头，我要最后的视频|去掉开头，导出最后一个片子|合并片段，导出一个视频
+クリップをつなげて、一つの動画が欲しい|クリップをつなげて、一つに書き出して
+""".strip()
+    .replace("\n", "|")
+    .split("|"),
+)
+def test_an_order_is_sent_whole_where_a_part_may_be_a_wish(text: str) -> None:
+    """Beside work, only what says to export in so many words is left out."""
+    assert request_in(text) is Request.WORK
+    assert without_export(text) == text
+
+
+@pytest.mark.parametrize(
+    "text",
+    """
+Solo el final del video|Só o final do vídeo|Quiero un solo video|Ich brauche nur ein Video
+Je veux juste une vidéo|Quero apenas um vídeo|Das Video soll gerade werden
+Quiero todo en un video|Quero só o final
+""".strip()
+    .replace("\n", "|")
+    .split("|"),
+)
+def test_one_video_or_its_ending_is_work(text: str) -> None:
+    """What names a piece, or one of many, asks for an edit, not for the file."""
+    assert request_in(text) is Request.WORK
+
+
+@pytest.mark.parametrize(
+    ("text", "sent"),
+    [
+        ("Quita la intro. Exporta el video.", "Quita la intro."),
+        ("Schneide das Intro weg. Exportiere das Video bitte.", "Schneide das Intro weg."),
+        ("去掉开头，然后导出视频", "去掉开头"),
+    ],
+)
+def test_a_told_export_is_left_out_beside_work(text: str, sent: str) -> None:
+    """The agent is not told to export: every result is rendered."""
+    assert without_export(text) == sent
