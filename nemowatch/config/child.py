@@ -18,7 +18,8 @@ from nemowatch.config.find import find
 from nemowatch.config.load import load
 from nemowatch.config.schema import Config, keys, sections
 from nemowatch.content import messages
-from nemowatch.content.child import Child, ChildFailed, Failure, Limits
+from nemowatch.content.child import Child, Limits
+from nemowatch.content.child_errors import ChildFailed, Failure
 from nemowatch.errors import ConfigError, ConfigMistake, ConfigUnread
 from nemowatch.secrecy import redact
 

@@ -17,13 +17,12 @@ import time
 from collections.abc import Callable, Mapping
 from contextlib import suppress
 from dataclasses import dataclass
-from enum import Enum
 from typing import Any
 
 from nemowatch import __version__
 from nemowatch.content import messages
+from nemowatch.content.child_errors import ChildFailed, Failure, error_of
 from nemowatch.content.messages import Garbage, Tag
-from nemowatch.errors import OrderError, UnsafeContent
 
 #: Of the environment a child needs what the configuration is read by, and what Python starts by.
 #: Tokens, credentials, and systemd's sockets and watchdog are not its business.
@@ -36,37 +35,6 @@ _GONE = 0.5
 PIECE = 64 * 1024
 #: Seconds between two signs of life to the one who waits.
 _TICK = 0.5
-
-
-class Failure(Enum):
-    """Why a child gave no answer."""
-
-    NOT_STARTED = "no process can be started"
-    NOT_READY = "it ended before it was ready"
-    NOT_LIMITED = "its memory cannot be limited"
-    UPDATED = "another version of nemowatch has been installed"
-    BROKEN = "a module is missing"
-    OUT_OF_ORDER = "the processes that read fail on every file"
-    SILENT = "what it reads from does not answer"
-    SLOW = "it takes too long"
-    COMPUTING = "it takes too much computing time"
-    MEMORY = "it takes too much memory"
-    KILLED = "the process that read it ended"
-    GARBAGE = "the process that read it gave no proper answer"
-    RAISED = "it is damaged"
-
-
-class ChildFailed(Exception):
-    """A child gave no answer. `detail`: what there is to know beyond the failure's own words."""
-
-    def __init__(self, failure: Failure, detail: str = "", code: int | None = None) -> None:
-        said = failure.value
-        if detail:
-            said = f"{said}: {detail}"
-        super().__init__(said)
-        self.failure = failure
-        self.detail = detail
-        self.code = code  #: the exit code of a child that ended, as subprocess tells it
 
 
 @dataclass(frozen=True, slots=True)
@@ -189,11 +157,8 @@ class Child:
         elif tag is Tag.PARSING:
             self._is_parsing = True
             self._deadline = time.monotonic() + self._wall
-        elif tag in _ERRORS:
-            make = _ERRORS[tag]
-            raise make(value)
         else:
-            raise ChildFailed(_FAILURES[tag], str(value or ""))
+            raise error_of(tag, value)
 
     def _become_ready(self, version: Any) -> None:
         if version != __version__:
@@ -261,42 +226,6 @@ class Child:
     def _close(self) -> None:
         self._socket.close()
         self._complaints.close()
-
-
-_FAILURES = {
-    Tag.NO_MEMORY: Failure.MEMORY,
-    Tag.RAISED: Failure.RAISED,
-    Tag.BROKEN: Failure.BROKEN,
-    Tag.UNLIMITED: Failure.NOT_LIMITED,
-}
-
-
-def _order_error(value: Any) -> OrderError:
-    text, cure = _pair(value)
-    return OrderError(str(text), cure=str(cure))
-
-
-def _unsafe_content(value: Any) -> UnsafeContent:
-    return UnsafeContent(str(value))
-
-
-def _os_error(value: Any) -> OSError:
-    number, text = _pair(value)
-    return OSError(int(number), str(text))
-
-
-#: Messages that are errors about the file.
-_ERRORS: dict[Tag, Callable[[Any], Exception]] = {
-    Tag.REFUSED: _order_error,
-    Tag.UNSAFE: _unsafe_content,
-    Tag.OS_ERROR: _os_error,
-}
-
-
-def _pair(value: Any) -> tuple[Any, Any]:
-    if not isinstance(value, tuple) or len(value) != 2:
-        raise Garbage("a message that is no pair")
-    return value[0], value[1]
 
 
 #: Killed children that a hung share still holds: each is asked for when the next one ends.

@@ -12,7 +12,8 @@ import time
 from collections.abc import Callable
 from typing import Any
 
-from nemowatch.content.child import Child, ChildFailed, Failure, Limits
+from nemowatch.content.child import Child, Limits
+from nemowatch.content.child_errors import ChildFailed, Failure
 
 #: Seconds after which a child that has nothing to do is ended.
 IDLE = 20.0

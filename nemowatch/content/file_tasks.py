@@ -12,7 +12,7 @@ from contextlib import suppress
 from typing import Any
 
 from nemowatch.content import sniff as first_bytes
-from nemowatch.content.child import Failure
+from nemowatch.content.child_errors import Failure
 from nemowatch.content.forms import (
     document_words,
     instructions,

@@ -17,7 +17,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any, TypeVar
 
-from nemowatch.content.child import ChildFailed, Failure
+from nemowatch.content.child_errors import ChildFailed, Failure
 from nemowatch.content.children import UNAVAILABLE, Children
 from nemowatch.content.kinds import Finding, Sniffed, is_property_list, is_word
 from nemowatch.errors import LocalPassing, OrderError, UnsafeContent

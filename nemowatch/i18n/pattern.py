@@ -46,9 +46,18 @@ class Pattern:
 
     def values(self, text: str) -> dict[str, str] | None:
         """What stands in its fields where `text` is of its kind; else None."""
+        found = self._between_pieces(text)
+        if found is None or self._begins_behind_another(found):
+            return None
+        if not all(map(_is_sound, self.fields, found)):
+            return None
+        return dict(zip(self.fields, found, strict=True))
+
+    def _between_pieces(self, text: str) -> list[str] | None:
+        """What is between the pieces; None where the text has not all of them, in this order."""
         begin, *middle = self.pieces
         if not middle:
-            return {} if text == begin else None
+            return [] if text == begin else None
         end = middle.pop()
         at, last = len(begin), len(text) - len(end)
         if at > last or not text.startswith(begin) or not text.endswith(end):
@@ -62,11 +71,12 @@ class Pattern:
             found.append(text[at:next_at])
             at = next_at + len(piece)
         found.append(text[at:last])
-        if not begin and found and SEAM.search(found[0]):
-            return None  # it would be another message that ends in front of this one
-        values = dict(zip(self.fields, found, strict=True))
-        is_sound = all(_is_sound(field, value) for field, value in values.items())
-        return values if is_sound else None
+        return found
+
+    def _begins_behind_another(self, found: list[str]) -> bool:
+        """Whether another message ends in the first field, in front of this one."""
+        begins_with_field = bool(found) and not self.pieces[0]
+        return begins_with_field and SEAM.search(found[0]) is not None
 
 
 def pattern(message: str, one: str) -> Pattern:

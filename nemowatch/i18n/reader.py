@@ -156,6 +156,13 @@ class Reader:
             is_word = " " not in text and text[:1].islower()
             return None if is_word else self._translated(known, {}, text)
 
+        best = self._best(text)
+        if best is None:
+            return None
+        return self._translated(best, best.values(text) or {}, text)
+
+    def _best(self, text: str) -> Pattern | None:
+        """Of the patterns that fit, the one that says most; None when none does."""
         best: Pattern | None = None
         for each in (*self._by_key.get(text[:_KEY], ()), *self._by_key.get("", ())):
             if each.longest not in text:
@@ -163,9 +170,7 @@ class Reader:
             longer = best is None or each.weight > best.weight
             if longer and each.values(text) is not None:
                 best = each
-        if best is None:
-            return None
-        return self._translated(best, best.values(text) or {}, text)
+        return best
 
     def _translated(self, found: Pattern, values: dict[str, str], text: str) -> str:
         said = self._translation(found, values)

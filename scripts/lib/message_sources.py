@@ -26,6 +26,7 @@ SILENT = (
     "clock.py",
     "content/alphabets.py",
     "content/child.py",
+    "content/child_errors.py",
     "content/children.py",
     "content/cloud_names.py",
     "content/endings.py",

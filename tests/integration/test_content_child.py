@@ -13,7 +13,8 @@ from pathlib import Path
 import pytest
 
 from nemowatch.content import reading
-from nemowatch.content.child import ChildFailed, Failure, Limits
+from nemowatch.content.child import Limits
+from nemowatch.content.child_errors import ChildFailed, Failure
 from nemowatch.content.children import Children
 from nemowatch.content.kinds import Finding
 from nemowatch.errors import LocalPassing, OrderError, UnsafeContent
