@@ -160,7 +160,7 @@ def place(read: Environment, data: dict[str, Any]) -> list[ConfigMistake]:
     problems = []
     for number, keys_of in sorted(read.watches.items()):
         if number > len(watches):
-            what = f"there is no [[watch]] with number {number}."
+            what = f"there is no [[watch]] with number {number + 1}."
             cure = f"Number {len(watches) + 1} is the next."
             problems.append(ConfigMistake(_name_of(read, number), what, cure))
             continue

@@ -320,7 +320,11 @@ def test_the_environment_alone_is_a_configuration(tmp_path: Path) -> None:
 
 
 WATCHES = [
-    ({"NEMOWATCH_WATCH__3__ROOT": "/x"}, "NEMOWATCH_WATCH__3__ROOT", "Number 2 is the next."),
+    (
+        {"NEMOWATCH_WATCH__3__ROOT": "/x"},
+        "NEMOWATCH_WATCH__3__ROOT",
+        "number 3. Number 2 is the next.",
+    ),
     ({"NEMOWATCH_WATCH__ROOT": "/x"}, "NEMOWATCH_WATCH__ROOT", "NEMOWATCH_WATCH__1__ROOT"),
     ({"NEMOWATCH_WATCH__1__ROTO": "/x"}, "NEMOWATCH_WATCH__1__ROTO", "Did you mean root?"),
     (

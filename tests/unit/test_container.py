@@ -184,6 +184,26 @@ def test_a_first_start_makes_what_init_makes_and_says_what_to_do(
     assert not (studio / "inbox/dub-es").exists(), "a person has removed it"
 
 
+@pytest.mark.parametrize("name", ["NEMOWATCH_WATCH__2__ROOT", "NEMOWATCH_ROOT"])
+def test_the_file_of_a_first_start_stands_without_the_environment(
+    name: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A second workspace goes beside the first, and a variable that is gone leaves a whole file."""
+    monkeypatch.setattr(start, "check_mounted", lambda *_: None)
+    monkeypatch.setattr(os, "environ", {})
+    studio, other = tmp_path / "studio", tmp_path / "other"
+    env = {"NEMOWATCH_STATE_DIR": str(tmp_path), name: str(other)}
+    given = studio
+    if name == "NEMOWATCH_ROOT":
+        given = other  # as `enter` has it
+    for folder in (studio, other):
+        folder.mkdir()
+    path = tmp_path / "config.toml"
+    start.prepare(env, path, given, Choice(ROOT, "", False))
+    assert (other / "inbox").is_dir()
+    assert [watch.root for watch in load(path, {}).watch] == [given]
+
+
 def test_watches_of_the_environment_need_no_workspace(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -16,7 +16,8 @@ from nemowatch.config.find import state_dir
 from nemowatch.config.kept import load_kept
 from nemowatch.config.load import load
 from nemowatch.config.schema import Config
-from nemowatch.config.variable_files import names_a_watch
+from nemowatch.config.variable_names import ROOT
+from nemowatch.config.variable_names import WATCH as ALL_WATCHES
 from nemowatch.errors import ConfigError
 from nemowatch.journal.transaction import FILE_NAME
 
@@ -79,9 +80,20 @@ def _write(env: Mapping[str, str], path: Path, studio: Path) -> bool:
     """Write the configuration of a first start; whether there was none."""
     if path.exists():
         return False
-    watch = "" if names_a_watch(env) else WATCH.format(root=json.dumps(str(studio)))
+    watch = WATCH.format(root=json.dumps(str(studio)))
+    if _needs_no_root(env):
+        watch = ""
     write_config(path, TEXT.format(watch=watch))
     return True
+
+
+def _needs_no_root(env: Mapping[str, str]) -> bool:
+    """Whether the environment names all watches, or a first one that has no root: one in the file
+    would be laid below it. In all other cases the file goes on when those variables are gone."""
+    given = {name.upper() for name, value in env.items() if value.strip()}
+    first = f"{ALL_WATCHES}__1__"
+    has_root = ROOT in given or f"{first}ROOT" in given
+    return ALL_WATCHES in given or (f"{first}INBOX" in given and not has_root)
 
 
 def _roots(config: Config) -> Iterator[Path]:
