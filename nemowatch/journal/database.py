@@ -11,12 +11,12 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import sqlite3
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
 from nemowatch.clock import Clock, lasted
-from nemowatch.errors import JournalFull
+from nemowatch.errors import JournalCorrupt, JournalError, JournalFull, JournalRefused
 from nemowatch.fs.threads import Serial
 from nemowatch.journal import facts, seal
 from nemowatch.journal.facts import Fact
@@ -46,10 +46,12 @@ class Journal:
         path: Path,
         clock: Clock,
         *,
-        seals: bool = False,
+        is_read: bool = False,
     ) -> None:
+        """`is_read`: every page of it was just read."""
         self._conn = conn
-        self._seals = seals  # and says, once it is closed, that it is whole
+        self._is_read = is_read
+        self._is_in_doubt = False  # an error said that it, or its disk, may be damaged
         self._thread = Serial("journal")
         self.path = path
         self.clock = clock
@@ -70,11 +72,12 @@ class Journal:
 
         Raises JournalCorrupt, JournalTooNew, JournalReadOnly, JournalFull, JournalError.
         """
+        is_whole = seal.is_whole(path)
         try:
-            conn = connect(path)
+            conn = connect(path, is_whole=is_whole)
         except sqlite3.Error as exc:
             raise journal_error(exc, path) from exc
-        return cls(conn, path, clock, seals=True)
+        return cls(conn, path, clock, is_read=not is_whole)
 
     @classmethod
     def open_unchanged(cls, path: Path, clock: Clock) -> Journal:
@@ -150,7 +153,8 @@ class Journal:
         return self._run(Begin.WRITE, work)
 
     def _run(self, begin: Begin, work: Work[T]) -> T:
-        result = run(self._conn, self.path, begin, work)
+        with self._doubting():
+            result = run(self._conn, self.path, begin, work)
         self.changes = self._conn.total_changes
         return result
 
@@ -163,20 +167,41 @@ class Journal:
             facts.set_flag(copy, Fact.COPY, to=True)
             copy.commit()
 
-    def check_pages(self) -> None:
+    def check_pages(self) -> str:
         """Read every page once more, by a connection of its own. Blocking, for seconds where there
-        are a million jobs. Raises JournalCorrupt, JournalError."""
-        with contextlib.closing(connect_existing(self.path, connect_unchanged)) as conn:
+        are a million jobs. Returns why that connection could not be made, "" when all is well.
+        Raises JournalCorrupt, JournalError."""
+        try:
+            conn = connect_existing(self.path, connect_unchanged)
+        except JournalCorrupt:
+            self._is_in_doubt = True
+            raise
+        except JournalError as exc:
+            return exc.text
+        with contextlib.closing(conn), self._doubting():
             try:
                 check_whole(conn, self.path)
             except sqlite3.Error as exc:
                 raise journal_error(exc, self.path) from exc
+        self._is_read = True
+        return ""
+
+    @contextlib.contextmanager
+    def _doubting(self) -> Iterator[None]:
+        try:
+            yield
+        except (JournalRefused, JournalFull):
+            raise
+        except JournalError:
+            self._is_in_doubt = True
+            raise
 
     def close(self) -> None:
-        """Finish what is queued, fold the WAL back and close."""
+        """Finish what is queued, fold the WAL back and close. Of one that was read whole, and has
+        failed at nothing, it is written down that it is whole."""
         self._thread.close()
         self._conn.close()
-        if self._seals:
+        if self._is_read and not self._is_in_doubt:
             seal.make(self.path)
 
 

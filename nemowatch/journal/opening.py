@@ -35,15 +35,15 @@ CACHE_KIB = 512
 SPACE_FOR_A_FRAME = 64 * 1024
 
 
-def connect(path: Path) -> sqlite3.Connection:
-    """Open the file for writing; make and migrate what is missing. Raises sqlite3.Error,
-    JournalError."""
+def connect(path: Path, *, is_whole: bool = False) -> sqlite3.Connection:
+    """Open the file for writing; make and migrate what is missing, and read every page of one that
+    is not known to be whole. Raises sqlite3.Error, JournalError."""
     if sqlite3.sqlite_version_info < SQLITE_NEEDED:
         raise JournalError(
             f"SQLite {sqlite3.sqlite_version} is too old; nemowatch needs 3.37 or newer.",
             cure="Use a Python that is built with a newer SQLite.",
         )
-    return _connect(path)
+    return _connect(path, is_whole)
 
 
 def connect_for_reading(path: Path) -> sqlite3.Connection:
@@ -89,11 +89,10 @@ def _upgraded_copy(conn: sqlite3.Connection) -> sqlite3.Connection:
     return copy
 
 
-def _connect(path: Path) -> sqlite3.Connection:
+def _connect(path: Path, is_whole: bool) -> sqlite3.Connection:
     # drafts and prompts are the user's: the file is for the daemon's user alone
     umask = os.umask(0o077)
     try:
-        is_whole = seal.is_whole(path)
         seal.destroy(path)
         conn = sqlite3.connect(
             path,

@@ -6,15 +6,17 @@ from __future__ import annotations
 import asyncio
 import os
 import re
+import resource
 import signal
 import sqlite3
 import subprocess
 import sys
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import closing
 from importlib import resources
 from pathlib import Path
+from unittest.mock import Mock
 
 import pytest
 
@@ -27,12 +29,13 @@ from nemowatch.errors import (
     JournalReadOnly,
     JournalTooNew,
 )
-from nemowatch.journal import facts, opening, seal
+from nemowatch.journal import database, facts, opening, seal
 from nemowatch.journal.database import Journal
 from nemowatch.journal.lock import StateLock
 from nemowatch.journal.opening import set_aside
 from nemowatch.journal.queries import load, migrations
 from nemowatch.journal.reading import read_existing
+from nemowatch.service import journal_check
 
 CLOCK = ManualClock()
 
@@ -461,28 +464,91 @@ def test_a_new_journal_is_there_whole_or_not_at_all(tmp_path: Path) -> None:
 def test_a_journal_that_was_closed_whole_is_not_read_whole(
     filled: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """Every page is read at the opening after any other end, and after anybody has written to it;
-    and when it is asked for, by a connection of its own."""
+    """Every page is read at the opening after any other end, after anybody has written to it, and
+    after a life that has not read them itself; and when it is asked for, by a connection of its
+    own."""
     read: list[Path] = []
     monkeypatch.setattr(opening, "check_whole", lambda _, path: read.append(path))
     open_at(filled).close()
-    read.clear()
-
-    open_at(filled).close()
     assert not read
+    open_at(filled).close()
+    assert len(read) == 1
 
     seal.destroy(filled)
     open_at(filled).close()
-    assert len(read) == 1
+    assert len(read) == 2
 
     stat = filled.stat()
     os.utime(filled, ns=(stat.st_atime_ns, stat.st_mtime_ns))
     journal = open_at(filled)
-    assert len(read) == 2
-
-    journal.check_pages()
+    assert len(read) == 3
     assert not seal.is_whole(filled)
     journal.close()
     assert seal.is_whole(filled)
+
+    journal = open_at(filled)
+    assert len(read) == 3
+    assert journal.check_pages() == ""
+    journal.close()
+    assert seal.is_whole(filled)
     filled.with_name("journal.db-wal").touch()
+    assert not seal.is_whole(filled)
+
+
+def _fails(code: int) -> Callable[[sqlite3.Connection], None]:
+    """Work that meets this error of SQLite's."""
+
+    def work(_: sqlite3.Connection) -> None:
+        error = sqlite3.OperationalError("disk I/O error")
+        error.sqlite_errorcode = code
+        raise error
+
+    return work
+
+
+@pytest.mark.parametrize(
+    ("code", "is_whole"),
+    [
+        (sqlite3.SQLITE_IOERR, False),
+        (sqlite3.SQLITE_CORRUPT, False),
+        (sqlite3.SQLITE_CONSTRAINT, True),
+        (sqlite3.SQLITE_FULL, True),
+    ],
+)
+def test_after_an_error_of_the_disk_every_page_is_read(
+    filled: Path, code: int, is_whole: bool
+) -> None:
+    """A bad sector ends one life, and the next one does not begin to work on it."""
+    seal.destroy(filled)
+    journal = open_at(filled)
+    with pytest.raises(JournalError):
+        journal.read_now(_fails(code))
+    assert journal.check_pages() == ""
+    journal.close()
+    assert seal.is_whole(filled) is is_whole
+
+
+@pytest.mark.anyio
+async def test_a_check_that_could_not_begin_is_no_damage(
+    filled: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Too many open files: the daemon goes on, and the pages are read later. What reading them
+    meets ends it."""
+    monkeypatch.setattr(journal_check, "AFTER", 0.0)
+    journal = open_at(filled)
+    before = resource.getrlimit(resource.RLIMIT_NOFILE)
+    loop = asyncio.get_running_loop()
+    resource.setrlimit(resource.RLIMIT_NOFILE, (3, before[1]))
+    try:
+        assert "unable to open" in journal.check_pages()
+        loop.call_later(0.05, resource.setrlimit, resource.RLIMIT_NOFILE, before)
+        await journal_check.check_once(journal)
+    finally:
+        resource.setrlimit(resource.RLIMIT_NOFILE, before)
+
+    error = sqlite3.OperationalError("disk I/O error")
+    monkeypatch.setattr(database, "check_whole", Mock(side_effect=error))
+    with pytest.raises(JournalError, match="disk I/O"):
+        await journal_check.check_once(journal)
+    journal.close()
     assert not seal.is_whole(filled)
