@@ -113,10 +113,11 @@ class FullScan:
         if survey.more:
             unannounced.begin()
             return
-        state = self._state
-        followed = (state.tracked, state.known)
-        found = [path for path in survey.fresh if not any(path in one for one in followed)]
-        unannounced.scanned(found)
+        found = [path for path in survey.fresh if not self._is_followed(path)]
+        unannounced.scanned(found, self._is_followed)
+
+    def _is_followed(self, path: bytes) -> bool:
+        return path in self._state.tracked or path in self._state.known
 
     async def _absorb(self, survey: ScanDiff) -> None:
         self._state.facts = survey.folders

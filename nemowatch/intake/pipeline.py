@@ -117,6 +117,8 @@ class Pipeline:
         """Go on with what may change while running."""
         self._schedule.interval = watch.scan_interval
         self._state.book.reread(recipes)
+        # of a folder that has become one of tasks, no event will name what lies in it
+        self._root_monitor.unannounced.overlook()
         self._claimer.confirm_above = confirm_above
 
     async def project_waits(self, project: bytes) -> bool:
