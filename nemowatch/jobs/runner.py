@@ -13,7 +13,6 @@ import contextlib
 from collections import Counter
 from collections.abc import Callable, Mapping
 from dataclasses import replace
-from functools import partial
 
 import structlog
 
@@ -22,6 +21,7 @@ from nemowatch.errors import JournalError, NemowatchError, RemoteError
 from nemowatch.jobs.job_log import JobLog, location
 from nemowatch.jobs.lanes import Busy, LaneChoice, choose
 from nemowatch.jobs.outcomes import OutcomeJudge
+from nemowatch.jobs.running import RunningStages
 from nemowatch.jobs.slow_answers import SlowAnswers
 from nemowatch.jobs.still_working import StillWorking
 from nemowatch.jobs.store import JobStore, is_end_of_journal, is_intent
@@ -74,7 +74,7 @@ class Runner:
         self._polling = False  # the schedule has asked for polls
         self._cloud_held = False  # as it was at the last pass
         self._newest = 0  # the job that was made last, as of then
-        self._running: dict[int, tuple[Lane, asyncio.Task[None]]] = {}
+        self._running = RunningStages(self._over)
         self._set_aside: set[int] = set()
         self._stopping = False
         self.broken: JournalError | None = None  #: the journal failed: the process must end
@@ -98,7 +98,7 @@ class Runner:
     @property
     def busy(self) -> dict[int, Lane]:
         """Jobs whose stages run now."""
-        return {job_id: lane for job_id, (lane, _) in self._running.items()}
+        return self._running.lanes
 
     @property
     def answers(self) -> int:
@@ -124,17 +124,11 @@ class Runner:
         left for recovery."""
         self._stopping = True
         self.nudge()
-        worth: list[asyncio.Task[None]] = []
-        for job_id in self._running.keys() - self._stuck.jobs:
-            lane, task = self._running[job_id]
-            if lane in DRAINED:
-                worth.append(task)
-        await _wait_for(worth, drain)
+        await self._running.wait(drain, lanes=DRAINED, leave=self._stuck.jobs)
 
     async def join(self, seconds: float) -> None:
         """Wait for what is left to end, after its connections were closed."""
-        left = [task for _, task in self._running.values()]
-        await _wait_for(left, seconds)
+        await self._running.wait(seconds)
 
     async def _fill(self) -> float:
         """Start what may start; returns the seconds until something else is due."""
@@ -179,18 +173,14 @@ class Runner:
 
     def _start(self, choice: LaneChoice) -> None:
         for lane, job in choice.start:
-            task = asyncio.get_running_loop().create_task(self._work(job), name=f"job-{job.id}")
-            self._running[job.id] = (lane, task)
-            task.add_done_callback(partial(self._over, job.id))
+            self._running.begin(job.id, lane, self._work(job))
 
         if choice.next_poll is not None:
             self._plan_poll(choice.next_poll)
 
-    def _over(self, job_id: int, task: asyncio.Task[None]) -> None:
-        self._running.pop(job_id, None)
+    def _over(self, job_id: int, failure: BaseException | None) -> None:
         self._stuck.ends(job_id)
-        if not task.cancelled():
-            self._keep_failure(job_id, task.exception())
+        self._keep_failure(job_id, failure)
         self.nudge()
 
     def _keep_failure(self, job_id: int, failure: BaseException | None) -> None:
@@ -298,9 +288,3 @@ class Runner:
         if following is not None:
             following = replace(following, may_send=True)
         await asyncio.gather(self._go_on(following), self.store.mark())
-
-
-async def _wait_for(tasks: list[asyncio.Task[None]], seconds: float) -> None:
-    """Wait until these have ended, or for `seconds`."""
-    if tasks:
-        await asyncio.wait(tasks, timeout=seconds)
