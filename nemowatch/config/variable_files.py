@@ -11,7 +11,7 @@ from collections.abc import Mapping
 from pathlib import Path
 
 from nemowatch.config.variable_names import PREFIX, ROOT, WATCH
-from nemowatch.errors import ConfigError, ConfigMistake
+from nemowatch.errors import ConfigError, ConfigMistake, os_reason
 from nemowatch.fs.own_files import read_own
 
 #: What a name ends in whose value is in a file: containers and orchestrators hand out secrets so.
@@ -62,7 +62,7 @@ def _put_content(found: dict[str, str], name: str) -> None:
     except (OSError, ValueError) as exc:
         reason = "it is not UTF-8 text"
         if isinstance(exc, OSError):
-            reason = exc.strerror or str(exc)
+            reason = os_reason(exc)
         what = f"names a file that cannot be read: {reason}."
         cure = "Check that path, and that the user who runs nemowatch may read it."
         raise ConfigError([ConfigMistake(name, what, cure)]) from exc

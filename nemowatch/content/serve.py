@@ -24,7 +24,7 @@ from typing import Any
 from nemowatch import __version__
 from nemowatch.content import messages
 from nemowatch.content.messages import Tag
-from nemowatch.errors import OrderError, UnsafeContent
+from nemowatch.errors import OrderError, UnsafeContent, os_reason
 
 #: Bytes of address space, of which Python itself takes 30 MB. With the daemon's own that stays
 #: below 250 MiB; the largest document that is taken needs half of it.
@@ -104,7 +104,7 @@ def _name_and_text(exc: Exception) -> str:
 
 
 def _number_and_text(exc: Any) -> tuple[int, str]:
-    return exc.errno or 0, exc.strerror or str(exc)
+    return exc.errno or 0, os_reason(exc)
 
 
 def _nothing(exc: Exception) -> None:

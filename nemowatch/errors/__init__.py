@@ -76,6 +76,7 @@ from nemowatch.errors.local import (
     UnsafeContent,
     failing_as,
     local_error,
+    os_reason,
 )
 from nemowatch.errors.remote import (
     ConnectionBroken,
@@ -150,6 +151,7 @@ __all__ = [
     "escaped",
     "failing_as",
     "local_error",
+    "os_reason",
     "show_path",
     "shown",
 ]

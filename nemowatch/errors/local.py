@@ -126,6 +126,11 @@ _MEANINGS = {
 }
 
 
+def os_reason(exc: OSError) -> str:
+    """What the system says of an error, without its number and path; else all that Python says."""
+    return exc.strerror or str(exc)
+
+
 def local_error(exc: OSError, path: Path | bytes | str) -> LocalError:
     """Turn an OSError about a file into one of these errors. Nothing else does."""
     name = show_path(path)
@@ -134,7 +139,7 @@ def local_error(exc: OSError, path: Path | bytes | str) -> LocalError:
         return meaning.kind(f"{name}: {meaning.text}", path=path, cure=meaning.cure)
     if exc.errno in PASSING_ERRNO:
         return LocalPassing(f"{name}: {exc.strerror}.", path=path)
-    return LocalFinal(f"{name}: {exc.strerror or exc}.", path=path)
+    return LocalFinal(f"{name}: {os_reason(exc)}.", path=path)
 
 
 @contextlib.contextmanager
@@ -143,4 +148,4 @@ def failing_as(kind: type[NemowatchError], path: Path, what: str, *, cure: str) 
     try:
         yield
     except OSError as exc:
-        raise kind(f"{show_path(path)}: {what}: {exc.strerror or exc}.", cure=cure) from exc
+        raise kind(f"{show_path(path)}: {what}: {os_reason(exc)}.", cure=cure) from exc

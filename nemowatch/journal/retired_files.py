@@ -14,6 +14,7 @@ from typing import Any
 from nemowatch.clock import Clock
 from nemowatch.journal import facts
 from nemowatch.journal.facts import Fact
+from nemowatch.journal.inode_numbers import signed, unsigned
 from nemowatch.journal.queries import load
 
 SQL = load("retired_files")
@@ -60,7 +61,7 @@ def _values(source_id: int, file: RetiredFile) -> dict[str, Any]:
         "source_id": source_id,
         "size": file.size,
         "mtime_ns": file.mtime_ns,
-        "ino": _signed(file.ino),
+        "ino": signed(file.ino),
         "digest": file.digest,
     }
 
@@ -110,13 +111,6 @@ def _file(row: sqlite3.Row) -> RetiredFile:
         path=row["path"],
         size=row["size"],
         mtime_ns=row["mtime_ns"],
-        ino=row["ino"] % (1 << 64),
+        ino=unsigned(row["ino"]),
         digest=row["digest"],
     )
-
-
-def _signed(number: int) -> int:
-    """Inode numbers may use 64 bits; SQLite's integers are signed."""
-    if number >= 1 << 63:
-        return number - (1 << 64)
-    return number

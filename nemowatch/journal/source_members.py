@@ -8,6 +8,7 @@ from __future__ import annotations
 import sqlite3
 from dataclasses import dataclass
 
+from nemowatch.journal.inode_numbers import signed, unsigned
 from nemowatch.journal.queries import every, load
 from nemowatch.model import MediaKind, Member, MemberRole, Snapshot
 
@@ -72,21 +73,10 @@ def write(conn: sqlite3.Connection, source_id: int, found: tuple[Member, ...]) -
                 "mtime_ns": snapshot.mtime_ns,
                 "ctime_ns": snapshot.ctime_ns,
                 "blocks": snapshot.blocks,
-                "dev": _signed(snapshot.dev),
-                "ino": _signed(snapshot.ino),
+                "dev": signed(snapshot.dev),
+                "ino": signed(snapshot.ino),
             },
         )
-
-
-def _signed(number: int) -> int:
-    """Inode numbers may use 64 bits; SQLite's integers are signed."""
-    if number >= 1 << 63:
-        return number - (1 << 64)
-    return number
-
-
-def _unsigned(number: int) -> int:
-    return number % (1 << 64)
 
 
 def replace(conn: sqlite3.Connection, source_id: int, found: tuple[Member, ...]) -> None:
@@ -116,8 +106,8 @@ def _snapshot(row: sqlite3.Row) -> Snapshot:
         row["mtime_ns"],
         row["ctime_ns"],
         row["blocks"],
-        _unsigned(row["dev"]),
-        _unsigned(row["ino"]),
+        unsigned(row["dev"]),
+        unsigned(row["ino"]),
     )
 
 

@@ -13,6 +13,7 @@ import sys
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
 
+from nemowatch.errors import os_reason
 from nemowatch.notify.refusal import NotTaken
 
 #: Variables that a program gets; and beginnings of names.
@@ -62,7 +63,7 @@ async def run(
             start_new_session=True,
         )
     except OSError as exc:
-        raise NotTaken(f"it cannot be started: {exc.strerror or exc}") from exc
+        raise NotTaken(f"it cannot be started: {os_reason(exc)}") from exc
     complaints = asyncio.create_task(_complaints(process))
     try:
         async with asyncio.timeout(seconds):

@@ -11,7 +11,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-from nemowatch.errors import DaemonNeeded, NemowatchError, UsageError, show_path
+from nemowatch.errors import DaemonNeeded, NemowatchError, UsageError, os_reason, show_path
 
 #: The socket's file in the state folder.
 SOCKET_NAME = "control.sock"
@@ -52,7 +52,7 @@ def call(path: Path, op: str, /, *, wait: float = CALL_SECONDS, **args: Any) -> 
             f"{show_path(path)}: this user may not talk to the daemon.", cure=cure
         ) from exc
     except OSError as exc:
-        text = f"The daemon closed the connection: {exc.strerror or exc}."
+        text = f"The daemon closed the connection: {os_reason(exc)}."
         raise NemowatchError(text, cure="See its log.") from exc
     return _result(line)
 

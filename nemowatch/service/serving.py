@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 import structlog
 
 from nemowatch.config.schema import Config, Web
-from nemowatch.errors import NemowatchError, show_path
+from nemowatch.errors import NemowatchError, os_reason, show_path
 from nemowatch.fs.own_files import read_own
 from nemowatch.fs.threads import aside
 from nemowatch.secrecy import hide
@@ -99,7 +99,7 @@ def read_password(web: Web) -> str:
     try:
         return passwords.of_file(read_own(path, passwords.LONGEST_FILE).decode("utf-8"))
     except OSError as exc:
-        raise NemowatchError(f"{show_path(path)}: {exc.strerror or exc}") from exc
+        raise NemowatchError(f"{show_path(path)}: {os_reason(exc)}") from exc
     except ValueError as exc:
         cure = f"nemowatch password {show_path(path)} makes one."
         raise NemowatchError(f"{show_path(path)} {exc}.", cure=cure) from exc
@@ -112,6 +112,6 @@ def _say(web: Web, exc: Exception) -> None:
     elif isinstance(exc, NemowatchError):
         log.error("the page is not served", why=exc.text, cure=exc.cure)
     elif isinstance(exc, OSError):
-        log.error("the page is not served", address=web.listen, why=exc.strerror or str(exc))
+        log.error("the page is not served", address=web.listen, why=os_reason(exc))
     else:
         log.exception("internal error", doing="serve the page")

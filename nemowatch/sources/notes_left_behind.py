@@ -12,6 +12,8 @@ import sqlite3
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from functools import partial
+from itertools import chain, groupby, starmap
+from operator import attrgetter
 from pathlib import Path
 
 from nemowatch.clock import Clock
@@ -104,14 +106,17 @@ def _notes(conn: sqlite3.Connection, root: bytes, ending: str) -> Iterator[tuple
 
 def _left_behind(watch: Watch, known: Iterable[_Beside]) -> list[_Beside]:
     """Those whose files are neither beside them nor in the inbox again. Blocking."""
-    left: list[_Beside] = []
-    for root in (watch.failed, watch.done):
-        own = [one for one in known if one.root == root]
-        gone = _gone(root, {one.file for one in own})
-        left += [one for one in own if one.file in gone]
-
+    by_root = groupby(known, attrgetter("root"))
+    left = list(chain.from_iterable(starmap(_without_file, by_root)))
     not_again = _gone(watch.inbox, {one.dropped for one in left})
     return [one for one in left if one.dropped in not_again]
+
+
+def _without_file(root: Path, known: Iterable[_Beside]) -> list[_Beside]:
+    """Those notes of one folder whose files are not there. Blocking."""
+    notes_there = list(known)
+    gone = _gone(root, {one.file for one in notes_there})
+    return [one for one in notes_there if one.file in gone]
 
 
 def _gone(root: Path, paths: Iterable[bytes]) -> set[bytes]:
