@@ -18,7 +18,7 @@ from nemowatch.config.find import find
 from nemowatch.config.load import load
 from nemowatch.config.schema import Config, keys, sections
 from nemowatch.content import messages
-from nemowatch.content.child import Child, Limits
+from nemowatch.content.child import CONFIG, Child, Limits
 from nemowatch.content.child_errors import ChildFailed, Failure
 from nemowatch.errors import ConfigError, ConfigMistake, ConfigUnread
 from nemowatch.secrecy import redact
@@ -45,7 +45,7 @@ class Reading:
         # the configuration is the operator's: read even where memory cannot be limited
         limits = Limits(COMPUTING, PATIENCE, required=False)
         with suppress(OSError):
-            self._child = Child("config", env)
+            self._child = Child(CONFIG, env)
             self._child.send(f"{__name__}:read_task", self._words, limits)
 
     def __enter__(self) -> Reading:

@@ -24,10 +24,14 @@ from nemowatch.content import messages
 from nemowatch.content.child_errors import ChildFailed, Failure, error_of
 from nemowatch.content.messages import Garbage, Tag
 
-#: Of the environment a child needs what the configuration is read by, and what Python starts by.
-#: Tokens, credentials, and systemd's sockets and watchdog are not its business.
+#: Of the environment a child needs what Python starts by. Tokens, credentials, and systemd's
+#: sockets and watchdog are not its business.
 _NEEDED = ("HOME", "LANG", "LD_LIBRARY_PATH")
-_NEEDED_KINDS = ("NEMOWATCH_", "LC_", "PYTHON")
+_NEEDED_KINDS = ("LC_", "PYTHON")
+#: What reads the configuration needs the settings, too; passwords are among them, so that nothing
+#: which reads what people drop may have them.
+CONFIG = "config"
+_SETTINGS = "NEMOWATCH_"
 #: Seconds that a killed child has to go; one that a hung share holds stays until the share lets go
 #: of it.
 _GONE = 0.5
@@ -50,16 +54,17 @@ def _nothing() -> None:
     return
 
 
-def environment(env: Mapping[str, str]) -> dict[str, str]:
+def environment(purpose: str, env: Mapping[str, str]) -> dict[str, str]:
     """A child's environment; it finds its modules where this process does."""
-    needed = dict(filter(_is_needed, env.items()))
+    kinds: tuple[str, ...] = _NEEDED_KINDS
+    if purpose == CONFIG:
+        kinds = (*kinds, _SETTINGS)
+    needed = {}
+    for name, value in env.items():
+        if name in _NEEDED or name.upper().startswith(kinds):
+            needed[name] = value
     folders = [folder or os.curdir for folder in sys.path]
     return {**needed, "PYTHONPATH": os.pathsep.join(folders)}
-
-
-def _is_needed(variable: tuple[str, str]) -> bool:
-    name, _ = variable
-    return name in _NEEDED or name.upper().startswith(_NEEDED_KINDS)
 
 
 class Child:
@@ -91,7 +96,7 @@ class Child:
                 stdout=subprocess.DEVNULL,
                 stderr=self._complaints,
                 pass_fds=[theirs.fileno()],
-                env=environment(env),
+                env=environment(purpose, env),
                 # a terminal's Ctrl-C is for the daemon, which ends the child
                 start_new_session=True,
             )

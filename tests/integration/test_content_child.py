@@ -152,15 +152,17 @@ def test_a_child_without_work_ends(file: int) -> None:
 
 
 def test_a_child_gets_no_secret(children: Children, monkeypatch: pytest.MonkeyPatch) -> None:
-    """A token in the environment of the daemon is not in that of its children."""
+    """Neither token nor settings of the daemon's environment are in that of its children."""
     monkeypatch.setenv("NEMO_TOKEN", "nmv_usr_x")
+    monkeypatch.setenv("NEMOWATCH_WEB__PASSWORD", "correct horse")
     with Path("/proc/self/environ").open("rb") as opened:
         ask(children, bad_parsers.size, opened.fileno())
     tasks = Path("/proc/self/task").glob("*/children")
     pids = [pid for task in tasks for pid in task.read_text().split()]
     environments = [Path(f"/proc/{pid}/environ").read_bytes() for pid in pids]
     assert environments
-    assert not any(b"nmv_usr_x" in environment for environment in environments)
+    for secret in (b"nmv_usr_x", b"correct horse", b"NEMOWATCH_"):
+        assert not any(secret in environment for environment in environments)
 
 
 def test_texts_documents_and_links_come_through(own_children: Children, tmp_path: Path) -> None:

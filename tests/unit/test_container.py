@@ -11,7 +11,7 @@ import pytest
 from nemowatch.cli.container import entry, start
 from nemowatch.cli.container.entry import check_zone, umask
 from nemowatch.cli.container.folders import check_mounted, check_writable, give, owner_of
-from nemowatch.cli.container.identity import Choice, Who, chosen
+from nemowatch.cli.container.identity import Choice, Who, become, chosen
 from nemowatch.config.load import load
 from nemowatch.errors import ConfigError, UsageError
 
@@ -62,8 +62,29 @@ def test_the_umask_and_the_zone_are_checked() -> None:
             umask({"UMASK": wrong})
     for right in ("", "UTC", "Europe/Berlin", ":Europe/Berlin", "/usr/share/zoneinfo/Asia/Tokyo"):
         check_zone({"TZ": right})
-    with pytest.raises(UsageError, match="TZ names no time zone"):
-        check_zone({"TZ": "Europe/Berlni"})
+    for unknown in ("Europe/Berlni", "Europe", "../UTC", "a" * 300, "CET-1CEST,M3.5.0"):
+        with pytest.raises(UsageError, match="TZ names no time zone"):
+            check_zone({"TZ": unknown})
+
+
+@pytest.mark.parametrize("refusal", [PermissionError(), OSError(22, ""), OverflowError()])
+def test_a_number_that_cannot_be_become_is_said(
+    refusal: Exception, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The kernel refuses what the engine has no right to or does not map, Python what is too large:
+    in words, and where nobody asked for it, it goes on as it is."""
+
+    def refuse(uid: int) -> None:
+        raise refusal
+
+    for name in ("setgroups", "setgid"):
+        monkeypatch.setattr(os, name, lambda *_: None)
+    monkeypatch.setattr(os, "setuid", refuse)
+    who = Who(2**32, 100)
+    with pytest.raises(UsageError, match="does not let this container become") as refused:
+        become(Choice(who, "", True))
+    assert "CHOWN, KILL, SETGID, SETUID" in refused.value.cure
+    assert not become(Choice(who, "", False))
 
 
 def test_folders_that_are_not_mounted_or_not_ours_are_said(tmp_path: Path) -> None:

@@ -8,7 +8,7 @@ import sys
 from collections.abc import Mapping
 from pathlib import Path
 from typing import NoReturn
-from zoneinfo import available_timezones
+from zoneinfo import ZoneInfo
 
 from nemowatch.cli.container.folders import check_mounted, check_writable, give, owner_of
 from nemowatch.cli.container.health import health
@@ -78,5 +78,10 @@ def check_zone(env: Mapping[str, str]) -> None:
     """Raises UsageError for a TZ that does not exist: the system would take UTC, and `hours` would
     be others."""
     zone = env.get("TZ", "").strip().removeprefix(":")
-    if zone and zone not in available_timezones() and not Path(zone).is_absolute():
-        raise UsageError("TZ names no time zone.", cure="Such as Europe/Berlin, or UTC.")
+    if not zone or Path(zone).is_absolute():
+        return
+    try:
+        ZoneInfo(zone)
+    except (ValueError, OSError, LookupError) as exc:
+        cure = "Such as Europe/Berlin, or UTC."
+        raise UsageError("TZ names no time zone.", cure=cure) from exc

@@ -106,7 +106,7 @@ def become(choice: Choice) -> bool:
         os.setgroups(sorted({who.gid, *os.getgroups()} - {0}))
         os.setgid(who.gid)
         os.setuid(who.uid)
-    except PermissionError as exc:
+    except (OSError, OverflowError) as exc:
         if not choice.asked:
             return False
         text = f"The engine does not let this container become {who} (PUID and PGID)."
