@@ -38,11 +38,11 @@ _UNCUT = NAME_LIMIT - 16
 
 @dataclass(frozen=True, slots=True)
 class _Beside:
-    """A note, and the file that it speaks of."""
+    """A note, and the file that it speaks of: one of several where more had that name."""
 
     root: Path
     note: Path
-    file: bytes  #: relative to `root`
+    files: tuple[bytes, ...]  #: relative to `root`
     dropped: bytes  #: where it was dropped, relative to the inbox
 
 
@@ -75,24 +75,24 @@ class NotesLeftBehind:
 
 def _known(conn: sqlite3.Connection, watch: Watch) -> list[_Beside]:
     """The notes in failed/ and done/, as the journal remembers them."""
-    return [*_in_failed(conn, watch), *_in_done(conn, watch)]
+    found: list[_Beside] = []
+    for root, ending in ((watch.failed, ERROR_ENDING), (watch.done, DONE_ENDING)):
+        for note, dropped in _notes(conn, os.fsencode(root) + b"/", ending):
+            files = _files(conn, watch, root, dropped)
+            if files:
+                found.append(_Beside(root, note, files, dropped))
+    return found
 
 
-def _in_failed(conn: sqlite3.Connection, watch: Watch) -> Iterator[_Beside]:
-    """Those about sources that were moved there: others speak of files that lie elsewhere."""
-    root = os.fsencode(watch.failed) + b"/"
-    for note, dropped in _notes(conn, root, ERROR_ENDING):
-        rows = sources.at_path(conn, watch.name, dropped)
-        went_to = (rows[0].retired_to or b"") if rows else b""
-        if went_to.startswith(root):
-            file = went_to.removeprefix(root)
-            yield _Beside(watch.failed, note, file, dropped)
-
-
-def _in_done(conn: sqlite3.Connection, watch: Watch) -> Iterator[_Beside]:
-    root = os.fsencode(watch.done) + b"/"
-    for note, file in _notes(conn, root, DONE_ENDING):
-        yield _Beside(watch.done, note, file, file)
+def _files(conn: sqlite3.Connection, watch: Watch, root: Path, dropped: bytes) -> tuple[bytes, ...]:
+    """Where below `root` that went which was dropped there, maybe under another name, relative to
+    `root`; nothing where the note speaks of what lies elsewhere."""
+    rows = sources.at_path(conn, watch.name, dropped)
+    if not rows and root == watch.done:
+        return (dropped,)  # a text that ordered something
+    below = os.fsencode(root) + b"/"
+    went_to = [row.retired_to for row in rows if row.retired_to]
+    return tuple(path.removeprefix(below) for path in went_to if path.startswith(below))
 
 
 def _notes(conn: sqlite3.Connection, root: bytes, ending: str) -> Iterator[tuple[Path, bytes]]:
@@ -115,8 +115,8 @@ def _left_behind(watch: Watch, known: Iterable[_Beside]) -> list[_Beside]:
 def _without_file(root: Path, known: Iterable[_Beside]) -> list[_Beside]:
     """Those notes of one folder whose files are not there. Blocking."""
     notes_there = list(known)
-    gone = _gone(root, {one.file for one in notes_there})
-    return [one for one in notes_there if one.file in gone]
+    gone = _gone(root, chain.from_iterable(map(attrgetter("files"), notes_there)))
+    return [one for one in notes_there if gone.issuperset(one.files)]
 
 
 def _gone(root: Path, paths: Iterable[bytes]) -> set[bytes]:

@@ -251,8 +251,9 @@ async def test_a_note_goes_when_its_file_has_left_under_another_name(
         pause.unlink()
         await house.until("done", lambda found: _states(found)["published"] == 2)
         await house.until("none", lambda _: set(os.listdir(failed)) == left - {"two.mp4.error.txt"})
-        again = house.drop("dub-es/a/two.mp4")
         done = house.root / "done/dub-es/a"
+        await house.until("left", lambda _: (done / "two.mp4").exists())
+        again = house.drop("dub-es/a/two.mp4")
         note = done / "two.mp4.note.txt"
         await house.until("second copy", lambda _: note.exists() and not again.exists())
         for copy in done.glob("two*.mp4"):

@@ -26,7 +26,10 @@ from nemowatch.journal.retired_files import DAY_MS
 from nemowatch.journal.sources import NewSource
 from nemowatch.model import MediaKind, Member, MemberRole
 from nemowatch.outbox.retire import retire_members
+from nemowatch.reporting.note_writer import NoteWriter
 from nemowatch.service.retention import expire, follow_clock
+from nemowatch.sources import notes_left_behind
+from nemowatch.sources.notes_left_behind import NotesLeftBehind
 from tests.rigs.engine import engine_rig
 from tests.rigs.studio import video
 
@@ -115,6 +118,37 @@ async def test_only_what_was_moved_there_goes(house: House) -> None:
     assert len(await house.sweep()) == 7
     house.clock.advance(2 * DAY)
     assert await house.sweep() == {".stfolder", "dub-es", "dub-es/contract.pdf"}
+
+
+async def test_a_note_speaks_of_the_file_whatever_its_name_in_done_is(
+    house: House, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """One that took another name keeps its note when an earlier file of its own name leaves; and
+    the note of a text goes with that."""
+    monkeypatch.setattr(notes_left_behind, "CHECK_AGAIN", 0.0)
+    writer = NoteWriter(house.journal, house.disks, house.clock)
+    left_behind = NotesLeftBehind(house.journal, writer, house.disks, house.clock)
+    first = await house.retire("dub-es/a.mp4")
+    second = await house.retire("dub-es/a.mp4", b"another film")
+    assert first.name == "a.mp4" != second.name
+
+    text = first.with_name("a.revise.txt")
+    text.touch()
+    notes: list[Path] = []
+    for name in ("a.mp4", "a.revise.txt"):
+        assert await writer.beside_done(house.watch, f"dub-es/{name}".encode(), "Done before.")
+        notes.append(first.with_name(f"{name}.note.txt"))
+
+    async def there() -> list[bool]:
+        await left_behind.check(house.watch)
+        return [note.exists() for note in notes]
+
+    first.unlink()
+    assert await there() == [True, True]
+    second.unlink()
+    assert await there() == [False, True]
+    text.unlink()
+    assert await there() == [False, False]
 
 
 async def test_another_file_of_that_name_stays(house: House) -> None:
