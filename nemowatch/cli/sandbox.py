@@ -71,6 +71,6 @@ def serve(words: list[str]) -> int:
             raise
         raise UsageError(
             "The sandbox is not installed.",
-            cure="Install it with: pip install 'nemowatch[sandbox]'",
+            cure="Install nemowatch with its extra sandbox, as docs/operations.md says (Extras).",
         ) from exc
     return main(words)

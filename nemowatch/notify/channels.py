@@ -28,7 +28,7 @@ PROGRAM_SECONDS = 30.0
 #: Pieces of an address, or of a command's arguments, that may be a secret of their own.
 _PIECES = re.compile(r"[\w.~+=-]{5,}")
 
-INSTALL = "Install it: pip install 'nemowatch[notify]'"
+INSTALL = "Install nemowatch with its extra notify, as docs/operations.md says (Extras)."
 SEE_ADDRESS = "https://github.com/caronc/apprise/wiki has how each service's address is written."
 
 

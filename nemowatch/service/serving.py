@@ -26,7 +26,7 @@ log = structlog.get_logger("nemowatch.web")
 #: Seconds until it is tried again after it could not be served.
 AGAIN = 30.0
 #: What is done where the libraries are not there.
-INSTALL = "Install them: pip install 'nemowatch[web]'"
+INSTALL = "Install nemowatch with its extra web, as docs/operations.md says (Extras)."
 
 
 class Serving:

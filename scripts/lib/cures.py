@@ -1,16 +1,16 @@
-"""The tables of docs/troubleshooting.md, made of the cures that notes, page and commands give:
-`scripts/tables` writes them between their markers, and a test compares."""
+"""The tables of docs/troubleshooting.md and docs/conversation.md, made of the cures that notes,
+page and commands give: `scripts/tables` writes them between their markers, and a test compares."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 
-from nemowatch.cures import JOB, Cure
+from nemowatch.cures import JOB, Choice, Cure
 from nemowatch.errors import remote
 from nemowatch.hold_reasons import HOLDS
 from nemowatch.intake.watch.health import HealthState
 from nemowatch.reporting.inbox_words import INBOXES
-from nemowatch.reporting.words import ATTENTION
+from nemowatch.reporting.words import ATTENTION, IN_WORDS
 
 #: What each question is about; what can be done about it comes from the cures.
 QUESTIONS = {
@@ -39,6 +39,12 @@ def tables() -> dict[str, str]:
     }
 
 
+def answers() -> dict[str, str]:
+    """What an answer to a question may say, with its name."""
+    heads = ("you write", "what happens", "where the question is")
+    return {"answers": _table(heads, _answers())}
+
+
 def _table(heads: Iterable[str], rows: Iterable[Iterable[str]]) -> str:
     lines = [_line(heads), "|---|---|---|\n"]
     lines += [_line(row) for row in rows]
@@ -57,6 +63,20 @@ def _holds() -> Iterator[tuple[str, str, str]]:
 def _questions() -> Iterator[tuple[str, str, str]]:
     for reason, cure in ATTENTION.items():
         yield f"`{reason}`", QUESTIONS[reason], _what_to_do(cure)
+
+
+def _answers() -> Iterator[tuple[str, str, str]]:
+    found: dict[Choice, list[str]] = {}
+    for reason, cure in ATTENTION.items():
+        for answer in cure.answers:
+            found.setdefault(answer, []).append(f"`{reason}`")
+    for answer, reasons in sorted(found.items(), key=_by_answer):
+        written = answer.command if answer.command == IN_WORDS else f"`{answer.command}`"
+        yield written, answer.effect, ", ".join(reasons)
+
+
+def _by_answer(row: tuple[Choice, list[str]]) -> str:
+    return row[0].command
 
 
 def _inboxes() -> Iterator[tuple[str, str, str]]:

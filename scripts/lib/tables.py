@@ -1,6 +1,6 @@
 """Tables of documents that are made of other things: README's and docs/folders.md's of the task
-kinds, docs/troubleshooting.md's of the cures (cures.py). `scripts/tables` writes them between
-their markers, and a test compares."""
+kinds, docs/troubleshooting.md's and docs/conversation.md's of the cures (cures.py).
+`scripts/tables` writes them between their markers, and a test compares."""
 
 from __future__ import annotations
 
@@ -34,6 +34,7 @@ def documents() -> dict[Path, Mapping[str, str]]:
         REPO / "README.md": tables(),
         REPO / "docs/folders.md": {"names": _names(), "tasks": tables()["tasks"]},
         REPO / "docs/troubleshooting.md": cures["tables"](),
+        REPO / "docs/conversation.md": cures["answers"](),
     }
 
 

@@ -150,7 +150,8 @@ def set_stage(folder: Path | None) -> Iterator[Stage]:
 
 def _no_sandbox() -> UsageError:
     return UsageError(
-        "The sandbox is not installed.", cure="Install it with: pip install 'nemowatch[sandbox]'"
+        "The sandbox is not installed.",
+        cure="Install nemowatch with its extra sandbox, as docs/operations.md says (Extras).",
     )
 
 
