@@ -83,8 +83,14 @@ class Engine:
         self.disks = Disks()
         self._background = Background()
         self._inboxes = Inboxes(config, clock, journal, state_id)
+        self._note_writer = NoteWriter(journal, self.disks, clock)
         self._housekeeping = Housekeeping(
-            journal, self.disks, clock, self._inboxes.offline, self._background.later
+            journal,
+            self.disks,
+            clock,
+            self._note_writer,
+            self._inboxes.offline,
+            self._background.later,
         )
         self.account = AccountCheck(api, self._check_holds)
         self._balance = BalanceReader(self.account, api, journal, clock)
@@ -125,7 +131,7 @@ class Engine:
     def _wire_sources(self) -> None:
         """What passes on new files, what is left to do when their jobs have ended, and what
         people order and see."""
-        note_writer = NoteWriter(self.journal, self.disks, self.clock)
+        note_writer = self._note_writer
         self.wrap_ups = {
             name: WrapUp(
                 name,

@@ -18,6 +18,7 @@ from nemowatch.journal.database import Journal
 from nemowatch.model import ENDED
 from nemowatch.outbox import leftovers
 from nemowatch.outbox.leftovers import Leftover
+from nemowatch.reporting.note_writer import NoteWriter
 from nemowatch.service import retention
 
 log = structlog.get_logger("nemowatch.upkeep")
@@ -31,12 +32,14 @@ class Housekeeping:
         journal: Journal,
         disks: Disks,
         clock: Clock,
+        note_writer: NoteWriter,
         offline: Callable[[str], bool],
         later: Callable[[Awaitable[None]], None],
     ) -> None:
         self._journal = journal
         self._disks = disks
         self._clock = clock
+        self._note_writer = note_writer
         self._offline = offline
         self._later = later  # runs something beside everything else
 
@@ -54,7 +57,9 @@ class Housekeeping:
     async def _sweep_one(self, watch: Watch, done_days: int) -> None:
         await tidy(watch, self._journal, self._disks)
         now_ms = self._clock.now_ms()
-        await retention.expire(watch, done_days, self._journal, self._disks, now_ms)
+        await retention.expire(
+            watch, done_days, self._journal, self._disks, self._note_writer, now_ms
+        )
 
     async def _prune(self, days: int) -> None:
         now_ms = self._clock.now_ms()

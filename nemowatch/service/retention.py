@@ -18,13 +18,14 @@ from nemowatch.config.watch_section import Watch
 from nemowatch.errors import LocalError, show_path
 from nemowatch.fs.names import note_name
 from nemowatch.fs.threads import Disks
-from nemowatch.journal import notes, retired_files
+from nemowatch.journal import retired_files
 from nemowatch.journal.database import Journal
 from nemowatch.journal.queries import load
 from nemowatch.journal.retired_files import DAY_MS, RetiredFile
 from nemowatch.outbox import expired_sources
 from nemowatch.outbox.expired_sources import Expired
-from nemowatch.outbox.note_file import DONE_ENDING, remove_note
+from nemowatch.outbox.note_file import DONE_ENDING
+from nemowatch.reporting.note_writer import NoteWriter
 
 log = structlog.get_logger("nemowatch.upkeep")
 
@@ -62,6 +63,7 @@ async def expire(
     done_days: int,
     journal: Journal,
     disks: Disks,
+    note_writer: NoteWriter,
     now_ms: int,
 ) -> None:
     """Delete the sources in done/ that were moved there more than `done_days` ago (0: they stay
@@ -71,7 +73,7 @@ async def expire(
     before = now_ms - done_days * DAY_MS
     for file in await journal.read(lambda conn: retired_files.old(conn, watch.name, before)):
         if Path(os.fsdecode(file.path)).is_relative_to(watch.done):
-            await _expire(watch, file, journal, disks)
+            await _expire(watch, file, journal, disks, note_writer)
 
 
 async def _expire(
@@ -79,33 +81,23 @@ async def _expire(
     file: RetiredFile,
     journal: Journal,
     disks: Disks,
+    note_writer: NoteWriter,
 ) -> None:
     shown = show_path(file.path)
     try:
         found = await disks.run(watch.name, expired_sources.delete, watch.done, file)
-        if found is Expired.DELETED:
-            await _remove_note(watch, file.path, journal, disks)
     except LocalError as exc:  # tried again with the next sweep
         log.debug("source not expired", file=shown, why=exc.text)
         return
     await journal.write(lambda conn: retired_files.forget(conn, file.path))
     if found is Expired.DELETED:
+        # what was said beside a second copy goes with it
+        await note_writer.remove(watch, watch.done, _note_beside(file.path))
         log.info("source expired", file=shown)
     else:
         log.debug("source not expired", file=shown, why="it is gone, or another file")
 
 
-async def _remove_note(
-    watch: Watch,
-    path: bytes,
-    journal: Journal,
-    disks: Disks,
-) -> None:
-    """What was said beside a second copy goes with it."""
+def _note_beside(path: bytes) -> Path:
     folder, name = os.path.split(path)
-    note = Path(os.fsdecode(folder), note_name(name, DONE_ENDING))
-    text = await journal.read(lambda conn: notes.text_at(conn, note))
-    if not text:
-        return
-    await disks.run(watch.name, remove_note, watch.done, note, text)
-    await journal.write(lambda conn: notes.forget(conn, note))
+    return Path(os.fsdecode(folder), note_name(name, DONE_ENDING))

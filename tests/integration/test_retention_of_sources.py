@@ -27,6 +27,7 @@ from nemowatch.journal.sources import NewSource
 from nemowatch.model import MediaKind, Member, MemberRole
 from nemowatch.outbox.retire import retire_members
 from nemowatch.reporting.note_writer import NoteWriter
+from nemowatch.reporting.notes import same_again_note
 from nemowatch.service.retention import expire, follow_clock
 from nemowatch.sources import notes_left_behind
 from nemowatch.sources.notes_left_behind import NotesLeftBehind
@@ -59,6 +60,7 @@ class House:
     journal: Journal
     clock: Boots
     disks: Disks
+    writer: NoteWriter
 
     async def retire(self, relative: str, data: bytes = DATA) -> Path:
         """Drop a file, claim it and let it go to done/."""
@@ -84,10 +86,15 @@ class House:
         assert gone.target is not None
         return Path(os.fsdecode(gone.target))
 
+    async def expire(self, days: int) -> None:
+        """Delete what has been in done/ for so long."""
+        now_ms = self.clock.now_ms()
+        await expire(self.watch, days, self.journal, self.disks, self.writer, now_ms)
+
     async def sweep(self, days: int = 30) -> set[str]:
         """What is in done/ after a sweep."""
         await follow_clock(self.journal, self.clock)
-        await expire(self.watch, days, self.journal, self.disks, self.clock.now_ms())
+        await self.expire(days)
         return {str(path.relative_to(self.watch.done)) for path in self.watch.done.rglob("*")}
 
 
@@ -101,7 +108,8 @@ def house(tmp_path: Path) -> Iterator[House]:
     clock = Boots()
     journal = Journal.open(tmp_path / "journal.db", clock)
     disks = Disks()
-    yield House(root, load(config, {}).watch[0], journal, clock, disks)
+    writer = NoteWriter(journal, disks, clock)
+    yield House(root, load(config, {}).watch[0], journal, clock, disks, writer)
     disks.close()
     journal.close()
 
@@ -126,8 +134,7 @@ async def test_a_note_speaks_of_the_file_whatever_its_name_in_done_is(
     """One that took another name keeps its note when an earlier file of its own name leaves; and
     the note of a text goes with that."""
     monkeypatch.setattr(notes_left_behind, "CHECK_AGAIN", 0.0)
-    writer = NoteWriter(house.journal, house.disks, house.clock)
-    left_behind = NotesLeftBehind(house.journal, writer, house.disks, house.clock)
+    left_behind = NotesLeftBehind(house.journal, house.writer, house.disks, house.clock)
     first = await house.retire("dub-es/a.mp4")
     second = await house.retire("dub-es/a.mp4", b"another film")
     assert first.name == "a.mp4" != second.name
@@ -136,7 +143,9 @@ async def test_a_note_speaks_of_the_file_whatever_its_name_in_done_is(
     text.touch()
     notes: list[Path] = []
     for name in ("a.mp4", "a.revise.txt"):
-        assert await writer.beside_done(house.watch, f"dub-es/{name}".encode(), "Done before.")
+        assert await house.writer.beside_done(
+            house.watch, f"dub-es/{name}".encode(), "Done before."
+        )
         notes.append(first.with_name(f"{name}.note.txt"))
 
     async def there() -> list[bool]:
@@ -149,6 +158,20 @@ async def test_a_note_speaks_of_the_file_whatever_its_name_in_done_is(
     assert await there() == [False, True]
     text.unlink()
     assert await there() == [False, False]
+
+
+@pytest.mark.parametrize("is_known", [True, False])
+async def test_what_was_said_beside_it_goes_too(house: House, is_known: bool) -> None:
+    """Also where a new journal knows nothing of the note, but not when it is a person's by now."""
+    for name in ("one", "two"):
+        path = await house.retire(f"dub-es/{name}.mp4")
+        text = same_again_note(path.name, [])
+        assert await house.writer.beside_done(house.watch, f"dub-es/{name}.mp4".encode(), text)
+    if not is_known:
+        await house.journal.write(lambda conn: conn.execute("DELETE FROM note"))
+    path.with_name("two.mp4.note.txt").write_text("ours, keep it")
+    house.clock.advance(31 * DAY)
+    assert await house.sweep() == {"dub-es", "dub-es/two.mp4.note.txt"}
 
 
 async def test_another_file_of_that_name_stays(house: House) -> None:
@@ -255,7 +278,7 @@ async def test_a_share_that_is_away_is_waited_for(house: House) -> None:
     await house.sweep()
     house.clock.advance(31 * DAY)
     away = house.watch.done.rename(house.root / "away")
-    await expire(house.watch, 30, house.journal, house.disks, house.clock.now_ms())
+    await house.expire(30)
     away.rename(house.watch.done)
     assert await house.sweep() == set()
 
