@@ -24,6 +24,9 @@ app = typer.Typer(
     no_args_is_help=True,
     rich_markup_mode=None,
 )
+#: A service of the machine has a user of its own, who must read what root makes, whatever root's
+#: umask is. Secrets and the configuration have modes of their own.
+UMASK = 0o022
 #: Lines of the log that are shown of a service that has failed.
 LINES = 5
 
@@ -81,7 +84,7 @@ def install(
     else:
         steps = system_service.install(wanted, systemd)
     if dry_run:
-        _print_script(steps)
+        _print_script(steps, user=user)
         return
 
     _check_may(systemd, user=user)
@@ -105,7 +108,7 @@ def uninstall(user: User = False, dry_run: DryRun = False) -> None:
     else:
         steps = system_service.uninstall(program, systemd)
     if dry_run:
-        _print_script(steps)
+        _print_script(steps, user=user)
         return
 
     _check_may(systemd, user=user)
@@ -182,8 +185,10 @@ def _check_may(systemd: Systemd, *, user: bool) -> None:
         raise UsageError(why, cure=cure)
 
 
-def _print_script(steps: Iterator[Step]) -> None:
+def _print_script(steps: Iterator[Step], *, user: bool) -> None:
     print("#!/bin/sh -e")
+    if not user:
+        print(f"umask {UMASK:03o}")
     for step in steps:
         if step.is_done():
             print(f"\n# {step.what}: done already")
@@ -197,6 +202,8 @@ def _carry_out(steps: Iterator[Step], systemd: Systemd, *, user: bool) -> None:
     from nemowatch.installer.steps import StepFailed, carry_out
     from nemowatch.installer.verdicts import Level, judge
 
+    if not user:
+        os.umask(UMASK)
     try:
         for outcome in carry_out(steps):
             word = "was so" if outcome.done_before else "done"

@@ -41,15 +41,19 @@ def chosen_drop_ins(places: Places, wanted: Wanted) -> Iterator[Step]:
 
 def secret(what: str, source: Path, target: Path) -> Step:
     """A token, for its owner alone. Its text is in no step."""
-    quoted = shlex.quote(str(target))
+    given, quoted = shlex.quote(str(source)), shlex.quote(str(target))
     script = f"""\
 install -d -m 0700 {shlex.quote(str(target.parent))}
-install -m 0600 {shlex.quote(str(source))} {quoted}"""
+[ {given} -ef {quoted} ] || install -m 0600 {given} {quoted}
+chmod 0600 {quoted}"""
     return Step(what, script, lambda: _same(source, target))
 
 
 def _same(source: Path, target: Path) -> bool:
+    """Whether the target is that token, and nobody else may read it."""
     try:
+        if target.stat().st_mode & 0o077:
+            return False
         return source.samefile(target) or source.read_bytes() == target.read_bytes()
     except OSError:
         return False

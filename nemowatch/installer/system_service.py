@@ -99,7 +99,10 @@ def _configuration(root: Path) -> Step:
 def _ownership() -> Iterator[Step]:
     """Of what may have come from another machine, where users have other numbers."""
     config, state = SYSTEM.config, SYSTEM.state
-    script = f"chgrp {USER} {config}"
+    script = f"""\
+chmod go+x {config.parent}
+chgrp {USER} {config}
+chmod g+r {config}"""
     yield Step("it may read the configuration", script, lambda: _may_read(config))
     script = f"chown -R {USER}: {state}"
     yield Step("its state is its own", script, lambda: not is_there(state) or _is_its(state))
@@ -113,9 +116,15 @@ def _is_its(path: Path) -> bool:
 def _may_read(path: Path) -> bool:
     if not _user_exists() or not is_there(path):
         return False
+    enters = _allows(path.parent, stat.S_IXGRP, stat.S_IXOTH)
+    return enters and _allows(path, stat.S_IRGRP, stat.S_IROTH)
+
+
+def _allows(path: Path, group: int, others: int) -> bool:
+    """Whether one of these bits of its mode is for the service's user, or it is his own."""
     found, user = path.stat(), pwd.getpwnam(USER)
-    its_group = found.st_gid == user.pw_gid and found.st_mode & stat.S_IRGRP
-    return bool(found.st_mode & stat.S_IROTH or its_group or found.st_uid == user.pw_uid)
+    its_group = found.st_gid == user.pw_gid and found.st_mode & group
+    return bool(found.st_mode & others or its_group or found.st_uid == user.pw_uid)
 
 
 def _workspace(root: Path, program: Path) -> Iterator[Step]:

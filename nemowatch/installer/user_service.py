@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import os
 import re
 import shlex
 from collections.abc import Iterator
 from pathlib import Path
 
+from nemowatch.errors import ConfigError, UsageError, show_path
 from nemowatch.installer.common_steps import (
     HEAD,
     chosen_drop_ins,
@@ -19,19 +21,23 @@ from nemowatch.installer.places import Places, Wanted
 from nemowatch.installer.steps import Step, is_there, remove, unit, write_text
 from nemowatch.installer.systemctl import UNIT, Systemd
 
-NAMES_TOKEN = re.compile(r"^[ \t]*token_file[ \t]*=", re.MULTILINE)
-#: The line that `nemowatch init` leaves for the token.
-LINE_OF_TOKEN = "# token_file ="
+#: How the configuration names the token.
+TOKEN = '"~/.config/nemowatch/token"'
+#: The line that `nemowatch init` leaves for it, in its section; and the same for sed.
+LINE_OF_TOKEN = re.compile(r"^\[api\](?:\n(?!\[).*)*?\n# token_file =", re.MULTILINE)
+NAME_IT = f"/^\\[api\\]/,/^\\[/s|^# token_file =.*|token_file = {TOKEN}|"
 LINGERING = Path("/var/lib/systemd/linger")
 
 
 def install(wanted: Wanted, places: Places, systemd: Systemd, name: str) -> Iterator[Step]:
-    """All steps, in order, for the person `name`."""
+    """All steps, in order, for the person `name`. Raises UsageError before the first."""
+    if wanted.token_file is not None and is_there(places.config):
+        _check_token(places)
     if wanted.root is not None:
         yield _workspace(wanted, places)
     if wanted.token_file is not None:
         yield secret("the token", wanted.token_file, places.token)
-        yield _token_is_named(places.config)
+        yield _token_is_named(places)
     yield unit("systemd/user/nemowatch.service", places.unit, wanted.program)
     settings = own_settings(wanted.systemd)
     if settings:
@@ -50,16 +56,37 @@ def _workspace(wanted: Wanted, places: Places) -> Step:
     return Step("the workspace and the configuration", script, places.config.exists)
 
 
-def _token_is_named(config: Path) -> Step:
-    script = f"sed -i 's/^{LINE_OF_TOKEN}/token_file =/' {shlex.quote(str(config))}"
-    return Step("the configuration names the token", script, lambda: _names_token(config))
+def _check_token(places: Places) -> None:
+    """Raises UsageError where the configuration would not use the token that is installed: it names
+    another one, or has no line to be completed."""
+    config = show_path(places.config)
+    named = _named_token(places.config)
+    if named is not None and named != places.token:
+        cure = "Put the token into that file, or remove token_file there, and try again."
+        raise UsageError(f"{config} names {show_path(named)} as token_file.", cure=cure)
+    if named is None and not LINE_OF_TOKEN.search(places.config.read_text("utf-8")):
+        cure = f"Below [api] there: token_file = {TOKEN}; then run the same command again."
+        raise UsageError(f"{config} does not say where the token is.", cure=cure)
 
 
-def _names_token(config: Path) -> bool:
+def _token_is_named(places: Places) -> Step:
+    script = f"sed -i --follow-symlinks {shlex.quote(NAME_IT)} {shlex.quote(str(places.config))}"
+    return Step(
+        "the configuration names the token",
+        script,
+        lambda: _named_token(places.config) == places.token,
+    )
+
+
+def _named_token(config: Path) -> Path | None:
+    """The token's file as the configuration has it; None for none, or without one that can be
+    read."""
+    from nemowatch.config.load import load
+
     try:
-        return bool(NAMES_TOKEN.search(config.read_text("utf-8")))
-    except OSError:
-        return False
+        return load(config, os.environ).api.token_file
+    except ConfigError:
+        return None
 
 
 def uninstall(places: Places, systemd: Systemd) -> Iterator[Step]:

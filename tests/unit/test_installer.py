@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import os
 import re
 import subprocess
 from pathlib import Path
 
 import pytest
 
+from nemowatch.cli import service
 from nemowatch.cli.init import FOLDERS as MADE_BY_INIT
+from nemowatch.config.load import load
 from nemowatch.errors import UsageError
 from nemowatch.fs.mounts import MountTable, parse
 from nemowatch.installer import folders, program, steps, system_service, user_service
@@ -162,6 +165,71 @@ def test_no_folder_ends_a_text_that_root_writes(
     assert refused.value.cure
     with pytest.raises(ValueError, match="END-OF-FILE"):
         write_text("words", tmp_path / "words", "one\nEND-OF-FILE\ntwo\n")
+
+
+def test_the_token_that_is_installed_is_the_one_that_is_used(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Its line is completed in [api] alone and through a link, for the owner's eyes only; where the
+    configuration has another token or no such line, that is said before anything is done."""
+    monkeypatch.setattr(os, "environ", {"HOME": str(tmp_path)})
+    places, real, token = of_user(tmp_path), tmp_path / "real.toml", tmp_path / "given"
+    places.config.parent.mkdir(parents=True)
+    places.config.symlink_to(real)
+    token.write_text("nmv_x")
+    text = '[[watch]]\nroot = "/a"\n# token_file = "/x"\n\n[api]\n# token_file = "/y"\n[limits]\n'
+    real.write_text(text)
+    wanted = Wanted(PROGRAM, token_file=token)
+
+    def plan() -> list[Step]:
+        found = user_service.install(wanted, places, Systemd(user=True), "anna")
+        return [step for step in found if "token" in step.what]
+
+    assert [each.done_before for each in carry_out(plan())] == [False, False]
+    assert [each.done_before for each in carry_out(plan())] == [True, True]
+    assert load(places.config, os.environ).api.token_file == places.token
+    assert real.read_text().count("# token_file") == 1
+    assert places.config.is_symlink()
+
+    wanted = Wanted(PROGRAM, token_file=places.token)
+    places.token.chmod(0o644)
+    assert [each.done_before for each in carry_out(plan())] == [False, True]
+    assert places.token.stat().st_mode & 0o777 == 0o600
+
+    real.write_text('[[watch]]\nroot = "/a"\n# token_file =\n[api]\n[limits]\n# token_file =\n')
+    with pytest.raises(UsageError, match="does not say where the token is"):
+        plan()
+    real.write_text('[[watch]]\nroot = "/a"\n[api]\ntoken_file = "/other"\n')
+    with pytest.raises(UsageError, match="names /other as token_file"):
+        plan()
+
+
+def test_a_closed_umask_of_roots_makes_nothing_that_the_service_cannot_read(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """In the printed script, in what is run, and where an earlier installation has done it."""
+    said = tmp_path / "umask"
+    step = Step("umask", f"umask >{said}", said.exists)
+    before = os.umask(0o077)
+    try:
+        service._print_script(iter([step]), user=False)
+        service._carry_out(iter([step]), Systemd(user=False), user=False)
+    finally:
+        os.umask(before)
+    assert "#!/bin/sh -e\numask 022\n" in capsys.readouterr().out
+    assert said.read_text() == "0022\n"
+
+    if os.geteuid() != 0:
+        pytest.skip("only root gives a file to a group")
+    places = of_user(tmp_path)
+    places.config.parent.mkdir(mode=0o700, parents=True)
+    places.config.touch(0o600)
+    monkeypatch.setattr(system_service, "SYSTEM", places)
+    monkeypatch.setattr(system_service, "USER", "daemon")
+    for done in (False, True):
+        ownership = next(system_service._ownership())
+        assert [each.done_before for each in carry_out([ownership])] == [done]
+    assert places.config.stat().st_mode & 0o777 == 0o640
 
 
 def fake_systemctl(folder: Path, monkeypatch: pytest.MonkeyPatch, listed: str) -> None:
