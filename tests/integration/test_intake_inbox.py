@@ -104,7 +104,7 @@ async def test_notes_say_what_the_folder_takes(root: Path, tmp_path: Path) -> No
         await b.until(lambda: any(isinstance(p, FileProblem) for p in b.problems))
         (found,) = [p for p in b.problems if isinstance(p, FileProblem)]
         assert found.cure.endswith(
-            "This folder takes videos (mp4, mov, avi, webm, mkv), audio (mp3, wav, m4a, aac) and"
+            "This folder accepts videos (mp4, mov, avi, webm, mkv), audio (mp3, wav, m4a, aac) and"
             " links to them (url, webloc, urls.txt)."
         )
 

@@ -380,7 +380,7 @@ def test_a_disk_that_is_full_from_the_start(small: Path) -> None:
     (small / "fill").write_bytes(b"x" * 390 * 1024)
     with pytest.raises(JournalFull) as caught:
         open_at(small / "journal.db")
-    assert "by itself" not in caught.value.words  # this start ends here
+    assert "resumes by itself" not in caught.value.words  # this start ends here
     assert "try again" in caught.value.words
 
 
