@@ -91,7 +91,7 @@ def _order_offline(context: CommandContext, name: str, args: dict[str, Any]) -> 
         with _locked(context.state_dir):
             journal = Journal.open(context.state_dir / FILE_NAME, clock)
             try:
-                site = JournalSite(journal, clock, context.config.watch, context.config.recipes)
+                site = JournalSite(journal, clock, context.config.watch, context.config.own_names)
                 return asyncio.run(carry_out(wanted, site))
             finally:
                 journal.close()

@@ -82,7 +82,7 @@ def validation_problems(
 
     found: list[ConfigMistake] = []
     for error in sorted(errors, key=line):
-        where = _where(file, tuple(error["loc"]), lines, from_env)
+        where = place_of(file, tuple(error["loc"]), lines, from_env)
         found.append(_problem(where, error, data))
     return found
 
@@ -107,12 +107,13 @@ def _problem(where: str, error: ErrorDetails, data: Mapping[str, Any]) -> Config
     return ConfigMistake(where, f"{name} {_said(error)}.", "")
 
 
-def _where(
+def place_of(
     file: str,
     loc: Loc,
     lines: dict[Loc, int],
     from_env: Variables,
 ) -> str:
+    """Where a key was written: "config.toml:3", or the name of a variable."""
     variable = nearest(from_env, loc)
     if variable is not None:
         return variable

@@ -12,10 +12,11 @@ from typing import Any
 from pydantic import TypeAdapter, ValidationError
 from pydantic_settings import TomlConfigSettingsSource
 
+from nemowatch.config.alias_names import alias_faults
 from nemowatch.config.constraints import Context
 from nemowatch.config.environment import Keys, place, read_environment
 from nemowatch.config.find import base_of, home
-from nemowatch.config.mistakes import WATCH_CURE, toml_problem, validation_problems
+from nemowatch.config.mistakes import WATCH_CURE, place_of, toml_problem, validation_problems
 from nemowatch.config.schema import Config
 from nemowatch.config.toml_lines import find_lines
 from nemowatch.errors import ConfigError, ConfigMistake
@@ -61,6 +62,9 @@ def understand(text: str, path: Path, env: Mapping[str, str]) -> Config:
         problems += validation_problems(path.name, errors, find_lines(text), read.names, data)
         raise ConfigError(problems) from None  # pydantic's own text may hold values
 
+    for alias, what, cure in alias_faults(config):
+        where = place_of(path.name, ("aliases", alias), find_lines(text), read.names)
+        problems.append(ConfigMistake(where, f"aliases.{alias} {what}.", cure))
     if problems:
         raise ConfigError(problems)
     return config

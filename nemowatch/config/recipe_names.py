@@ -1,4 +1,4 @@
-"""Names of recipes: which can be the name of a task folder, and which two are the same.
+"""Names of recipes and aliases: which can be the name of a task folder, and which two are the same.
 
 Pure. It knows the names of the tasks that are built in, and no recipe.
 """
@@ -6,6 +6,7 @@ Pure. It knows the names of the tasks that are built in, and no recipe.
 from __future__ import annotations
 
 import re
+import unicodedata
 from collections.abc import Callable, Iterable
 
 #: What separates the words of a folder's name (docs/behaviour.md section 1).
@@ -17,9 +18,10 @@ _REFUSED = re.compile(r'[/\\:*?"<>|\x00-\x1f]')
 
 
 def recipe_key(name: str) -> str:
-    """The form in which recipe names are compared: folder names are read in any case and with
-    any separator."""
-    return SEPARATORS.sub("-", name.strip()).strip("-").casefold()
+    """The form in which such names are compared: folder names are read in any case, with any
+    separator, and as composed as a Mac or any other machine writes them."""
+    composed = unicodedata.normalize("NFC", name.strip())
+    return SEPARATORS.sub("-", composed).strip("-").casefold()
 
 
 def sound_name(name: str) -> str:
@@ -36,7 +38,7 @@ def _is_built_in(name: str) -> bool:
     return is_reserved(recipe_key(name).split("-"))
 
 
-def _is_no_name(name: str) -> bool:
+def is_no_name(name: str) -> bool:
     """Hidden, without a letter, or with a meaning of its own."""
     key = recipe_key(name)
     has_letters = any(map(str.isalnum, key))
@@ -44,7 +46,8 @@ def _is_no_name(name: str) -> bool:
     return key in _TAKEN or is_hidden or not has_letters
 
 
-def _is_refused_elsewhere(name: str) -> bool:
+def is_refused_elsewhere(name: str) -> bool:
+    """Refused by other systems, or with an ending that means something here."""
     if _REFUSED.search(name):
         return True
     return recipe_key(name).endswith(".project")
@@ -53,9 +56,9 @@ def _is_refused_elsewhere(name: str) -> bool:
 #: What is wrong with a name, and what to do about it; the first that holds counts.
 _FAULTS: tuple[tuple[Callable[[str], bool], str], ...] = (
     (_is_built_in, "is the name of a task that is built in: begin it with another word"),
-    (_is_no_name, "cannot be a folder's name here: use letters and digits"),
+    (is_no_name, "cannot be a folder's name here: use letters and digits"),
     (
-        _is_refused_elsewhere,
+        is_refused_elsewhere,
         "cannot be a folder's name everywhere: leave out / \\ : * ? \" < > | and the ending"
         " .project",
     ),

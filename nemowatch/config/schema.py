@@ -273,6 +273,7 @@ class Config(Section):
     recipes: Annotated[dict[Annotated[str, After(sound_name)], Recipe], After(_distinct)] = field(
         default_factory=dict
     )
+    aliases: dict[str, str] = field(default_factory=dict)  # `alias_names` says which may be
     share: Share = Share()
     page: Page = Page()
     side_file: SideFile = SideFile()
@@ -281,6 +282,11 @@ class Config(Section):
     retention: Retention = Retention()
     service: Service = Service()
     log: Log = Log()
+
+    @property
+    def own_names(self) -> dict[str, Recipe | str]:
+        """The folder names that it adds: its recipes, and its aliases."""
+        return {**self.recipes, **self.aliases}
 
 
 def keys(section: type[Section]) -> list[str]:

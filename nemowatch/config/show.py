@@ -51,8 +51,18 @@ def _recipes(recipes: Mapping[str, Recipe]) -> Iterator[str]:
         yield from _section(f"[recipes.{_text(name)}]", recipe)
 
 
+def _aliases(aliases: Mapping[str, str]) -> Iterator[str]:
+    yield from ("", "[aliases]")
+    for name, order in aliases.items():
+        yield _line(_text(name), order)
+
+
 #: How the keys that hold several tables are written.
-_TABLES: dict[str, Callable[[Any], Iterator[str]]] = {"watch": _watches, "recipes": _recipes}
+_TABLES: dict[str, Callable[[Any], Iterator[str]]] = {
+    "watch": _watches,
+    "recipes": _recipes,
+    "aliases": _aliases,
+}
 
 
 def _watch(watch: Watch) -> list[str]:

@@ -22,7 +22,9 @@ _LIKENESS = 0.6
 #: Parts of a name, where they are not two: a recipe has a name of its own, a [[watch]] a number.
 _DEPTHS: dict[str | int, int] = {"recipes": 3, "watch": 3}
 #: Keys that lie in no section.
-_SINGLE: tuple[Loc, ...] = (("site",),)
+_SINGLE: tuple[Loc, ...] = (("site",), ("aliases",))
+#: Tables of which every key is a name that people choose.
+_OPEN = "aliases"
 #: How such a section is written in a list of names.
 _WRITTEN = {"recipes": "recipes__NAME", "watch": "watch__1"}
 _NUMBER_CURE = "The first [[watch]] has number 1: NEMOWATCH_WATCH__1__ROOT."
@@ -51,7 +53,8 @@ def path_of(name: str) -> Loc:
 def problem(name: str) -> ConfigMistake | None:
     """What is wrong with a name that begins with our prefix; None when nothing is."""
     path = path_of(name)
-    if _is_section(path) or path in _SINGLE:
+    is_chosen = len(path) == 2 and path[0] == _OPEN and path[1] != ""
+    if _is_section(path) or path in _SINGLE or is_chosen:
         return None
     if path[0] == "watch" and not _is_entry(path):
         return ConfigMistake(name, "does not say which [[watch]] it is of.", _NUMBER_CURE)

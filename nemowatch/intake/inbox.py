@@ -8,14 +8,13 @@ loop alone; blocking calls run in the worker threads of its root monitor.
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Callable, Mapping
+from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from dataclasses import replace
 
 import structlog
 
 from nemowatch.clock import Clock
-from nemowatch.config.schema import Recipe
 from nemowatch.config.watch_section import Watch
 from nemowatch.errors import JournalError, LocalError
 from nemowatch.fs.threads import Hung
@@ -28,6 +27,7 @@ from nemowatch.intake.watch.health import Health, HealthState
 from nemowatch.intake.watch.root_monitor import RootMonitor
 from nemowatch.journal.database import Journal
 from nemowatch.retry_memory import NotBefore
+from nemowatch.tasks.records import OwnNames
 
 log = structlog.get_logger("nemowatch.inbox")
 
@@ -45,7 +45,7 @@ class Inbox:
         self,
         watch: Watch,
         *,
-        recipes: Mapping[str, Recipe],
+        own_names: OwnNames,
         clock: Clock,
         confirm_above: int,
         journal: Journal,
@@ -67,7 +67,7 @@ class Inbox:
             _health_logger(watch.name),
             on_change,
         )
-        self._state = InboxState.of(watch, recipes)
+        self._state = InboxState.of(watch, own_names)
         self._pipeline = Pipeline(
             self._root_monitor,
             self._state,
@@ -236,12 +236,12 @@ class Inbox:
             if not self._stopped and self._root_monitor.online:
                 await self._root_monitor.check()
 
-    def reconfigure(self, watch: Watch, recipes: Mapping[str, Recipe], confirm_above: int) -> None:
+    def reconfigure(self, watch: Watch, own_names: OwnNames, confirm_above: int) -> None:
         """Go on with what may change while running (config.changes): how often to scan, and when
         to ask."""
         self.watch = watch
         self._root_monitor.reconfigure(watch)
-        self._pipeline.reconfigure(watch, recipes, confirm_above)
+        self._pipeline.reconfigure(watch, own_names, confirm_above)
         self.request_scan()
 
     async def tick(self) -> Tick:

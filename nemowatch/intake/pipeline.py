@@ -7,10 +7,8 @@ portion is due. What goes wrong in it is the inbox's to report.
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Mapping
 
 from nemowatch.clock import Clock
-from nemowatch.config.schema import Recipe
 from nemowatch.config.watch_section import Watch
 from nemowatch.intake.claim.bulk_approval import BulkApproval
 from nemowatch.intake.claim.claimer import Claimer
@@ -24,6 +22,7 @@ from nemowatch.intake.tracking import Tracking
 from nemowatch.intake.watch.root_monitor import RootMonitor
 from nemowatch.intake.watch.watcher import Hints
 from nemowatch.journal.database import Journal
+from nemowatch.tasks.records import OwnNames
 
 #: Paths that events named, taken in one portion.
 PORTION = 5_000
@@ -113,10 +112,10 @@ class Pipeline:
         )
         return min(moments)
 
-    def reconfigure(self, watch: Watch, recipes: Mapping[str, Recipe], confirm_above: int) -> None:
+    def reconfigure(self, watch: Watch, own_names: OwnNames, confirm_above: int) -> None:
         """Go on with what may change while running."""
         self._schedule.interval = watch.scan_interval
-        self._state.book.reread(recipes)
+        self._state.book.reread(own_names)
         # of a folder that has become one of tasks, no event will name what lies in it
         self._root_monitor.unannounced.overlook()
         self._claimer.confirm_above = confirm_above

@@ -10,7 +10,6 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from itertools import starmap
 
-from nemowatch.config.schema import Recipe
 from nemowatch.config.watch_section import Watch
 from nemowatch.intake.problems import ProblemRegister
 from nemowatch.intake.ready.tracked_files import TrackedFiles
@@ -24,6 +23,7 @@ from nemowatch.intake.scan.paths import below, is_below, lineage, parent
 from nemowatch.intake.scan.pauses import pauses_in
 from nemowatch.intake.scan.snapshot_hash import snapshot_hash
 from nemowatch.model import Snapshot
+from nemowatch.tasks.records import OwnNames
 
 
 @dataclass(slots=True)
@@ -58,9 +58,9 @@ class InboxState:
     read_requests: dict[bytes, RequestFile] = field(default_factory=dict)
 
     @classmethod
-    def of(cls, watch: Watch, recipes: Mapping[str, Recipe]) -> InboxState:
+    def of(cls, watch: Watch, own_names: OwnNames) -> InboxState:
         """An empty one."""
-        book = FolderBook(recipes)
+        book = FolderBook(own_names)
         return cls(book, Ignore(watch.ignore), ProblemRegister(book))
 
     def know(self, path: bytes, found: Snapshot, *, local: bool) -> None:

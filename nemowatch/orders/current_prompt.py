@@ -5,11 +5,10 @@ from __future__ import annotations
 
 import os
 import sqlite3
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from nemowatch.config.schema import Recipe
 from nemowatch.content import reading
 from nemowatch.errors import LocalError, OrderError, UsageError
 from nemowatch.fs.safe_open import open_below
@@ -23,7 +22,7 @@ from nemowatch.model import Member, MemberRole
 from nemowatch.outbox.leaving_project import is_project
 from nemowatch.tasks.grammar import read_folder
 from nemowatch.tasks.plan import plan, takes_subtitles
-from nemowatch.tasks.records import Drop, Folder
+from nemowatch.tasks.records import Drop, Folder, OwnNames
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,13 +65,13 @@ def made_from(conn: sqlite3.Connection, job_id: int) -> MadeFrom | None:
     return MadeFrom(job, source, clips, scripts)
 
 
-def current_prompt(asked: MadeFrom, recipes: Mapping[str, Recipe]) -> str:
+def current_prompt(asked: MadeFrom, own_names: OwnNames) -> str:
     """The message that the folder asks for now; "" when that cannot be known: the old one is kept.
     Reads the disk.
 
     Raises UsageError when the folder's instructions cannot be carried out.
     """
-    folder = read_folder(as_text(asked.source.folder), recipes)
+    folder = read_folder(as_text(asked.source.folder), own_names)
     main = asked.main
     if not isinstance(folder, Folder) or main is None:
         return ""

@@ -37,7 +37,7 @@ class FolderTerms:
         source = self._source
         if source is None:
             return
-        folder = read_folder(as_text(source.folder), site.recipes())
+        folder = read_folder(as_text(source.folder), site.own_names())
         if not isinstance(folder, Folder):
             return
         glossary = await site.run(source.watch, lambda: _terms_of(source))

@@ -53,10 +53,10 @@ class Resolve(Order):
             self._made_from = made_from(conn, self._id)
 
     async def on_disk(self, site: Site) -> None:
-        asked, recipes = self._made_from, site.recipes()
+        asked, own_names = self._made_from, site.own_names()
         if asked is not None:
             self._prompt = await site.run(
-                asked.source.watch, lambda: current_prompt(asked, recipes)
+                asked.source.watch, lambda: current_prompt(asked, own_names)
             )
 
     def commit(self, conn: sqlite3.Connection, now_ms: int) -> dict[str, Any]:

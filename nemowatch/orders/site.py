@@ -10,12 +10,12 @@ from pathlib import Path
 from typing import TYPE_CHECKING, TypeVar
 
 from nemowatch.clock import Clock
-from nemowatch.config.schema import Recipe
 from nemowatch.config.watch_section import Watch
 from nemowatch.errors import DaemonNeeded, UsageError
 from nemowatch.intake.scan import pauses
 from nemowatch.intake.scan.pauses import Pauses
 from nemowatch.journal.database import Journal
+from nemowatch.tasks.records import OwnNames
 
 if TYPE_CHECKING:  # a command without a daemon has no use for them
     from nemowatch.fs.threads import Disks
@@ -42,7 +42,7 @@ class Site(ABC):
         """Do something on the disk that holds an inbox."""
 
     @abstractmethod
-    def recipes(self) -> Mapping[str, Recipe]:
+    def own_names(self) -> OwnNames:
         """The recipes of the configuration."""
 
     @abstractmethod
@@ -88,7 +88,7 @@ class DaemonSite(Site):
         disks: Disks,
         clock: Clock,
         inboxes: Mapping[str, Inbox],
-        recipes: Callable[[], Mapping[str, Recipe]],
+        own_names: Callable[[], OwnNames],
         stop_renders: Callable[[list[Job]], None],
         ask_account: Callable[[], None],
         is_leaving: Callable[[int], bool],
@@ -97,7 +97,7 @@ class DaemonSite(Site):
         self._disks = disks
         self._clock = clock
         self._inboxes = inboxes
-        self._recipes = recipes
+        self._own_names = own_names
         self._stop_renders = stop_renders
         self._ask_account = ask_account
         self._is_leaving = is_leaving
@@ -111,8 +111,8 @@ class DaemonSite(Site):
     async def run(self, watch: str, work: Callable[[], T]) -> T:
         return await self._disks.run(watch, work)
 
-    def recipes(self) -> Mapping[str, Recipe]:
-        return self._recipes()
+    def own_names(self) -> OwnNames:
+        return self._own_names()
 
     def inbox(self, watch: str) -> Path:
         return _configured({box.watch.name: box.watch for box in self._inboxes.values()}, watch)
@@ -152,12 +152,12 @@ class JournalSite(Site):
         journal: Journal,
         clock: Clock,
         watches: Iterable[Watch],
-        recipes: Mapping[str, Recipe],
+        own_names: OwnNames,
     ) -> None:
         self._journal = journal
         self._clock = clock
         self._watches = tuple(watches)
-        self._recipes = recipes
+        self._own_names = own_names
 
     async def read(self, work: Work[T]) -> T:
         return self._journal.read_now(work)
@@ -168,8 +168,8 @@ class JournalSite(Site):
     async def run(self, watch: str, work: Callable[[], T]) -> T:
         return work()
 
-    def recipes(self) -> Mapping[str, Recipe]:
-        return self._recipes
+    def own_names(self) -> OwnNames:
+        return self._own_names
 
     def inbox(self, watch: str) -> Path:
         return _configured({one.name: one for one in self._watches}, watch)

@@ -27,7 +27,7 @@ def write_first(own: Sequence[Watch], config: Config) -> list[str]:
     choose(config.share.language)
     page = own[0].page
     found: list[str] = []
-    if put_guide(page.parent, guide(own, config.recipes)) is not Wrote.FOREIGN:
+    if put_guide(page.parent, guide(own, config.own_names)) is not Wrote.FOREIGN:
         found.append(NAME)
     if not config.page.enabled:
         return found
@@ -47,7 +47,7 @@ def _first_page(own: Sequence[Watch], config: Config) -> str:
         host=socket.gethostname(),
         version=__version__,
         now_ms=SystemClock().now_ms(),
-        orders=what_to_order(config.recipes),
+        orders=what_to_order(config.own_names),
         stopped=True,
     )
     return render(model)

@@ -1,12 +1,12 @@
 """The words of "How to use these folders.txt", for people who see nothing but the shared folder.
 
 Pure. What can be ordered comes from the registry of task kinds and from the configuration's
-recipes.
+recipes and aliases.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 
 from nemowatch.config.watch_section import Watch
 from nemowatch.cures import ADMIN
@@ -16,7 +16,7 @@ from nemowatch.i18n.language import chosen, message, said
 from nemowatch.reporting.paragraphs import wrapped
 from nemowatch.reporting.phrases import capital
 from nemowatch.tasks.describe import Orderable, what_to_order
-from nemowatch.tasks.records import Recipe
+from nemowatch.tasks.records import OwnNames
 
 #: The file's name: it says what it is for, and sorts to where people look.
 NAME = "How to use these folders.txt"
@@ -34,7 +34,7 @@ _INSTRUCTIONS = (
 )
 
 
-def guide(watches: Iterable[Watch], recipes: Mapping[str, Recipe]) -> str:
+def guide(watches: Iterable[Watch], own_names: OwnNames) -> str:
     """The whole text. `watches`: those whose folders lie beside it."""
     first, *more = watches
     inbox, outbox = plain(first.inbox.name), plain(first.outbox.name)
@@ -57,7 +57,7 @@ def guide(watches: Iterable[Watch], recipes: Mapping[str, Recipe]) -> str:
                 ("status.html", "what is going on; open it in a browser"),
             ),
         ),
-        *_orders(what_to_order(recipes)),
+        *_orders(what_to_order(own_names)),
         _table("FILES THAT GIVE INSTRUCTIONS (Notepad will do)", _INSTRUCTIONS),
         said("IF SOMETHING GOES WRONG"),
         wrapped(

@@ -21,7 +21,7 @@ from nemowatch.journal.database import Journal
 from nemowatch.journal.facts import InboxFact
 from nemowatch.outbox.note_file import Wrote, write_note
 from nemowatch.reporting.guide import NAME, guide
-from nemowatch.tasks.records import Recipe
+from nemowatch.tasks.records import OwnNames
 
 log = structlog.get_logger("nemowatch.page")
 
@@ -35,7 +35,7 @@ class GuideFile:
         self._disks = disks
         self._settled: set[Path] = set()  #: folders that need no look any more
 
-    async def write(self, recipes: Mapping[str, Recipe]) -> None:
+    async def write(self, own_names: OwnNames) -> None:
         """Write it where that was not done yet; a share that is unavailable gets it later."""
         beside: dict[Path, list[Inbox]] = {}
         for inbox in self._inboxes.values():
@@ -44,17 +44,15 @@ class GuideFile:
             is_there = all(inbox.health.state in ONLINE for inbox in own)
             if is_there and folder not in self._settled:
                 self._settled.add(folder)
-                await self._write(folder, own, recipes)
+                await self._write(folder, own, own_names)
 
-    async def _write(
-        self, folder: Path, own: Sequence[Inbox], recipes: Mapping[str, Recipe]
-    ) -> None:
+    async def _write(self, folder: Path, own: Sequence[Inbox], own_names: OwnNames) -> None:
         name = own[0].watch.name
         last = await self._journal.read(lambda conn: facts.get_of(conn, InboxFact.GUIDE, name))
         watches = [inbox.watch for inbox in own]
-        text = guide(watches, recipes)
+        text = guide(watches, own_names)
         with in_english():  # as `init` wrote it, before anybody chose a language
-            first = guide(watches, recipes)
+            first = guide(watches, own_names)
         work = partial(put_guide, folder, text, last, first)
         try:
             wrote = await self._disks.run(name, work)

@@ -146,7 +146,7 @@ class StatusPage:
             version=__version__,
             now_ms=self._clock.now_ms(),
             turns=turns,
-            orders=what_to_order(self._config().recipes),
+            orders=what_to_order(self._config().own_names),
             stopped=stopped,
         )
 

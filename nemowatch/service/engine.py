@@ -151,7 +151,7 @@ class Engine:
             self.disks,
             self.clock,
             self.inboxes,
-            lambda: self.config.recipes,
+            lambda: self.config.own_names,
             self.wrap_ups,
             self.api,
             self._balance.ask,
@@ -287,7 +287,7 @@ class Engine:
 
     def _write_page(self) -> None:
         self._background.later(self.page.write())
-        self._background.later(self.guide.write(self.config.recipes))
+        self._background.later(self.guide.write(self.config.own_names))
 
     def _nudge_wrap_ups(self) -> None:
         for wrap_up in self.wrap_ups.values():

@@ -37,7 +37,7 @@ class Inboxes:
         self.all: dict[str, Inbox] = {
             watch.name: Inbox(
                 watch,
-                recipes=config.recipes,
+                own_names=config.own_names,
                 clock=clock,
                 confirm_above=config.limits.confirm_above,
                 journal=journal,
@@ -77,7 +77,7 @@ class Inboxes:
         for watch in fresh.watch:
             inbox = self.all.get(watch.name)
             if inbox is not None:
-                inbox.reconfigure(watch, fresh.recipes, fresh.limits.confirm_above)
+                inbox.reconfigure(watch, fresh.own_names, fresh.limits.confirm_above)
 
 
 class InboxLoops:

@@ -13,7 +13,6 @@ from typing import Any
 import structlog
 
 from nemowatch.clock import Clock
-from nemowatch.config.schema import Recipe
 from nemowatch.fs.threads import Disks
 from nemowatch.intake.inbox import Inbox
 from nemowatch.jobs.cancel_renders import cancel_renders
@@ -22,6 +21,7 @@ from nemowatch.journal.jobs import Job
 from nemowatch.orders import Approve, DaemonSite, ForFile, Record, carry_out, read_order
 from nemowatch.remote.interface import RemoteApi
 from nemowatch.sources.wrap_up import WrapUp
+from nemowatch.tasks.records import OwnNames
 
 #: An order's name, and what it is given with.
 Asked = tuple[str, dict[str, Any]]
@@ -37,7 +37,7 @@ class OrderDesk:
         disks: Disks,
         clock: Clock,
         inboxes: Mapping[str, Inbox],
-        recipes: Callable[[], Mapping[str, Recipe]],
+        own_names: Callable[[], OwnNames],
         wrap_ups: Mapping[str, WrapUp],
         api: RemoteApi,
         ask_balance: Callable[[], None],
@@ -52,7 +52,7 @@ class OrderDesk:
             disks,
             clock,
             inboxes,
-            recipes,
+            own_names,
             self._stop_renders,
             self._ask_account,
             self._is_leaving,

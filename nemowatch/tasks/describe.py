@@ -3,18 +3,19 @@
 from __future__ import annotations
 
 import textwrap
-from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from nemowatch.errors import OrderError
+from nemowatch.i18n.language import message
 from nemowatch.model import MediaKind, Output, Target
 from nemowatch.tasks import prompts
-from nemowatch.tasks.kinds import KINDS, kind_of
+from nemowatch.tasks.kinds import BY_WORD, KINDS, beginning, kind_of
 from nemowatch.tasks.kinds.base import Hint
 from nemowatch.tasks.media_names import listed
+from nemowatch.tasks.own_names import aliases_of, recipes_of, task_of
 from nemowatch.tasks.plan import plan
-from nemowatch.tasks.records import Drop, Folder, Recipe
-from nemowatch.tasks.words import where
+from nemowatch.tasks.records import Drop, Folder, OwnNames, Recipe
+from nemowatch.tasks.words import split, where
 
 #: A file of each kind, the first that a folder takes being its example.
 _EXAMPLES = {
@@ -33,6 +34,7 @@ _WIDTH = max(len(hint.name) for hint in _HINTS)
 def describe(folder: Folder) -> list[str]:
     """What a folder asks for, one sentence a line."""
     sentences = (
+        _alias(folder),
         f"Task: {folder.task}.",
         f"It accepts {listed(folder.accepts)}.",
         _skill(folder),
@@ -54,12 +56,30 @@ class Orderable:
     names: tuple[Hint, ...]  #: folder names, each with what it makes
 
 
-def what_to_order(recipes: Mapping[str, Recipe]) -> list[Orderable]:
-    """Every kind of order there is, the configuration's own recipes last."""
+def what_to_order(own: OwnNames) -> list[Orderable]:
+    """Every kind of order there is, the configuration's own recipes last; each with the aliases
+    that lead to it."""
     found = [Orderable(kind.summary, listed(kind.takes), kind.hints) for kind in KINDS]
+    recipes = recipes_of(own)
     for name, recipe in recipes.items():
         found.append(_of_recipe(name, recipe))
+
+    at = {task: index for index, task in enumerate([*BY_WORD, *recipes])}
+    for alias, order in aliases_of(own).items():
+        index = at[task_of(split(order), own)]
+        names = (*found[index].names, _of_alias(alias, order))
+        found[index] = replace(found[index], names=names)
     return found
+
+
+def _of_alias(alias: str, order: str) -> Hint:
+    """An alias of a task that needs more words is shown with some: `doblar-es`."""
+    name, full = alias, "-".join(split(order))
+    kind, _ = beginning(split(order))
+    if kind is not None and kind.shortest and full.casefold() in (kind.word, *kind.also):
+        name = kind.shortest.replace(kind.word, alias, 1)
+        full = kind.shortest
+    return Hint(name, message(f'the same as "{full}"'))
 
 
 def _of_recipe(name: str, recipe: Recipe) -> Orderable:
@@ -77,6 +97,10 @@ def hint_rows() -> list[tuple[str, str]]:
 def hint_lines() -> list[str]:
     """The same, one a line, for people who look for one."""
     return [f"{name}  {makes}" for name, makes in hint_rows()]
+
+
+def _alias(folder: Folder) -> str:
+    return where(folder.stands_for, f'By [aliases] the name stands for "{folder.stands_for}".')
 
 
 def _skill(folder: Folder) -> str:

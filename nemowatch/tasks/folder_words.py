@@ -1,11 +1,11 @@
 """Words of other languages that people name folders by, and the task that each may mean. Data only:
-none of them is read as an order, each is proposed. As `suggest` looks them up: in lower case, words
-joined by hyphens.
+none of them is read as an order unless `[aliases]` says so, each is proposed. As `suggest` looks
+them up: in lower case, words joined by hyphens.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 _WORDS = {
     "dub": (
@@ -39,3 +39,14 @@ _WORDS = {
 }
 #: The task that each word may mean.
 FOREIGN: Mapping[str, str] = {word: task for task, words in _WORDS.items() for word in words}
+#: Such a word has up to this many parts.
+_MOST_PARTS = 3
+
+
+def foreign_word(words: Sequence[str]) -> str:
+    """The one of them that a folder's words begin with, the longest; "" for none."""
+    for count in range(_MOST_PARTS, 0, -1):
+        word = "-".join(words[:count]).lower()
+        if word in FOREIGN:
+            return word
+    return ""

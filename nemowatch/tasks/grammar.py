@@ -6,67 +6,70 @@ Nothing is guessed: a name with one part that cannot be read is not read at all.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from dataclasses import replace
 from functools import partial
 from itertools import chain
 
+from nemowatch.cures import ADMIN
 from nemowatch.errors import shown
+from nemowatch.tasks.folder_words import FOREIGN, foreign_word
 from nemowatch.tasks.kinds import BY_WORD, RECIPE, Spelled, TaskKind, beginning
-from nemowatch.tasks.records import Folder, Recipe, Unreadable
+from nemowatch.tasks.own_names import in_full, recipe_of, recipes_of
+from nemowatch.tasks.records import Folder, OwnNames, Unreadable
 from nemowatch.tasks.suggest import candidates
 from nemowatch.tasks.words import WrongError, split
 
 
-def read_folder(name: str, recipes: Mapping[str, Recipe]) -> Folder | Unreadable:
+def read_folder(name: str, own: OwnNames) -> Folder | Unreadable:
     """The order in a task folder's name, or what is wrong with it and the nearest valid name.
     Never raises."""
-    found = _read(name, recipes)
+    found = _read(name, own)
     if isinstance(found, Folder):
         return found
-    proposed = chain((found.suggestion,), candidates(split(name), tuple(recipes)))
-    readable = filter(partial(_is_readable, recipes), proposed)
+    proposed = chain((found.suggestion,), candidates(split(name), tuple(own)))
+    readable = filter(partial(_is_readable, own), proposed)
     return Unreadable(name, found.what, next(readable, ""))
 
 
-def _is_readable(recipes: Mapping[str, Recipe], name: str) -> bool:
-    return isinstance(_read(name, recipes), Folder)
+def _is_readable(own: OwnNames, name: str) -> bool:
+    return isinstance(_read(name, own), Folder)
 
 
-def _read(name: str, recipes: Mapping[str, Recipe]) -> Folder | Unreadable:
+def _read(name: str, own: OwnNames) -> Folder | Unreadable:
     try:
-        kind, spelled = _spelled(name, recipes)
-        return kind.read(spelled)
+        kind, spelled = _spelled(name, own)
+        folder = kind.read(spelled)
+        if spelled.words == split(name):
+            return folder
+        return replace(folder, stands_for="-".join(spelled.words))
     except WrongError as wrong:
         return Unreadable(name, wrong.what, wrong.suggestion)
 
 
-def _spelled(name: str, recipes: Mapping[str, Recipe]) -> tuple[TaskKind, Spelled]:
+def _spelled(name: str, own: OwnNames) -> tuple[TaskKind, Spelled]:
     """Which task the name begins with; a recipe comes before a built-in one. Raises WrongError."""
-    words = split(name)
+    words = in_full(split(name), own)
     if not words:
         raise WrongError("The folder's name has no word that could be a task.")
-    own = _longest_recipe(words, recipes)
-    if own:
-        return RECIPE, Spelled(name, words, own, len(split(own)), recipes[own])
+    recipe = recipe_of(words, own)
+    if recipe:
+        meant = recipes_of(own)[recipe]
+        return RECIPE, Spelled(name, words, recipe, len(split(recipe)), meant)
     kind, count = beginning(words)
     if kind is not None:
         return kind, Spelled(name, words, kind.word, count)
-    known = ", ".join(dict.fromkeys([*BY_WORD, *recipes]))
-    raise WrongError(f'"{shown(words[0])}" is not a task. Tasks are: {known}.')
+    known = ", ".join(dict.fromkeys([*BY_WORD, *own]))
+    what = f'"{shown(words[0])}" is not a task. Tasks are: {known}.'
+    raise WrongError(f"{what}{_as_alias(words)}")
 
 
-def _longest_recipe(words: list[str], recipes: Mapping[str, Recipe]) -> str:
-    """The recipe whose name is the longest beginning of `words`, or ""."""
-    fitting = filter(partial(_is_beginning, words), recipes)
-    return max(fitting, key=_count, default="")
-
-
-def _is_beginning(words: list[str], name: str) -> bool:
-    """Whether `words` begin with those of a name, in any case."""
-    own = list(map(str.casefold, split(name)))
-    begin = list(map(str.casefold, words[: len(own)]))
-    return bool(own) and own == begin
-
-
-def _count(name: str) -> int:
-    return len(split(name))
+def _as_alias(words: list[str]) -> str:
+    """How the administrator can have a task's name in another language read as it."""
+    word = foreign_word(words)
+    if not word:
+        return ""
+    task = FOREIGN[word]
+    return (
+        f' To have "{word}" read as "{task}", {ADMIN} adds this line below [aliases] in the'
+        f' configuration: "{word}" = "{task}".'
+    )

@@ -3,10 +3,10 @@ they do nothing."""
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
-from typing import Protocol
+from typing import Protocol, TypeAlias
 
 from nemowatch.model import MediaKind
 from nemowatch.tasks.languages import Language
@@ -23,6 +23,11 @@ class Recipe(Protocol):
     def accepts(self) -> Collection[MediaKind]: ...
     @property
     def outputs(self) -> Collection[str]: ...
+
+
+#: Folder names that the configuration adds: recipes, and aliases, each with the order that it
+#: stands for.
+OwnNames: TypeAlias = Mapping[str, Recipe | str]
 
 
 class Gender(StrEnum):
@@ -50,6 +55,7 @@ class Folder:
     prompt: str = ""  #: a recipe's own, with its placeholders; empty for tasks that are built in
     is_reviewed: bool = False  #: the text is made first, and waits for a person
     outputs: tuple[str, ...] = ("mp4",)  #: of an `edit` folder or a recipe
+    stands_for: str = ""  #: the order in full, where the name has an alias; else ""
 
     @property
     def language_tags(self) -> tuple[str, ...]:

@@ -294,6 +294,7 @@ def test_every_key_of_the_configuration_is_applied_or_named_by_a_reload(tmp_path
                 "hours": "00:00-23:59",
                 "confirm_above": 3,
             },
+            "aliases": {"doblar": "dub"},
             "share": {"language": "de"},
             "page": {"enabled": False},
             "side_file": {"enabled": False},
@@ -335,13 +336,14 @@ def test_every_key_of_the_configuration_is_applied_or_named_by_a_reload(tmp_path
             if name not in ("watch", "recipes")
         }
         known["web"].remove("password")  # it takes the place of password_file: both are refused
+        known["aliases"] = ["doblar"]  # names that people choose
         assert known == {name: sorted(keys) for name, keys in others.items()}
         keys = [f"{section}.{key}" for section, keys in others.items() for key in keys]
         as_before = ["log.format"]  # JSON from the beginning: how else could this be read
         assert sorted([*named, *as_before]) == sorted(["site", "state_dir", *keys, *watch])
-        studio.drop("dub-es/first.mp4")
-        studio.wait_results("dub-es/first.es.mp4")
-        assert (studio.inbox / "dub-es/first.mp4").exists()
+        studio.drop("doblar-es/first.mp4")
+        studio.wait_results("doblar-es/first.es.mp4")
+        assert (studio.inbox / "doblar-es/first.mp4").exists()
         assert not (tmp_path / "other").exists()
         with urlopen(f"http://{others['web']['listen']}/healthz", timeout=30) as page:
             assert page.status == 200

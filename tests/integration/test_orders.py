@@ -286,7 +286,7 @@ def with_daemon(cli: Cli, name: str, args: Args) -> Any:
                 disks,
                 clock,
                 {},
-                lambda: config.recipes,
+                lambda: config.own_names,
                 print,
                 lambda: None,
                 lambda source_id: False,

@@ -35,7 +35,7 @@ async def page_of(cli: Cli) -> str:
     with cli.journal() as journal, closing(Disks()) as disks:
         inbox = Inbox(
             watch,
-            recipes={},
+            own_names={},
             clock=clock,
             confirm_above=0,
             journal=journal,

@@ -51,7 +51,7 @@ async def reception_of(tmp_path: Path) -> AsyncIterator[Take]:
     with cli.journal() as journal, closing(Disks()) as disks:
         inbox = Inbox(
             watch,
-            recipes={},
+            own_names={},
             clock=clock,
             confirm_above=0,
             journal=journal,

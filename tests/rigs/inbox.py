@@ -134,7 +134,7 @@ async def inbox_rig(
     made = InboxRig(root, state, **options)
     made.inbox = Inbox(
         made.watch,
-        recipes={},
+        own_names={},
         clock=made.clock,
         confirm_above=confirm_above,
         journal=made.journal,

@@ -17,7 +17,7 @@ from nemowatch.config.watch_section import Watch
 
 EXAMPLE = Path(__file__).parents[2] / "config.example.toml"
 #: A setting or header that is not active: a # with the key right behind it.
-INACTIVE = re.compile(r"^#(?=\[|\w+ = )", re.MULTILINE)
+INACTIVE = re.compile(r'^#(?=\[|\w+ = |")', re.MULTILINE)
 
 
 def keys_in(text: str) -> set[str]:
@@ -34,7 +34,8 @@ def test_the_example_names_every_key_and_nothing_else() -> None:
     """Active or not, each with a comment before it."""
     wanted = {f"{name}.{key}" for name, model in sections() for key in keys(model)}
     assert keys_in(EXAMPLE.read_text()) == wanted | {"state_dir", "site"}
-    assert {name for name, _ in sections()} | {"state_dir", "site"} == set(keys(Config))
+    sections_of = {name for name, _ in sections()}
+    assert sections_of | {"state_dir", "site", "aliases"} == set(keys(Config))
 
 
 def test_the_example_is_commented_throughout() -> None:
@@ -58,6 +59,7 @@ def test_what_the_example_leaves_out_can_be_put_in(tmp_path: Path) -> None:
     path.write_text(text)
     config = load(path, {})
     assert config.watch[0].done == Path("/srv/done")
+    assert config.aliases == {"配音": "dub-zh", "doblar": "dub"}
     assert "{languages}" in config.recipes["shorts"].prompt
     fresh = type(config.recipes["shorts"])(prompt=config.recipes["shorts"].prompt)
     assert config.recipes["shorts"] == fresh

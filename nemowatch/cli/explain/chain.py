@@ -61,7 +61,7 @@ def _steps(context: CommandContext, location: Location) -> Iterator[Step]:
     if len(location.parts) < 2:
         yield Step("no", "It is in the inbox itself: put it into a task folder.")
         return
-    folder = read_folder(as_text(location.parts[0]), context.config.recipes)
+    folder = read_folder(as_text(location.parts[0]), context.config.own_names)
     if not isinstance(folder, Folder):
         yield Step("no", f"{folder.what} {inbox_words.about_folder(folder.suggestion, '').by_hand}")
         return

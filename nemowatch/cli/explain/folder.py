@@ -41,7 +41,7 @@ def ordered_by(context: CommandContext, location: Location) -> dict[str, Any]:
     own = _own_folder(context.config.watch, location)
     if own:
         return {**head, **_unreadable(own)}
-    folder = read_folder(as_text(raw), context.config.recipes)
+    folder = read_folder(as_text(raw), context.config.own_names)
     if not isinstance(folder, Folder):
         return {**head, **_unreadable(folder.what, folder.suggestion)}
 
@@ -62,6 +62,7 @@ def _readable(folder: Folder, drops: list[Drop]) -> dict[str, Any]:
     return {
         "readable": True,
         "task": folder.task,
+        "stands_for": folder.stands_for,
         "skill": folder.skill,
         "languages": languages,
         "accepts": sorted(kind.value for kind in folder.accepts),

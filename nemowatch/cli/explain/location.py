@@ -118,7 +118,7 @@ def project_at(context: CommandContext, location: Location) -> ProjectFolder | N
         return None
     from nemowatch.intake.scan.folders import FolderBook
 
-    found = FolderBook(context.config.recipes).project(location.relative)
+    found = FolderBook(context.config.own_names).project(location.relative)
     if found is None or found.path != location.relative:
         return None
     return found

@@ -39,7 +39,7 @@ def explain_project(
 def _steps(context: CommandContext, location: Location, project: ProjectFolder) -> Iterator[Step]:
     watch = location.watch
     assert watch is not None
-    folder = FolderBook(context.config.recipes).read(location.parts[0])
+    folder = FolderBook(context.config.own_names).read(location.parts[0])
     if not project.is_work or not isinstance(folder, Folder):
         problem = no_project(project)
         yield Step("no", f"{problem.what} {problem.cure}")

@@ -6,9 +6,6 @@ the grammar itself is `nemowatch.tasks`.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-
-from nemowatch.config.schema import Recipe
 from nemowatch.intake.scan import instruction_names
 from nemowatch.intake.scan.file_names import is_subtitles
 from nemowatch.intake.scan.instruction_forms import Instruction
@@ -19,7 +16,7 @@ from nemowatch.tasks.grammar import read_folder
 from nemowatch.tasks.plan import jobs_of_one, takes, takes_subtitles
 from nemowatch.tasks.projects import asks_about_mixes, takes_projects
 from nemowatch.tasks.prompts import nested
-from nemowatch.tasks.records import NO_TERMS, Folder, Glossary, Unreadable
+from nemowatch.tasks.records import NO_TERMS, Folder, Glossary, OwnNames, Unreadable
 
 #: Names kept in the book: ten thousand task folders fit, and nothing grows for ever.
 MAX_NAMES = 20_000
@@ -30,15 +27,15 @@ MEDIA = frozenset({MediaKind.VIDEO, MediaKind.AUDIO, MediaKind.IMAGE})
 class FolderBook:
     """Reads folder names, each once."""
 
-    def __init__(self, recipes: Mapping[str, Recipe]) -> None:
-        self._recipes = recipes
+    def __init__(self, own_names: OwnNames) -> None:
+        self._own_names = own_names
         self._read: dict[bytes, Folder | Unreadable] = {}
         self._prompts: dict[bytes, str] = {}
         self._glossaries: dict[bytes, Glossary] = {}
 
-    def reread(self, recipes: Mapping[str, Recipe]) -> None:
+    def reread(self, own_names: OwnNames) -> None:
         """The configuration's recipes have changed."""
-        self._recipes = recipes
+        self._own_names = own_names
         self._read.clear()
 
     def read(self, name: bytes) -> Folder | Unreadable:
@@ -49,7 +46,7 @@ class FolderBook:
 
         if len(self._read) >= MAX_NAMES:
             self._read.clear()
-        found = read_folder(as_text(name), self._recipes)
+        found = read_folder(as_text(name), self._own_names)
         self._read[name] = found
         return found
 

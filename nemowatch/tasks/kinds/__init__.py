@@ -39,7 +39,7 @@ def kind_of(folder: Folder) -> TaskKind:
 
 def beginning(words: Sequence[str]) -> tuple[TaskKind | None, int]:
     """The kind of task whose name these words begin with, and how many of them it takes."""
-    for count in range(_MOST_WORDS, 0, -1):
+    for count in range(min(_MOST_WORDS, len(words)), 0, -1):
         kind = _BY_NAME.get(tuple(map(str.casefold, words[:count])))
         if kind is not None:
             return kind, count
