@@ -14,8 +14,6 @@ import typer
 
 from nemowatch.cli import options
 
-FOLDERS = ("inbox", "outbox", "done", "failed")
-
 CONFIG = """\
 # nemowatch's configuration. Every key, with its default and its meaning, is in config.example.toml.
 
@@ -114,6 +112,7 @@ def _toml(path: Path) -> str:
 
 def make_folders(root: Path) -> bool:
     """Make what is missing; whether anything was. Raises UsageError."""
+    from nemowatch.config.watch_section import FOLDERS
     from nemowatch.errors import UsageError, failing_as
     from nemowatch.fs.listing import names_below
     from nemowatch.tasks.kinds import KINDS

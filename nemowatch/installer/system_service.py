@@ -11,6 +11,7 @@ import stat
 from collections.abc import Iterator
 from pathlib import Path
 
+from nemowatch.config.watch_section import FOLDERS
 from nemowatch.installer.common_steps import (
     HEAD,
     chosen_drop_ins,
@@ -26,8 +27,6 @@ from nemowatch.installer.shipped import shipped
 from nemowatch.installer.steps import Step, any_is_there, copy, is_there, remove, unit, write_text
 from nemowatch.installer.systemctl import INSTANCES, UNIT, Systemd
 
-#: Folders of a workspace; `nemowatch init` makes them.
-FOLDERS = ("inbox", "outbox", "done", "failed")
 CONFIG = """\
 # nemowatch's configuration. Every key, with its default and its meaning, is in {example}.
 

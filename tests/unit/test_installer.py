@@ -10,7 +10,6 @@ from pathlib import Path
 import pytest
 
 from nemowatch.cli import service
-from nemowatch.cli.init import FOLDERS as MADE_BY_INIT
 from nemowatch.config.load import load
 from nemowatch.errors import UsageError
 from nemowatch.fs.mounts import MountTable, parse
@@ -80,7 +79,6 @@ def test_installing_for_the_machine_does_what_the_document_says() -> None:
     assert found == sorted(found)
     assert "nmv_" not in text
     subprocess.run(["sh", "-n"], input=text, text=True, check=True)
-    assert set(system_service.FOLDERS) == set(MADE_BY_INIT)
 
 
 def test_an_old_systemd_gets_nothing_that_it_does_not_know(tmp_path: Path) -> None:

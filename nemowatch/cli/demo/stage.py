@@ -20,7 +20,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from nemowatch.cli.context import CommandContext
-from nemowatch.cli.init import FOLDERS
+from nemowatch.config.watch_section import FOLDERS
 from nemowatch.errors import DaemonNeeded, NemowatchError, UsageError, show_path
 
 if TYPE_CHECKING:
