@@ -16,6 +16,8 @@ from nemowatch.journal.queries import every, load
 from nemowatch.model import WORKING, State
 
 SQL = load("queue")
+#: States whose due jobs are asked for in a way of their own.
+_OWN_WAY = {State.CLAIMED: "due_uploads", State.RENDERING: "due_polls"}
 #: The states in which a job may become due.
 _WORKING = json.dumps(sorted(WORKING))
 #: Where a job that waits waits for nothing but its time.
@@ -35,12 +37,13 @@ def due(
     skipped: Iterable[int] = (),
     fresh: bool = False,
 ) -> list[Job]:
-    """Up to `limit` jobs in one of `states` that may run now, those furthest along first, without
-    those that are `skipped`. `fresh`: only those that have not failed so far."""
+    """Up to `limit` jobs in one of `states` that may run now, those furthest along first, and in
+    each state folders take turns; without those that are `skipped`. `fresh`: only those that have
+    not failed so far."""
     found: list[Job] = []
     left_out = json.dumps(list(skipped))
     for state in states:
-        name = "due_uploads" if state is State.CLAIMED else "due"
+        name = _OWN_WAY.get(state, "due")
         left = limit - len(found)
         wanted = {"state": state, "now": now_ms, "limit": left, "fresh": fresh}
         rows = conn.execute(SQL[name], wanted | {"skipped": left_out})

@@ -1,8 +1,8 @@
 -- name: due
--- what may run now, first come first served; unpaid jobs of a source that is settling again rest, and so does a job as long
--- as an earlier one of its session has not ended
+-- what may run now, in the order of the places, in which folders take turns; unpaid jobs of a source that is settling again rest,
+-- and so does a job as long as an earlier one of its session has not ended. The plus leaves the index to the order
 SELECT j.* FROM instruction j JOIN source s ON s.id = j.source_id
-WHERE j.state = :state AND j.due_at <= :now AND (NOT :fresh OR j.attempt + j.tries = 0)
+WHERE j.state = :state AND +j.due_at <= :now AND (NOT :fresh OR j.attempt + j.tries = 0)
 AND j.id NOT IN (SELECT value FROM json_each(:skipped))
 AND (s.settled = 1 OR j.state NOT IN ('uploading', 'uploaded')
     OR EXISTS (SELECT 1 FROM spend p WHERE p.job_id = j.id AND p.edit IN ('made', 'unseen')))
@@ -13,12 +13,13 @@ AND (j.state <> 'uploaded'
         AND (b.state IN ('uploading', 'instructing')
             OR (b.id < j.id AND b.state NOT IN ('published', 'failed', 'rejected', 'cancelled'))
             OR EXISTS (SELECT 1 FROM spend o WHERE o.job_id = b.id AND o.outcome IN ('open', 'unknown')))))
-ORDER BY j.due_at, j.id LIMIT :limit
+ORDER BY j.place, j.id LIMIT :limit
 
 -- name: due_uploads
--- as `due`, but the bytes go up once: of siblings that need the same clips, one goes ahead and the others wait for its cdn_url
+-- as `due`, but the bytes go up once: of siblings that need the same clips, one goes ahead and the others wait for its cdn_url;
+-- CROSS JOIN: from the few sessions of the source to their jobs, never through all that are due
 SELECT j.* FROM instruction j JOIN source s ON s.id = j.source_id
-WHERE j.state = :state AND j.due_at <= :now AND (NOT :fresh OR j.attempt + j.tries = 0)
+WHERE j.state = :state AND +j.due_at <= :now AND (NOT :fresh OR j.attempt + j.tries = 0)
 AND j.id NOT IN (SELECT value FROM json_each(:skipped))
 AND (s.settled = 1 OR EXISTS (SELECT 1 FROM spend p WHERE p.job_id = j.id AND p.edit IN ('made', 'unseen')))
 AND NOT EXISTS (
@@ -28,11 +29,17 @@ AND NOT EXISTS (
             AND NOT EXISTS (SELECT 1 FROM spend p WHERE p.job_id = j.id AND p.edit IN ('made', 'unseen')))
         OR EXISTS (SELECT 1 FROM spend o WHERE o.job_id = b.id AND o.outcome IN ('open', 'unknown'))))
 AND NOT EXISTS (
-    SELECT 1 FROM session t JOIN job b ON b.session = t.id
+    SELECT 1 FROM session t CROSS JOIN job b ON b.session = t.id
     WHERE t.source_id = j.source_id AND t.item = j.item AND b.id <> j.id
     AND (b.state = 'uploading' OR (b.state = 'claimed' AND b.id < j.id AND b.due_at <= :now))
     AND EXISTS (SELECT 1 FROM member m WHERE m.source_id = j.source_id AND m.item = j.item AND m.role = 'clip' AND m.cdn_url = ''))
-ORDER BY j.due_at, j.id LIMIT :limit
+ORDER BY j.place, j.id LIMIT :limit
+
+-- name: due_polls
+-- renders that are to be polled, those first that are longest due: one look takes nothing from another
+SELECT * FROM instruction WHERE state = :state AND due_at <= :now AND (NOT :fresh OR attempt + tries = 0)
+AND id NOT IN (SELECT value FROM json_each(:skipped))
+ORDER BY due_at, id LIMIT :limit
 
 -- name: next_due
 -- asked every few seconds: the states by name, so that the index answers and no row of the many that have ended is read
