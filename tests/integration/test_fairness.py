@@ -110,9 +110,7 @@ def test_a_retry_that_waits_delays_nobody(journal: Journal) -> None:
     first, *rest = drop(journal, "dub-es", 30)
     do(
         journal,
-        lambda conn: conn.execute(
-            "UPDATE job SET due_at = 9000, tries = 3 WHERE id = ?", (first,)
-        ),
+        lambda conn: conn.execute("UPDATE job SET due_at = 9000, tries = 3 WHERE id = ?", (first,)),
     )
     assert due(journal) == rest
     bring(journal, rest[:20], State.UPLOADING)
