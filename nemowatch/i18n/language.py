@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import functools
 import gettext
 import json
 import threading
@@ -48,13 +49,12 @@ class _Chosen:
     """The language in force."""
 
     language = ENGLISH
-    reader: Reader | None = None
 
 
 class _Here(threading.local):
     """What holds in one thread alone."""
 
-    is_english = False
+    language = ""
 
 
 _here = _Here()
@@ -62,32 +62,30 @@ _here = _Here()
 
 def choose(language: str) -> None:
     """Have everything that people on the share read in this language from now on."""
-    if language != _Chosen.language:
-        _Chosen.language, _Chosen.reader = language, None
+    _Chosen.language = language
 
 
 def chosen() -> str:
     """The language in force: "en", "de", …"""
-    return ENGLISH if _here.is_english else _Chosen.language
+    return _here.language or _Chosen.language
 
 
 @contextlib.contextmanager
-def in_english() -> Iterator[None]:
-    """Have what this thread says in the block in English."""
-    _here.is_english = True
+def in_language(language: str) -> Iterator[None]:
+    """Have what this thread says in the block in this language."""
+    _here.language = language
     try:
         yield
     finally:
-        _here.is_english = False
+        _here.language = ""
 
 
 def said(text: str) -> str:
     """A text of ours in the language in force. What has no translation stays English."""
-    if chosen() == ENGLISH or not text:
+    language = chosen()  # once: a reload may choose another one at any time
+    if language == ENGLISH or not text:
         return text
-    if _Chosen.reader is None:
-        _Chosen.reader = _load(_Chosen.language)
-    return _Chosen.reader.said(text)
+    return _load(language).said(text)
 
 
 def message(text: str) -> str:
@@ -95,6 +93,7 @@ def message(text: str) -> str:
     return text
 
 
+@functools.cache
 def _load(language: str) -> Reader:
     from nemowatch.i18n.reader import Reader
 

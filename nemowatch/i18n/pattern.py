@@ -18,6 +18,21 @@ _NAMES = frozenset(
         *("failed", "command", "host", "begin"),
     }
 )
+#: Fields that hold words of ours, which are messages themselves. What is in any other field is a
+#: name, or what a person or the cloud says: it stays as it is, but for numbers and dates.
+_OURS = frozenset(
+    {
+        *("about", "after", "again", "amount", "answer", "asked", "available", "because"),
+        *("brackets", "cause", "conversion", "cost", "counted", "credits", "cure", "daily"),
+        *("date_and_time", "files", "first_sentence", "health", "inside", "kind", "lasted"),
+        *("lasts", "left", "length", "limit", "listed", "lower", "missing", "noun", "one"),
+        *("price", "quiet", "reason", "results", "rounded", "rstrip", "said", "script", "silence"),
+        *("silent", "size", "spent", "taken", "takes", "text", "turns", "under_way", "unfinished"),
+        *("until", "waited", "wanted", "was", "what", "when", "which", "whose", "why", "words"),
+    }
+)
+#: Marks before a field in which somebody is quoted.
+_QUOTE = '"'
 #: What begins another sentence.
 _SENTENCE = re.compile(r"[.!?:] [A-Z][a-z]+ [a-z]")
 #: Letters that a message must have besides its fields: with fewer it would fit anything.
@@ -32,6 +47,7 @@ class Pattern:
     one: str  #: the same for one, which the catalogue knows it by
     pieces: tuple[str, ...]  #: the text around its fields: one more than there are fields
     fields: tuple[str, ...]
+    ours: frozenset[str]  #: fields in which words of ours stand
     longest: str  #: of the pieces: a text without it is of another kind
 
     @property
@@ -87,7 +103,18 @@ def pattern(message: str, one: str) -> Pattern:
         if field is not None:
             fields.append(field)
             pieces.append("")
-    return Pattern(message, one, tuple(pieces), tuple(fields), max(pieces, key=len))
+    ours = _of_ours(pieces, fields)
+    return Pattern(message, one, tuple(pieces), tuple(fields), ours, max(pieces, key=len))
+
+
+def _of_ours(pieces: list[str], fields: list[str]) -> frozenset[str]:
+    """Those of the fields whose words are ours: what is quoted is not."""
+    ours: set[str] = set()
+    for before, field in zip(pieces, fields, strict=False):
+        is_quoted = before.endswith(_QUOTE)
+        if _kind(field) in _OURS and not is_quoted:
+            ours.add(field)
+    return frozenset(ours)
 
 
 def _is_sound(field: str, value: str) -> bool:
@@ -100,7 +127,12 @@ def _is_sound(field: str, value: str) -> bool:
 
 def is_name(field: str) -> bool:
     """Whether a field holds a name, which is never translated."""
-    return field.rstrip("0123456789") in _NAMES
+    return _kind(field) in _NAMES
+
+
+def _kind(field: str) -> str:
+    """A field without the number by which it is told from others of its name."""
+    return field.rstrip("0123456789")
 
 
 def _letters(text: str) -> int:

@@ -6,6 +6,7 @@ from __future__ import annotations
 
 import contextlib
 import re
+import threading
 from collections.abc import Iterable
 from functools import lru_cache
 from gettext import NullTranslations
@@ -19,6 +20,10 @@ _KEY = 4
 _LONGEST = 2000
 #: Parts of a line that are tried together: a line of ours has fewer.
 _MOST_PARTS = 12
+#: Seams of a line: one with more is a person's or the cloud's, as well.
+_MOST_SEAMS = 40
+#: Messages in one another's fields: ours have three or four.
+_DEEPEST = 6
 #: Texts that are remembered: a page says the same of many files.
 _REMEMBERED = 1024
 #: What a text may end with that its message does not have, and the other way round.
@@ -26,6 +31,12 @@ _STOPS = ".,;:"
 _WIDE_STOP = "。"
 #: Words between the parts of a list.
 _LISTING = re.compile(r" (and|or) ")
+
+
+class _Depth(threading.local):
+    """Of messages that are being read in one another's fields."""
+
+    now = 0
 
 
 class Reader:
@@ -47,6 +58,7 @@ class Reader:
         self._signs = str.maketrans({",": thousands, ".": decimal})
         self._spaced = spaced
         self._dates = dates
+        self._depth = _Depth()
         self._exact: dict[str, Pattern] = {}
         self._by_key: dict[str, list[Pattern]] = {}
         for one, many in messages:
@@ -100,6 +112,8 @@ class Reader:
         """The text sentence by sentence: of those that follow each other, as many as possible are
         read together."""
         seams = [(seam.start(), seam.end()) for seam in SEAM.finditer(text)]
+        if len(seams) > _MOST_SEAMS:
+            return text
         seams.append((len(text), len(text)))
         said, at = "", 0
         while seams:
@@ -173,8 +187,14 @@ class Reader:
         return best
 
     def _translated(self, found: Pattern, values: dict[str, str], text: str) -> str:
+        if self._depth.now >= _DEEPEST:
+            return text
         said = self._translation(found, values)
-        fields = {field: self._value(field, value) for field, value in values.items()}
+        self._depth.now += 1
+        try:
+            fields = {field: self._value(field, values[field], found) for field in values}
+        finally:
+            self._depth.now -= 1
         with contextlib.suppress(KeyError, ValueError, IndexError):
             return said.format_map(fields)
         return text
@@ -187,7 +207,7 @@ class Reader:
             return self._translations.gettext(found.message)
         return self._translations.ngettext(found.one, found.message, int(count))
 
-    def _value(self, field: str, value: str) -> str:
+    def _value(self, field: str, value: str, of: Pattern | None = None) -> str:
         if is_name(field):
             return value
         if NUMBER.fullmatch(value):
@@ -195,6 +215,6 @@ class Reader:
         if is_date(value):
             return in_order(value, self._dates)
         bare = value.strip()
-        if not bare:
+        if not bare or (of is not None and field not in of.ours):
             return value
         return value.replace(bare, self._part(bare), 1)

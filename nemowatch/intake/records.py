@@ -86,6 +86,7 @@ class Refused:
     problem: FileProblem
     at_ms: int  #: UTC ms
     where: Path  #: where it lies
+    told: str = ""  #: digest of what the note about it says; "" where that was not kept
 
 
 #: The kind of a text that was put back after a review; the others are the words of their names.

@@ -121,9 +121,12 @@ def _tell(conn: sqlite3.Connection, subject: str, known: Circumstances) -> None:
 
 
 def _message(told: Told, known: Circumstances) -> Message:
+    title = f"{known.site}: {said(told.title)}"
+    if told.name:
+        title = f"{title}: {told.name}"
     return Message(
         told.event,
-        redact_work(f"{known.site}: {said(told.title)}"),
+        redact_work(title),
         redact_work("\n".join(map(said, told.lines))),
         known.site,
         iso(known.now_ms),

@@ -51,6 +51,7 @@ class Told:
     title: str
     lines: tuple[str, ...]
     about: Mapping[str, Any]
+    name: str = ""  #: of the one file that it is about
 
 
 def held(reason: str, story: HoldStory) -> Told:
@@ -98,27 +99,32 @@ def approval(batch: BatchRow) -> Told:
 
 def asking(rows: Sequence[ListedJob]) -> Told:
     """Jobs that a person has to decide about."""
-    title = f"{counted(len(rows), 'job needs', 'jobs need')} your decision{_only_name(rows)}"
+    title = f"{counted(len(rows), 'job needs', 'jobs need')} your decision"
     first = rows[0]
     name = plain(note_name(os.path.basename(first.path), ""))
     cure = words.about_job(first.job.id, first.job.state, first.job.reason).for_file(name)
     return Told(
-        Event.ATTENTION, title, (*_stories(rows), *_what_to_do(rows, cure)), _about_jobs(rows)
+        Event.ATTENTION,
+        title,
+        (*_stories(rows), *_what_to_do(rows, cure)),
+        _about_jobs(rows),
+        _only_name(rows),
     )
 
 
 def failed(rows: Sequence[ListedJob]) -> Told:
     """Jobs that could not be done."""
-    title = f"{counted(len(rows), 'job', 'jobs')} failed{_only_name(rows)}"
+    title = f"{counted(len(rows), 'job', 'jobs')} failed"
     first = rows[0].job
     cure = words.about_job(first.id, first.state, code=first.error_code)
-    return Told(Event.FAILED, title, (*_stories(rows), *_what_to_do(rows, cure)), _about_jobs(rows))
+    lines = (*_stories(rows), *_what_to_do(rows, cure))
+    return Told(Event.FAILED, title, lines, _about_jobs(rows), _only_name(rows))
 
 
 def refused(inbox: str, files: Sequence[Refused]) -> Told:
     """Files that were never taken."""
     names = {plain(os.path.basename(one.problem.path)) for one in files}
-    only = f": {names.pop()}" if len(names) == 1 else ""
+    only = names.pop() if len(names) == 1 else ""
     lines: list[str] = []
     for one in files[:NAMED]:
         name = plain(os.path.basename(one.problem.path))
@@ -131,8 +137,8 @@ def refused(inbox: str, files: Sequence[Refused]) -> Told:
         "inbox": show_path(inbox),
         "files": [show_path(str(one.where)) for one in files[:RECORDED]],
     }
-    title = f"{counted(len(files), 'file was', 'files were')} refused{only}"
-    return Told(Event.FAILED, title, tuple(lines), about)
+    title = f"{counted(len(files), 'file was', 'files were')} refused"
+    return Told(Event.FAILED, title, tuple(lines), about, only)
 
 
 def round_done(found: Round, rows: Sequence[ListedJob]) -> Told:
@@ -198,10 +204,11 @@ def _cured(cure: Cure) -> list[str]:
 
 
 def _only_name(rows: Sequence[ListedJob]) -> str:
+    """The file that all of them are about; "" where they are about several."""
     names = {_name(row) for row in rows}
     if len(names) > 1:
         return ""
-    return f": {names.pop()}"
+    return names.pop()
 
 
 def _name(row: ListedJob) -> str:

@@ -4,16 +4,17 @@ something else. One that a person has deleted or changed is left so."""
 from __future__ import annotations
 
 import os
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import partial
 from pathlib import Path
 
 import structlog
 
+from nemowatch.config.watch_section import Watch
 from nemowatch.errors import LocalError
 from nemowatch.fs.listing import names_below
 from nemowatch.fs.threads import Disks
-from nemowatch.i18n.language import in_english
+from nemowatch.i18n.language import LANGUAGES, in_language
 from nemowatch.intake.inbox import Inbox
 from nemowatch.intake.watch.health import ONLINE
 from nemowatch.journal import facts
@@ -51,9 +52,7 @@ class GuideFile:
         last = await self._journal.read(lambda conn: facts.get_of(conn, InboxFact.GUIDE, name))
         watches = [inbox.watch for inbox in own]
         text = guide(watches, own_names)
-        with in_english():  # as `init` wrote it, before anybody chose a language
-            first = guide(watches, own_names)
-        work = partial(put_guide, folder, text, last, first)
+        work = partial(put_guide, folder, text, last, _in_each_language(watches, own_names))
         try:
             wrote = await self._disks.run(name, work)
         except LocalError as exc:
@@ -63,13 +62,26 @@ class GuideFile:
             await self._journal.write(lambda conn: facts.put_of(conn, InboxFact.GUIDE, name, text))
 
 
-def put_guide(folder: Path, text: str, last: str = "", first: str = "") -> Wrote:
-    """Write the guide into an existing folder; `last`: what was written there before, "" when it
-    never was; `first`: what may be there of ours in that case. Raises LocalError."""
+def _in_each_language(watches: Sequence[Watch], own_names: OwnNames) -> Iterator[str]:
+    """The guide as `init`, or an earlier daemon, may have written it. One is made when it is asked
+    for: only a guide that nobody remembers is compared."""
+    for language in LANGUAGES:
+        with in_language(language):
+            text = guide(watches, own_names)
+        yield text
+
+
+def put_guide(folder: Path, text: str, last: str = "", others: Iterable[str] = ()) -> Wrote:
+    """Write the guide into an existing folder; `last`: what was written there before, "" when that
+    is not known; `others`: what may be there of ours in that case. Raises LocalError."""
     was_deleted = last != "" and os.fsencode(NAME) not in names_below(folder, b"")
     if was_deleted:
         return Wrote.FOREIGN
     wrote = write_note(folder, folder / NAME, text, last)
-    if wrote is Wrote.FOREIGN and first and not last:
-        return write_note(folder, folder / NAME, text, first)
+    if last:
+        return wrote
+    for other in others:
+        if wrote is not Wrote.FOREIGN:
+            return wrote
+        wrote = write_note(folder, folder / NAME, text, other)
     return wrote

@@ -8,6 +8,7 @@ again; it never stops anything.
 from __future__ import annotations
 
 import contextlib
+import hashlib
 import os
 from collections.abc import Callable, Collection
 from dataclasses import dataclass
@@ -59,16 +60,20 @@ class NoteWriter:
         # roots and notes that could not be written, since when (monotonic)
         self._failing: dict[Path, float] = {}
 
-    async def unusable(self, watch: Watch, problem: FileProblem) -> bool:
-        """Note for a file that never became a job and is about to go to failed/. False when it has
-        to wait: nobody could read why."""
-        return await self._try(watch, _unusable(watch, problem))
-
-    async def withdraw(self, watch: Watch, problem: FileProblem) -> bool:
-        """Remove that note when its file has gone, unless it says something else by now. False as
-        above."""
+    async def unusable(self, watch: Watch, problem: FileProblem) -> str:
+        """Note for a file that never became a job and is about to go to failed/: the digest of its
+        text. "" when it has to wait: nobody could read why."""
         note = _unusable(watch, problem)
-        if await self._known(note) != note.text:
+        if not await self._try(watch, note):
+            return ""
+        return _digest(note.text)
+
+    async def withdraw(self, watch: Watch, problem: FileProblem, told: str) -> bool:
+        """Remove that note when its file has gone, unless it says something else by now; `told`:
+        the digest of what it said, "" where that was not kept. False as above."""
+        note = _unusable(watch, problem)
+        expected = told or _digest(note.text)
+        if _digest(await self._known(note)) != expected:
             return True
         return await self._try(watch, Note(note.root, note.path, ""))
 
@@ -213,6 +218,11 @@ def _follow(
             return
     for name in set(folders_below(inbox)).difference(others):
         remove_note(inbox, inbox / os.fsdecode(name) / notes.READ_ME, text)
+
+
+def _digest(text: str) -> str:
+    """By which a text is known again, in whatever language it was written."""
+    return hashlib.sha256(text.encode("utf-8", "surrogateescape")).hexdigest()
 
 
 def _unusable(watch: Watch, problem: FileProblem) -> Note:

@@ -12,18 +12,22 @@ from nemowatch.reporting.wide_letters import filled_wide, wide
 WIDTH = 78
 
 
-def wrapped(text: str, indent: str = "") -> str:
-    """Lines that fit; the rest of an indented line is indented like its beginning."""
-    return "\n".join(_filled(line, indent) for line in text.splitlines() if line.strip())
+def wrapped(text: str, indent: str = "", *, ours: bool = True) -> str:
+    """Lines that fit; the rest of an indented line is indented like its beginning. `ours`: False
+    for words of a person or of the cloud, which stay as they are."""
+    lines = filter(str.strip, text.splitlines())
+    return "\n".join(_filled(line, indent, ours=ours) for line in lines)
 
 
-def indented(text: str) -> str:
+def indented(text: str, *, ours: bool = True) -> str:
     """The same, below a title."""
-    return wrapped(text, "    ")
+    return wrapped(text, "    ", ours=ours)
 
 
-def _filled(line: str, indent: str) -> str:
-    words_of_line = said(plain(line).lstrip())
+def _filled(line: str, indent: str, *, ours: bool) -> str:
+    words_of_line = plain(line).lstrip()
+    if ours:
+        words_of_line = said(words_of_line)
     own = indent + " " * (len(line) - len(line.lstrip()))
     if not words_of_line.isascii() and wide(words_of_line) != len(words_of_line):
         return filled_wide(words_of_line, WIDTH, own)

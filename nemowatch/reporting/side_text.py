@@ -28,8 +28,10 @@ def side_text(turns: list[Turn], source: bytes, at_ms: int, tips: tuple[str, ...
     turn = turns[-1]
     blocks = [_title(turn)]
     for one in turns[-MOST_TURNS:]:
-        blocks.append(f"{said('Asked:')}\n{indented(one.asked) or '    -'}")
-        blocks.append(f"{said('The agent said:')}\n{indented(one.said or _silent(one))}")
+        asked = indented(one.asked, ours=False) or "    -"
+        answer = indented(one.said, ours=False) or indented(_silent(one))
+        blocks.append(f"{said('Asked:')}\n{asked}")
+        blocks.append(f"{said('The agent said:')}\n{answer}")
     if turn.timeline:
         blocks.append(turn.timeline)
     if turn.changes:

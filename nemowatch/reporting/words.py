@@ -137,8 +137,8 @@ def try_again(jobs: Sequence[int], *, back: str = "", code: str = "") -> Cure:
 
 def change_again(jobs: Sequence[int], names: Sequence[str]) -> Cure:
     """How a change of a result that came to nothing is tried again; `names`: of the results."""
-    files = " or ".join(f"{name}.revise.txt" for name in names)
-    by_hand = f"To try again, save what should be changed as {files} in its inbox folder once more."
+    texts = " or ".join(f"{name}.revise.txt" for name in names)
+    by_hand = f"To try again, save what should be changed as {texts} in its inbox folder once more."
     return Cure(by_hand, (_retry(jobs),))
 
 

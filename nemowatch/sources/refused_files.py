@@ -57,11 +57,11 @@ class RefusedFiles:
         found = chain.from_iterable(map(dict.values, self._of.values()))
         return sorted(found, key=attrgetter("at_ms"), reverse=True)
 
-    def add(self, watch: Watch, problem: FileProblem, where: Path) -> None:
-        """This file was moved to failed/."""
+    def add(self, watch: Watch, problem: FileProblem, where: Path, told: str) -> None:
+        """This file was moved to failed/; `told`: the digest of its note."""
         found = self._of[watch.name]
         found.pop(problem.path, None)
-        found[problem.path] = Refused(watch.name, problem, self._clock.now_ms(), where)
+        found[problem.path] = Refused(watch.name, problem, self._clock.now_ms(), where, told)
         for path in list(found)[:-REMEMBERED]:
             del found[path]
         self._changed.add(watch.name)
@@ -80,7 +80,7 @@ class RefusedFiles:
             return
         self._checks.put_off(watch.name, CHECK_AGAIN)
         for one in await self._disks.run(watch.name, _gone, list(found.values())):
-            if await self._note_writer.withdraw(watch, one.problem):
+            if await self._note_writer.withdraw(watch, one.problem, one.told):
                 del found[one.problem.path]
                 self._changed.add(watch.name)
 
@@ -107,12 +107,13 @@ def remembered(conn: sqlite3.Connection, watch: str) -> list[Refused]:
 
 def _written(one: Refused) -> dict[str, Any]:
     problem = _with_paths(asdict(one.problem), os.fsdecode)
-    return {"problem": problem, "at_ms": one.at_ms, "where": str(one.where)}
+    return {"problem": problem, "at_ms": one.at_ms, "where": str(one.where), "told": one.told}
 
 
 def _read(watch: str, written: dict[str, Any]) -> Refused:
     fields = _with_paths(written["problem"], os.fsencode)
-    return Refused(watch, FileProblem(**fields), written["at_ms"], Path(written["where"]))
+    problem, where = FileProblem(**fields), Path(written["where"])
+    return Refused(watch, problem, written["at_ms"], where, written.get("told", ""))
 
 
 def _with_paths(fields: dict[str, Any], convert: Callable[[Any], str | bytes]) -> dict[str, Any]:

@@ -169,7 +169,8 @@ class TickResults:
         first: after a kill between the two, or while nothing can be written, the file is still in
         the inbox and is found again. False: it still has to leave.
         """
-        if not await self._note_writer.unusable(watch, problem):
+        told = await self._note_writer.unusable(watch, problem)
+        if not told:
             return False
         try:
             where = await self._disks.run(watch.name, _move_to_failed, watch, problem.path)
@@ -184,7 +185,7 @@ class TickResults:
             why=problem.what,
             cure=problem.cure,
         )
-        self._refused_files.add(watch, problem, where)
+        self._refused_files.add(watch, problem, where, told)
         return True
 
     def _log_not_taken(self, watch: Watch, path: bytes, why: str) -> None:

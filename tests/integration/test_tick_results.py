@@ -13,6 +13,7 @@ import pytest
 from nemowatch.clock import SystemClock
 from nemowatch.config.watch_section import Watch
 from nemowatch.fs.threads import Disks
+from nemowatch.i18n.language import in_language
 from nemowatch.intake.inbox import Inbox
 from nemowatch.intake.records import FileProblem, FolderProblem, Tick
 from nemowatch.intake.watch.health import HealthState
@@ -176,6 +177,20 @@ async def test_a_note_about_another_trouble_of_that_name_stays(
     await tick_results.act_on(inbox, Tick())
     assert [one.problem for one in tick_results.refused] == [other]
     assert "It is cut short." in (there.parent / standing(inbox)[0]).read_text("utf-8-sig")
+
+
+async def test_the_note_of_a_file_that_has_gone_goes_in_any_language(
+    take: Take, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Also where another language was chosen in between."""
+    monkeypatch.setattr(refused_files, "CHECK_AGAIN", 0.0)
+    tick_results, inbox = take
+    there = refused_file(inbox)
+    await tick_results.act_on(inbox, Tick(problems=(NO_FILM,)))
+    there.unlink()
+    with in_language("de"):
+        await tick_results.act_on(inbox, Tick())
+    assert standing(inbox) == []
 
 
 async def test_while_the_share_is_away_no_refused_file_counts_as_gone(

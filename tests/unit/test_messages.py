@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+import threading
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -10,10 +11,12 @@ import pytest
 
 from nemowatch.fs import last_lines
 from nemowatch.i18n import language
-from nemowatch.i18n.language import LANGUAGES, choose, in_english, said
+from nemowatch.i18n.language import LANGUAGES, choose, in_language, said
 from nemowatch.outbox.note_file import Wrote
 from nemowatch.reporting.guide import NAME
 from nemowatch.reporting.guide_file import put_guide
+from nemowatch.reporting.paragraphs import indented
+from nemowatch.reporting.words import change_again
 
 sys.path.insert(0, str(Path(__file__).parents[2] / "scripts" / "lib"))
 import messages
@@ -69,19 +72,22 @@ def test_a_text_is_read_by_the_messages_that_it_is_made_of(text: str, german: st
 def test_english_loads_nothing() -> None:
     """The daemon of an English share reads no catalogue."""
     choose("en")
+    before = language._load.cache_info()
     assert said("waits for credits") == "waits for credits"
-    assert language._Chosen.reader is None
+    assert language._load.cache_info() == before
 
 
 def test_a_guide_of_before_the_choice_is_put_into_the_language(tmp_path: Path) -> None:
     """What `init` wrote in English is replaced; what a person has changed is not."""
-    with in_english():
-        put_guide(tmp_path, "The guide.")
-    assert put_guide(tmp_path, "Die Anleitung.", "", "The guide.") is not Wrote.FOREIGN
+    others = ["The guide.", "La guía."]
+    for before in others:
+        (tmp_path / NAME).unlink(missing_ok=True)
+        put_guide(tmp_path, before)
+        assert put_guide(tmp_path, "Die Anleitung.", "", others) is Wrote.WRITTEN
     assert "Die Anleitung." in (tmp_path / NAME).read_text("utf-8-sig")
 
     (tmp_path / NAME).write_text("My own words.", "utf-8")
-    assert put_guide(tmp_path, "Die Anleitung.", "", "The guide.") is Wrote.FOREIGN
+    assert put_guide(tmp_path, "Die Anleitung.", "", others) is Wrote.FOREIGN
 
 
 def test_a_note_is_known_in_every_language() -> None:
@@ -89,3 +95,67 @@ def test_a_note_is_known_in_every_language() -> None:
     for lines in (last_lines.NOTE, last_lines.SIDE, last_lines.GUIDE):
         assert set(lines) == set(LANGUAGES)
         assert set(lines.values()) <= set(last_lines.ALL)
+
+
+@pytest.mark.parametrize("name", ["About us", "Another try", "Spanish", "a · done"])
+def test_a_name_stays_as_it_is_within_instructions(name: str) -> None:
+    """A person follows them to the letter: a file by another name would be nothing."""
+    choose("de")
+    texts = (
+        change_again([1], [name]).by_hand,
+        f"Save a text file called {name}.answer.txt in the inbox folder of the file, with one of"
+        " these in it:",
+        f"To change {name}.mp4, say in {name}.mp4.revise.txt what should be different; that is one"
+        " more paid turn. Or remove it.",
+    )
+    for text in texts:
+        translated = said(text)
+        assert translated != text
+        assert f"{name}." in translated
+
+
+def test_what_a_person_or_the_agent_says_stays() -> None:
+    """Also where it could be a message of ours."""
+    choose("de")
+    assert indented("It was cancelled.", ours=False).strip() == "It was cancelled."
+    assert indented("It was cancelled.").strip() == "Es wurde abgebrochen."
+
+
+@pytest.mark.parametrize(
+    "text", ["about " * 200, "a, " * 600, "Cost: " + "about " * 300 + "1 credits.", "a and " * 300]
+)
+def test_a_foreign_text_is_read_to_no_depth(text: str) -> None:
+    """It is left as it is: nothing is looked for in each of its parts, or in a field's fields."""
+    choose("de")
+    assert said(text).endswith(text[-100:])
+
+
+def test_a_reload_in_the_middle_leaves_nobody_in_the_old_language() -> None:
+    """The language can change in one thread while another one is saying something."""
+    saying = threading.Event()
+    broken: list[Exception] = []
+
+    def say() -> None:
+        try:
+            while not saying.is_set():
+                said("Waits for credits")
+        except Exception as exc:
+            broken.append(exc)
+
+    thread = threading.Thread(target=say)
+    thread.start()
+    for code in ("de", "en", "fr") * 300:
+        choose(code)
+    saying.set()
+    thread.join()
+    assert not broken
+    choose("de")
+    assert said("Waits for credits") == "Wartet auf Credits"
+
+
+def test_a_language_of_one_thread_is_not_kept() -> None:
+    """What is said within the block is in that language, and nothing behind it."""
+    choose("de")
+    with in_language("en"):
+        assert said("Waits for credits") == "Waits for credits"
+    assert said("Waits for credits") == "Wartet auf Credits"
