@@ -11,6 +11,7 @@ from aiohttp import web
 from markupsafe import Markup, escape
 
 from nemowatch.errors import NemowatchError, UsageError
+from nemowatch.i18n import language
 from nemowatch.orders import ORDERS
 from nemowatch.reporting.phrases import counted
 from nemowatch.web import views
@@ -104,6 +105,7 @@ _SAID = {
 
 def reply(request: web.Request, text: str, status: int) -> web.Response:
     """What people are told: to the script as JSON, else as a page of its own."""
+    text = language.said(text)
     if "application/json" in request.headers.get("Accept", ""):
         return web.json_response({"text": text}, status=status)
     content = Markup('<main><header class="busy"><h1>{}</h1><p><a href="/">← Everything</a></p>')

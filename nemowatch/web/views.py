@@ -24,6 +24,7 @@ from markupsafe import Markup
 from nemowatch.clock import moment
 from nemowatch.cures import Choice
 from nemowatch.fs.names import plain
+from nemowatch.i18n.language import chosen, said
 from nemowatch.model import State
 from nemowatch.reporting import page, words
 from nemowatch.reporting.page_model import Made, PageModel, Running, Waiting
@@ -151,11 +152,13 @@ def render(name: str, now_ms: int, **values: Any) -> str:
 
 def shell(title: str, content: str, *, script: bool = True) -> str:
     """A whole page."""
-    return template("shell.html.j2").render(title=title, content=Markup(content), script=script)
+    return template("shell.html.j2").render(
+        title=said(title), content=Markup(content), script=script, language=chosen()
+    )
 
 
 def _markup(name: str, **values: Any) -> Markup:
-    return Markup(template(name).render(word=MARKER, args=_args, plain=plain, **values))
+    return Markup(template(name).render(word=MARKER, args=_args, plain=plain, _=said, **values))
 
 
 def _args(button: Button) -> str:
