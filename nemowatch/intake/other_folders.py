@@ -30,5 +30,5 @@ def move_there(kinds: Collection[MediaKind], there: Iterable[bytes], book: Folde
     names: list[str] = []
     for kind in sorted(kinds):
         names += taking(kind, folders, book)
-    named = ", ".join(dict.fromkeys(names))
+    named = ", ".join(f'"{name}"' for name in dict.fromkeys(names))
     return f"Move each into a folder that accepts it ({named}), or out of the inbox."

@@ -186,13 +186,15 @@ class _Reader:
         """The code of the language that the current word is."""
         word = self._word
         if "_" in word:
-            code, what = languages.bound(word), "a language with a region that is known"
+            code = languages.bound(word)
+            what = f'"{shown(word)}" is not a language with a region that is known.'
         else:
             self._check_and(word)
             self._check_ambiguous(word)
-            code, what = languages.base_of(word), "a language"
+            code = languages.base_of(word)
+            what = f'"{shown(word)}" is not a language.'
         if not code:
-            raise WrongError(f'"{shown(word)}" is not {what}.')
+            raise WrongError(what)
         self._at += 1
         return code
 

@@ -47,14 +47,14 @@ def folders(context: CommandContext, watch: Watch) -> Iterator[Finding]:
 
 
 def _refused(context: CommandContext, location: Location) -> Iterator[tuple[str, str, str]]:
-    """(level, what is wrong, its cure) of an order of which nothing can be made. One that only
-    lacks its prompt.txt may get it."""
+    """(level, what is wrong, its cure) of an order of which nothing can be made. All else works,
+    and a folder's note says the same; one that only lacks its prompt.txt may get it."""
     from nemowatch.cli.explain.folder import ordered_by
     from nemowatch.reporting.inbox_words import about_folder
 
     record = ordered_by(context, location)
     if not record["readable"]:
-        yield "fail", record["problem"], about_folder(record["suggestion"], "").by_hand
+        yield "warn", record["problem"], about_folder(record["suggestion"], "").by_hand
         return
     problems = {("warn", order["problem"], order["cure"]) for order in record["orders"]}
     if all(problem for _, problem, _ in problems):

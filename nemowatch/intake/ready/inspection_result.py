@@ -137,7 +137,8 @@ def refused(
 def wrong_kind(path: bytes, kind: MediaKind, terms: Terms) -> Inspected:
     """By its content it is of a kind that its folder does not take."""
     what = f"Its content is {_WORDS[kind]}; this folder accepts {listed(terms.accepts)}."
-    cure = f"Put it into a folder that accepts it ({', '.join(folders_for(kind))})."
+    folders = ", ".join(f'"{name}"' for name in folders_for(kind))
+    cure = f"Put it into a folder that accepts it ({folders})."
     return refused(path, terms, what, cure, "unsupported")
 
 
