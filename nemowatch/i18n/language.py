@@ -88,6 +88,15 @@ def said(text: str) -> str:
     return _load(language).said(text)
 
 
+def filled(text: str, **fields: object) -> str:
+    """A message of ours with these values in its fields, in the language in force: for one of so
+    few letters that it cannot be known in what was said. The values stay as they are."""
+    language = chosen()
+    if language == ENGLISH:
+        return text.format_map(fields)
+    return _load(language).filled(text, fields)
+
+
 def message(text: str) -> str:
     """The same text: marks a message that is a single word, or elsewhere none."""
     return text

@@ -7,7 +7,7 @@ from __future__ import annotations
 import contextlib
 import re
 import threading
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from functools import lru_cache
 from gettext import NullTranslations
 
@@ -66,6 +66,10 @@ class Reader:
             if many:
                 self._add(pattern(many, one))
         self.said = lru_cache(_REMEMBERED)(self._said)
+
+    def filled(self, message: str, fields: Mapping[str, object]) -> str:
+        """The translation of this message, with these values in its fields."""
+        return self._translations.gettext(message).format_map(fields)
 
     def _add(self, found: Pattern) -> None:
         if not found.fields:

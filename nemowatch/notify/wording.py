@@ -14,6 +14,7 @@ from nemowatch.clock import date_and_time, iso
 from nemowatch.cures import Cure
 from nemowatch.errors import show_path
 from nemowatch.fs.names import note_name, plain
+from nemowatch.i18n.language import filled, message
 from nemowatch.intake.records import Refused
 from nemowatch.intake.watch.health import Health, HealthState
 from nemowatch.journal.batches import BatchRow
@@ -36,10 +37,10 @@ LONGEST = 300
 
 #: How people call the ways in which a job ends, in the order in which they are counted.
 ENDS = {
-    State.PUBLISHED: "done",
-    State.FAILED: "failed",
-    State.REJECTED: "not accepted",
-    State.CANCELLED: "cancelled",
+    State.PUBLISHED: message("{count} done"),
+    State.FAILED: message("{count} failed"),
+    State.REJECTED: message("{count} not accepted"),
+    State.CANCELLED: message("{count} cancelled"),
 }
 
 
@@ -114,7 +115,7 @@ def asking(rows: Sequence[ListedJob]) -> Told:
 
 def failed(rows: Sequence[ListedJob]) -> Told:
     """Jobs that could not be done."""
-    title = f"{counted(len(rows), 'job', 'jobs')} failed"
+    title = counted(len(rows), "job failed", "jobs failed")
     first = rows[0].job
     cure = words.about_job(first.id, first.state, code=first.error_code)
     lines = (*_stories(rows), *_what_to_do(rows, cure))
@@ -128,7 +129,8 @@ def refused(inbox: str, files: Sequence[Refused]) -> Told:
     lines: list[str] = []
     for one in files[:NAMED]:
         name = plain(os.path.basename(one.problem.path))
-        lines.append(f"{name} in {plain(one.problem.folder)}: {one.problem.what}")
+        where = _inside(name, one.problem.folder)
+        lines.append(f"{where}: {one.problem.what}")
     if len(files) > NAMED:
         lines.append(f"And {len(files) - NAMED:,} more.")
     if len(files) == 1:
@@ -137,7 +139,7 @@ def refused(inbox: str, files: Sequence[Refused]) -> Told:
         "inbox": show_path(inbox),
         "files": [show_path(str(one.where)) for one in files[:RECORDED]],
     }
-    title = f"{counted(len(files), 'file was', 'files were')} refused"
+    title = counted(len(files), "file was refused", "files were refused")
     return Told(Event.FAILED, title, tuple(lines), about, only)
 
 
@@ -170,7 +172,7 @@ def _ends(states: Mapping[str, int]) -> str:
     parts: list[str] = []
     for state, said in ENDS.items():
         if states.get(state):
-            parts.append(f"{states[state]:,} {said}")
+            parts.append(filled(said, count=f"{states[state]:,}"))
     return ", ".join(parts)
 
 
@@ -187,9 +189,13 @@ def _stories(rows: Sequence[ListedJob]) -> Iterable[str]:
         if not story:
             story = words.hold_words(row.job.reason)
         said = _as_told(" ".join(story.split()))
-        yield f"{_name(row)} in {plain(row.folder)}{brackets(row.job.target)}: {said}"
+        yield f"{_inside(_name(row), row.folder)}{brackets(row.job.target)}: {said}"
     if len(rows) > NAMED:
         yield f"And {len(rows) - NAMED:,} more."
+
+
+def _inside(name: str, folder: bytes) -> str:
+    return filled("{name} in {folder}", name=name, folder=plain(folder))
 
 
 def _what_to_do(rows: Sequence[ListedJob], cure: Cure) -> list[str]:

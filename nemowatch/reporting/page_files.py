@@ -26,6 +26,7 @@ from nemowatch.reporting.page_model import (
     Words,
 )
 from nemowatch.reporting.paragraphs import shortened
+from nemowatch.reporting.timeline_words import said_changes, said_timeline
 from nemowatch.tasks.kinds import BY_WORD
 from nemowatch.tasks.usual_times import usual_time
 
@@ -160,8 +161,8 @@ def _words(turn: Turn | None) -> Words | None:
     return Words(
         shortened(turn.asked, LONGEST_WORDS),
         shortened(turn.said, LONGEST_WORDS),
-        turn.timeline,
-        turn.changes,
+        said_timeline(turn.timeline),
+        said_changes(turn.changes),
         Path(os.fsdecode(turn.side_file)) if turn.side_file else None,
     )
 

@@ -9,9 +9,10 @@ from datetime import UTC, datetime
 from nemowatch.errors import show_path
 from nemowatch.fs.last_lines import SIDE, last_line
 from nemowatch.fs.names import plain, split_ending
-from nemowatch.i18n.language import chosen, message, said
+from nemowatch.i18n.language import chosen, filled, message, said
 from nemowatch.reporting.conversation import Turn
 from nemowatch.reporting.paragraphs import indented
+from nemowatch.reporting.timeline_words import said_changes, said_timeline
 from nemowatch.secrecy import redact
 
 #: What is said of an edit that closed without a word (docs/api.md section 6).
@@ -33,10 +34,10 @@ def side_text(turns: list[Turn], source: bytes, at_ms: int, tips: tuple[str, ...
         blocks.append(f"{said('Asked:')}\n{asked}")
         blocks.append(f"{said('The agent said:')}\n{answer}")
     if turn.timeline:
-        blocks.append(turn.timeline)
+        blocks.append(said_timeline(turn.timeline))
     if turn.changes:
         changed = said("Changed since the previous turn:")
-        blocks.append(f"{changed}\n{_lines(turn.changes)}")
+        blocks.append(f"{changed}\n{_lines(said_changes(turn.changes))}")
     if tips:
         blocks.append(said("For better results:") + "\n" + indented("\n".join(tips)))
     blocks.append(_facts(turn, source, at_ms))
@@ -47,7 +48,7 @@ def _title(turn: Turn) -> str:
     names = [plain(os.path.basename(result.path)) for result in turn.results]
     title = ", ".join(names)
     if turn.number > 1:
-        number = said(f"turn {turn.number}")
+        number = filled("turn {number}", number=turn.number)
         title = f"{title} ({number})"
     return title
 

@@ -28,6 +28,7 @@ from nemowatch.i18n.language import chosen, said
 from nemowatch.model import State
 from nemowatch.reporting import page, words
 from nemowatch.reporting.page_model import Made, PageModel, Running, Waiting
+from nemowatch.reporting.timeline_words import said_changes, said_timeline
 from nemowatch.web import commands
 from nemowatch.web.commands import Button
 from nemowatch.web.desk import Desk
@@ -158,7 +159,8 @@ def shell(title: str, content: str, *, script: bool = True) -> str:
 
 
 def _markup(name: str, **values: Any) -> Markup:
-    return Markup(template(name).render(word=MARKER, args=_args, plain=plain, _=said, **values))
+    words = {"_": said, "said_timeline": said_timeline, "said_changes": said_changes}
+    return Markup(template(name).render(word=MARKER, args=_args, plain=plain, **words, **values))
 
 
 def _args(button: Button) -> str:

@@ -37,6 +37,8 @@ SILENT = (
     "content/signatures.py",
     "content/word/symbols.py",
     "edits/answer_words.py",
+    "edits/draft.py",
+    "edits/draft_changes.py",
     "fs/last_lines.py",
     "edits/offers.py",
     "edits/turn_summary.py",
@@ -94,7 +96,7 @@ UNSAID = Path(__file__).parent / "unsaid.txt"
 _LOGS = ("log", "logger", "logging")
 _QUIET_CALLS = ("getLogger", "compile", "LatePattern", "namedtuple", "write_text", "execute")
 #: Calls that mark a message of any length, and one in singular and plural.
-_MARKS = ("message", "said", "_")
+_MARKS = ("message", "said", "filled", "_")
 _PLURAL = "counted"
 #: Calls around a name or a value, by which its field is not called.
 _AROUND = ("plain", "show_path", "shown", "str", "escaped", "amount", "len", "redact_work")

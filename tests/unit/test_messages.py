@@ -11,11 +11,12 @@ import pytest
 
 from nemowatch.fs import last_lines
 from nemowatch.i18n import language
-from nemowatch.i18n.language import LANGUAGES, choose, in_language, said
+from nemowatch.i18n.language import LANGUAGES, choose, filled, in_language, said
 from nemowatch.outbox.note_file import Wrote
 from nemowatch.reporting.guide import NAME
 from nemowatch.reporting.guide_file import put_guide
 from nemowatch.reporting.paragraphs import indented
+from nemowatch.reporting.timeline_words import said_changes, said_timeline
 from nemowatch.reporting.words import change_again
 
 sys.path.insert(0, str(Path(__file__).parents[2] / "scripts" / "lib"))
@@ -159,3 +160,46 @@ def test_a_language_of_one_thread_is_not_kept() -> None:
     with in_language("en"):
         assert said("Waits for credits") == "Waits for credits"
     assert said("Waits for credits") == "Wartet auf Credits"
+
+
+def test_a_timeline_is_said_in_the_language_and_its_names_stay() -> None:
+    """Kinds, counts and what changed; the journal's own English where that is the language."""
+    timeline = (
+        "Timeline (4 tracks): 1. Video: city 3. Audio and 2 more (0-10s)"
+        ' 2. BGM: Lo-fi (0-10s, 35%) 3. Title: "Urban and 2 more" (0-3s) and 1 more'
+    )
+    changes = (
+        "added: Video: a -> b.mp4",
+        "removed: Track",
+        "edited: BGM: Lo-fi (0-10s, 35%)",
+        "changed: Audio: x (0-1s) -> Audio: x (0-2s)",
+        "nothing that the timeline shows",
+        "and 3 more",
+    )
+    assert said_timeline(timeline) == timeline
+    assert said_changes(changes) == changes
+    choose("de")
+    assert said_timeline(timeline) == (
+        "Zeitleiste (4 Spuren): 1. Video: city 3. Audio und 2 weitere (0-10s)"
+        ' 2. Hintergrundmusik: Lo-fi (0-10s, 35%) 3. Titel: "Urban and 2 more" (0-3s)'
+        " und 1 weitere"
+    )
+    assert said_timeline("Timeline (1 track): 1. Track") == "Zeitleiste (1 Spur): 1. Spur"
+    assert said_changes(changes) == (
+        "hinzugefügt: Video: a -> b.mp4",
+        "entfernt: Spur",
+        "bearbeitet: Hintergrundmusik: Lo-fi (0-10s, 35%)",
+        "geändert: Ton: x (0-1s) -> Ton: x (0-2s)",
+        "nichts, was auf der Zeitleiste zu sehen ist",
+        "und 3 weitere",
+    )
+
+
+@pytest.mark.parametrize("code", OTHERS)
+def test_titles_of_notifications_are_in_the_language(code: str) -> None:
+    """Counted for one and for many, and short words that no text could be known by."""
+    choose(code)
+    titles = ("1 job failed", "2 jobs failed", "1 file was refused", "2 files were refused")
+    for title in (*titles, "2 jobs need your decision", "All done: 2 results"):
+        assert said(title) != title
+    assert filled("turn {number}", number=3) != "turn 3"
