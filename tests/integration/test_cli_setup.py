@@ -151,6 +151,27 @@ def test_check_refuses_what_explain_refuses(tmp_path: Path) -> None:
     assert 'Did you mean "dub-es"' in unread["cure"]
 
 
+def test_check_names_the_file_that_no_prompt_is_for(tmp_path: Path) -> None:
+    """An edit folder that is empty, or whose projects and folders have a prompt.txt each, is in
+    order; one with a file that nothing is said of is not."""
+    cli = Cli(tmp_path)
+    inbox = cli.root / "inbox"
+    for name in ("edit/Summer.project", "edit/shorts", "edit/later"):
+        (inbox / name).mkdir(parents=True)
+    for name in ("edit/Summer.project", "edit/shorts"):
+        (inbox / name / "prompt.txt").write_text("Cut this to its best 30 seconds.")
+        (inbox / name / "beach.mp4").write_bytes(b"x")
+
+    def warnings() -> list[str]:
+        rows = json.loads(cli.run("check", "--json").stdout)["checks"]
+        return [row["text"] for row in rows if row["what"] == "order"]
+
+    assert not warnings()
+    (inbox / "edit/later/walk.mp4").write_bytes(b"x")
+    (warning,) = warnings()
+    assert "nothing says what to do with walk.mp4" in warning
+
+
 def test_check_goes_on_when_the_journal_is_damaged(tmp_path: Path) -> None:
     """The journal's damage is one finding among the others, also beside task folders."""
     cli = Cli(tmp_path)

@@ -4,12 +4,15 @@ recipes and of the folders that are in the inboxes now, it refuses, too. Nothing
 from __future__ import annotations
 
 import os
+import stat
 from collections.abc import Iterator
+from dataclasses import replace
 from itertools import islice
+from operator import itemgetter
 from typing import TYPE_CHECKING
 
 from nemowatch.cli.check.finding import Finding
-from nemowatch.fs.listing import folders_below
+from nemowatch.fs.listing import entries, folders_below, walk_folders
 from nemowatch.intake.scan.ignore import Ignore, NameClass
 
 if TYPE_CHECKING:
@@ -18,6 +21,8 @@ if TYPE_CHECKING:
     from nemowatch.cli.context import CommandContext
     from nemowatch.cli.explain.records import Location
     from nemowatch.config.watch_section import Watch
+    from nemowatch.model import MediaKind
+    from nemowatch.tasks.records import Folder
 
 #: Folders of one inbox that are examined.
 MOST_FOLDERS = 200
@@ -42,13 +47,16 @@ def folders(context: CommandContext, watch: Watch) -> Iterator[Finding]:
         if ignore.name(name).kind is not NameClass.WORK:
             continue
         path = watch.inbox / os.fsdecode(name)
-        for level, problem, cure in _refused(context, Location(path, watch, name)):
+        location = Location(path, watch, name)
+        own = _needing_a_prompt(context, name)
+        refused = _refused(context, location) if own is None else _without_prompt(own, location)
+        for level, problem, cure in refused:
             yield Finding(level, "order", f"{_shown(path)}: {problem}", cure)
 
 
 def _refused(context: CommandContext, location: Location) -> Iterator[tuple[str, str, str]]:
     """(level, what is wrong, its cure) of an order of which nothing can be made. All else works,
-    and a folder's note says the same; one that only lacks its prompt.txt may get it."""
+    and a folder's note says the same."""
     from nemowatch.cli.explain.folder import ordered_by
     from nemowatch.reporting.inbox_words import about_folder
 
@@ -59,6 +67,61 @@ def _refused(context: CommandContext, location: Location) -> Iterator[tuple[str,
     problems = {("warn", order["problem"], order["cure"]) for order in record["orders"]}
     if all(problem for _, problem, _ in problems):
         yield from sorted(problems)
+
+
+def _needing_a_prompt(context: CommandContext, name: bytes) -> Folder | None:
+    """The folder, where only a prompt.txt says what is made in it; else None."""
+    from nemowatch.intake.scan.paths import as_text
+    from nemowatch.tasks.grammar import read_folder
+    from nemowatch.tasks.kinds import kind_of
+    from nemowatch.tasks.records import Folder
+
+    folder = read_folder(as_text(name), context.config.own_names)
+    if isinstance(folder, Folder) and kind_of(folder).needs_prompt:
+        return folder
+    return None
+
+
+def _without_prompt(folder: Folder, location: Location) -> Iterator[tuple[str, str, str]]:
+    """The same of the first file for which there is no prompt.txt in its folder or above it: the
+    folders below may have one each, and an empty folder waits for both."""
+    from nemowatch.cli.explain.folder import prompt_text
+    from nemowatch.errors import OrderError
+    from nemowatch.tasks.plan import plan
+    from nemowatch.tasks.records import Drop
+
+    for relative, media in _media_below(folder, location):
+        below = os.path.join(location.relative, relative).rstrip(b"/")
+        inside = replace(location, path=location.path / os.fsdecode(relative), relative=below)
+        if prompt_text(inside):
+            continue
+        name, kind = media
+        try:
+            plan(folder, Drop(kind, os.fsdecode(name), "", ""))
+        except OrderError as exc:
+            yield "warn", exc.text, exc.cure
+            return
+
+
+def _media_below(
+    folder: Folder, location: Location
+) -> Iterator[tuple[bytes, tuple[bytes, MediaKind]]]:
+    """(path of a folder, its first file that is work for this task) of each folder below that has
+    one."""
+    from nemowatch.content.kinds import kind_by_name
+
+    ignore = Ignore(location.watch.ignore if location.watch else ())
+    for relative, opened in islice(walk_folders(location.path), MOST_FOLDERS):
+        parts = filter(None, relative.split(b"/"))
+        if any(ignore.name(part).kind is not NameClass.WORK for part in parts):
+            continue
+        for name, at in sorted(entries(opened), key=itemgetter(0)):
+            kind = kind_by_name(name)
+            is_file = at is not None and stat.S_ISREG(at.st_mode)
+            is_work = is_file and ignore.name(name).kind is NameClass.WORK
+            if is_work and kind is not None and kind in folder.accepts:
+                yield relative, (name, kind)
+                break
 
 
 def _shown(path: Path) -> str:
