@@ -33,15 +33,6 @@ def open_for(conn: sqlite3.Connection, watch: str) -> BatchRow | None:
     return first(conn, SQL["open_for"], (watch,), _batch)
 
 
-def last_approved(conn: sqlite3.Connection, watch: str) -> range | None:
-    """From when to when, UTC ms, the last batch of this watch waited for its approval; None when
-    none was approved."""
-    row = conn.execute(SQL["last_approved"], (watch,)).fetchone()
-    if row is None:
-        return None
-    return range(row["created_at"], row["approved_at"] + 1)
-
-
 def waiting(conn: sqlite3.Connection) -> list[BatchRow]:
     """Every batch that waits for approval."""
     return every(conn, SQL["waiting"], (), _batch)

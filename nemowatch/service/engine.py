@@ -163,7 +163,6 @@ class Engine:
             self.disks,
             self.clock,
             self.runner.nudge,
-            self._order_desk.approve,
             self._order_desk.carry_out_file,
         )
         self.tick_results.unmoved = {

@@ -18,7 +18,7 @@ from nemowatch.intake.inbox import Inbox
 from nemowatch.jobs.cancel_renders import cancel_renders
 from nemowatch.journal.database import Journal
 from nemowatch.journal.jobs import Job
-from nemowatch.orders import Approve, DaemonSite, ForFile, Record, carry_out, read_order
+from nemowatch.orders import DaemonSite, ForFile, Record, carry_out, read_order
 from nemowatch.remote.interface import RemoteApi
 from nemowatch.sources.wrap_up import WrapUp
 from nemowatch.tasks.records import OwnNames
@@ -77,11 +77,6 @@ class OrderDesk:
         await carry_out(ForFile(wanted, record), self._site)
         for order in wanted:
             log.info("ordered by a file", command=order.name, file=path, **order.about)
-
-    async def approve(self, watch: str) -> int:
-        """An APPROVE lies in this inbox; returns how many jobs it lets go on."""
-        answer = await carry_out(Approve(watch), self._site)
-        return int(answer["approved"])
 
     def _stop_renders(self, cancelled: list[Job]) -> None:
         """The cloud need not go on with what was cancelled; whatever it answers, the order is

@@ -3,8 +3,9 @@ answer it. Asks; it spends nothing itself."""
 
 from __future__ import annotations
 
+import sqlite3
 import stat
-from collections.abc import Awaitable, Callable, Collection, Iterable, Mapping
+from collections.abc import Iterable, Mapping
 
 import structlog
 
@@ -15,6 +16,7 @@ from nemowatch.fs.exclusive_create import remove, remove_folder
 from nemowatch.fs.safe_open import folder_of, stat_at, sync_folder, translated
 from nemowatch.fs.threads import Disks
 from nemowatch.intake.records import FileProblem
+from nemowatch.jobs.hold_log import whole
 from nemowatch.journal import batches
 from nemowatch.journal.approval_price import estimate
 from nemowatch.journal.batches import BatchRow
@@ -23,6 +25,7 @@ from nemowatch.model import Snapshot
 from nemowatch.reporting import notes
 from nemowatch.reporting.inbox_words import BATCH_CAUSES
 from nemowatch.reporting.notes import Approval, Complaint
+from nemowatch.sources.requests import CarryOut
 from nemowatch.sources.stale_approvals import StaleApprovals
 
 log = structlog.get_logger("nemowatch.inbox")
@@ -39,12 +42,11 @@ class Approvals:
         journal: Journal,
         disks: Disks,
         clock: Clock,
-        approve: Callable[[str], Awaitable[int]],
+        carry_out: CarryOut,
     ) -> None:
-        """`approve` lets the waiting batch of a watch go on, and says how many jobs those are."""
         self._journal = journal
         self._disks = disks
-        self._approve = approve
+        self._carry_out = carry_out
         self._stale = StaleApprovals(journal, clock)
         # batch -> how far the journal had changed, and what is known of it
         self._known: dict[int, tuple[int, Approval]] = {}
@@ -57,29 +59,34 @@ class Approvals:
         """These APPROVE files lie in the inbox. One of them is one yes, to what waits when it
         comes: it is removed when it has let a batch go on, so that the next batch asks again.
         False when nothing was approved."""
-        fresh = set(await self._stale.fresh_ones(watch, files))
-        # before anything else: to what waits by now, they have not said yes
-        obeyed = await self._obeyed(watch, files, fresh)
-        await self.remove_used(watch, obeyed)
-        is_asked = not fresh.issubset(obeyed) and await self.waiting(watch) is not None
+        fresh = await self._stale.fresh_ones(watch, files)
+        is_asked = bool(fresh) and await self.waiting(watch) is not None
         if is_asked:
-            woken = await self._approve(watch.name)
-            log.info("approved in the inbox", inbox=watch.name, jobs=woken)
+            await self._approve(watch, files)
             await self.remove_used(watch, files)
         await self._stale.remember(watch, files)
         return is_asked
 
-    async def _obeyed(
-        self, watch: Watch, files: Mapping[bytes, Snapshot], fresh: Collection[bytes]
-    ) -> list[bytes]:
-        """Those that have let the last batch go on, and were not removed: the process ended in
-        between. They came after the question, and before the yes was written down."""
-        if not fresh:
-            return []
-        last = await self._journal.read(lambda conn: batches.last_approved(conn, watch.name))
-        if last is None:
-            return []
-        return [path for path in fresh if files[path].ctime_ns // 1_000_000 in last]
+    async def remove_spent(self, watch: Watch, files: Mapping[bytes, Snapshot]) -> list[bytes]:
+        """Remove those that have let a batch go on before the process ended, and return them: to
+        what waits by now, they have not said yes. For each scan, before `judge`."""
+        spent = await self._stale.used_ones(watch, files)
+        if spent:
+            await self.remove_used(watch, spent)
+        return spent
+
+    async def _approve(self, watch: Watch, files: Mapping[bytes, Snapshot]) -> None:
+        """Let the waiting batch go on, and write down together with that what has done so."""
+
+        woken: list[object] = []
+
+        def record(conn: sqlite3.Connection, answers: list[dict[str, object]], now_ms: int) -> None:
+            self._stale.use(conn, watch.name, files)
+            woken.append(answers[0]["approved"])
+
+        where = whole(watch.name, next(iter(files)))
+        await self._carry_out(where, [("approve", {"watch": watch.name})], record)
+        log.info("approved in the inbox", inbox=watch.name, jobs=woken[-1])
 
     async def remove_used(self, watch: Watch, files: Iterable[bytes]) -> None:
         """These have let projects go on."""

@@ -7,7 +7,7 @@ One is one yes, to what waits when it comes. Which have been used is remembered 
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Collection, Mapping
 from functools import partial
 
 from nemowatch.clock import Clock
@@ -39,22 +39,40 @@ class Offers:
         self._remove = remove
         self._stale = StaleApprovals(journal, clock, InboxFact.FOLDER_APPROVALS)
 
-    async def judge(self, watch: Watch, files: Mapping[bytes, Snapshot]) -> bool:
-        """These APPROVE files lie in folders of the inbox; whether any of them let something go
-        on."""
-        used: list[bytes] = []
+    async def judge(
+        self,
+        watch: Watch,
+        files: Mapping[bytes, Snapshot],
+        spent: Collection[bytes] = (),
+    ) -> bool:
+        """These APPROVE files lie in folders of the inbox, and the `spent` ones have said their
+        yes; whether any of them let something go on."""
+        # those whose removal was cut off: to what is offered by now, they have not said yes
+        used = await self._stale.used_ones(watch, files)
+        is_approved = False
         for path in await self._stale.fresh_ones(watch, files):
+            if path in spent:
+                continue
             waiting = await self._journal.read(partial(_below, watch=watch.name, file=path))
             if waiting:
-                asked: list[Asked] = []
-                for job in waiting:
-                    asked.append(("resolve", {"job": job, "how": "resend"}))
-                await self._carry_out(whole(watch.name, path), asked, _nothing)
+                await self._approve(watch.name, waiting, path, files[path])
                 used.append(path)
+                is_approved = True
         if used:
             await self._remove(watch, tuple(used))
         await self._stale.remember(watch, files)
-        return bool(used)
+        return is_approved
+
+    async def _approve(self, watch: str, waiting: list[int], path: bytes, at: Snapshot) -> None:
+        """Let these offers go on, and write down together with that what has done so."""
+
+        def record(conn: sqlite3.Connection, answers: list[dict[str, object]], now_ms: int) -> None:
+            self._stale.use(conn, watch, {path: at})
+
+        asked: list[Asked] = []
+        for job in waiting:
+            asked.append(("resolve", {"job": job, "how": "resend"}))
+        await self._carry_out(whole(watch, path), asked, record)
 
 
 def _below(conn: sqlite3.Connection, watch: str, file: bytes) -> list[int]:
@@ -63,7 +81,3 @@ def _below(conn: sqlite3.Connection, watch: str, file: bytes) -> list[int]:
         if is_below(source, parent(file)):
             found.append(job)
     return found
-
-
-def _nothing(conn: sqlite3.Connection, answers: list[dict[str, object]], now_ms: int) -> None:
-    """What an APPROVE has let go on shows by itself."""

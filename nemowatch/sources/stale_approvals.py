@@ -1,13 +1,15 @@
 """APPROVE files that say yes to nothing any more: they have let a batch go on, or lay there before
 anything asked. Remembered over restarts, so that none of them lets the next batch go on.
 
-A file is the same one while its times are: a new APPROVE is a new yes.
+A file is the same one while its times are: a new APPROVE is a new yes. Device and inode would not
+do: a share may give both anew when it is mounted again, and the old yes would count once more.
 """
 
 from __future__ import annotations
 
 import json
 import os
+import sqlite3
 from collections.abc import Mapping
 
 from nemowatch.clock import Clock
@@ -23,7 +25,10 @@ PATIENCE = 10.0
 _WHAT = "Nothing waited for approval when this was put here, so it approves nothing."
 _CURE = "Remove it. When a note asks for approval, put it here again."
 
-#: Modification and change time, ns, by path.
+#: Behind the times of one that has let something go on, until its removal was tried.
+_USED = 1
+
+#: Modification and change time, ns, by path; perhaps _USED.
 Seen = dict[str, list[int]]
 
 
@@ -48,9 +53,27 @@ class StaleApprovals:
         known = await self._recall(watch)
         fresh: list[bytes] = []
         for path, times in _seen(files).items():
-            if known.get(path) != times:
+            if known.get(path, [])[:2] != times:
                 fresh.append(os.fsencode(path))
         return fresh
+
+    async def used_ones(self, watch: Watch, files: Mapping[bytes, Snapshot]) -> list[bytes]:
+        """Those that have let something go on, and were not removed: the process ended in
+        between."""
+        known = await self._recall(watch)
+        used: list[bytes] = []
+        for path, times in _seen(files).items():
+            if known.get(path) == [*times, _USED]:
+                used.append(os.fsencode(path))
+        return used
+
+    def use(self, conn: sqlite3.Connection, watch: str, files: Mapping[bytes, Snapshot]) -> None:
+        """Write down, in the transaction that lets something go on, that these have said yes."""
+        known: Seen = json.loads(facts.get_of(conn, self._fact, watch) or "{}")
+        for path, times in _seen(files).items():
+            known[path] = [*times, _USED]
+        facts.put_of(conn, self._fact, watch, json.dumps(known))
+        self._of.pop(watch, None)  # the transaction may still fail
 
     async def remember(self, watch: Watch, files: Mapping[bytes, Snapshot]) -> None:
         """From now on these are, and no others."""

@@ -4,7 +4,7 @@ problems get theirs, batches ask. It claims nothing (intake does) and pays nothi
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Awaitable, Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from functools import partial
 from operator import attrgetter
 from pathlib import Path
@@ -54,17 +54,15 @@ class TickResults:
         disks: Disks,
         clock: Clock,
         nudge: Callable[[], None],
-        approve: Callable[[str], Awaitable[int]],
         carry_out: CarryOut,
     ) -> None:
-        """`nudge` has the runner look for work; `approve` lets the waiting batch of a watch go on,
-        and says how many jobs those are; `carry_out` carries out what a text asks for."""
+        """`nudge` has the runner look for work; `carry_out` carries out what a file asks for."""
         self._journal = journal
         self._note_writer = note_writer
         self._disks = disks
         self._clock = clock
         self._nudge = nudge
-        self._approvals = Approvals(journal, disks, clock, approve)
+        self._approvals = Approvals(journal, disks, clock, carry_out)
         self._folder_notes = FolderNotes(note_writer, self._approvals)
         self._conflict_copies = ConflictCopies(journal)
         self._duplicates = Duplicates(journal, note_writer, disks, clock, self._fail)
@@ -92,11 +90,12 @@ class TickResults:
         """Pass on everything that one scan found."""
         watch = inbox.watch
         await self._refused_files.recall(watch)
+        spent = await self._approvals.remove_spent(watch, tick.approvals)
         is_approved = await self._approvals.judge(watch, tick.approvals)
         asked: list[FileProblem] = []
         if tick.is_ours:  # else another host may carry them out
             yes = {**tick.folder_approvals, **tick.approvals}
-            is_approved |= await self._offers.judge(watch, yes)
+            is_approved |= await self._offers.judge(watch, yes, spent)
             await self._requests.sight(watch, tick.sighted)
             asked = await self._requests.act_on(watch, tick.requests)
             asked += await self._outbox_texts.act_on(watch)

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-import asyncio
+import os
+import sqlite3
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager, closing
 from pathlib import Path
@@ -15,49 +16,81 @@ from nemowatch.fs.identity import of_stat
 from nemowatch.fs.threads import Disks
 from nemowatch.journal import batches
 from nemowatch.journal.database import Journal
-from nemowatch.model import Snapshot
+from nemowatch.model import AttentionReason, Snapshot, State
+from nemowatch.orders import read_order
 from nemowatch.sources import stale_approvals
 from nemowatch.sources.approvals import Approvals
+from nemowatch.sources.offers import Offers
+from nemowatch.sources.request_plans import Asked, Record
 from tests.rigs.command import Cli
+from tests.rigs.journal_rows import claim, force
 
 pytestmark = pytest.mark.anyio
 
 
-class Rig:
-    """Approvals of one inbox, and how often they let something go on."""
+class Ended(Exception):
+    """The process ends here."""
 
-    def __init__(
-        self, cli: Cli, journal: Journal, approvals: Approvals, approved: list[str]
-    ) -> None:
+
+class Rig:
+    """Approvals of one inbox, and what they let go on."""
+
+    def __init__(self, cli: Cli, journal: Journal, disks: Disks) -> None:
+        clock = SystemClock()
         self.journal = journal
         self.watch = Watch(root=cli.root)
-        self.approvals, self.approved = approvals, approved
+        self.approved: list[str] = []
+        self._ends = False
+        self.approvals = Approvals(journal, disks, clock, self._carry_out)
+        self._offers = Offers(journal, clock, self._carry_out, self.approvals.remove_used)
 
     async def ask(self) -> None:
         """A batch waits."""
         name = self.watch.name
         await self.journal.write(lambda conn: batches.begin(conn, name, "first scan", 30, 1))
 
-    async def take(self) -> bool:
-        """What lies in the inbox is seen."""
+    def offer(self, path: bytes) -> None:
+        """A file that is done is offered."""
+        (job_id,) = claim(self.journal, path)
+        reason = AttentionReason.CHANGED.value
+        force(self.journal, job_id, State.ATTENTION, reason=reason, back="instructing")
+        name = self.watch.name
+        self.journal.write_now(lambda conn: conn.execute("UPDATE source SET watch = ?", (name,)))
+
+    async def take(self, *, ends: bool = False) -> bool:
+        """What lies in the inbox is seen; `ends`: by a process that ends when it has written down
+        what that lets go on."""
+        self._ends = ends
         found: dict[bytes, Snapshot] = {}
-        for path in self.watch.inbox.glob("APPROVE*"):
-            found[path.name.encode()] = of_stat(path.lstat())
-        return await self.approvals.judge(self.watch, found)
+        for path in self.watch.inbox.rglob("APPROVE*"):
+            found[os.fsencode(path.relative_to(self.watch.inbox))] = of_stat(path.lstat())
+        whole = {path: at for path, at in found.items() if b"/" not in path}
+
+        spent = await self.approvals.remove_spent(self.watch, whole)
+        is_approved = await self.approvals.judge(self.watch, whole)
+        return await self._offers.judge(self.watch, found, spent) or is_approved
+
+    async def _carry_out(self, path: str, asked: list[Asked], record: Record) -> None:
+        def carry_out(conn: sqlite3.Connection) -> None:
+            answers: list[dict[str, object]] = []
+            for name, args in asked:
+                order = read_order(name, args)
+                order.prepare(conn)
+                answers.append(order.commit(conn, 2))
+            record(conn, answers, 2)
+
+        await self.journal.write(carry_out)
+        if self._ends:
+            raise Ended
+        self.approved += [name for name, _ in asked]
 
 
 @asynccontextmanager
 async def rig(tmp_path: Path) -> AsyncIterator[Rig]:
     """One process after another."""
-    cli, clock, approved = Cli(tmp_path), SystemClock(), list[str]()
+    cli = Cli(tmp_path)
     with cli.journal() as journal, closing(Disks()) as disks:
-
-        async def approve(watch: str) -> int:
-            approved.append(watch)
-            await journal.write(lambda conn: batches.approve(conn, watch, 2))
-            return 1
-
-        yield Rig(cli, journal, Approvals(journal, disks, clock, approve), approved)
+        yield Rig(cli, journal, disks)
 
 
 async def test_a_yes_counts_for_what_waits_when_it_comes(
@@ -102,25 +135,61 @@ async def test_a_yes_whose_removal_was_cut_off_goes_by_itself(
     tmp_path: Path, asks_again: bool
 ) -> None:
     """The process ended between writing the yes down and removing its file: the next one removes
-    it, and asks nobody to. What waits by then, it has not approved."""
+    it, and asks nobody to. What waits by then, it has not approved, whatever the share's clock
+    says."""
     async with rig(tmp_path) as r:
         r.watch.inbox.mkdir(parents=True, exist_ok=True)
         file = r.watch.inbox / "APPROVE"
-        begun = (
-            SystemClock().now_ms() - 20
-        )  # the kernel's times of files are those of its last tick
-        await r.journal.write(lambda conn: batches.begin(conn, r.watch.name, "first", 3, begun))
         file.touch()
-        until = SystemClock().now_ms()
-        await r.journal.write(lambda conn: batches.approve(conn, r.watch.name, until))
+        await r.ask()
+        with pytest.raises(Ended):
+            await r.take(ends=True)
+        assert file.exists()
     async with rig(tmp_path) as r:
         if asks_again:
             await r.ask()
         assert not await r.take()
         assert r.approved == []
         assert not file.exists()
-        while SystemClock().now_ms() <= until + 20:
-            await asyncio.sleep(0.001)
-        file.touch()
+        file.write_bytes(b"yes")
         assert await r.take() is asks_again
         assert file.exists() is not asks_again
+
+
+@pytest.mark.parametrize("where", ["APPROVE", "dub-es/APPROVE"])
+async def test_a_yes_to_an_offer_counts_once_when_its_removal_was_cut_off(
+    tmp_path: Path, where: str
+) -> None:
+    """What is offered before the next process looks, nobody has approved."""
+    async with rig(tmp_path) as r:
+        file = r.watch.inbox / where
+        file.parent.mkdir(parents=True, exist_ok=True)
+        file.touch()
+        r.offer(b"dub-es/a.mp4")
+        with pytest.raises(Ended):
+            await r.take(ends=True)
+        assert file.exists()
+    async with rig(tmp_path) as r:
+        r.offer(b"dub-es/b.mp4")
+        assert not await r.take()
+        assert r.approved == []
+        assert not file.exists()
+        file.write_bytes(b"yes")
+        assert await r.take()
+        assert r.approved == ["resolve"]
+        assert not file.exists()
+
+
+async def test_a_yes_to_a_batch_that_was_cut_off_says_none_to_an_offer(tmp_path: Path) -> None:
+    """One in the inbox itself answers both, but only what waits when it comes."""
+    async with rig(tmp_path) as r:
+        r.watch.inbox.mkdir(parents=True, exist_ok=True)
+        (r.watch.inbox / "APPROVE").write_bytes(b"yes, because " * 200)
+        await r.ask()
+        with pytest.raises(Ended):
+            await r.take(ends=True)
+    async with rig(tmp_path) as r:
+        r.offer(b"dub-es/a.mp4")
+        assert not await r.take()
+        assert not await r.take()
+        assert r.approved == []

@@ -46,7 +46,7 @@ async def page_of(cli: Cli) -> str:
         try:
             while not inbox.surveyed:
                 await inbox.tick()
-            tick_results = TickResults(journal, None, disks, clock, lambda: None, None, None)  # type: ignore[arg-type]
+            tick_results = TickResults(journal, None, disks, clock, lambda: None, None)  # type: ignore[arg-type]
             account = Account(anonymous=False)
             writer = StatusPage(
                 journal,

@@ -39,11 +39,6 @@ async def no_orders(path: object, orders: object, record: object) -> None:
     raise AssertionError("nothing was to be ordered")
 
 
-async def nobody(watch: str) -> int:
-    """Nobody approves anything here."""
-    raise AssertionError(watch)
-
-
 @asynccontextmanager
 async def reception_of(tmp_path: Path) -> AsyncIterator[Take]:
     """The same, as one process after another has it."""
@@ -66,7 +61,6 @@ async def reception_of(tmp_path: Path) -> AsyncIterator[Take]:
                 disks,
                 clock,
                 lambda: None,
-                nobody,
                 no_orders,
             ),
             inbox,

@@ -2,10 +2,6 @@
 -- the batch of a watch that waits for approval; the unique index allows one
 SELECT id, watch, cause, expected, created_at FROM batch WHERE watch = ? AND approved_at IS NULL
 
--- name: last_approved
--- the batch of a watch that was approved last; batches are few
-SELECT created_at, approved_at FROM batch WHERE watch = ? AND approved_at IS NOT NULL ORDER BY id DESC LIMIT 1
-
 -- name: waiting
 -- every batch that waits for approval, with how many jobs it holds now
 SELECT id, watch, cause, expected, created_at, (SELECT count(*) FROM source s JOIN session t ON t.source_id = s.id JOIN job j ON j.session = t.id
