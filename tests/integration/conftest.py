@@ -1,5 +1,5 @@
-"""What the tests of single stages share: one cloud for each module, and a fresh house for each
-test."""
+"""What these tests share: one cloud for each module, and a fresh house, journal or workspace for
+each test."""
 
 from __future__ import annotations
 
@@ -9,6 +9,8 @@ from pathlib import Path
 
 import pytest
 
+from nemowatch.clock import ManualClock
+from nemowatch.journal.database import Journal
 from nemowatch.sandbox.process import SandboxProcess
 from tests.rigs.ready import ReadySandbox
 from tests.rigs.stages import QUICK, StageRig, stage_rig
@@ -30,3 +32,20 @@ async def house(
     monkeypatch.setenv("SSL_CERT_FILE", os.devnull)
     async with stage_rig(tmp_path, cloud) as made:
         yield made
+
+
+@pytest.fixture
+def journal(tmp_path: Path) -> Iterator[Journal]:
+    """A new journal, in a file."""
+    made = Journal.open(tmp_path / "journal.db", ManualClock())
+    yield made
+    made.close()
+
+
+@pytest.fixture
+def root(tmp_path: Path) -> Path:
+    """A workspace with three task folders."""
+    top = tmp_path / "ws"
+    for name in ("dub-es-fr", "voiceover", "edit"):
+        (top / "inbox" / name).mkdir(parents=True)
+    return top

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import contextlib
 import sqlite3
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -20,13 +19,6 @@ from tests.rigs.journal_rows import claim, do, due, force
 
 #: What waits in one folder.
 MANY = 60
-
-
-@pytest.fixture
-def journal(tmp_path: Path) -> Iterator[Journal]:
-    made = Journal.open(tmp_path / "journal.db", ManualClock())
-    yield made
-    made.close()
 
 
 def drop(journal: Journal, folder: str, count: int, *, held: str = "") -> list[int]:

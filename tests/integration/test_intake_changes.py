@@ -17,15 +17,6 @@ from tests.rigs.inbox import deafen, inbox_rig, mp4
 pytestmark = pytest.mark.anyio
 
 
-@pytest.fixture
-def root(tmp_path: Path) -> Path:
-    """A workspace with three task folders."""
-    top = tmp_path / "ws"
-    for name in ("dub-es-fr", "voiceover", "edit"):
-        (top / "inbox" / name).mkdir(parents=True)
-    return top
-
-
 async def test_a_text_that_comes_late_replaces_the_unpaid_order(root: Path, tmp_path: Path) -> None:
     """A text that arrives after its video was claimed, and before anything is paid, makes one
     new order of both."""

@@ -21,15 +21,6 @@ from tests.rigs.inbox import inbox_rig, mp4
 pytestmark = pytest.mark.anyio
 
 
-@pytest.fixture
-def root(tmp_path: Path) -> Path:
-    """A workspace with three task folders."""
-    top = tmp_path / "ws"
-    for name in ("dub-es-fr", "voiceover", "edit"):
-        (top / "inbox" / name).mkdir(parents=True)
-    return top
-
-
 async def test_a_dropped_file_becomes_one_job_for_each_language(root: Path, tmp_path: Path) -> None:
     """A closed file is claimed once, in about the quick time, with a job for each language."""
     async with inbox_rig(root, tmp_path / "s") as b:

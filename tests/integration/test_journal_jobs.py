@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import sqlite3
 import tempfile
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -31,13 +30,6 @@ from nemowatch.model import (
 )
 from nemowatch.stages import recover
 from tests.rigs.journal_rows import claim, do, due, force, job
-
-
-@pytest.fixture
-def journal(tmp_path: Path) -> Iterator[Journal]:
-    made = Journal.open(tmp_path / "journal.db", ManualClock())
-    yield made
-    made.close()
 
 
 @pytest.mark.parametrize("before", sorted(State))

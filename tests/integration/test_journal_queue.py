@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from functools import partial
 from pathlib import Path
 
 import pytest
 
-from nemowatch.clock import ManualClock
 from nemowatch.journal import (
     batches,
     facts,
@@ -29,13 +28,6 @@ from nemowatch.model import (
     State,
 )
 from tests.rigs.journal_rows import WATCH, claim, do, due, force, job
-
-
-@pytest.fixture
-def journal(tmp_path: Path) -> Iterator[Journal]:
-    made = Journal.open(tmp_path / "journal.db", ManualClock())
-    yield made
-    made.close()
 
 
 def test_what_is_not_due_waits(journal: Journal) -> None:

@@ -2,12 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from pathlib import Path
-
 import pytest
 
-from nemowatch.clock import ManualClock
 from nemowatch.errors import JournalError
 from nemowatch.journal import (
     source_members,
@@ -22,13 +18,6 @@ from nemowatch.model import (
     State,
 )
 from tests.rigs.journal_rows import LOOK, WATCH, claim, clip, do, due, force, job
-
-
-@pytest.fixture
-def journal(tmp_path: Path) -> Iterator[Journal]:
-    made = Journal.open(tmp_path / "journal.db", ManualClock())
-    yield made
-    made.close()
 
 
 def test_a_source_comes_back_as_it_was_written(journal: Journal) -> None:
