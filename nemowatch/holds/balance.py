@@ -52,7 +52,8 @@ class BalanceReader:
     async def _wait(self, longest: float | None) -> bool:
         """Until somebody asks; False when so many seconds have passed instead."""
         try:
-            await asyncio.wait_for(self._due.wait(), longest)
+            async with asyncio.timeout(longest):
+                await self._due.wait()
         except TimeoutError:
             return False
         self._due.clear()

@@ -45,4 +45,5 @@ class OutageProbe:
         """For so many seconds, or until there is new work."""
         self._runner.new_work.clear()
         with suppress(TimeoutError):
-            await asyncio.wait_for(self._runner.new_work.wait(), pause)
+            async with asyncio.timeout(pause):
+                await self._runner.new_work.wait()

@@ -111,7 +111,8 @@ class Sandbox:
         for connection in list(server.connections):
             reply.reset(connection.transport)
         with contextlib.suppress(TimeoutError):
-            await asyncio.wait_for(self._up.wait(), seconds)
+            async with asyncio.timeout(seconds):
+                await self._up.wait()
         await self._listen(self.port)
 
     async def stop(self) -> None:

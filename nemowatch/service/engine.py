@@ -272,7 +272,8 @@ class Engine:
         if self.config.page.enabled:
             # a share that hangs now gets no last page
             with contextlib.suppress(TimeoutError, NemowatchError):
-                await asyncio.wait_for(self.page.write(stopped=True), CLOSE_SECONDS)
+                async with asyncio.timeout(CLOSE_SECONDS):
+                    await self.page.write(stopped=True)
 
         # what is left only waits; requests end by themselves, see runner.join
         await self._background.cancel()

@@ -7,6 +7,7 @@ Owns the inboxes and their loops. It does not know what a scan finds, nor what b
 from __future__ import annotations
 
 import asyncio
+import contextlib
 from collections.abc import Mapping
 
 from nemowatch.clock import Clock
@@ -129,7 +130,6 @@ class InboxLoops:
     async def run(self, name: str) -> None:
         """Look after one inbox until the end."""
         inbox, news = self._inboxes.all[name], self._inboxes.news[name]
-        # asked as well as cancelled: wait_for forgets a cancellation that meets its event
         while not self._ending:
             news.clear()
             self.receiving.add(name)
@@ -140,10 +140,9 @@ class InboxLoops:
                     raise
                 await inbox.fail(exc)
             self.receiving.discard(name)
-            try:
-                await asyncio.wait_for(news.wait(), timeout=max(inbox.due_in(), 0.01))
-            except TimeoutError:
-                continue
+            with contextlib.suppress(TimeoutError):
+                async with asyncio.timeout(max(inbox.due_in(), 0.01)):
+                    await news.wait()
 
     async def _receive(self, inbox: Inbox, name: str) -> None:
         tick = await inbox.tick()

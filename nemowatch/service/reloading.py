@@ -99,7 +99,8 @@ class Reloading:
         be noticed first."""
         if isinstance(exc.__cause__, ConfigUnread):
             with contextlib.suppress(TimeoutError):
-                await asyncio.wait_for(self._stopping.wait(), STOP_SECONDS)
+                async with asyncio.timeout(STOP_SECONDS):
+                    await self._stopping.wait()
         if not self._stopping.is_set():
             log.error("the new configuration is refused, the old one stays in use", why=exc.text)
 
@@ -107,7 +108,8 @@ class Reloading:
         """The configuration as it is on the disk. Raises ConfigError."""
         fresh = await aside(lambda: load_apart(self._path, self._env))
         with contextlib.suppress(TimeoutError):
-            await asyncio.wait_for(aside(lambda: check_layout(fresh)), LAYOUT_SECONDS)
+            async with asyncio.timeout(LAYOUT_SECONDS):
+                await aside(lambda: check_layout(fresh))
         return fresh
 
     def _apply(self, fresh: Config) -> Answer:

@@ -4,6 +4,7 @@ loaded. Nothing that fails here is any job's, nor the daemon's, end."""
 from __future__ import annotations
 
 import asyncio
+import contextlib
 from collections.abc import Callable
 from functools import partial
 from pathlib import Path
@@ -79,10 +80,9 @@ class Serving:
             await server.stop()
 
     async def _changed_within(self, seconds: float) -> None:
-        try:
-            await asyncio.wait_for(self._changed.wait(), seconds)
-        except TimeoutError:
-            return
+        with contextlib.suppress(TimeoutError):
+            async with asyncio.timeout(seconds):
+                await self._changed.wait()
 
 
 def read_password(web: Web) -> str:

@@ -66,7 +66,8 @@ class Events:
             pause = max(LOOK, RESTS * self._overviews.seconds)
             silent += pause
             with suppress(TimeoutError):
-                await asyncio.wait_for(self._ends.wait(), pause)
+                async with asyncio.timeout(pause):
+                    await self._ends.wait()
 
     async def _write(self, response: web.StreamResponse, data: bytes) -> None:
         async with asyncio.timeout(PATIENCE):

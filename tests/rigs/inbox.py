@@ -77,7 +77,8 @@ class InboxRig:
             wait = self.inbox.due_in()
             if wait > 0:
                 with suppress(TimeoutError):
-                    await asyncio.wait_for(self.wake.wait(), min(wait, 5))
+                    async with asyncio.timeout(min(wait, 5)):
+                        await self.wake.wait()
             else:
                 await asyncio.sleep(0)
 
