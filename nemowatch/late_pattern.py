@@ -7,7 +7,9 @@ Owns that, and no pattern.
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 from functools import cached_property
+from typing import Any
 
 
 class LatePattern:
@@ -28,6 +30,22 @@ class LatePattern:
     def search(self, text: str, start: int = 0) -> re.Match[str] | None:
         """The first place where it matches, from `start` on."""
         return self.compiled.search(text, start)
+
+    def match(self, text: str) -> re.Match[str] | None:
+        """Where it matches at the beginning."""
+        return self.compiled.match(text)
+
+    def findall(self, text: str) -> list[Any]:
+        """What it matches, everywhere: the whole or its groups, as `re` has it."""
+        return self.compiled.findall(text)
+
+    def finditer(self, text: str) -> Iterator[re.Match[str]]:
+        """Every place where it matches."""
+        return self.compiled.finditer(text)
+
+    def split(self, text: str) -> list[Any]:
+        """The text between the matches, with what its groups matched."""
+        return self.compiled.split(text)
 
     def sub(self, instead: str, text: str) -> str:
         """The text with something instead of each match."""

@@ -11,10 +11,11 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+from nemowatch.late_pattern import LatePattern
 from nemowatch.tasks import languages
 
 #: A voice's gender, with the voice: a woman in the picture is none.
-_VOICE = re.compile(
+_VOICE = LatePattern(
     r"\b(?:male|female|masculine|feminine|(?:wo)?m[ae]n(?:'s)?|boy(?:'s)?|girl(?:'s)?|child(?:'s)?)"
     r"\W+(?:\w+\W+){0,3}?(?:voice|narrator|speaker|narration|voice-?over)\b"
     r"|\b(?:voice|narrator|speaker) (?:of an?|is an?|should be an?|as an?)? ?"
@@ -23,14 +24,14 @@ _VOICE = re.compile(
     re.IGNORECASE,
 )
 #: How long something is, or which part of it.
-_LENGTH = re.compile(
+_LENGTH = LatePattern(
     r"\b(?:seconds?|secs?|minutes?|mins?|first|last|until|shorten(?:ed)?|shorter|longer|length"
     r"|duration|trim(?:med)?|cut|only|half)\b|\d\s?s\b"
     r"|秒|分钟|开头|结尾|缩短|剪短|剪到|时长|前半|后半",
     re.IGNORECASE,
 )
 #: That the words of a text are not to be spoken as they are.
-_WORDING = re.compile(
+_WORDING = LatePattern(
     r"\b(?:summar\w*|shorten\w*|translat\w*|rewrit\w*|rephras\w*|paraphras\w*|skip\w*|omit\w*"
     r"|leave out|leaving out|begin with|end with|start with|intro\w*|outro|greeting|correct\w*"
     r"|simplif\w*)\b"
@@ -38,14 +39,14 @@ _WORDING = re.compile(
     re.IGNORECASE,
 )
 #: Where a language is named as the one that is to be spoken or written.
-_IN_A_LANGUAGE = re.compile(
+_IN_A_LANGUAGE = LatePattern(
     r"\b(?:in|into|to|speak|use)\s+(?:(?:a|an|the)\s+)?(?=([A-Za-z]+(?:[ -][A-Za-z]+)?))"
 )
-_A_VOICE_OF = re.compile(
+_A_VOICE_OF = LatePattern(
     r"\b([A-Za-z]+)\s+(?:(?:fe)?male\s+)?(?:voice|narration|narrator|voice-?over|translation)\b"
 )
 #: The same in Chinese, with what those languages are called there.
-_IN_CHINESE = re.compile(r"(?:用|以|成|为|说|讲|是|改)\s*([^\W\d_]{1,4}?)(?:语|文)")
+_IN_CHINESE = LatePattern(r"(?:用|以|成|为|说|讲|是|改)\s*([^\W\d_]{1,4}?)(?:语|文)")
 _CHINESE_NAMES = {
     "英": "en",
     "法": "fr",
@@ -61,19 +62,19 @@ _CHINESE_NAMES = {
     "阿拉伯": "ar",
 }
 #: What is to be dubbed, or what is done to the whole: not a text that is shown.
-_DUBBED = re.compile(
+_DUBBED = LatePattern(
     r"\bdub\w*\b|\b(?:speak|spoken|narrate|narrated|say|said|voiced?) (?:\w+ ){0,3}?(?:in|into)\b"
     r"|\btranslat\w+ (?:it|this|all|everything|the (?:video|speech|dialogue|audio|film|clip))\b"
     r"|配音|译制|[用以][^\W\d_]{1,4}[语文]说",
     re.IGNORECASE,
 )
-_SHOWN = re.compile(r"\b(?:sub)?titles?\b|\bcaptions?\b|字幕|标题", re.IGNORECASE)
+_SHOWN = LatePattern(r"\b(?:sub)?titles?\b|\bcaptions?\b|字幕|标题", re.IGNORECASE)
 #: What is to stay as it is.
-_KEPT = re.compile(
+_KEPT = LatePattern(
     r"\b(?:keep|kept|leave|left|except|original|not|don't|never|where|who|whatever)\b|保留|不要|除了",
     re.IGNORECASE,
 )
-_CLAUSE = re.compile(r"[^.!?;,\n。！？；，]+")
+_CLAUSE = LatePattern(r"[^.!?;,\n。！？；，]+")
 
 
 @dataclass(frozen=True, slots=True)

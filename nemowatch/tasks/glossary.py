@@ -6,12 +6,12 @@ without doubt it must not guess: a wrong name would be spoken, and paid for.
 
 from __future__ import annotations
 
-import re
 import unicodedata
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 
 from nemowatch.errors import OrderError, shown
+from nemowatch.late_pattern import LatePattern
 from nemowatch.tasks.arguments import tag_of
 from nemowatch.tasks.languages import Language
 from nemowatch.tasks.records import Glossary, Term
@@ -26,17 +26,17 @@ _MOST_NAMED = 5
 #: Characters of a line that a note shows.
 _SHOWN = 60
 #: What divides a term from its translation without doubt.
-_DIVIDER = re.compile(r"\s{0,9}(?:={1,9}>?|＝|[-–—]{1,9}>|→|⇒)\s{0,9}|[ ]{0,9}\t[\t ]{0,9}")
+_DIVIDER = LatePattern(r"\s{0,9}(?:={1,9}>?|＝|[-–—]{1,9}>|→|⇒)\s{0,9}|[ ]{0,9}\t[\t ]{0,9}")
 #: What may divide them, or be a part of a name: "Mission: Impossible", "Warner Bros., Inc.".
-_PERHAPS = re.compile(r":\s|：|\s[-–—]\s|[;|]|(?<=[^\d\s]),(?=[^\d\s])")
+_PERHAPS = LatePattern(r":\s|：|\s[-–—]\s|[;|]|(?<=[^\d\s]),(?=[^\d\s])")
 #: The language that a translation is in, before it.
-_TAG = re.compile(r"(?:^|[,;|]\s*)([^\s:：,;|]{2,40})\s*[:：]\s*")
+_TAG = LatePattern(r"(?:^|[,;|]\s*)([^\s:：,;|]{2,40})\s*[:：]\s*")
 #: A word before a colon that is so short is meant as a language.
 _LONGEST_CODE = 3
-_BULLET = re.compile(r"^[-*•·]\s+")
-_COMMENT = re.compile(r"(?:^|\s)#\s.*$|^#.*$")
-_QUOTED = re.compile(r"^(?:\"(.+)\"|“(.+)”|„(.+)[“”]|«\s*(.+?)\s*»|「(.+)」|'(.+)')$")
-_SAID = re.compile(r"[^\W_]")
+_BULLET = LatePattern(r"^[-*•·]\s+")
+_COMMENT = LatePattern(r"(?:^|\s)#\s.*$|^#.*$")
+_QUOTED = LatePattern(r"^(?:\"(.+)\"|“(.+)”|„(.+)[“”]|«\s*(.+?)\s*»|「(.+)」|'(.+)')$")
+_SAID = LatePattern(r"[^\W_]")
 #: What a message says before the terms that stay as they are, and before the others.
 _KEEP = "Keep these names and terms exactly as they are written here, and do not translate them:"
 _REPLACE = "Where these names and terms occur, use what is behind the equals sign:"

@@ -9,7 +9,7 @@ import re
 import unicodedata
 from collections.abc import Iterable
 from enum import StrEnum
-from functools import partial
+from functools import cache, partial
 from itertools import filterfalse
 
 from nemowatch.late_pattern import LatePattern
@@ -30,7 +30,7 @@ class Request(StrEnum):
 #: The longest instruction that may be no work, in characters: nobody asks for an export in more.
 LONGEST = 300
 #: A word with its signs, or one character of a script without spaces.
-WORD = re.compile(r"[a-z0-9][a-z0-9.'-]*|[^\W\d_]|\d+")
+WORD = LatePattern(r"[a-z0-9][a-z0-9.'-]*|[^\W\d_]|\d+")
 #: Kinds of requests that are no work. The first that fits counts.
 _KINDS = (Request.EXPORT, Request.CREDITS, Request.STATUS, Request.UPLOAD)
 #: "send" and "发" alone ask for an export only when it is said what, or to whom.
@@ -43,7 +43,7 @@ _BEGINNING = 40
 _FEW = 4
 #: Pieces that become one are work, whatever else is said, and so is a piece of the whole. "final"
 #: is polite in some languages; "el final del video" is its ending.
-_MERGES = re.compile(
+_MERGES = LatePattern(
     r"\b(?:in|into|to|as) (?:one|1|a single)\b|\bone (?:single )?(?:clip|file|film|movie|video)\b"
     r"|\b(?:so|solo|solamente|somente|apenas|nur|bloss|juste|seulement)"
     r" (?:ein|eine|einen|un|una|une|um|uma)\b"
@@ -54,7 +54,7 @@ _MERGES = re.compile(
     "|[成为為]一[个個]|最[后後](?:[一几幾部]|$)|一つに"
 )
 #: So is a number of them, where only things are named.
-_COUNTS = re.compile(r"\b(?:one|single|1|ein|eine|einen|un|una|une|um|uma)\b|一[个個つ]")
+_COUNTS = LatePattern(r"\b(?:one|single|1|ein|eine|einen|un|una|une|um|uma)\b|一[个個つ]")
 
 
 def vocabulary(words: Iterable[str]) -> LatePattern:
@@ -195,14 +195,19 @@ _ENGLISH_AND_CHINESE = LanguageWords(
     upload=words_of.UPLOAD,
     upload_too=words_of.UPLOAD_TOO,
 )
-_LANGUAGES = (_Language(_ENGLISH_AND_CHINESE), *map(_Divided, LANGUAGES))
+
+
+@cache
+def _languages() -> tuple[_Language, ...]:
+    """Made when the first text is judged: a start judges none."""
+    return (_Language(_ENGLISH_AND_CHINESE), *map(_Divided, LANGUAGES))
 
 
 def kind_of(said: str) -> Request:
     """What a text asks for, as `plain` gives it, where all its words say that; else work."""
     if len(said) > LONGEST:
         return Request.WORK
-    kinds = (language.kind_of(said) for language in _LANGUAGES)
+    kinds = (language.kind_of(said) for language in _languages())
     return next(filter(_is_no_work, kinds), Request.WORK)
 
 
@@ -215,4 +220,4 @@ def is_only_export(said: str) -> bool:
     it can be left out beside what is work."""
     if len(said) > LONGEST:
         return False
-    return any(language.is_only_export(said) for language in _LANGUAGES)
+    return any(language.is_only_export(said) for language in _languages())

@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 from itertools import filterfalse
 
+from nemowatch.late_pattern import LatePattern
 from nemowatch.tasks import request_words as words_of
 from nemowatch.tasks.request_kinds import (
     LONGEST,
@@ -26,22 +27,22 @@ from nemowatch.tasks.request_kinds import (
 )
 
 #: Words that "export" or "download" may stand beside as a word: "animate import and export".
-_ITS_LIKES = re.compile(
+_ITS_LIKES = LatePattern(
     r"\b(?:imports?|uploads?|downloads?|exports?|like|share|play|save|copy|print|install)"
     r"(?:\s|,|\band\b)*$",
     re.IGNORECASE,
 )
 #: What begins a list, or words that are shown.
-_COLON = re.compile("[:\uff1a]")
+_COLON = LatePattern("[:\uff1a]")
 _QUOTES = ("\u201c\u201d", "\u300c\u300d", "\u300e\u300f", "\u00ab\u00bb")
 
 #: Instructions whose meaning is kept: the same ones go with every file of a folder.
 TEXTS = 256
 #: Marks that end a sentence, or an instruction of a list.
 _SENTENCE_ENDS = ".!?;。！？；\n"
-_SENTENCE_END = re.compile(f"[{_SENTENCE_ENDS}]")
+_SENTENCE_END = LatePattern(f"[{_SENTENCE_ENDS}]")
 #: What is between the parts of an instruction: a mark, "and", "then".
-_BETWEEN = re.compile(
+_BETWEEN = LatePattern(
     r"([.!?;,](?=\s|$)|[。！？；，、\n]|(?<!\S)(?:and|then)(?!\S)|然后|然後"
     # "and", which is also in the words for merging, and for side by side
     r"|(?<!合)(?:并且?|並且?)(?![非列排入]))",
@@ -60,7 +61,7 @@ _POLITE_WORDS = vocabulary(words_of.POLITE.split())
 def request_in(text: str) -> Request:
     """What an instruction asks for, as a whole."""
     said = plain(text)
-    if len(said) > LONGEST:
+    if not said or len(said) > LONGEST:
         return Request.WORK
     whole = kind_of(said)
     if whole is not Request.WORK:
@@ -86,7 +87,7 @@ def _is_polite(clause: str) -> bool:
 def is_vague(text: str) -> bool:
     """Whether instructions leave open what is to be done: "make it better", "优化一下"."""
     said = plain(text)
-    if len(said) > LONGEST or not _VAGUE.search(said):
+    if not said or len(said) > LONGEST or not _VAGUE.search(said):
         return False
     return has_only(said, _VAGUE_TOO)
 
@@ -96,6 +97,8 @@ def without_export(text: str) -> str:
     """An instruction without those of its parts that ask for nothing but the result as a file:
     every result is rendered, and the agent is never told to. Other parts stay as they are, also
     where they contain such a word ("export-ready colours")."""
+    if not text:
+        return ""
     parts = _parts(text)
     kept: list[_Part] = []
     before = ""

@@ -3,10 +3,10 @@ A tip is said and holds up nothing. Pure."""
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Iterator, Mapping
 
 from nemowatch.errors import shown
+from nemowatch.late_pattern import LatePattern
 from nemowatch.tasks import prompts
 from nemowatch.tasks.kinds.base import Skill
 from nemowatch.tasks.records import Drop
@@ -15,8 +15,8 @@ from nemowatch.tasks.routing import is_vague
 #: Characters of a script in which words are counted; the rest has about as many.
 _SAMPLE = 20_000
 #: A word, or an ideograph or kana, of which three make about two words.
-_WORD = re.compile(r"[^\W\d_\u3040-\u30ff\u3400-\u9fff]+(?:['\u2019-][^\W\d_]+)*|\d+")
-_IDEOGRAPH = re.compile("[\u3040-\u30ff\u3400-\u9fff]")
+_WORD = LatePattern(r"[^\W\d_\u3040-\u30ff\u3400-\u9fff]+(?:['\u2019-][^\W\d_]+)*|\d+")
+_IDEOGRAPH = LatePattern("[\u3040-\u30ff\u3400-\u9fff]")
 #: Characters of instructions that a tip repeats.
 _QUOTED = 60
 _SPECIFIC = (

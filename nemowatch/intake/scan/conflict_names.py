@@ -6,8 +6,9 @@ Owns the forms. They were collected from the clients' documentation, source code
 
 from __future__ import annotations
 
-import re
 import unicodedata
+
+from nemowatch.late_pattern import LatePattern
 
 #: What the clients call a conflict in the languages they are translated to, in small letters.
 _WORDS = (
@@ -64,9 +65,9 @@ _FORMS: tuple[tuple[str, str], ...] = (
     (r"-win-(?=[a-z]*\d)[a-z0-9]{11}(?:-\d+)?(?=\.[^.]+$|$)", "OneDrive"),
     (r"\.conflict\d+(?=\.[^.]+$|$)", "rclone"),
 )
-_COMPILED = tuple((re.compile(form), whose) for form, whose in _FORMS)
+_COMPILED = tuple((LatePattern(form), whose) for form, whose in _FORMS)
 #: Any of them: nearly every name is none.
-_ANY = re.compile("|".join(f"(?:{form})" for form, _ in _FORMS))
+_ANY = LatePattern("|".join(f"(?:{form})" for form, _ in _FORMS))
 
 
 def conflict_of(low: str) -> str:

@@ -9,7 +9,6 @@ user's own patterns are added, and replace none of these.
 from __future__ import annotations
 
 import fnmatch
-import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum
@@ -27,6 +26,7 @@ from nemowatch.intake.scan.ignored_names import (
 )
 from nemowatch.intake.scan.instruction_forms import EXACT
 from nemowatch.intake.scan.instruction_names import folded
+from nemowatch.late_pattern import LatePattern
 
 
 class NameClass(StrEnum):
@@ -80,7 +80,7 @@ class _Patterns:
     def __init__(self, reasons: dict[str, str]) -> None:
         self._reasons = reasons
         nothing = r"(?!)"
-        self._any = re.compile("|".join(map(fnmatch.translate, reasons)) or nothing)
+        self._any = LatePattern("|".join(map(fnmatch.translate, reasons)) or nothing)
 
     def __len__(self) -> int:
         return len(self._reasons)
