@@ -18,8 +18,8 @@ from nemowatch.config.find import find
 from nemowatch.config.load import load
 from nemowatch.config.schema import Config, keys, sections
 from nemowatch.content import messages
-from nemowatch.content.child import CONFIG, Child, Limits
-from nemowatch.content.child_errors import ChildFailed, Failure
+from nemowatch.content.child import CONFIG, Child, ChildLimits
+from nemowatch.content.child_errors import ChildFailed, ChildFailure
 from nemowatch.errors import ConfigError, ConfigMistake, ConfigUnread
 from nemowatch.secrecy import redact
 
@@ -43,7 +43,7 @@ class Reading:
         self._env = env
         self._child: Child | None = None
         # the configuration is the operator's: read even where memory cannot be limited
-        limits = Limits(COMPUTING, PATIENCE, required=False)
+        limits = ChildLimits(COMPUTING, PATIENCE, required=False)
         with suppress(OSError):
             self._child = Child(CONFIG, env)
             self._child.send(f"{__name__}:read_task", self._words, limits)
@@ -97,12 +97,12 @@ def _unread(exc: ChildFailed | OSError) -> ConfigUnread:
     """What no answer means."""
     if isinstance(exc, OSError):
         return _failed(redact(str(exc)))
-    if exc.failure is Failure.SILENT:
+    if exc.failure is ChildFailure.SILENT:
         return ConfigUnread(
             f"the configuration has not been read within {PATIENCE:g} seconds.",
             cure="Does the disk that it lies on answer?",
         )
-    if exc.failure is Failure.UPDATED:
+    if exc.failure is ChildFailure.UPDATED:
         return ConfigUnread("nemowatch has been updated while it ran.", cure="Start it again.")
     return _failed(_how(exc), exc.code or 0)
 
@@ -136,11 +136,11 @@ def _mark() -> str:
 def _unpacked(answer: Any) -> Answer:
     """The answer of a child of the same program. Raises ChildFailed."""
     if not isinstance(answer, tuple) or answer[0] != _mark():
-        raise ChildFailed(Failure.UPDATED)
+        raise ChildFailed(ChildFailure.UPDATED)
     try:
         found: Answer = messages.unpacked(answer[1])
     except messages.Garbage as exc:
-        raise ChildFailed(Failure.GARBAGE, str(exc)) from exc
+        raise ChildFailed(ChildFailure.GARBAGE, str(exc)) from exc
     return found
 
 

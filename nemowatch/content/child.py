@@ -21,7 +21,7 @@ from typing import Any
 
 from nemowatch import __version__
 from nemowatch.content import messages
-from nemowatch.content.child_errors import ChildFailed, Failure, error_of
+from nemowatch.content.child_errors import ChildFailed, ChildFailure, error_of
 from nemowatch.content.messages import Garbage, Tag
 
 #: Of the environment a child needs what Python starts by. Tokens, credentials, and systemd's
@@ -42,7 +42,7 @@ _TICK = 0.5
 
 
 @dataclass(frozen=True, slots=True)
-class Limits:
+class ChildLimits:
     """What one request may take."""
 
     cpu: int  #: seconds of computing
@@ -118,7 +118,7 @@ class Child:
         self,
         task: str,
         arguments: tuple[Any, ...],
-        limits: Limits,
+        limits: ChildLimits,
         fd: int | None = None,
     ) -> None:
         """Have it call `module:function`. `fd`: an open file that it gets a descriptor of."""
@@ -153,7 +153,7 @@ class Child:
                     return value
                 self._note(tag, value)
             except Garbage as exc:
-                raise ChildFailed(Failure.GARBAGE, str(exc)) from exc
+                raise ChildFailed(ChildFailure.GARBAGE, str(exc)) from exc
 
     def _note(self, tag: Tag, value: Any) -> None:
         """Take in a message that is no answer. Raises what it means."""
@@ -167,7 +167,7 @@ class Child:
 
     def _become_ready(self, version: Any) -> None:
         if version != __version__:
-            raise ChildFailed(Failure.UPDATED)
+            raise ChildFailed(ChildFailure.UPDATED)
         self._is_ready = True
 
     def _message(self, beat: Callable[[], None]) -> tuple[Tag, bytes]:
@@ -199,20 +199,20 @@ class Child:
     def _late(self) -> ChildFailed:
         """What it has not done in time: to work on a file, or to read it."""
         if self._is_parsing:
-            return ChildFailed(Failure.SLOW)
-        return ChildFailed(Failure.SILENT)
+            return ChildFailed(ChildFailure.SLOW)
+        return ChildFailed(ChildFailure.SILENT)
 
     def _ended(self) -> ChildFailed:
         """How a child has ended that has closed its socket."""
         try:
             code = self._process.wait(_GONE)
         except subprocess.TimeoutExpired:
-            return ChildFailed(Failure.KILLED, "it closed its connection")
+            return ChildFailed(ChildFailure.KILLED, "it closed its connection")
         if code == -signal.SIGXCPU:
-            return ChildFailed(Failure.COMPUTING, code=code)
+            return ChildFailed(ChildFailure.COMPUTING, code=code)
         if self._is_ready:
-            return ChildFailed(Failure.KILLED, self._last_words(), code)
-        return ChildFailed(Failure.NOT_READY, self._last_words(), code)
+            return ChildFailed(ChildFailure.KILLED, self._last_words(), code)
+        return ChildFailed(ChildFailure.NOT_READY, self._last_words(), code)
 
     def _last_words(self) -> str:
         """The last line that it complained in; "" when it did not."""

@@ -13,7 +13,7 @@ from nemowatch.content.messages import Garbage, Tag
 from nemowatch.errors import OrderError, UnsafeContent
 
 
-class Failure(Enum):
+class ChildFailure(Enum):
     """Why a child gave no answer."""
 
     NOT_STARTED = "no process can be started"
@@ -34,7 +34,7 @@ class Failure(Enum):
 class ChildFailed(Exception):
     """A child gave no answer. `detail`: what there is to know beyond the failure's own words."""
 
-    def __init__(self, failure: Failure, detail: str = "", code: int | None = None) -> None:
+    def __init__(self, failure: ChildFailure, detail: str = "", code: int | None = None) -> None:
         said = failure.value
         if detail:
             said = f"{said}: {detail}"
@@ -74,10 +74,10 @@ def _pair(value: Any) -> tuple[Any, Any]:
 
 #: Messages that say why there is no answer.
 _FAILURES = {
-    Tag.NO_MEMORY: Failure.MEMORY,
-    Tag.RAISED: Failure.RAISED,
-    Tag.BROKEN: Failure.BROKEN,
-    Tag.UNLIMITED: Failure.NOT_LIMITED,
+    Tag.NO_MEMORY: ChildFailure.MEMORY,
+    Tag.RAISED: ChildFailure.RAISED,
+    Tag.BROKEN: ChildFailure.BROKEN,
+    Tag.UNLIMITED: ChildFailure.NOT_LIMITED,
 }
 #: Messages that are errors about the file.
 _ERRORS: dict[Tag, Callable[[Any], Exception]] = {

@@ -12,8 +12,8 @@ import time
 from collections.abc import Callable
 from typing import Any
 
-from nemowatch.content.child import Child, Limits
-from nemowatch.content.child_errors import ChildFailed, Failure
+from nemowatch.content.child import Child, ChildLimits
+from nemowatch.content.child_errors import ChildFailed, ChildFailure
 
 #: Seconds after which a child that has nothing to do is ended.
 IDLE = 20.0
@@ -21,19 +21,19 @@ IDLE = 20.0
 PAUSE = 10.0
 #: For one file: the largest Word document that is taken needs one second of computing here. Texts
 #: and documents have a thread of their own, so that no clip waits for it.
-LIMITS = Limits(cpu=5, wall=30.0)
+LIMITS = ChildLimits(cpu=5, wall=30.0)
 #: What may be somebody else's doing (an operator, the kernel that needs memory, a machine that is
 #: too busy): tried once more, by another child.
-_TRIED_AGAIN = frozenset({Failure.KILLED, Failure.SLOW})
+_TRIED_AGAIN = frozenset({ChildFailure.KILLED, ChildFailure.SLOW})
 #: No child can be had: nothing is known of the file.
 UNAVAILABLE = frozenset(
     {
-        Failure.NOT_STARTED,
-        Failure.NOT_READY,
-        Failure.NOT_LIMITED,
-        Failure.UPDATED,
-        Failure.BROKEN,
-        Failure.OUT_OF_ORDER,
+        ChildFailure.NOT_STARTED,
+        ChildFailure.NOT_READY,
+        ChildFailure.NOT_LIMITED,
+        ChildFailure.UPDATED,
+        ChildFailure.BROKEN,
+        ChildFailure.OUT_OF_ORDER,
     }
 )
 
@@ -41,7 +41,7 @@ UNAVAILABLE = frozenset(
 class Children:
     """Children of this process. Thread-safe; each caller waits for its own."""
 
-    def __init__(self, limits: Limits = LIMITS, idle: float = IDLE) -> None:
+    def __init__(self, limits: ChildLimits = LIMITS, idle: float = IDLE) -> None:
         self._limits = limits
         self._idle_seconds = idle
         self._lock = threading.Lock()
@@ -102,13 +102,13 @@ class Children:
             if self._idle:
                 return self._idle.popitem()[0]
             if time.monotonic() < self._no_start_before:
-                raise ChildFailed(Failure.NOT_STARTED)
+                raise ChildFailed(ChildFailure.NOT_STARTED)
             self.started += 1
         try:
             return Child("content", os.environ)
         except OSError as exc:
             self._no_start_before = time.monotonic() + PAUSE
-            raise ChildFailed(Failure.NOT_STARTED, exc.strerror or "") from exc
+            raise ChildFailed(ChildFailure.NOT_STARTED, exc.strerror or "") from exc
 
     def _give_back(self, child: Child) -> None:
         with self._lock:

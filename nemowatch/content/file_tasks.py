@@ -12,7 +12,7 @@ from contextlib import suppress
 from typing import Any
 
 from nemowatch.content import sniff as first_bytes
-from nemowatch.content.child_errors import Failure
+from nemowatch.content.child_errors import ChildFailure
 from nemowatch.content.forms import (
     document_words,
     instructions,
@@ -116,7 +116,7 @@ def _plainly(data: bytes) -> str:
 def _or_wait(text: str | None) -> str:
     """The text; raises LocalPassing where a library is needed for it."""
     if text is None:
-        raise about_the_file(Failure.NOT_STARTED)
+        raise about_the_file(ChildFailure.NOT_STARTED)
     return text
 
 

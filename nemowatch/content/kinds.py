@@ -66,7 +66,7 @@ WORD = (b".docx", b".docm", b".dotx", b".dotm")
 LISTS = (b".urls.txt", b".urls.txt.txt")
 
 
-class Finding(StrEnum):
+class SniffResult(StrEnum):
     """What the first bytes of a file say."""
 
     MEDIA = "media"  #: of a kind we know, and as whole as its container can tell
@@ -79,7 +79,7 @@ class Finding(StrEnum):
 class Sniffed:
     """The judgement, with its reason in plain words ("" for MEDIA)."""
 
-    finding: Finding
+    finding: SniffResult
     kind: MediaKind = MediaKind.VIDEO
     why: str = ""
     #: it says by itself where it ends, and ends there: no further piece is to come

@@ -60,7 +60,7 @@ _NO_SCORE = _Score()
 
 
 @dataclass(slots=True)
-class _Reading:
+class _SampleReading:
     """What the sample says in one encoding, or in several alike."""
 
     codec: str
@@ -121,13 +121,13 @@ def _sample(data: bytes) -> bytes:
     return data[start : start + _SAMPLE]
 
 
-def _readings(sample: bytes) -> list[_Reading]:
+def _readings(sample: bytes) -> list[_SampleReading]:
     """Every plausible reading of the sample; encodings that say the same are one."""
     is_whole = len(sample) < _SAMPLE
     whole = _scores(sample)
     focus = _scores(_beyond_ascii(sample))
 
-    found: dict[str, _Reading] = {}
+    found: dict[str, _SampleReading] = {}
     for codec, score in whole.items():
         text = _decoded(sample, codec, is_whole=is_whole)
         languages = _languages(text, codec)
@@ -138,12 +138,12 @@ def _readings(sample: bytes) -> list[_Reading]:
     return list(found.values())
 
 
-def _reading(text: str, codec: str) -> _Reading:
+def _reading(text: str, codec: str) -> _SampleReading:
     letters = "".join(filter(str.isalpha, text))
     count = len(letters)
     if max(text) >= "\u3000":
         count *= _LETTERS_OF_ONE
-    return _Reading(codec, letters=count, has_letters=not letters.isascii())
+    return _SampleReading(codec, letters=count, has_letters=not letters.isascii())
 
 
 def _scores(data: bytes) -> dict[str, _Score]:
@@ -199,7 +199,7 @@ def _languages(text: str, codec: str) -> set[str]:
 # --- the choice -----------------------------------------------------------------------
 
 
-def _chosen(readings: list[_Reading], names: set[str]) -> _Reading | None:
+def _chosen(readings: list[_SampleReading], names: set[str]) -> _SampleReading | None:
     """The reading that is beyond doubt; `names`: the languages that the folder names."""
     own = [reading for reading in readings if _is_expected(reading, names)]
     if not own:
@@ -224,7 +224,7 @@ def _is_alike(guess: str, language: str) -> bool:
     return any(map(pair.issubset, ALIKE))
 
 
-def _is_expected(reading: _Reading, names: set[str]) -> bool:
+def _is_expected(reading: _SampleReading, names: set[str]) -> bool:
     """Whether it can be in one of the languages of these names. English has no letters of its own
     to go by, and is what a folder without a language speaks: it has to be the most probable one.
     """
@@ -234,8 +234,8 @@ def _is_expected(reading: _Reading, names: set[str]) -> bool:
 
 
 def _expected(
-    own: list[_Reading], all_readings: list[_Reading], names: set[str]
-) -> _Reading | None:
+    own: list[_SampleReading], all_readings: list[_SampleReading], names: set[str]
+) -> _SampleReading | None:
     """Of the readings in a language that the folder names, the one that is clear beside the others
     of them, and hardly less probable than one in any language. It has to be clear beside all where
     it does not sound like that language."""
@@ -253,7 +253,7 @@ def _expected(
     return _clear_one(best, others, factor)
 
 
-def _clearest(readings: list[_Reading]) -> _Reading | None:
+def _clearest(readings: list[_SampleReading]) -> _SampleReading | None:
     """The reading that is clearly the most probable one."""
     best = max(readings, key=_probability, default=None)
     if best is None or not best.is_matched or best.whole < _LEAST:
@@ -267,11 +267,13 @@ def _clearest(readings: list[_Reading]) -> _Reading | None:
     return _clear_one(best, readings, factor)
 
 
-def _probability(reading: _Reading) -> float:
+def _probability(reading: _SampleReading) -> float:
     return reading.whole
 
 
-def _clear_one(best: _Reading, readings: list[_Reading], factor: float) -> _Reading | None:
+def _clear_one(
+    best: _SampleReading, readings: list[_SampleReading], factor: float
+) -> _SampleReading | None:
     """`best` when none of the others casts doubt on it; else None."""
     for other in readings:
         if other is not best and not _is_clear(best, other, factor):
@@ -279,7 +281,7 @@ def _clear_one(best: _Reading, readings: list[_Reading], factor: float) -> _Read
     return best
 
 
-def _is_clear(best: _Reading, other: _Reading, factor: float) -> bool:
+def _is_clear(best: _SampleReading, other: _SampleReading, factor: float) -> bool:
     """Whether `best` leaves no doubt beside `other`: it is so many times as probable."""
     if other.languages & UNKNOWN:
         factor *= 2

@@ -17,9 +17,9 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any, TypeVar
 
-from nemowatch.content.child_errors import ChildFailed, Failure
+from nemowatch.content.child_errors import ChildFailed, ChildFailure
 from nemowatch.content.children import UNAVAILABLE, Children
-from nemowatch.content.kinds import Finding, Sniffed, is_property_list, is_word
+from nemowatch.content.kinds import Sniffed, SniffResult, is_property_list, is_word
 from nemowatch.errors import LocalPassing, OrderError, UnsafeContent
 
 #: What a child does, and this process where none can be had.
@@ -28,7 +28,7 @@ TEXT_TASK = f"{TASKS}:text_task"
 #: The content of a file that every child can read.
 GOOD = b"A good text."
 #: Failures that say nothing about the content.
-_NOT_THE_CONTENT = UNAVAILABLE | {Failure.SILENT}
+_NOT_THE_CONTENT = UNAVAILABLE | {ChildFailure.SILENT}
 
 Beat = Callable[[], None]
 Record = TypeVar("Record")
@@ -128,12 +128,12 @@ def _asked(
         found = CHILDREN.ask(task, arguments, fd, beat)
         if isinstance(found, kind):
             return found
-        failure = Failure.GARBAGE
+        failure = ChildFailure.GARBAGE
     except ChildFailed as exc:
         failure = exc.failure
 
     if failure not in _NOT_THE_CONTENT and not _works(str(arguments[0])):
-        failure = Failure.OUT_OF_ORDER
+        failure = ChildFailure.OUT_OF_ORDER
     if failure not in UNAVAILABLE or not here:
         raise about_the_file(failure)
     read: Callable[..., Record] = getattr(importlib.import_module(TASKS), here)
@@ -149,12 +149,12 @@ def _works(name: str) -> bool:
             found = CHILDREN.ask(f"{TASKS}:probe_task", (name,), file.fileno(), nothing)
         except (ChildFailed, OrderError, OSError):
             return False
-    return isinstance(found, Sniffed) and found.finding is Finding.MEDIA
+    return isinstance(found, Sniffed) and found.finding is SniffResult.MEDIA
 
 
-def about_the_file(failure: Failure) -> LocalPassing | UnsafeContent:
+def about_the_file(failure: ChildFailure) -> LocalPassing | UnsafeContent:
     """What a failure means for the file that was being read."""
-    if failure is Failure.SILENT:
+    if failure is ChildFailure.SILENT:
         return LocalPassing("it does not answer")
     if failure in UNAVAILABLE:
         return LocalPassing(f"no process can read it ({failure.value})")

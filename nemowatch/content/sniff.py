@@ -12,7 +12,7 @@ from dataclasses import replace
 from nemowatch.content import containers
 from nemowatch.content.containers import Contents, Heard, Pieces, TooMany, mpeg_audio
 from nemowatch.content.containers.marks import ZIP
-from nemowatch.content.kinds import WORD, Finding, Sniffed, kind_by_name
+from nemowatch.content.kinds import WORD, Sniffed, SniffResult, kind_by_name
 from nemowatch.content.signatures import NEVER_TEXT, Disguise, disguise, media_kind
 from nemowatch.errors import UnsafeContent
 from nemowatch.model import MediaKind
@@ -45,7 +45,7 @@ def sniff(fd: int, name: bytes, size: int) -> Sniffed:
     """Read as much of an open file as says what it is. Raises UnsafeContent, OSError."""
     head = os.pread(fd, HEAD, 0)
     if not any(head[:ZEROS]):
-        return Sniffed(Finding.NOT_YET, why="its beginning has not arrived yet")
+        return Sniffed(SniffResult.NOT_YET, why="its beginning has not arrived yet")
 
     pieces = Pieces(fd, size)
     promised = kind_by_name(name)
@@ -91,7 +91,7 @@ def _by_contents(pieces: Pieces, name: bytes, kind: MediaKind) -> Sniffed:
 
     heard = containers.heard(contents.tracks)
     if heard.locked:
-        return Sniffed(Finding.NOT_MEDIA, kind, _LOCKED, cure=_UNLOCK)
+        return Sniffed(SniffResult.NOT_MEDIA, kind, _LOCKED, cure=_UNLOCK)
     if heard.anything:
         return _whole_or_not(contents, _kind_by_tracks(kind, heard), heard.silent)
     return _nothing(pieces, contents, name, kind)
@@ -100,14 +100,14 @@ def _by_contents(pieces: Pieces, name: bytes, kind: MediaKind) -> Sniffed:
 def _whole_or_not(contents: Contents, kind: MediaKind, silent: str = "") -> Sniffed:
     if not contents.missing:
         return Sniffed(
-            Finding.MEDIA,
+            SniffResult.MEDIA,
             kind,
             ends=contents.ends,
             silent=silent,
             seconds=contents.seconds,
         )
     return Sniffed(
-        Finding.CUT_SHORT,
+        SniffResult.CUT_SHORT,
         kind,
         contents.missing,
         slight=contents.slight,
@@ -120,14 +120,14 @@ def _nothing(pieces: Pieces, contents: Contents, name: bytes, kind: MediaKind) -
     """A file with neither picture nor sound: they may still come, unless it says that it is whole,
     or has no tracks for them."""
     if contents.missing:
-        return Sniffed(Finding.CUT_SHORT, kind, contents.missing)
+        return Sniffed(SniffResult.CUT_SHORT, kind, contents.missing)
     if contents.tracks and not contents.ends:
-        return Sniffed(Finding.CUT_SHORT, kind, _NOTHING)
+        return Sniffed(SniffResult.CUT_SHORT, kind, _NOTHING)
 
     behind = pieces.at(containers.behind_tags(pieces), HEAD)
     if kind is MediaKind.AUDIO and disguise(behind) is not None:
         return _disguised(behind, name)
-    return Sniffed(Finding.NOT_MEDIA, kind, _NOTHING, cure=_SAVE_AGAIN)
+    return Sniffed(SniffResult.NOT_MEDIA, kind, _NOTHING, cure=_SAVE_AGAIN)
 
 
 def _kind_by_tracks(kind: MediaKind, heard: Heard) -> MediaKind:
@@ -146,13 +146,13 @@ def _text(head: bytes, name: bytes, kind: MediaKind) -> Sniffed:
     found = _no_text(head, name)
     if found:
         return _called(name, found, kind)
-    return Sniffed(Finding.MEDIA, kind)
+    return Sniffed(SniffResult.MEDIA, kind)
 
 
 def _word(head: bytes, name: bytes) -> Sniffed:
     """Whether a Word document begins like this."""
     if head.startswith(ZIP):
-        return Sniffed(Finding.MEDIA, MediaKind.SCRIPT)
+        return Sniffed(SniffResult.MEDIA, MediaKind.SCRIPT)
     found = disguise(head) or Disguise("no Word document")
     if head.startswith(OLD_OFFICE):
         found = Disguise("an old document, or one with a password")
@@ -197,11 +197,11 @@ def _disguised(head: bytes, name: bytes) -> Sniffed:
         return _called(name, found, MediaKind.VIDEO)
     if min(head) > 8:  # no byte that no text has
         return _called(name, Disguise("a text", _READ_IT), MediaKind.VIDEO)
-    return Sniffed(Finding.NOT_MEDIA, why=_UNKNOWN)
+    return Sniffed(SniffResult.NOT_MEDIA, why=_UNKNOWN)
 
 
 def _called(name: bytes, found: Disguise, kind: MediaKind) -> Sniffed:
     """Something else under the name of this kind."""
     ending = name.rpartition(b".")[2].decode("ascii", "replace")
     why = f"it is called .{ending} but is {found.what}"
-    return Sniffed(Finding.NOT_MEDIA, kind, why, cure=found.cure)
+    return Sniffed(SniffResult.NOT_MEDIA, kind, why, cure=found.cure)

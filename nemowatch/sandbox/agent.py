@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from nemowatch.sandbox.extras import is_extra, with_extras
-from nemowatch.sandbox.records import Session, TurnRecord
+from nemowatch.sandbox.records import CloudSession, TurnRecord
 from nemowatch.sandbox.settings import Settings
 
 Json = dict[str, Any]
@@ -48,7 +48,7 @@ WORD_MS = 400
 
 
 @dataclass(frozen=True, slots=True)
-class Edit:
+class TurnProduct:
     """What a turn makes."""
 
     draft: Json
@@ -69,12 +69,12 @@ def task_of(skill: str, message: str) -> str:
     return "voiceover"
 
 
-def needs_media(session: Session, skill: str) -> bool:
+def needs_media(session: CloudSession, skill: str) -> bool:
     """True when there is nothing to work on. Only `voiceover-generator` needs no upload."""
     return not session.uploads and skill != "voiceover-generator"
 
 
-def make_edit(session: Session, turn: TurnRecord, settings: Settings) -> Edit:
+def make_edit(session: CloudSession, turn: TurnRecord, settings: Settings) -> TurnProduct:
     """The draft after this turn, built on the session's current one."""
     before = copy.deepcopy(session.drafts[-1]) or {"t": [], "d": 0, "m": {}}
     total = _total_ms(session, turn.message)
@@ -95,25 +95,25 @@ def make_edit(session: Session, turn: TurnRecord, settings: Settings) -> Edit:
     revision = meta_before.get("revision", 0) + 1
     meta = meta_before | {"title": _title(turn.message), "revision": revision, "task": task}
     draft = {"t": [*_video(session), *kept, made, *extras], "d": total, "m": meta}
-    return Edit(draft, media, _answer(task, revision))
+    return TurnProduct(draft, media, _answer(task, revision))
 
 
-def half_draft(edit: Edit) -> Json:
+def half_draft(edit: TurnProduct) -> Json:
     """The same edit, half made: only its first track."""
     return edit.draft | {"t": edit.draft["t"][:1]}
 
 
-def clip_draft(session: Session) -> Json:
+def clip_draft(session: CloudSession) -> Json:
     """A draft with the uploads and nothing else."""
     return {"t": _video(session), "d": _total_ms(session, ""), "m": {}}
 
 
-def _total_ms(session: Session, message: str) -> int:
+def _total_ms(session: CloudSession, message: str) -> int:
     clips = sum(round(u.blob.duration * 1000) for u in session.uploads)
     return clips or max(1, len(message.split())) * WORD_MS
 
 
-def _video(session: Session) -> list[Json]:
+def _video(session: CloudSession) -> list[Json]:
     segments, start = [], 0
     for number, upload in enumerate(session.uploads):
         length = round(upload.blob.duration * 1000)
@@ -128,7 +128,7 @@ def _voice(turn: TurnRecord, task: str, total: int) -> Json:
     return {"tt": AUDIO, "sg": [{"id": f"a{turn.number}", "s": 0, "d": total, "m": meta}]}
 
 
-def _spoken(session: Session, total: int, settings: Settings) -> Json:
+def _spoken(session: CloudSession, total: int, settings: Settings) -> Json:
     names = [upload.name for upload in session.uploads]
     lines = [*SPOKEN, f"This was {[*names, 'the script'][0]}."]
     length = total // len(lines)

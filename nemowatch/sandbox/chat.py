@@ -10,9 +10,9 @@ from typing import Any
 from aiohttp import web
 
 from nemowatch.sandbox import reply
-from nemowatch.sandbox.door import Call, read_fields
-from nemowatch.sandbox.reply import Answer
-from nemowatch.sandbox.stream import Stream
+from nemowatch.sandbox.door import IncomingCall, read_fields
+from nemowatch.sandbox.reply import Response
+from nemowatch.sandbox.stream import TurnStream
 
 #: "export" is never sent to the agent (docs/api.md section 6): a message that is nothing but that
 #: order.
@@ -24,7 +24,7 @@ CONSTANTS = {"app_name": "nemo_agent", "user_id": "me"}
 FIELDS = {*CONSTANTS, "session_id", "new_message"}
 
 
-async def chat(call: Call) -> Answer | web.StreamResponse:
+async def chat(call: IncomingCall) -> Response | web.StreamResponse:
     """One turn: refused before its stream begins, or streamed to its end."""
     fields = await read_fields(call)
     refused = _refused(call, fields)
@@ -39,10 +39,10 @@ async def chat(call: Call) -> Answer | web.StreamResponse:
     turn = call.world.begin_turn(session, message, call.skill)
     if turn is None:
         return call.code(2001)
-    return await Stream(call, session, turn).run()
+    return await TurnStream(call, session, turn).run()
 
 
-def _refused(call: Call, fields: dict[str, Any]) -> Answer | None:
+def _refused(call: IncomingCall, fields: dict[str, Any]) -> Response | None:
     """A 422 for a body that is not as docs/api.md section 6 has it."""
     for name, value in CONSTANTS.items():
         found = fields.get(name)

@@ -13,8 +13,8 @@ from aiohttp import web
 
 from nemowatch.sandbox import reply
 from nemowatch.sandbox.faults import BEFORE, NO_FAULT, Faults, Rule
-from nemowatch.sandbox.records import Account, Render, Session
-from nemowatch.sandbox.reply import Answer
+from nemowatch.sandbox.records import CloudAccount, CloudRender, CloudSession
+from nemowatch.sandbox.reply import Response
 from nemowatch.sandbox.world import World
 
 VERSIONS = frozenset({"1.0.0"})
@@ -50,7 +50,7 @@ class Host:
 
 
 @dataclass(slots=True)
-class Call:
+class IncomingCall:
     """One request while it is handled."""
 
     host: Host
@@ -58,7 +58,7 @@ class Call:
     endpoint: str
     entry: dict[str, Any]  #: its line in the ledger
     skill: str = ""
-    account: Account | None = None
+    account: CloudAccount | None = None
     rule: Rule = field(default_factory=lambda: NO_FAULT)  #: the fault that struck
     body: bytes = b""
     fields: dict[str, Any] = field(default_factory=dict)  #: the JSON body, when it is an object
@@ -88,7 +88,7 @@ class Call:
         for name in sorted(set(fields) - known):
             self.violation(f"unknown field {name}")
 
-    def code(self, number: int) -> Answer:
+    def code(self, number: int) -> Response:
         """A business code with the HTTP status that the settings give it."""
         if number != 1002:
             return reply.code(number, self.world.settings.code_status)
@@ -97,14 +97,14 @@ class Call:
             return reply.as_json({"detail": "Session not found"}, 404)
         return reply.code(1002, GONE_STATUS.get(form, 404))
 
-    def session(self, sid: str) -> Session | None:
+    def session(self, sid: str) -> CloudSession | None:
         """The session, when it is alive and belongs to this account."""
         session = self.world.sessions.get(sid)
         if session is None or session.expired:
             return None
         return session if session.account is self.account else None
 
-    def render(self) -> Render | None:
+    def render(self) -> CloudRender | None:
         """The render that the path names, when it belongs to this account."""
         made = self.world.renders.get(self.request.match_info["rid"])
         if made is None:
@@ -112,7 +112,7 @@ class Call:
         return made if made.session.account is self.account else None
 
 
-Handler = Callable[[Call], Awaitable[Answer | web.StreamResponse]]
+Handler = Callable[[IncomingCall], Awaitable[Response | web.StreamResponse]]
 
 
 def guarded(
@@ -122,7 +122,7 @@ def guarded(
 
     async def handle(request: web.Request) -> web.StreamResponse:
         skill = request.headers.get("X-Skill-Source", "")
-        call = Call(host, request, _precise(endpoint, request), {}, skill)
+        call = IncomingCall(host, request, _precise(endpoint, request), {}, skill)
         _record(call)
         try:
             response = await _through(call, handler)
@@ -141,7 +141,7 @@ def _precise(endpoint: str, request: web.Request) -> str:
     return "upload_url" if by_url else endpoint
 
 
-def _record(call: Call) -> None:
+def _record(call: IncomingCall) -> None:
     request, world = call.request, call.world
     call.entry.update(
         n=len(world.requests) + 1,
@@ -158,7 +158,7 @@ def _record(call: Call) -> None:
     world.requests.append(call.entry)
 
 
-def _attributed(call: Call) -> bool:
+def _attributed(call: IncomingCall) -> bool:
     """Check the headers of docs/api.md section 1 and record each that is missing or wrong."""
     _check_authorization(call)
     if call.endpoint in FILES:
@@ -170,7 +170,7 @@ def _attributed(call: Call) -> bool:
     return good
 
 
-def _check_authorization(call: Call) -> None:
+def _check_authorization(call: IncomingCall) -> None:
     authorization = call.request.headers.get("Authorization", "")
     if call.endpoint in OPEN:
         path = call.request.path
@@ -180,7 +180,7 @@ def _check_authorization(call: Call) -> None:
     call.expect(is_bearer, "Authorization is missing or not a bearer token")
 
 
-async def _through(call: Call, handler: Handler) -> web.StreamResponse:
+async def _through(call: IncomingCall, handler: Handler) -> web.StreamResponse:
     """One request, from the fault that it meets to its answer."""
     has_body = call.endpoint in BODIES
     body_first = has_body and not call.host.faults.cuts_request(call.endpoint)
@@ -195,14 +195,16 @@ async def _through(call: Call, handler: Handler) -> web.StreamResponse:
     return await _finished(call, await _answered(call, handler))
 
 
-def _choose_fault(call: Call) -> None:
+def _choose_fault(call: IncomingCall) -> None:
     session = str(_session_named(call.fields) or _session_in_path(call))
     call.entry["session"] = session
     message = json.dumps(call.fields, ensure_ascii=False)
     call.rule = call.host.faults.take(call.endpoint, session, call.skill, message) or NO_FAULT
 
 
-async def _finished(call: Call, answer: Answer | web.StreamResponse) -> web.StreamResponse:
+async def _finished(
+    call: IncomingCall, answer: Response | web.StreamResponse
+) -> web.StreamResponse:
     """Send the answer, with whatever the fault does to it."""
     if isinstance(answer, web.StreamResponse) and answer.prepared:
         # a stream has applied its other faults itself
@@ -227,7 +229,7 @@ def _session_named(fields: dict[str, Any]) -> Any:
     return fields.get("session_id") or fields.get("sessionId")
 
 
-def _session_in_path(call: Call) -> str:
+def _session_in_path(call: IncomingCall) -> str:
     path = call.request.match_info
     if path.get("sid"):
         return path["sid"]
@@ -236,7 +238,7 @@ def _session_in_path(call: Call) -> str:
     return made.session.sid if made else ""
 
 
-async def _answered(call: Call, handler: Handler) -> Answer | web.StreamResponse:
+async def _answered(call: IncomingCall, handler: Handler) -> Response | web.StreamResponse:
     if call.endpoint not in OPEN:
         token = call.request.headers.get("Authorization", "").removeprefix("Bearer ")
         call.account = call.world.account_of(token)
@@ -245,7 +247,7 @@ async def _answered(call: Call, handler: Handler) -> Answer | web.StreamResponse
     return await handler(call)
 
 
-async def _read_json(call: Call) -> None:
+async def _read_json(call: IncomingCall) -> None:
     call.body = await call.request.read()
     kind = call.request.content_type
     call.expect(kind == "application/json", "a JSON body is sent as application/json", kind)
@@ -258,14 +260,14 @@ async def _read_json(call: Call) -> None:
         call.fields = value
 
 
-async def read_fields(call: Call) -> dict[str, Any]:
+async def read_fields(call: IncomingCall) -> dict[str, Any]:
     """The JSON object of the request's body; {} when there is none."""
     if not call.body:
         await _read_json(call)
     return call.fields
 
 
-async def _strike(call: Call, *, after: bool) -> web.StreamResponse | None:
+async def _strike(call: IncomingCall, *, after: bool) -> web.StreamResponse | None:
     """Carry out a fault of `faults.BEFORE`, before or after the effect; None: go on as usual."""
     rule = call.rule
     if rule.kind not in BEFORE or rule.after is not after:

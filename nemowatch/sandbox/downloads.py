@@ -9,9 +9,9 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from nemowatch.sandbox import reply
-from nemowatch.sandbox.door import Call
-from nemowatch.sandbox.records import Render
-from nemowatch.sandbox.reply import Answer, Body, Part, Plain
+from nemowatch.sandbox.door import IncomingCall
+from nemowatch.sandbox.records import CloudRender
+from nemowatch.sandbox.reply import Body, BodyRange, BytesBody, Response
 
 #: "bytes=5-9", "bytes=5-" or "bytes=-9", never "bytes=-".
 _RANGE = re.compile(r"bytes=(?=\d|-\d)(?P<first>\d*)-(?P<last>\d*)")
@@ -43,7 +43,7 @@ class FileBody:
         return data + self.tail[start : start + length - len(data)]
 
 
-async def upload(call: Call) -> Answer:
+async def upload(call: IncomingCall) -> Response:
     """An uploaded file, at its `cdn_url`."""
     blob = call.world.blobs.get(call.request.match_info["digest"])
     if blob is None:
@@ -51,7 +51,7 @@ async def upload(call: Call) -> Answer:
     return _ranged(call, FileBody(blob.path, blob.size), blob.sha256)
 
 
-async def result(call: Call) -> Answer:
+async def result(call: IncomingCall) -> Response:
     """A result, at the URL that a poll gave; 403 when that has expired."""
     made, given = _asked_for(call)
     if made is None:
@@ -62,7 +62,7 @@ async def result(call: Call) -> Answer:
     return _serve(call, made)
 
 
-def _asked_for(call: Call) -> tuple[Render | None, float]:
+def _asked_for(call: IncomingCall) -> tuple[CloudRender | None, float]:
     """The render that a URL belongs to, and when that URL was given; (None, 0) for a URL that
     was never given."""
     number, query = call.request.match_info["number"], call.request.query
@@ -75,14 +75,14 @@ def _asked_for(call: Call) -> tuple[Render | None, float]:
     return made, made.urls[int(serial)]
 
 
-def _is_expired(call: Call, given: float) -> bool:
+def _is_expired(call: IncomingCall, given: float) -> bool:
     if given < 0:
         return True
     life = call.world.settings.url_seconds
     return life > 0 and call.world.now() - given > life
 
 
-async def fallback(call: Call) -> Answer:
+async def fallback(call: IncomingCall) -> Response:
     """A result by its render's id, with all headers."""
     made = call.render()
     if made is None:
@@ -93,7 +93,7 @@ async def fallback(call: Call) -> Answer:
     return _serve(call, made)
 
 
-def _serve(call: Call, made: Render) -> Answer:
+def _serve(call: IncomingCall, made: CloudRender) -> Response:
     made.downloads += 1
     result = made.result
     answer = _ranged(call, FileBody(result.base, result.base_size, result.tail), result.sha256)
@@ -109,24 +109,24 @@ def _serve(call: Call, made: Render) -> Answer:
     return answer
 
 
-def _denied(status: int) -> Answer:
+def _denied(status: int) -> Response:
     error = f"<Code>AccessDenied</Code><Message>{DENIED[status]}</Message>"
     xml = f'<?xml version="1.0" encoding="UTF-8"?><Error>{error}</Error>'
-    return Answer(Plain(xml.encode()), status, "application/xml")
+    return Response(BytesBody(xml.encode()), status, "application/xml")
 
 
-def _ranged(call: Call, body: Body, digest: str) -> Answer:
+def _ranged(call: IncomingCall, body: Body, digest: str) -> Response:
     etag = f'"{digest[:32]}"'
     headers = {"ETag": etag, "Accept-Ranges": "bytes"}
     match = _RANGE.fullmatch(call.request.headers.get("Range", ""))
     if match is None or call.request.headers.get("If-Range", etag) != etag:
-        return Answer(body, 200, "video/mp4", headers)
+        return Response(body, 200, "video/mp4", headers)
     start, end = _bounds(match["first"], match["last"], body.size)
     if start > end:
         headers["Content-Range"] = f"bytes */{body.size}"
-        return Answer(Plain(b""), 416, "video/mp4", headers)
+        return Response(BytesBody(b""), 416, "video/mp4", headers)
     headers["Content-Range"] = f"bytes {start}-{end}/{body.size}"
-    return Answer(Part(body, start, end - start + 1), 206, "video/mp4", headers)
+    return Response(BodyRange(body, start, end - start + 1), 206, "video/mp4", headers)
 
 
 def _bounds(first: str, last: str, size: int) -> tuple[int, int]:

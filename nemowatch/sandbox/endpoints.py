@@ -7,15 +7,15 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from nemowatch.sandbox import agent, reply
-from nemowatch.sandbox.door import Call, read_fields
+from nemowatch.sandbox.door import IncomingCall, read_fields
 from nemowatch.sandbox.field_checks import is_filled, is_uuid
-from nemowatch.sandbox.records import Session, Upload
-from nemowatch.sandbox.reply import Answer
+from nemowatch.sandbox.records import CloudSession, CloudUpload
+from nemowatch.sandbox.reply import Response
 
 Json = dict[str, Any]
 
 
-async def token(call: Call) -> Answer:
+async def token(call: IncomingCall) -> Response:
     """An anonymous token; 400 without a client id, 429 when that id has used up its own."""
     client_id = call.request.headers.get("X-Client-Id", "")
     call.expect(not await call.request.read(), "anonymous-token takes no body")
@@ -36,7 +36,7 @@ async def token(call: Call) -> Answer:
     return reply.business(data)
 
 
-async def open_session(call: Call) -> Answer:
+async def open_session(call: IncomingCall) -> Response:
     """A new session."""
     fields = await read_fields(call)
     for name in ("task_name", "language"):
@@ -51,7 +51,7 @@ async def open_session(call: Call) -> Answer:
     )
 
 
-async def state(call: Call) -> Answer:
+async def state(call: IncomingCall) -> Response:
     """What the session holds; the fault `stale` shows it as it was before the latest change."""
     session = call.session(call.request.match_info["sid"])
     if session is None:
@@ -76,7 +76,7 @@ async def state(call: Call) -> Answer:
     return reply.business(data)
 
 
-def _video_info(upload: Upload) -> Json:
+def _video_info(upload: CloudUpload) -> Json:
     return {
         "filename": upload.name,
         "file_type": upload.blob.file_type,
@@ -85,7 +85,7 @@ def _video_info(upload: Upload) -> Json:
     }
 
 
-async def credits(call: Call) -> Answer:
+async def credits(call: IncomingCall) -> Response:
     """The balance."""
     account = call.account
     assert account is not None
@@ -95,7 +95,7 @@ async def credits(call: Call) -> Answer:
     )
 
 
-def show_clip(session: Session, initial_draft: str) -> None:
+def show_clip(session: CloudSession, initial_draft: str) -> None:
     """After an upload, a sandbox set to `initial_draft: clip` shows the clips in the draft."""
     if initial_draft == "clip":
         session.drafts.append(agent.clip_draft(session))

@@ -5,7 +5,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from nemowatch.sandbox.records import Render, Session, TurnRecord, Upload
+from nemowatch.sandbox.records import CloudRender, CloudSession, CloudUpload, TurnRecord
 from nemowatch.sandbox.world import World
 
 Json = dict[str, Any]
@@ -26,7 +26,7 @@ def ledger(world: World) -> Json:
     }
 
 
-def _session(world: World, session: Session) -> Json:
+def _session(world: World, session: CloudSession) -> Json:
     renders = [render for render in world.renders.values() if render.session is session]
     return {
         "account": session.account.user_id,
@@ -40,7 +40,7 @@ def _session(world: World, session: Session) -> Json:
     }
 
 
-def _upload(upload: Upload) -> Json:
+def _upload(upload: CloudUpload) -> Json:
     return {
         "name": upload.name,
         "bytes": upload.blob.size,
@@ -60,7 +60,7 @@ def _turn(turn: TurnRecord) -> Json:
     }
 
 
-def _render(world: World, render: Render) -> Json:
+def _render(world: World, render: CloudRender) -> Json:
     return {
         "id": render.rid,
         "status": render.status(world.now()),
@@ -75,7 +75,7 @@ def _render(world: World, render: Render) -> Json:
 
 def _totals(world: World) -> Json:
     turns: list[TurnRecord] = []
-    uploads: list[Upload] = []
+    uploads: list[CloudUpload] = []
     for session in world.sessions.values():
         turns += session.turns
         uploads += session.uploads

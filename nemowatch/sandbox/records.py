@@ -13,7 +13,7 @@ Json = dict[str, Any]
 
 
 @dataclass(slots=True)
-class Account:
+class CloudAccount:
     """The holder of a token."""
 
     user_id: str
@@ -35,7 +35,7 @@ class Blob:
 
 
 @dataclass(slots=True)
-class Upload:
+class CloudUpload:
     """One file that a session took."""
 
     blob: Blob
@@ -59,15 +59,15 @@ class TurnRecord:
 
 
 @dataclass(slots=True)
-class Session:
+class CloudSession:
     """One session: its files, its turns, and every draft it has had."""
 
     sid: str
-    account: Account
+    account: CloudAccount
     task_id: str
     task_name: str
     language: str
-    uploads: list[Upload] = field(default_factory=list)
+    uploads: list[CloudUpload] = field(default_factory=list)
     turns: list[TurnRecord] = field(default_factory=list)
     #: oldest first; the last one is current
     drafts: list[Json | None] = field(default_factory=list)
@@ -83,7 +83,7 @@ class Session:
 
 
 @dataclass(slots=True)
-class Result:
+class RenderedFile:
     """What a render made: a base file, followed by a box of its own."""
 
     base: Path
@@ -98,16 +98,16 @@ class Result:
 
 
 @dataclass(slots=True)
-class Render:
+class CloudRender:
     """One render, under the id that its client has chosen."""
 
     rid: str
-    session: Session
+    session: CloudSession
     draft: Json
     skill: str
     quality: str
     number: int
-    result: Result
+    result: RenderedFile
     began: float
     seconds: float
     shape: str

@@ -7,17 +7,17 @@ from collections.abc import Callable
 from typing import Any
 
 from nemowatch.sandbox import reply
-from nemowatch.sandbox.door import Call, read_fields
+from nemowatch.sandbox.door import IncomingCall, read_fields
 from nemowatch.sandbox.field_checks import is_filled
-from nemowatch.sandbox.records import Render, Session
-from nemowatch.sandbox.reply import Answer
+from nemowatch.sandbox.records import CloudRender, CloudSession
+from nemowatch.sandbox.reply import Response
 
 Json = dict[str, Any]
 #: What a posted render must have.
 RENDER_FIELDS: dict[str, type] = {"id": str, "sessionId": str, "draft": dict, "output": dict}
 
 
-async def render(call: Call) -> Answer:
+async def render(call: IncomingCall) -> Response:
     """Start a render under the client's id."""
     fields = await read_fields(call)
     for check in (_check_plan, _check_fields, _check_output, _check_draft):
@@ -40,23 +40,23 @@ async def render(call: Call) -> Answer:
     return _posted(call, made)
 
 
-def _envelope(data: Json) -> Answer:
+def _envelope(data: Json) -> Response:
     """A render envelope that says success (docs/api.md section 1)."""
     return reply.as_json({"success": True, "data": data})
 
 
-def _failure(error: str, status: int) -> Answer:
+def _failure(error: str, status: int) -> Response:
     """A render envelope that says failure."""
     return reply.as_json({"success": False, "error": error}, status)
 
 
-def _check_plan(call: Call, _: Json) -> Answer | None:
+def _check_plan(call: IncomingCall, _: Json) -> Response | None:
     if call.entry["attribution"] and call.world.settings.plan != "free":
         return None
     return _failure("Export requires a registered account or a plan", 402)
 
 
-def _check_fields(call: Call, fields: Json) -> Answer | None:
+def _check_fields(call: IncomingCall, fields: Json) -> Response | None:
     for name, kind in RENDER_FIELDS.items():
         if not call.expect(is_filled(fields.get(name), kind), f"a render without {name}"):
             return reply.invalid(name, "Field required")
@@ -64,7 +64,7 @@ def _check_fields(call: Call, fields: Json) -> Answer | None:
     return None
 
 
-def _check_output(call: Call, fields: Json) -> Answer | None:
+def _check_output(call: IncomingCall, fields: Json) -> Response | None:
     output = fields["output"]
     good = output.get("format") == "mp4" and is_filled(output.get("quality"), str)
     if call.expect(good, "output must be format mp4 and a quality", str(output)):
@@ -72,7 +72,7 @@ def _check_output(call: Call, fields: Json) -> Answer | None:
     return reply.invalid("output", "format and quality required")
 
 
-def _check_draft(call: Call, fields: Json) -> Answer | None:
+def _check_draft(call: IncomingCall, fields: Json) -> Response | None:
     draft = fields["draft"]
     tracks = draft.get("t")
     if not isinstance(tracks, list):
@@ -86,11 +86,11 @@ def _check_draft(call: Call, fields: Json) -> Answer | None:
 
 
 def _again(
-    call: Call,
-    known: Render,
+    call: IncomingCall,
+    known: CloudRender,
     fields: Json,
-    session: Session,
-) -> Answer:
+    session: CloudSession,
+) -> Response:
     same = known.session is session and known.draft == fields["draft"]
     call.expect(same, "a render id used twice for different work", known.rid)
     if call.world.settings.duplicate_renders == "refuse":
@@ -98,11 +98,11 @@ def _again(
     return _posted(call, known)
 
 
-def _duplicate() -> Answer:
+def _duplicate() -> Response:
     return _failure("A render with this id already exists", 409)
 
 
-def _bend(call: Call, made: Render) -> None:
+def _bend(call: IncomingCall, made: CloudRender) -> None:
     """Apply the fault to one render."""
     match call.kind:
         case "failed":
@@ -115,14 +115,14 @@ def _bend(call: Call, made: Render) -> None:
             made.expiring = call.rule.arg or "once"
 
 
-def _posted(call: Call, made: Render) -> Answer:
+def _posted(call: IncomingCall, made: CloudRender) -> Response:
     data = _progress(call, made)
     if made.shape == "bare":
         return reply.as_json({"taskId": made.rid, **data}, 202)
     return _envelope({"id": made.rid, **data})
 
 
-async def poll(call: Call) -> Answer:
+async def poll(call: IncomingCall) -> Response:
     """The status of a render, in its own shape."""
     made = call.render()
     if made is None:
@@ -136,7 +136,7 @@ async def poll(call: Call) -> Answer:
     return _envelope(_wrapped(call, made))
 
 
-def _note_poll(call: Call, made: Render) -> None:
+def _note_poll(call: IncomingCall, made: CloudRender) -> None:
     now, pace = call.world.now(), call.world.settings.min_poll_seconds
     since = now - made.polled_at
     call.expect(not made.polls or since >= pace, "polled too soon", f"after {since:.2f} s")
@@ -144,11 +144,11 @@ def _note_poll(call: Call, made: Render) -> None:
     made.polled_at = now
 
 
-def _unknown() -> Answer:
+def _unknown() -> Response:
     return _failure("Render not found", 404)
 
 
-def _bare(call: Call, made: Render) -> Json:
+def _bare(call: IncomingCall, made: CloudRender) -> Json:
     answer = {"taskId": made.rid, **_progress(call, made)}
     return answer | _ending(call, made, answer["status"], _bare_result)
 
@@ -161,7 +161,7 @@ def _duration(draft: Json) -> float:
     return milliseconds / 1000
 
 
-def _bare_result(call: Call, made: Render) -> Json:
+def _bare_result(call: IncomingCall, made: CloudRender) -> Json:
     output = {
         "url": _result_url(call, made),
         "duration": _duration(made.draft),
@@ -170,28 +170,28 @@ def _bare_result(call: Call, made: Render) -> Json:
     return {"output": output}
 
 
-def _wrapped(call: Call, made: Render) -> Json:
+def _wrapped(call: IncomingCall, made: CloudRender) -> Json:
     answer = {"id": made.rid, **_progress(call, made), "createdAt": round(made.began * 1000)}
     return answer | _ending(call, made, answer["status"], _wrapped_result)
 
 
-def _wrapped_result(call: Call, made: Render) -> Json:
+def _wrapped_result(call: IncomingCall, made: CloudRender) -> Json:
     return {
         "outputUrl": _result_url(call, made),
         "completedAt": round((made.began + made.seconds) * 1000),
     }
 
 
-def _progress(call: Call, made: Render) -> Json:
+def _progress(call: IncomingCall, made: CloudRender) -> Json:
     now = call.world.now()
     return {"status": made.status(now), "progress": made.progress(now)}
 
 
 def _ending(
-    call: Call,
-    made: Render,
+    call: IncomingCall,
+    made: CloudRender,
     status: str,
-    result: Callable[[Call, Render], Json],
+    result: Callable[[IncomingCall, CloudRender], Json],
 ) -> Json:
     """What an answer says of a render that has ended."""
     if status == "completed":
@@ -201,7 +201,7 @@ def _ending(
     return {}
 
 
-def _result_url(call: Call, made: Render) -> str:
+def _result_url(call: IncomingCall, made: CloudRender) -> str:
     """Every poll gets its own URL. A render that expires URLs gives dead ones, once or always."""
     serial = len(made.urls) + 1
     made.urls[serial] = call.world.now()
@@ -213,7 +213,7 @@ def _result_url(call: Call, made: Render) -> str:
     return f"{call.host.base_url}/cdn/results/{made.number}/output.mp4?{query}"
 
 
-async def cancel(call: Call) -> Answer:
+async def cancel(call: IncomingCall) -> Response:
     """Stop a render."""
     made = call.render()
     if made is None:

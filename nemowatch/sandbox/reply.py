@@ -41,7 +41,7 @@ class Body(Protocol):
 
 
 @dataclass(frozen=True, slots=True)
-class Plain:
+class BytesBody:
     """A body in memory."""
 
     data: bytes
@@ -57,7 +57,7 @@ class Plain:
 
 
 @dataclass(frozen=True, slots=True)
-class Part:
+class BodyRange:
     """A range of another body."""
 
     body: Body
@@ -70,7 +70,7 @@ class Part:
 
 
 @dataclass(frozen=True, slots=True)
-class Answer:
+class Response:
     """What will be sent."""
 
     body: Body
@@ -79,17 +79,19 @@ class Answer:
     headers: dict[str, str] = field(default_factory=dict)
 
 
-def as_json(value: Any, status: int = 200, **headers: str) -> Answer:
+def as_json(value: Any, status: int = 200, **headers: str) -> Response:
     """A JSON answer without an envelope."""
-    return Answer(Plain(json.dumps(value, ensure_ascii=False).encode()), status, headers=headers)
+    return Response(
+        BytesBody(json.dumps(value, ensure_ascii=False).encode()), status, headers=headers
+    )
 
 
-def business(data: Any) -> Answer:
+def business(data: Any) -> Response:
     """A business envelope that says success (docs/api.md section 1)."""
     return as_json({"code": 0, "message": "success", "data": data})
 
 
-def code(number: int, status: int) -> Answer:
+def code(number: int, status: int) -> Response:
     """A business envelope that says failure; `status` 200 is as good as any other (docs/api.md
     section 1)."""
     return as_json(
@@ -97,12 +99,12 @@ def code(number: int, status: int) -> Answer:
     )
 
 
-def invalid(where: str, what: str) -> Answer:
+def invalid(where: str, what: str) -> Response:
     """A framework's 422 (docs/api.md section 1)."""
     return as_json({"detail": [{"type": "missing", "loc": ["body", where], "msg": what}]}, 422)
 
 
-def refusal(rule: Rule) -> Answer:
+def refusal(rule: Rule) -> Response:
     """The answer of a fault whose kind is a status or a code."""
     if rule.kind in CODES:
         number = int(rule.kind)
@@ -117,12 +119,14 @@ def refusal(rule: Rule) -> Answer:
 
 #: Statuses with a body of their own.
 _REFUSALS = {
-    "502": Answer(Plain(b"<html><body><h1>502 Bad Gateway</h1></body></html>"), 502, "text/html"),
+    "502": Response(
+        BytesBody(b"<html><body><h1>502 Bad Gateway</h1></body></html>"), 502, "text/html"
+    ),
     "402": as_json({"success": False, "error": "Export requires a registered account"}, 402),
 }
 
 
-def mangled(answer: Answer, rule: Rule) -> Answer:
+def mangled(answer: Response, rule: Rule) -> Response:
     """The answer with what a fault does to its content."""
     mangle = _MANGLES.get(rule.kind, _whole)
     return replace(
@@ -137,15 +141,15 @@ def _whole(body: Body) -> Body:
 
 
 def _broken(_: Body) -> Body:
-    return Plain(b'{"code": 0, "data": {"broken": ')
+    return BytesBody(b'{"code": 0, "data": {"broken": ')
 
 
 def _empty(_: Body) -> Body:
-    return Plain(b"")
+    return BytesBody(b"")
 
 
 def _half(body: Body) -> Body:
-    return Part(body, 0, body.size // 2)
+    return BodyRange(body, 0, body.size // 2)
 
 
 def _padded(body: Body) -> Body:
@@ -155,8 +159,8 @@ def _padded(body: Body) -> Body:
     except ValueError:
         value = {}
     if not isinstance(value, dict):
-        return Plain(data)
-    return Plain(json.dumps({**value, "padding": "x" * HUGE}).encode())
+        return BytesBody(data)
+    return BytesBody(json.dumps({**value, "padding": "x" * HUGE}).encode())
 
 
 #: What a fault makes of a body.
@@ -168,7 +172,7 @@ _MANGLES: dict[str, Callable[[Body], Body]] = {
 }
 
 
-async def send(request: web.Request, answer: Answer, rule: Rule) -> web.StreamResponse:
+async def send(request: web.Request, answer: Response, rule: Rule) -> web.StreamResponse:
     """Write the answer; a fault may cut it, stall it or let it drip."""
     answer = mangled(answer, rule)
     size = answer.body.size

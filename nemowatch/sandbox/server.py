@@ -153,7 +153,7 @@ def _app(host: Host) -> web.Application:
     return app
 
 
-async def _unknown(call: Any) -> reply.Answer:
+async def _unknown(call: Any) -> reply.Response:
     call.violation("no such endpoint", f"{call.request.method} {call.request.path}")
     return reply.as_json({"detail": "Not Found"}, 404)
 

@@ -13,9 +13,9 @@ from typing import Any
 from aiohttp import web
 
 from nemowatch.sandbox import agent, reply
-from nemowatch.sandbox.door import Call
+from nemowatch.sandbox.door import IncomingCall
 from nemowatch.sandbox.faults import Rule
-from nemowatch.sandbox.records import Session, TurnRecord
+from nemowatch.sandbox.records import CloudSession, TurnRecord
 from nemowatch.sandbox.settings import Settings
 
 TICK = 0.05  #: seconds between checks for a client that has gone
@@ -36,11 +36,11 @@ def _garbage(kind: str) -> bytes:
 
 
 @dataclass(slots=True)
-class Stream:
+class TurnStream:
     """A turn in progress, from its first byte to its last."""
 
-    call: Call
-    session: Session
+    call: IncomingCall
+    session: CloudSession
     turn: TurnRecord
     response: web.StreamResponse | None = None
     sent: int = 0  #: bytes of the body
@@ -126,10 +126,10 @@ class Stream:
                 await self._write(agent.HEARTBEATS[beats % len(agent.HEARTBEATS)])
                 beat, beats = world.now() + pause, beats + 1
 
-    def _edit(self) -> agent.Edit:
+    def _edit(self) -> agent.TurnProduct:
         return agent.make_edit(self.session, self.turn, self.settings)
 
-    def _effect(self) -> agent.Edit:
+    def _effect(self) -> agent.TurnProduct:
         """The edit happens and is charged."""
         edit = self._edit()
         self.call.world.take_effect(self.session, self.turn, edit.draft, edit.media)
@@ -145,7 +145,7 @@ class Stream:
             self.end("question")
             await self._say("I need a video first. Could you upload one?")
         else:
-            ending = _ENDINGS.get(self.kind, Stream._done)
+            ending = _ENDINGS.get(self.kind, TurnStream._done)
             await ending(self)
 
     async def _no_credits(self) -> None:
@@ -274,10 +274,10 @@ class Stream:
 
 
 #: How a turn ends without its effect, by the fault.
-_ENDINGS: dict[str, Callable[[Stream], Awaitable[None]]] = {
-    "stream_2001": Stream._no_credits,
-    "says": Stream._words_alone,
-    "error": Stream._error,
-    "silent_unchanged": Stream._silent_unchanged,
-    "cut_before": Stream._cut_before,
+_ENDINGS: dict[str, Callable[[TurnStream], Awaitable[None]]] = {
+    "stream_2001": TurnStream._no_credits,
+    "says": TurnStream._words_alone,
+    "error": TurnStream._error,
+    "silent_unchanged": TurnStream._silent_unchanged,
+    "cut_before": TurnStream._cut_before,
 }

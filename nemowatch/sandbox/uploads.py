@@ -15,12 +15,12 @@ from aiohttp import web
 
 from nemowatch.model import MB
 from nemowatch.sandbox import reply
-from nemowatch.sandbox.door import Call, read_fields
+from nemowatch.sandbox.door import IncomingCall, read_fields
 from nemowatch.sandbox.endpoints import show_clip
 from nemowatch.sandbox.media import duration_of, is_mp4, kind_of
 from nemowatch.sandbox.multipart import EPILOGUE, Head, Multipart
-from nemowatch.sandbox.records import Blob, Session, Upload
-from nemowatch.sandbox.reply import Answer
+from nemowatch.sandbox.records import Blob, CloudSession, CloudUpload
+from nemowatch.sandbox.reply import Response
 from nemowatch.sandbox.world import World
 
 #: docs/api.md section 2; every other skill has the larger limit.
@@ -30,7 +30,7 @@ FORMS = {"video": {"width": 1920, "height": 1080, "fps": 30}}
 Json = dict[str, Any]
 
 
-async def upload(call: Call) -> Answer:
+async def upload(call: IncomingCall) -> Response:
     """Files into a session, by bytes or by URL."""
     session = call.session(call.request.match_info["sid"])
     if session is None:
@@ -39,7 +39,7 @@ async def upload(call: Call) -> Answer:
         session.expired = True
         return call.code(1002)
     taken = await _TAKERS[call.endpoint](call)
-    if isinstance(taken, Answer):
+    if isinstance(taken, Response):
         return taken
 
     _count(call, session)
@@ -51,14 +51,14 @@ async def upload(call: Call) -> Answer:
     return reply.business({"files": files, "session_state_applied": True})
 
 
-def _count(call: Call, session: Session) -> None:
+def _count(call: IncomingCall, session: CloudSession) -> None:
     session.upload_requests += 1
     limit = call.world.settings.uploads_per_session or session.upload_requests
     few = session.upload_requests <= limit
     call.expect(few, "a second upload into one session", session.sid)
 
 
-def _add(call: Call, session: Session, taken: list[Upload]) -> None:
+def _add(call: IncomingCall, session: CloudSession, taken: list[CloudUpload]) -> None:
     known = {(old.blob.sha256, old.name) for old in session.uploads}
     for item in taken:
         key = (item.blob.sha256, item.name)
@@ -69,7 +69,7 @@ def _add(call: Call, session: Session, taken: list[Upload]) -> None:
     show_clip(session, call.world.settings.initial_draft)
 
 
-def _described(call: Call, item: Upload) -> Json:
+def _described(call: IncomingCall, item: CloudUpload) -> Json:
     blob = item.blob
     suffix = item.name.rpartition(".")[2]
     return {
@@ -82,7 +82,7 @@ def _described(call: Call, item: Upload) -> Json:
     }
 
 
-async def _by_url(call: Call) -> list[Upload] | Answer:
+async def _by_url(call: IncomingCall) -> list[CloudUpload] | Response:
     fields = await read_fields(call)
     urls = fields.get("urls")
     if not call.expect(_are_texts(urls), "an upload by URL without urls"):
@@ -96,7 +96,7 @@ async def _by_url(call: Call) -> list[Upload] | Answer:
     return found
 
 
-def _allows_urls(call: Call) -> bool:
+def _allows_urls(call: IncomingCall) -> bool:
     return call.kind != "refused" and call.world.settings.url_uploads
 
 
@@ -107,7 +107,7 @@ def _are_texts(value: Any) -> bool:
     return all(isinstance(item, str) for item in value)
 
 
-def _fetched(call: Call, url: str) -> Upload | None:
+def _fetched(call: IncomingCall, url: str) -> CloudUpload | None:
     """One of our own files by its `cdn_url`. Any other address gives the sample, because nothing
     is fetched from outside."""
     parts = urlsplit(url)
@@ -119,17 +119,17 @@ def _fetched(call: Call, url: str) -> Upload | None:
         return None
     if "." in name and not kind_of(name):
         return None
-    return Upload(call.world.blobs["sample"], name, "url", call.skill, url)
+    return CloudUpload(call.world.blobs["sample"], name, "url", call.skill, url)
 
 
-def _ours(call: Call, pieces: list[str], url: str) -> Upload | None:
+def _ours(call: IncomingCall, pieces: list[str], url: str) -> CloudUpload | None:
     if len(pieces) != 4:
         return None
     blob = call.world.blobs.get(pieces[2])
-    return Upload(blob, blob.name, "url", call.skill, url) if blob else None
+    return CloudUpload(blob, blob.name, "url", call.skill, url) if blob else None
 
 
-async def _by_bytes(call: Call) -> list[Upload] | Answer:
+async def _by_bytes(call: IncomingCall) -> list[CloudUpload] | Response:
     request, kind = call.request, call.request.content_type
     if not call.expect(kind == "multipart/form-data", "an upload is multipart/form-data", kind):
         return reply.invalid("files", "Field required")
@@ -151,12 +151,12 @@ def _boundary(request: web.Request) -> str:
     return str(head.get_boundary(""))
 
 
-async def _parts(call: Call, body: Multipart) -> list[Upload] | Answer:
-    taken: list[Upload] = []
-    refusals: list[Answer] = []
+async def _parts(call: IncomingCall, body: Multipart) -> list[CloudUpload] | Response:
+    taken: list[CloudUpload] = []
+    refusals: list[Response] = []
     while (head := await body.head()) is not None:
         item = await _receive(call, head, body)
-        if isinstance(item, Upload):
+        if isinstance(item, CloudUpload):
             taken.append(item)
         else:
             refusals.append(item)
@@ -169,7 +169,7 @@ async def _parts(call: Call, body: Multipart) -> list[Upload] | Answer:
     return refusals[0] if refusals else taken
 
 
-async def _receive(call: Call, head: Head, body: Multipart) -> Upload | Answer:
+async def _receive(call: IncomingCall, head: Head, body: Multipart) -> CloudUpload | Response:
     name = head.filename
     sink = _Sink(call.world)
     try:
@@ -188,10 +188,10 @@ async def _receive(call: Call, head: Head, body: Multipart) -> Upload | Answer:
         return call.code(4001)
     if blob.size > _limit(call):
         return call.code(4002)
-    return Upload(blob, name, "bytes", call.skill)
+    return CloudUpload(blob, name, "bytes", call.skill)
 
 
-def _limit(call: Call) -> int:
+def _limit(call: IncomingCall) -> int:
     """The largest file that is taken, in bytes."""
     own = LIMITS.get(call.skill, LIMIT)
     return call.world.settings.max_upload_bytes or own

@@ -12,7 +12,15 @@ from collections.abc import Callable, Iterable
 from pathlib import Path
 
 from nemowatch.sandbox.media import marker_box
-from nemowatch.sandbox.records import Account, Blob, Json, Render, Result, Session, TurnRecord
+from nemowatch.sandbox.records import (
+    Blob,
+    CloudAccount,
+    CloudRender,
+    CloudSession,
+    Json,
+    RenderedFile,
+    TurnRecord,
+)
 from nemowatch.sandbox.settings import Settings
 
 #: Session ids are 19-digit decimal strings (docs/api.md section 4).
@@ -25,14 +33,14 @@ class World:
 
     def __init__(self, settings: Settings, folder: Path, now: Callable[[], float]) -> None:
         self.settings, self.folder, self.now = settings, folder, now
-        self.accounts: dict[str, Account] = {}  #: by token
-        self.clients: dict[str, Account] = {}  #: anonymous accounts by client id
+        self.accounts: dict[str, CloudAccount] = {}  #: by token
+        self.clients: dict[str, CloudAccount] = {}  #: anonymous accounts by client id
         self.issued: dict[str, int] = {}  #: tokens given, by client id
         self.issued_tokens: set[str] = set()
         self.revoked: set[str] = set()
         self.accepted: set[str] = set()  #: supplied tokens that are good; empty: every one
-        self.sessions: dict[str, Session] = {}
-        self.renders: dict[str, Render] = {}
+        self.sessions: dict[str, CloudSession] = {}
+        self.renders: dict[str, CloudRender] = {}
         self.blobs: dict[str, Blob] = {}
         self.violations: list[Json] = []
         self.problems: list[str] = []  #: mistakes of the sandbox itself; empty unless it has a bug
@@ -42,20 +50,22 @@ class World:
         self.turn_count = 0
 
     # accounts
-    def issue_token(self, client_id: str) -> tuple[str, Account] | None:
+    def issue_token(self, client_id: str) -> tuple[str, CloudAccount] | None:
         """A new anonymous token, or None when this client id has used up its own (429)."""
         had, limit = self.issued.get(client_id, 0), self.settings.tokens_per_client
         if limit and had >= limit:
             return None
         self.issued[client_id] = had + 1
         name = hashlib.sha256(client_id.encode()).hexdigest()[:20]
-        account = self.clients.setdefault(client_id, Account(f"anon_{name}", self.settings.credits))
+        account = self.clients.setdefault(
+            client_id, CloudAccount(f"anon_{name}", self.settings.credits)
+        )
         token = f"nmv_usr_{name}{had + 1:04d}"
         self.accounts[token] = account
         self.issued_tokens.add(token)
         return token, account
 
-    def account_of(self, token: str) -> Account | None:
+    def account_of(self, token: str) -> CloudAccount | None:
         """Whose token this is; None when it is empty, revoked or not accepted (1001)."""
         if token in self.revoked | {""}:
             return None
@@ -63,10 +73,10 @@ class World:
             return None
         name = hashlib.sha256(token.encode()).hexdigest()[:12]
         kind = "anon" if self.settings.supplied_anonymous else "user"
-        fresh = Account(f"{kind}_{name}", self.settings.credits)
+        fresh = CloudAccount(f"{kind}_{name}", self.settings.credits)
         return self.accounts.setdefault(token, fresh)
 
-    def every_account(self) -> list[Account]:
+    def every_account(self) -> list[CloudAccount]:
         """Every account that is known, some of them twice."""
         return [*self.accounts.values(), *self.clients.values()]
 
@@ -83,12 +93,12 @@ class World:
         self.accepted = set(map(str, tokens))
 
     # sessions
-    def open_session(self, account: Account, task_name: str, language: str) -> Session:
+    def open_session(self, account: CloudAccount, task_name: str, language: str) -> CloudSession:
         """A new session; each call makes one."""
         number = len(self.sessions)
         # ids that are not neighbours, so that a mix-up is noticed
         sid = str(FIRST_SESSION + number * 7919)
-        session = Session(sid, account, f"task_{number + 1}", task_name, language)
+        session = CloudSession(sid, account, f"task_{number + 1}", task_name, language)
         empty: Json = {"t": [], "d": 0, "m": {}}
         session.drafts.append(None if self.settings.initial_draft == "none" else empty)
         self.sessions[sid] = session
@@ -106,7 +116,7 @@ class World:
         return self.blobs.setdefault(blob.sha256, blob)
 
     # turns
-    def begin_turn(self, session: Session, message: str, skill: str) -> TurnRecord | None:
+    def begin_turn(self, session: CloudSession, message: str, skill: str) -> TurnRecord | None:
         """Start a turn and freeze its price; None when the balance is too low (2001)."""
         cost = self.settings.edit_credits if session.charged else self.settings.turn_credits
         account = session.account
@@ -122,13 +132,13 @@ class World:
             self.charge(session, turn)
         return turn
 
-    def charge(self, session: Session, turn: TurnRecord) -> None:
+    def charge(self, session: CloudSession, turn: TurnRecord) -> None:
         """Take the frozen price; a second call changes nothing."""
         if not turn.charged:
             turn.charged = turn.cost
             session.account.frozen -= turn.cost
 
-    def end_turn(self, session: Session, turn: TurnRecord, outcome: str) -> None:
+    def end_turn(self, session: CloudSession, turn: TurnRecord, outcome: str) -> None:
         """End the turn and release what was frozen and not charged. A second call changes
         nothing."""
         if turn.outcome != "running":
@@ -141,7 +151,7 @@ class World:
 
     def take_effect(
         self,
-        session: Session,
+        session: CloudSession,
         turn: TurnRecord,
         draft: Json,
         media: Json | None,
@@ -156,24 +166,24 @@ class World:
     def begin_render(
         self,
         rid: str,
-        session: Session,
+        session: CloudSession,
         draft: Json,
         skill: str,
         quality: str,
-    ) -> Render:
+    ) -> CloudRender:
         """Start a render; the id must be new."""
         number = len(self.renders)
         shapes = {"vary": ("envelope", "bare")[number % 2]}
         shape = shapes.get(self.settings.render_shape, self.settings.render_shape)
         result = self._result(rid, session, draft)
         seconds = self.settings.render_seconds
-        render = Render(
+        render = CloudRender(
             rid, session, draft, skill, quality, number, result, self.now(), seconds, shape
         )
         self.renders[rid] = render
         return render
 
-    def _result(self, rid: str, session: Session, draft: Json) -> Result:
+    def _result(self, rid: str, session: CloudSession, draft: Json) -> RenderedFile:
         playable = [upload.blob for upload in session.uploads if upload.blob.playable]
         base = [*playable, self.blobs["sample"]][0]
         title = ""
@@ -185,9 +195,9 @@ class World:
             while piece := stream.read(1024 * 1024):
                 digest.update(piece)
         digest.update(tail)
-        return Result(base.path, base.size, tail, digest.hexdigest())
+        return RenderedFile(base.path, base.size, tail, digest.hexdigest())
 
-    def render_of_number(self, number: str) -> Render | None:
+    def render_of_number(self, number: str) -> CloudRender | None:
         """The render that is counted as `number`, None when there is none."""
         by_number = {str(render.number): render for render in self.renders.values()}
         return by_number.get(number)

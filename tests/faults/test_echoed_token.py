@@ -51,7 +51,7 @@ def reflecting(monkeypatch: pytest.MonkeyPatch) -> None:
     they were."""
     as_json, line = reply.as_json, agent.line
 
-    def answer(value: Any, status: int = 200, **headers: str) -> reply.Answer:
+    def answer(value: Any, status: int = 200, **headers: str) -> reply.Response:
         return as_json(
             reflected(value) if "state" not in str(value)[:200] else value, status, **headers
         )

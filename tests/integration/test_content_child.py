@@ -13,10 +13,10 @@ from pathlib import Path
 import pytest
 
 from nemowatch.content import reading
-from nemowatch.content.child import Limits
-from nemowatch.content.child_errors import ChildFailed, Failure
+from nemowatch.content.child import ChildLimits
+from nemowatch.content.child_errors import ChildFailed, ChildFailure
 from nemowatch.content.children import Children
-from nemowatch.content.kinds import Finding
+from nemowatch.content.kinds import SniffResult
 from nemowatch.errors import LocalPassing, OrderError, UnsafeContent
 from nemowatch.model import MediaKind
 from tests.rigs import bad_parsers
@@ -29,7 +29,7 @@ MP4 = b"\x00\x00\x00\x10ftypisom\x00\x00\x02\x00" + b"\x00\x00\x00\x10moov" + b"
 @pytest.fixture
 def children() -> Iterator[Children]:
     """Children with short limits, ended with the test."""
-    made = Children(Limits(cpu=1, wall=4.0))
+    made = Children(ChildLimits(cpu=1, wall=4.0))
     yield made
     made.close()
 
@@ -57,7 +57,7 @@ def ask(children: Children, parser: object, file: int, *arguments: object) -> ob
     return children.ask(f"{bad_parsers.__name__}:{name}", arguments, file, lambda: None)
 
 
-def failure(children: Children, parser: object, file: int, *arguments: object) -> Failure:
+def failure(children: Children, parser: object, file: int, *arguments: object) -> ChildFailure:
     with pytest.raises(ChildFailed) as told:
         ask(children, parser, file, *arguments)
     return told.value.failure
@@ -66,16 +66,16 @@ def failure(children: Children, parser: object, file: int, *arguments: object) -
 @pytest.mark.parametrize(
     ("parser", "expected"),
     [
-        (bad_parsers.loop, {Failure.COMPUTING, Failure.SLOW}),
-        (bad_parsers.eat, {Failure.MEMORY}),
-        (bad_parsers.odd, {Failure.RAISED}),
-        (bad_parsers.killed, {Failure.KILLED}),
-        (bad_parsers.garbage, {Failure.GARBAGE}),
-        (bad_parsers.foreign, {Failure.GARBAGE, Failure.KILLED}),
+        (bad_parsers.loop, {ChildFailure.COMPUTING, ChildFailure.SLOW}),
+        (bad_parsers.eat, {ChildFailure.MEMORY}),
+        (bad_parsers.odd, {ChildFailure.RAISED}),
+        (bad_parsers.killed, {ChildFailure.KILLED}),
+        (bad_parsers.garbage, {ChildFailure.GARBAGE}),
+        (bad_parsers.foreign, {ChildFailure.GARBAGE, ChildFailure.KILLED}),
     ],
 )
 def test_a_bad_parser_is_a_failure_and_the_next_file_is_read(
-    children: Children, file: int, parser: object, expected: set[Failure]
+    children: Children, file: int, parser: object, expected: set[ChildFailure]
 ) -> None:
     """It loops, eats memory, raises, is killed or sends nonsense: a word says which."""
     assert failure(children, parser, file) in expected
@@ -85,10 +85,10 @@ def test_a_bad_parser_is_a_failure_and_the_next_file_is_read(
 def test_a_file_that_does_not_answer_is_no_fault_of_its_content(file: int) -> None:
     """A share may hang: the file waits, and nobody beats as if there were progress."""
     beats: list[int] = []
-    children = Children(Limits(cpu=1, wall=1.5))
+    children = Children(ChildLimits(cpu=1, wall=1.5))
     with pytest.raises(ChildFailed) as told:
         children.ask(f"{bad_parsers.__name__}:wait", (), file, lambda: beats.append(1))
-    assert told.value.failure is Failure.SILENT
+    assert told.value.failure is ChildFailure.SILENT
     assert beats == []
     assert children.started == 1
 
@@ -97,10 +97,10 @@ def test_a_parser_that_stands_still_is_ended(file: int) -> None:
     """It has read the file and does not go on: tried once more, then given up, with signs of
     life meanwhile."""
     beats: list[int] = []
-    children = Children(Limits(cpu=1, wall=1.5))
+    children = Children(ChildLimits(cpu=1, wall=1.5))
     with pytest.raises(ChildFailed) as told:
         children.ask(f"{bad_parsers.__name__}:stop", (), file, lambda: beats.append(1))
-    assert told.value.failure in (Failure.SLOW, Failure.SILENT)
+    assert told.value.failure in (ChildFailure.SLOW, ChildFailure.SILENT)
     assert children.started <= 2
     assert beats
 
@@ -188,7 +188,7 @@ def test_without_a_child_only_our_own_code_reads(
     """First bytes and plain texts are read in this process; a document, which takes parsers of
     others, waits. Starting is not tried for each file."""
     monkeypatch.setattr(sys, "executable", str(tmp_path / "none"))
-    assert reading.sniff(file, b"a.txt", 5).finding is Finding.MEDIA
+    assert reading.sniff(file, b"a.txt", 5).finding is SniffResult.MEDIA
     assert reading.read_text(file) == "hello"
     for name in ("a.docx", "a.docx"):
         with pytest.raises(LocalPassing, match="no process can be started"):
@@ -208,7 +208,7 @@ def test_a_broken_installation_refuses_no_file(
     monkeypatch.setattr(sys, "executable", str(python))
     with pytest.raises(LocalPassing, match="ended before it was ready"):
         reading.read_script(file, "a.docx")
-    assert reading.sniff(file, b"a.txt", 5).finding is Finding.MEDIA
+    assert reading.sniff(file, b"a.txt", 5).finding is SniffResult.MEDIA
 
 
 def test_a_document_that_kills_its_reader_is_refused_in_plain_words(

@@ -12,7 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from nemowatch.content.containers import Pieces, TooMany, examine
-from nemowatch.content.kinds import Finding, Sniffed, kind_by_name
+from nemowatch.content.kinds import Sniffed, SniffResult, kind_by_name
 from nemowatch.content.signatures import media_kind
 from nemowatch.content.sniff import sniff
 from nemowatch.model import MediaKind
@@ -80,7 +80,7 @@ def test_media_is_known_by_its_first_bytes(
 ) -> None:
     """Every uploadable kind, and texts and links, are recognised."""
     found = look(tmp_path, name, data)
-    assert (found.finding, found.kind) == (Finding.MEDIA, kind)
+    assert (found.finding, found.kind) == (SniffResult.MEDIA, kind)
 
 
 @pytest.mark.parametrize(
@@ -131,7 +131,7 @@ def test_a_container_that_promises_more_is_cut_short(
 ) -> None:
     """Boxes past the end, no moov, zeros for boxes, RIFF and Matroska shorter than they say."""
     found = look(tmp_path, name, data)
-    assert found.finding is Finding.CUT_SHORT
+    assert found.finding is SniffResult.CUT_SHORT
     assert found.why
 
 
@@ -154,14 +154,14 @@ def test_disguised_files_are_named_for_what_they_are(
 ) -> None:
     """The reason names what the file really is."""
     found = look(tmp_path, name, data)
-    assert found.finding is Finding.NOT_MEDIA
+    assert found.finding is SniffResult.NOT_MEDIA
     assert word in found.why
 
 
 def test_leading_zeros_mean_not_there_yet(tmp_path: Path) -> None:
     """A preallocated file is never called no media."""
     for data in (b"", b"\0" * 5000, b"\0" * 32 + MP4):
-        assert look(tmp_path, "a.mp4", data).finding is Finding.NOT_YET
+        assert look(tmp_path, "a.mp4", data).finding is SniffResult.NOT_YET
 
 
 def test_endings_decide_what_is_promised() -> None:

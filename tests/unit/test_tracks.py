@@ -8,7 +8,7 @@ import struct
 import pytest
 
 from nemowatch.content.containers import Pieces, TooMany, pieces
-from nemowatch.content.kinds import Finding, Sniffed
+from nemowatch.content.kinds import Sniffed, SniffResult
 from nemowatch.content.sniff import sniff
 from nemowatch.errors import UnsafeContent
 from nemowatch.model import MediaKind
@@ -76,7 +76,7 @@ def test_a_video_without_sound_says_why(case: str) -> None:
     """No track, an empty one, or one that is switched off."""
     data, why = SILENT[case]
     one = found(data)
-    assert (one.finding, one.kind, one.silent) == (Finding.MEDIA, VIDEO, why)
+    assert (one.finding, one.kind, one.silent) == (SniffResult.MEDIA, VIDEO, why)
 
 
 HEARD: dict[str, tuple[bytes, MediaKind]] = {
@@ -122,7 +122,7 @@ def test_what_can_be_heard_is_known_by_its_tracks(case: str) -> None:
     """A file without a picture is sound, whatever its container."""
     data, kind = HEARD[case]
     one = found(data, "talk.mp3" if case.startswith("MP3") else "clip.mp4")
-    assert (one.finding, one.kind, one.silent) == (Finding.MEDIA, kind, "")
+    assert (one.finding, one.kind, one.silent) == (SniffResult.MEDIA, kind, "")
 
 
 REFUSED: dict[str, tuple[bytes, str]] = {
@@ -150,7 +150,7 @@ def test_what_cannot_be_used_is_named_with_its_cure(case: str) -> None:
     """Nothing to see or hear, protected, or of a kind that the cloud does not take."""
     data, word = REFUSED[case]
     one = found(data)
-    assert one.finding is Finding.NOT_MEDIA
+    assert one.finding is SniffResult.NOT_MEDIA
     assert word in one.why
     assert one.cure
 
@@ -170,7 +170,7 @@ SLIGHT: dict[str, bytes] = {
 def test_what_players_play_is_missing_only_slightly(case: str) -> None:
     """Such a file is taken once nothing has changed for long, and not before."""
     one = found(SLIGHT[case])
-    assert one.finding is Finding.CUT_SHORT
+    assert one.finding is SniffResult.CUT_SHORT
     assert one.slight
     assert not one.ends
 
@@ -217,7 +217,7 @@ CUT: dict[str, bytes] = {
 def test_what_is_cut_short_is_never_slight(case: str) -> None:
     """More may come, and without it the file is not whole."""
     one = found(CUT[case])
-    assert one.finding is Finding.CUT_SHORT
+    assert one.finding is SniffResult.CUT_SHORT
     assert not one.slight
 
 
@@ -226,7 +226,7 @@ def test_plain_samples_may_be_silent_to_the_end() -> None:
     silence = b"d" * 5000 + bytes(20_000)
     plain = box(b"ftyp", media.FTYP_BODY) + media.moov(PICTURE, trak(b"soun", 2, form=b"sowt"))
     for data in (plain + box(b"mdat", silence), media.wav(silence)):
-        assert found(data).finding is Finding.MEDIA
+        assert found(data).finding is SniffResult.MEDIA
 
 
 MANY: dict[str, bytes] = {
@@ -255,14 +255,14 @@ def test_a_recording_of_many_fragments_is_taken(monkeypatch: pytest.MonkeyPatch)
     monkeypatch.setattr(pieces, "READS", 50)
     part = box(b"moof", b"") + box(b"mdat", b"d" * 9000)
     one = found(media.fragmented(traks=(PICTURE, SOUND)) + moof(1, 2) + part * 100)
-    assert (one.finding, one.kind) == (Finding.MEDIA, VIDEO)
+    assert (one.finding, one.kind) == (SniffResult.MEDIA, VIDEO)
     assert not one.ends
 
 
 def test_megabytes_of_junk_before_the_sound_are_not_searched() -> None:
     """An MP3 whose first frame is beyond the first megabyte is none."""
     one = found(id3(10, bytes(10)) + b"\xfe\x00" * 1_000_000 + FRAME * 10)
-    assert one.finding is Finding.NOT_MEDIA
+    assert one.finding is SniffResult.NOT_MEDIA
 
 
 def test_reading_in_pieces_is_bounded() -> None:
@@ -281,11 +281,11 @@ def test_a_whole_picture_may_have_more_behind_it(behind: bytes) -> None:
     """Phones put films and depth maps there."""
     for picture in (JPEG + b"\xff\xd9", PNG + b"IEND\xaeB`\x82"):
         one = found(picture + behind, "photo.jpg")
-        assert (one.finding, one.ends) == (Finding.MEDIA, not behind)
+        assert (one.finding, one.ends) == (SniffResult.MEDIA, not behind)
 
 
 def test_a_picture_without_a_structure_is_left_alone() -> None:
     """Where something else than a picture's parts comes behind the first bytes, nothing is said
     of its end."""
     odd = b"\xff\xd8\xff\xe0\x00\x04ab" + b"odd" * 900
-    assert found(odd, "photo.jpg").finding is Finding.MEDIA
+    assert found(odd, "photo.jpg").finding is SniffResult.MEDIA

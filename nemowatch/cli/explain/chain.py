@@ -16,7 +16,7 @@ from nemowatch.cli.filesystem import filesystem_of, how_watched
 from nemowatch.cli.formatting import local_time, name, size
 from nemowatch.content import reading
 from nemowatch.content.endings import converted_to
-from nemowatch.content.kinds import WORD, Finding, Sniffed, kind_by_name
+from nemowatch.content.kinds import WORD, Sniffed, SniffResult, kind_by_name
 from nemowatch.errors import LocalError, LocalPassing, OrderError
 from nemowatch.fs.identity import not_regular, snapshot
 from nemowatch.fs.safe_open import open_below
@@ -127,7 +127,7 @@ def _content(
         return
     yield _whole_size(seen)
     yield from _found(found)
-    if found.finding is Finding.MEDIA:
+    if found.finding is SniffResult.MEDIA:
         if found.silent and needs_sound(folder.skill):
             yield Step("no", f"There is nothing to hear in it: {found.silent}.")
         yield _planned(folder, _drop(location, found.kind, prompt), seen.size)
@@ -157,9 +157,9 @@ def _inspect(watch: Watch, location: Location) -> tuple[Snapshot, Sniffed]:
 
 
 def _found(found: Sniffed) -> Iterator[Step]:
-    if found.finding is Finding.MEDIA:
+    if found.finding is SniffResult.MEDIA:
         yield Step("ok", f"Its first bytes say: {found.kind}.")
-    elif found.finding is Finding.NOT_MEDIA:
+    elif found.finding is SniffResult.NOT_MEDIA:
         yield Step("no", f"{capital(found.why)}. {found.cure}".strip())
     else:
         yield Step("wait", f"It is not whole yet: {found.why}.")

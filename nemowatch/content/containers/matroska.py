@@ -72,7 +72,7 @@ class _Element:
 
 
 @dataclass(frozen=True, slots=True)
-class _Entry:
+class _TrackEntry:
     """A track as the list of tracks has it."""
 
     number: int  #: that its blocks bear
@@ -256,10 +256,10 @@ def _tracks(pieces: Pieces, segment: _Element, listed: _Element) -> tuple[Track,
     return tuple(chain.from_iterable(entry.tracks(filled) for entry in known))
 
 
-def _entry(pieces: Pieces, element: _Element) -> _Entry:
+def _entry(pieces: Pieces, element: _Element) -> _TrackEntry:
     codec = _bytes(pieces, element, _CODEC, _PLAIN[0])
     encryption = _inside(pieces, element, _ENCODINGS, _ENCODING, _ENCRYPTION)
-    return _Entry(
+    return _TrackEntry(
         number=_value(pieces, element, _TRACK_NUMBER),
         holds=_TYPES.get(_value(pieces, element, _TRACK_TYPE), ()),
         off=_value(pieces, element, _ENABLED, default=1) == 0,

@@ -12,7 +12,7 @@ from itertools import islice
 from typing import Protocol, TypeVar
 
 
-class Part(Protocol):
+class NestedPart(Protocol):
     """What can have other parts in it."""
 
     @property
@@ -20,7 +20,7 @@ class Part(Protocol):
         """What sort of part it is, as the format numbers or names it."""
 
 
-AnyPart = TypeVar("AnyPart", bound=Part)
+AnyPart = TypeVar("AnyPart", bound=NestedPart)
 Name = TypeVar("Name", int, bytes)
 
 

@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from nemowatch.content.text import checked
-from nemowatch.content.word.body import Body
+from nemowatch.content.word.body import BodyReader
 from nemowatch.content.word.numbering import Numbering
 from nemowatch.content.word.package import SAVE_AGAIN, Package
 from nemowatch.content.word.styles import Styles
@@ -54,7 +54,7 @@ def _text(fd: int, parsing: Callable[[], None]) -> str:
     numbering = Numbering(styles)
     if has_numbering:
         numbering.read(package.pieces(numbering_part))
-    body = Body(styles, numbering)
+    body = BodyReader(styles, numbering)
     body.walk.read(package.pieces(main))
     return body.text()
 

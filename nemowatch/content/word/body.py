@@ -38,7 +38,7 @@ _TEXTS = ("w:t", "m:t")
 _RUNS = ("w:r", "m:r")
 
 
-class Body:
+class BodyReader:
     """Reads the main part of one document."""
 
     def __init__(self, styles: Styles, numbering: Numbering) -> None:
@@ -58,7 +58,7 @@ class Body:
             part.walk = self.walk
 
     def __repr__(self) -> str:
-        return f"Body({self._story!r}, {self._size} characters)"
+        return f"BodyReader({self._story!r}, {self._size} characters)"
 
     def text(self) -> str:
         """The text that was read. Raises OrderError when something in it has no end."""

@@ -33,7 +33,7 @@ _PLACE = re.compile(r"%([1-9])")
 
 
 @dataclass(slots=True)
-class Level:
+class ListLevel:
     """How one level of a list is numbered."""
 
     start: int = 1
@@ -49,7 +49,7 @@ class Level:
 class _List:
     """A definition of levels."""
 
-    levels: dict[int, Level] = field(default_factory=dict)
+    levels: dict[int, ListLevel] = field(default_factory=dict)
     style: str = ""  #: the numbering style that has the levels instead
 
 
@@ -59,7 +59,7 @@ class _Use:
 
     definition: str = ""
     starts: dict[int, int] = field(default_factory=dict)
-    levels: dict[int, Level] = field(default_factory=dict)
+    levels: dict[int, ListLevel] = field(default_factory=dict)
 
 
 class Numbering:
@@ -74,7 +74,7 @@ class Numbering:
         self._definition = _List()
         self._use = _Use()
         self._owner: _List | _Use = self._definition  # of the levels that are being read
-        self._level = Level()
+        self._level = ListLevel()
         self._at = 0
 
     def __repr__(self) -> str:
@@ -144,17 +144,17 @@ class Numbering:
         if is_new and at in use.starts:
             counts[at] = use.starts[at]
         elif current is None:
-            counts[at] = levels.get(at, Level()).start
+            counts[at] = levels.get(at, ListLevel()).start
         else:
             counts[at] = min(current + 1, _LARGEST)
 
         for above in range(at):
             if counts[above] is not None:
                 continue
-            start = levels.get(above, Level()).start
+            start = levels.get(above, ListLevel()).start
             counts[above] = use.starts.get(above, start)
         for below in range(at + 1, LEVELS):
-            if _begins_again(levels.get(below, Level()), at):
+            if _begins_again(levels.get(below, ListLevel()), at):
                 counts[below] = None
 
     def _begin_definition(self, attributes: Attributes) -> None:
@@ -187,7 +187,7 @@ class Numbering:
         self._use.starts[self._at] = _number(value(attributes, "val"), 1)
 
     def _begin_level(self, attributes: Attributes) -> None:
-        self._level = Level()
+        self._level = ListLevel()
         at = _number(value(attributes, "ilvl"), 0)
         self._owner.levels[at] = self._level
 
@@ -214,7 +214,7 @@ class Numbering:
         self._level.style = value(attributes, "val")
 
 
-def _levels(use: _Use, definition: _List) -> dict[int, Level]:
+def _levels(use: _Use, definition: _List) -> dict[int, ListLevel]:
     return definition.levels | use.levels
 
 
@@ -226,21 +226,21 @@ def _level_of(definition: _List, style: str) -> int:
     return 0
 
 
-def _begins_again(level: Level, at: int) -> bool:
+def _begins_again(level: ListLevel, at: int) -> bool:
     """Whether a level restarts after a paragraph of the level `at` above it."""
     if level.restart is None:
         return True
     return at < level.restart
 
 
-def _written(levels: dict[int, Level], counts: list[int | None], at: int) -> str:
+def _written(levels: dict[int, ListLevel], counts: list[int | None], at: int) -> str:
     level = levels.get(at)
     if level is None or level.kind == "bullet":
         return ""
 
     def number(match: re.Match[str]) -> str:
         which = int(match[1]) - 1
-        other = levels.get(which, Level())
+        other = levels.get(which, ListLevel())
         kind = other.kind
         if level.plain:
             kind = "decimal"

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from nemowatch.content import reading
-from nemowatch.content.kinds import MAX_READ, Finding, Sniffed, is_word
+from nemowatch.content.kinds import MAX_READ, Sniffed, SniffResult, is_word
 from nemowatch.errors import (
     LocalError,
     OrderError,
@@ -180,7 +180,7 @@ class _Reader:
 
 def _is_media(found: Sniffed, terms: Terms) -> bool:
     """Whether it is worked on: whole, or lacking what no player misses once nothing more comes."""
-    if found.finding is Finding.MEDIA:
+    if found.finding is SniffResult.MEDIA:
         return True
     if not terms.cut_short_ends:
         return False

@@ -8,7 +8,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from enum import StrEnum
 
-from nemowatch.content.kinds import Finding, Sniffed
+from nemowatch.content.kinds import Sniffed, SniffResult
 from nemowatch.errors import LocalPassing, NemowatchError
 from nemowatch.fs.identity import NO_LOOK
 from nemowatch.fs.lease import Lease
@@ -84,11 +84,11 @@ def failed(
 
 
 def not_taken(path: bytes, found: Sniffed, terms: Terms) -> Inspected:
-    if found.finding is Finding.NOT_MEDIA:
+    if found.finding is SniffResult.NOT_MEDIA:
         what = f"This file cannot be processed: {found.why}."
         cure = f"{found.cure} This folder accepts {listed(terms.accepts)}.".strip()
         return refused(path, terms, what, cure, "disguised")
-    if found.finding is Finding.CUT_SHORT and terms.cut_short_ends:
+    if found.finding is SniffResult.CUT_SHORT and terms.cut_short_ends:
         what = f"The file is cut short: {found.why}, {_UNCHANGED}."
         return refused(path, terms, what, _COPY_AGAIN, "cut short")
     note = f"The file is not whole: {found.why}, {_UNCHANGED}."

@@ -6,7 +6,7 @@ every player skips.
 """
 
 from nemowatch.sandbox.media.boxes import (
-    Box,
+    TopLevelBox,
     duration_of,
     is_mp4,
     kind_of,
@@ -16,7 +16,7 @@ from nemowatch.sandbox.media.boxes import (
 from nemowatch.sandbox.media.sample import sample_script, sample_video
 
 __all__ = [
-    "Box",
+    "TopLevelBox",
     "duration_of",
     "is_mp4",
     "kind_of",

@@ -27,7 +27,7 @@ _TIMES = {b"\x01": (24, ">IQ")}
 
 
 @dataclass(frozen=True, slots=True)
-class Box:
+class TopLevelBox:
     """One top-level box."""
 
     kind: str
@@ -35,11 +35,11 @@ class Box:
     size: int  #: bytes, header included; a size of 0 in the file is resolved to the rest of it
 
 
-def top_boxes(stream: BinaryIO) -> list[Box]:
+def top_boxes(stream: BinaryIO) -> list[TopLevelBox]:
     """The top-level boxes of an MP4, in order. Stops at the first that cannot be one or that ends
     past the file."""
     end = stream.seek(0, 2)
-    boxes: list[Box] = []
+    boxes: list[TopLevelBox] = []
     offset = 0
     while end - offset >= 8 and len(boxes) < MOST_BOXES:
         box = _box_at(stream, offset, end)
@@ -50,7 +50,7 @@ def top_boxes(stream: BinaryIO) -> list[Box]:
     return boxes
 
 
-def _box_at(stream: BinaryIO, offset: int, end: int) -> Box | None:
+def _box_at(stream: BinaryIO, offset: int, end: int) -> TopLevelBox | None:
     stream.seek(offset)
     head = stream.read(16)
     size, kind = struct.unpack(">I4s", head[:8])
@@ -59,7 +59,7 @@ def _box_at(stream: BinaryIO, offset: int, end: int) -> Box | None:
     elif size == 0:
         size = end - offset
     fits = 8 <= size <= end - offset
-    return Box(kind.decode("ascii"), offset, size) if fits and kind.isascii() else None
+    return TopLevelBox(kind.decode("ascii"), offset, size) if fits and kind.isascii() else None
 
 
 def is_mp4(stream: BinaryIO) -> bool:
