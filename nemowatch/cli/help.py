@@ -47,6 +47,7 @@ EXAMPLES: Mapping[str, tuple[tuple[str, str], ...]] = {
     ),
     "service": (
         ("nemowatch service install --root /srv/studio", "as root: install, start and check it"),
+        ("nemowatch service install --instance second", "one more, with a workspace of its own"),
         ("nemowatch service status", "why it does not run"),
     ),
     "demo": (("nemowatch demo", "everything working, offline"),),

@@ -30,6 +30,15 @@ UMASK = 0o022
 #: Lines of the log that are shown of a service that has failed.
 LINES = 5
 
+Instance = Annotated[
+    str | None,
+    typer.Option(
+        "--instance",
+        metavar="NAME",
+        help="One more on this machine: nemowatch@NAME, with /etc/nemowatch/NAME.toml.",
+        show_default=False,
+    ),
+]
 User = Annotated[
     bool, typer.Option("--user", help="For yourself, without root; else for the machine.")
 ]
@@ -44,7 +53,7 @@ def install(
         typer.Option(
             "--root",
             metavar="DIR",
-            help="The workspace; default: /srv/studio, with --user ~/Studio.",
+            help="The workspace; default: /srv/studio, /srv/studio-NAME, or ~/Studio.",
             show_default=False,
         ),
     ] = None,
@@ -66,6 +75,7 @@ def install(
             show_default=False,
         ),
     ] = None,
+    instance: Instance = None,
     dry_run: DryRun = False,
 ) -> None:
     """Install it, start it and check it.
@@ -76,13 +86,13 @@ def install(
     from nemowatch.installer import system_service, user_service
     from nemowatch.installer.systemctl import Systemd
 
-    places = _places(user)
-    systemd = Systemd(user=user)
+    places = _places(user, instance)
+    systemd = Systemd(user=user, name=places.name)
     wanted = service_wanted.wanted(places, root, token_file, drop_in or [], systemd, user=user)
     if user:
         steps = user_service.install(wanted, places, systemd, _own_name())
     else:
-        steps = system_service.install(wanted, systemd)
+        steps = system_service.install(wanted, places, systemd)
     if dry_run:
         _print_script(steps, user=user)
         return
@@ -93,18 +103,23 @@ def install(
 
 
 @app.command("uninstall")
-def uninstall(user: User = False, dry_run: DryRun = False) -> None:
+def uninstall(user: User = False, instance: Instance = None, dry_run: DryRun = False) -> None:
     """Stop the service and remove it.
 
-    Workspaces, journal, configuration, token and your own drop-ins stay, and are named."""
+    Workspaces, journal, configuration, token and your own drop-ins stay, and are named. Without
+    --instance all instances are stopped, too."""
     from nemowatch.cli.output import say
-    from nemowatch.installer import system_service, user_service
+    from nemowatch.installer import instances, system_service, user_service
     from nemowatch.installer.program import this_program
     from nemowatch.installer.systemctl import Systemd
 
-    places, systemd, program = _places(user), Systemd(user=user), this_program()
+    places, program = _places(user, instance), this_program()
+    systemd = Systemd(user=user, name=places.name)
     if user:
         steps = user_service.uninstall(places, systemd)
+    elif instance is not None:
+        instances.check_known(places)
+        steps = instances.uninstall(places, systemd)
     else:
         steps = system_service.uninstall(program, systemd)
     if dry_run:
@@ -115,23 +130,31 @@ def uninstall(user: User = False, dry_run: DryRun = False) -> None:
     _carry_out(steps, systemd, user=user)
     say()
     say("What stays, and how to remove it; nothing in the workspaces was touched:")
-    stays = user_service.what_stays(places, program) if user else system_service.what_stays(program)
+    if user:
+        stays = user_service.what_stays(places, program)
+    elif instance is not None:
+        stays = instances.what_stays(places)
+    else:
+        stays = system_service.what_stays(program)
     for what, line in stays:
         say(f"  {what}: {line}")
 
 
 @app.command("status")
-def status(user: User = False) -> None:
+def status(user: User = False, instance: Instance = None) -> None:
     """Say how the service is, in plain words, and what to do.
 
     Exit codes: 0 it runs; 1 it has failed; 3 it is stopped, or not installed."""
     from nemowatch.cli.output import say
+    from nemowatch.installer.instances import check_known
     from nemowatch.installer.program import this_program
     from nemowatch.installer.systemctl import Systemd
     from nemowatch.installer.verdicts import Level, judge, remarks
 
-    _find_own_systemd(user)
-    systemd = Systemd(user=user)
+    places = _places(user, instance)
+    if instance is not None:
+        check_known(places)
+    systemd = Systemd(user=user, name=places.name)
     why = systemd.why_not()
     if why:
         say(f"fail  {why}")
@@ -146,12 +169,20 @@ def status(user: User = False) -> None:
     raise typer.Exit(codes[verdict.level])
 
 
-def _places(user: bool) -> Places:
+def _places(user: bool, instance: str | None) -> Places:
+    """Where its parts are. Raises UsageError for what cannot be."""
     from nemowatch.config.find import home
+    from nemowatch.errors import UsageError
+    from nemowatch.installer.instances import places_of
     from nemowatch.installer.places import SYSTEM, of_user
 
+    if user and instance is not None:
+        cure = "Leave one of the two out."
+        raise UsageError("Only a service of the machine has instances.", cure=cure)
     _find_own_systemd(user)
-    return of_user(home(os.environ)) if user else SYSTEM
+    if user:
+        return of_user(home(os.environ))
+    return SYSTEM if instance is None else places_of(instance)
 
 
 def _find_own_systemd(user: bool) -> None:
@@ -224,8 +255,13 @@ def _carry_out(steps: Iterator[Step], systemd: Systemd, *, user: bool) -> None:
 def _unit(systemd: Systemd, *, user: bool) -> Unit:
     from nemowatch.installer.verdicts import KEYS, Unit
 
-    install = "nemowatch service install --user" if user else "nemowatch service install"
-    return Unit(systemd.show(*KEYS), systemd.command, install)
+    _, _, instance = systemd.name.partition("@")
+    install = "nemowatch service install"
+    if user:
+        install += " --user"
+    if instance:
+        install += f" --instance {instance}"
+    return Unit(systemd.show(*KEYS), systemd.command, install, systemd.name)
 
 
 def _print_verdict(verdict: Verdict) -> None:

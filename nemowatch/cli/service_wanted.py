@@ -37,13 +37,14 @@ def wanted(
         check_readable(program)
     config = _existing(places, root)
     if config is None and root is None:
-        root = Path.home() / "Studio" if user else USUAL_ROOT
+        root = _usual_root(places, user=user)
     chosen = root.absolute() if root is not None else None
     folders = [chosen] if chosen is not None else []
     if config is not None:
         folders += workspaces(config)
     if not user:
         _check_root(chosen)
+        _check_unshared(chosen, places)
     return Wanted(
         program=program,
         root=chosen,
@@ -52,6 +53,13 @@ def wanted(
         drop_ins=tuple(map(_drop_in, drop_ins)),
         systemd=systemd.version(),
     )
+
+
+def _usual_root(places: Places, *, user: bool) -> Path:
+    if user:
+        return Path.home() / "Studio"
+    _, at, instance = places.name.partition("@")
+    return USUAL_ROOT.with_name(USUAL_ROOT.name + at.replace("@", "-") + instance)
 
 
 def _existing(places: Places, root: Path | None) -> Config | None:
@@ -76,6 +84,24 @@ def _check_root(root: Path | None) -> None:
         text = f"A service of the machine cannot use {show_path(str(root))}: the unit hides it."
         cure = f"Choose another folder, such as {USUAL_ROOT}, or: nemowatch service install --user"
         raise UsageError(text, cure=cure)
+
+
+def _check_unshared(root: Path | None, places: Places) -> None:
+    """Raises UsageError for a workspace of another configuration of this machine: of two services
+    only one would work it."""
+    from nemowatch.config.load import load
+    from nemowatch.errors import ConfigError, UsageError, show_path
+    from nemowatch.installer.folders import workspaces
+
+    others = set(places.config.parent.glob("*.toml")) - {places.config, places.example}
+    for other in sorted(others):
+        try:
+            found = workspaces(load(other, {}))
+        except ConfigError:
+            continue  # its own service says so
+        if root in found:
+            text = f"{show_path(root)} is the workspace of {show_path(other)}."
+            raise UsageError(text, cure="Name another folder with --root.")
 
 
 def _token(path: Path | None) -> Path | None:

@@ -10,7 +10,7 @@ from nemowatch.installer.places import Places, Wanted
 from nemowatch.installer.program import changed_at
 from nemowatch.installer.shipped import settings_of, shipped
 from nemowatch.installer.steps import Step, copy, is_there
-from nemowatch.installer.systemctl import UNIT, Systemd
+from nemowatch.installer.systemctl import Systemd
 
 #: Drop-ins that a version of systemd can use, and older ones cannot.
 BY_VERSION = {253: "253-notify-reload.conf", 254: "254-restart-steps.conf"}
@@ -75,14 +75,16 @@ def running(systemd: Systemd, places: Places) -> Iterator[Step]:
     restarted when nemowatch or anything that it is started with has changed since."""
     command = systemd.command
     yield Step("systemd knows the unit", f"{command} daemon-reload", systemd.is_loaded)
-    yield Step("it starts with the machine", f"{command} enable {UNIT}", systemd.is_enabled)
+    yield Step("it starts with the machine", f"{command} enable {systemd.unit}", systemd.is_enabled)
 
     def is_current() -> bool:
         started = systemd.runs_since()
-        read = [places.unit, places.token, *places.drop_ins.glob("*.conf")]
+        for_all = places.unit.with_name(f"{places.unit.name}.d")
+        drop_ins = [*for_all.glob("*.conf"), *places.drop_ins.glob("*.conf")]
+        read = [places.unit, places.token, *drop_ins]
         return started > changed_at(list(filter(is_there, read)))
 
-    yield Step("it runs", f"{command} restart {UNIT}", is_current)
+    yield Step("it runs", f"{command} restart {systemd.unit}", is_current)
 
 
 def drop_in_names() -> list[str]:

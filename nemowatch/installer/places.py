@@ -15,16 +15,18 @@ class Places:
     token: Path
     state: Path  #: the journal and all state
     share: Path  #: what the shells and `man` read is below it
+    name: str = "nemowatch"  #: of the unit; "nemowatch@studio" for a further configuration
 
     @property
     def unit(self) -> Path:
-        """The unit itself."""
-        return self.units / "nemowatch.service"
+        """The unit's file, which all further configurations share."""
+        base, at, _ = self.name.partition("@")
+        return self.units / f"{base}{at}.service"
 
     @property
     def drop_ins(self) -> Path:
         """The folder of its drop-ins."""
-        return self.units / "nemowatch.service.d"
+        return self.units / f"{self.name}.service.d"
 
     @property
     def own_drop_in(self) -> Path:

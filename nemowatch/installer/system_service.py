@@ -1,4 +1,5 @@
-"""A service for the whole machine: the steps that install it and those that remove it.
+"""A service for the whole machine, or one more of them (instances.py): the steps that install it
+and those that remove it.
 
 They are what docs/operations.md tells to do by hand.
 """
@@ -12,6 +13,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from nemowatch.config.watch_section import FOLDERS
+from nemowatch.installer import instances
 from nemowatch.installer.common_steps import (
     HEAD,
     chosen_drop_ins,
@@ -21,11 +23,10 @@ from nemowatch.installer.common_steps import (
     secret,
 )
 from nemowatch.installer.folders import as_setting
-from nemowatch.installer.places import COMMAND, SYSTEM, SYSUSERS, TEMPLATE, USER, Wanted
-from nemowatch.installer.program import changed_at
+from nemowatch.installer.places import COMMAND, SYSTEM, SYSUSERS, TEMPLATE, USER, Places, Wanted
 from nemowatch.installer.shipped import shipped
 from nemowatch.installer.steps import Step, any_is_there, copy, is_there, remove, unit, write_text
-from nemowatch.installer.systemctl import INSTANCES, UNIT, Systemd
+from nemowatch.installer.systemctl import Systemd
 
 CONFIG = """\
 # nemowatch's configuration. Every key, with its default and its meaning, is in {example}.
@@ -39,42 +40,27 @@ root = {root}
 """
 
 
-def install(wanted: Wanted, systemd: Systemd) -> Iterator[Step]:
+def install(wanted: Wanted, places: Places, systemd: Systemd) -> Iterator[Step]:
     """All steps, in order. Raises UsageError before the first."""
-    may_write = write_text("what the service may write", SYSTEM.own_drop_in, _drop_in(wanted))
+    may_write = write_text("what the service may write", places.own_drop_in, _drop_in(wanted))
     yield copy("who it runs as", shipped("systemd/sysusers.d/nemowatch.conf"), SYSUSERS)
     yield Step(f"the user {USER}", f"systemd-sysusers {SYSUSERS}", _user_exists)
     if wanted.root is not None:
-        yield _configuration(wanted.root)
-    yield from _ownership()
+        yield _configuration(wanted.root, places)
+    yield from _ownership(places)
     yield copy("the example of a configuration", shipped("config.example.toml"), SYSTEM.example)
     if wanted.root is not None:
-        yield from _workspace(wanted.root, wanted.program)
+        yield from _workspace(wanted.root, wanted.program, places.config)
     if wanted.token_file is not None:
-        yield secret("the token", wanted.token_file, SYSTEM.token)
-    yield unit("systemd/nemowatch.service", SYSTEM.unit, wanted.program)
-    yield unit("systemd/nemowatch@.service", TEMPLATE, wanted.program)
+        yield secret("the token", wanted.token_file, places.token)
+    for path in dict.fromkeys([places.unit, TEMPLATE]):
+        yield unit(f"systemd/{path.name}", path, wanted.program)
     yield may_write
-    yield from chosen_drop_ins(SYSTEM, wanted)
+    yield from chosen_drop_ins(places, wanted)
     yield _command(wanted.program)
     yield from for_shells(SYSTEM, wanted)
-    yield from running(systemd, SYSTEM)
-    yield from _instances_run(systemd)
-
-
-def _instances_run(systemd: Systemd) -> Iterator[Step]:
-    """Those that run go on as the nemowatch that is installed now."""
-    instances = systemd.instances()
-    if not instances:
-        return
-    drop_ins = SYSTEM.units.glob("nemowatch@*.service.d/*.conf")
-    changed = changed_at(list(filter(is_there, [TEMPLATE, *drop_ins])))
-    script = f"{systemd.command} try-restart '{INSTANCES}'"
-    yield Step(
-        "the other configurations run",
-        script,
-        lambda: all(systemd.runs_since(each) > changed for each in instances),
-    )
+    yield from running(systemd, places)
+    yield from instances.they_run(systemd)
 
 
 def _user_exists() -> bool:
@@ -85,19 +71,19 @@ def _user_exists() -> bool:
     return True
 
 
-def _configuration(root: Path) -> Step:
+def _configuration(root: Path, places: Places) -> Step:
     """Secrets may come into it (`[notify]`): only root and the service read it."""
     from json import dumps
 
-    path = SYSTEM.config
+    path = places.config
     text = CONFIG.format(example=SYSTEM.example, root=dumps(str(root), ensure_ascii=False))
     written = write_text("the configuration", path, text, "0640")
     return Step(written.what, written.script, path.exists)
 
 
-def _ownership() -> Iterator[Step]:
+def _ownership(places: Places) -> Iterator[Step]:
     """Of what may have come from another machine, where users have other numbers."""
-    config, state = SYSTEM.config, SYSTEM.state
+    config, state = places.config, places.state
     script = f"""\
 chmod go+x {config.parent}
 chgrp {USER} {config}
@@ -126,12 +112,12 @@ def _allows(path: Path, group: int, others: int) -> bool:
     return bool(found.st_mode & others or its_group or found.st_uid == user.pw_uid)
 
 
-def _workspace(root: Path, program: Path) -> Iterator[Step]:
+def _workspace(root: Path, program: Path, config: Path) -> Iterator[Step]:
     """The group's people may write in it, and what comes into it stays the group's."""
     quoted = shlex.quote(str(root))
     made = f"install -d -m 2775 -o {USER} -g {USER} {quoted}"
     yield Step("the workspace", made, root.is_dir)
-    init = f"umask 002 && {program} init {quoted} --config {SYSTEM.config}"
+    init = f"umask 002 && {program} init {quoted} --config {config}"
     yield Step(
         "its folders",
         f"runuser -u {USER} -- sh -c {shlex.quote(init)}",
@@ -153,26 +139,16 @@ def _command(program: Path) -> Step:
 def uninstall(program: Path, systemd: Systemd) -> Iterator[Step]:
     """Stop it, and remove what `install` has made, but nothing that anybody may want back."""
     command = systemd.command
-    yield _instances_stop(systemd)
-    yield Step("it stops", f"{command} disable --now {UNIT}", lambda: not SYSTEM.unit.exists())
+    yield instances.they_stop(systemd)
+    yield Step(
+        "it stops", f"{command} disable --now {systemd.unit}", lambda: not SYSTEM.unit.exists()
+    )
     ours = [SYSTEM.unit, TEMPLATE, SYSTEM.own_drop_in, SYSUSERS, SYSTEM.example, SYSTEM.man_page]
-    yield remove("units and what belongs to them", [*ours, *SYSTEM.completions.values()])
+    ours += [*SYSTEM.completions.values(), *instances.own_drop_ins()]
+    yield remove("units and what belongs to them", ours)
     if COMMAND.is_symlink() and COMMAND.parent / COMMAND.readlink() == program:
         yield from _without_command(program)
     yield Step("systemd forgets it", f"{command} daemon-reload", systemd.has_forgotten)
-
-
-def _instances_stop(systemd: Systemd) -> Step:
-    """Without their unit they would go on, and pay, and nothing could be said to them by name."""
-    command = systemd.command
-    script = f"""\
-{command} stop '{INSTANCES}'
-[ ! -e {TEMPLATE} ] || {command} disable {TEMPLATE.name}"""
-    return Step(
-        "the other configurations stop",
-        script,
-        lambda: not is_there(TEMPLATE) and not systemd.instances(),
-    )
 
 
 def _without_command(program: Path) -> Iterator[Step]:

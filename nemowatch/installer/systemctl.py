@@ -15,8 +15,7 @@ RUNS_HERE = Path("/run/systemd/system")
 OLDEST = 252
 #: Seconds for one question.
 PATIENCE = 30.0
-UNIT = "nemowatch.service"
-#: One for each further configuration.
+#: One unit for each further configuration.
 INSTANCES = "nemowatch@*.service"
 #: States in which a unit works, or will again by itself.
 _AT_WORK = "active,activating,reloading,deactivating"
@@ -25,8 +24,11 @@ _AT_WORK = "active,activating,reloading,deactivating"
 class Systemd:
     """One manager: the machine's, or one user's own."""
 
-    def __init__(self, *, user: bool) -> None:
+    def __init__(self, *, user: bool, name: str = "nemowatch") -> None:
+        """`name`: of the unit that is asked about."""
         self.command = "systemctl --user" if user else "systemctl"
+        self.name = name
+        self.unit = f"{name}.service"
         self._user = user
 
     def __repr__(self) -> str:
@@ -47,10 +49,10 @@ class Systemd:
             return "The systemd of this user cannot be reached from here."
         return ""
 
-    def show(self, *keys: str, unit: str = UNIT) -> dict[str, str]:
+    def show(self, *keys: str, unit: str = "") -> dict[str, str]:
         """Properties of our unit, and "" for those that it does not have."""
         asked = [f"-p{key}" for key in keys]
-        said = self._ask(*self.command.split(), "show", unit, *asked)
+        said = self._ask(*self.command.split(), "show", unit or self.unit, *asked)
         found = dict(line.split("=", 1) for line in said.splitlines() if "=" in line)
         return {key: found.get(key, "") for key in keys}
 
@@ -67,13 +69,18 @@ class Systemd:
         """Whether the unit starts with the machine."""
         return self.show("UnitFileState")["UnitFileState"] == "enabled"
 
+    def is_off(self) -> bool:
+        """Whether it neither works nor starts with the machine."""
+        known = self.show("ActiveState")
+        return known["ActiveState"] in ("inactive", "failed") and not self.is_enabled()
+
     def instances(self) -> list[str]:
         """The units of further configurations that are at work."""
         shape = ("--plain", "--no-legend", "--full", f"--state={_AT_WORK}")
         said = self._ask(*self.command.split(), "list-units", *shape, INSTANCES)
         return [line.split()[0] for line in said.splitlines() if line.strip()]
 
-    def runs_since(self, unit: str = UNIT) -> float:
+    def runs_since(self, unit: str = "") -> float:
         """When the running service was started, as seconds of the wall clock; 0 when it does not
         run."""
         known = self.show("ActiveState", "InactiveExitTimestampMonotonic", unit=unit)
@@ -86,7 +93,7 @@ class Systemd:
         """The last lines of the service's log that are warnings or worse."""
         which = "--user-unit" if self._user else "--unit"
         said = self._ask(
-            *("journalctl", which, UNIT, "--priority", "warning", "--lines", str(count)),
+            *("journalctl", which, self.unit, "--priority", "warning", "--lines", str(count)),
             *("--output", "cat", "--no-pager", "--boot"),
         )
         return said.splitlines()

@@ -19,7 +19,7 @@ from nemowatch.installer.common_steps import (
 )
 from nemowatch.installer.places import Places, Wanted
 from nemowatch.installer.steps import Step, is_there, remove, unit, write_text
-from nemowatch.installer.systemctl import UNIT, Systemd
+from nemowatch.installer.systemctl import Systemd
 
 #: How the configuration names the token.
 TOKEN = '"~/.config/nemowatch/token"'
@@ -92,7 +92,9 @@ def _named_token(config: Path) -> Path | None:
 def uninstall(places: Places, systemd: Systemd) -> Iterator[Step]:
     """Stop it, and remove what `install` has made, but nothing that anybody may want back."""
     command = systemd.command
-    yield Step("it stops", f"{command} disable --now {UNIT}", lambda: not places.unit.exists())
+    yield Step(
+        "it stops", f"{command} disable --now {systemd.unit}", lambda: not places.unit.exists()
+    )
     ours = [places.unit, places.own_drop_in, places.man_page, *places.completions.values()]
     yield remove("the unit and what belongs to it", ours)
     yield Step("systemd forgets it", f"{command} daemon-reload", systemd.has_forgotten)

@@ -49,6 +49,7 @@ class Unit:
     known: Mapping[str, str]
     command: str = "systemctl"  #: with --user for a person's own
     install: str = "nemowatch service install"
+    name: str = "nemowatch"  #: as systemctl is asked for it
 
     def __getitem__(self, key: str) -> str:
         return self.known.get(key, "")
@@ -74,11 +75,13 @@ def judge(unit: Unit) -> Verdict:
         return Verdict(Level.FAILED, text, cure)
     if unit["ActiveState"] == "activating":
         text = "It is starting, and not ready yet."
-        return Verdict(Level.STOPPED, text, f"Wait a moment, then: {unit.command} status nemowatch")
+        return Verdict(
+            Level.STOPPED, text, f"Wait a moment, then: {unit.command} status {unit.name}"
+        )
     if unit["ActiveState"] == "deactivating":
         text = "It is stopping: paid turns and uploads that are under way get their time."
         return Verdict(Level.STOPPED, text)
-    return Verdict(Level.STOPPED, "It is stopped.", f"{unit.command} start nemowatch")
+    return Verdict(Level.STOPPED, "It is stopped.", f"{unit.command} start {unit.name}")
 
 
 def remarks(unit: Unit, program: str) -> list[Verdict]:
@@ -88,10 +91,10 @@ def remarks(unit: Unit, program: str) -> list[Verdict]:
         return found
     if unit["UnitFileState"] == "disabled":
         text = "It does not start with the machine."
-        found.append(Verdict(Level.STOPPED, text, f"{unit.command} enable nemowatch"))
+        found.append(Verdict(Level.STOPPED, text, f"{unit.command} enable {unit.name}"))
     if unit["NeedDaemonReload"] == "yes":
         text = "The unit or a drop-in has changed, and systemd has not read it yet."
-        cure = f"{unit.command} daemon-reload && {unit.command} restart nemowatch"
+        cure = f"{unit.command} daemon-reload && {unit.command} restart {unit.name}"
         found.append(Verdict(Level.STOPPED, text, cure))
     if unit.program and Path(unit.program).resolve() != Path(program).resolve():
         text = f"It starts {unit.program}, which is another nemowatch than this one ({program})."
@@ -110,11 +113,11 @@ def _running(unit: Unit) -> str:
 
 def _not_loaded(unit: Unit) -> Verdict:
     if unit["LoadState"] == "masked":
-        return Verdict(Level.STOPPED, "It is masked.", f"{unit.command} unmask nemowatch")
+        return Verdict(Level.STOPPED, "It is masked.", f"{unit.command} unmask {unit.name}")
     if unit["LoadState"] in ("not-found", ""):
         return Verdict(Level.STOPPED, "It is not installed.", unit.install)
     text = f"systemd cannot read the unit or a drop-in ({unit['LoadState']})."
-    return Verdict(Level.FAILED, text, "systemd-analyze verify nemowatch.service")
+    return Verdict(Level.FAILED, text, f"systemd-analyze verify {unit.name}.service")
 
 
 def _failed(unit: Unit) -> tuple[str, str]:
@@ -123,16 +126,16 @@ def _failed(unit: Unit) -> tuple[str, str]:
         return RESULTS[result](unit)
     if unit["ExecMainCode"] in (KILLED, DUMPED):
         text = f"It was ended by signal {status}."
-        return text, f"{unit.command} status nemowatch, and the lines of its log below, say more."
+        return text, f"{unit.command} status {unit.name}, and the lines of its log below, say more."
     number = int(status or 0)
     if number in STATUSES:
         return STATUSES[number](unit)
     if number == BAD_CONFIG:
-        cure = f"Mend it as the lines below say, then: {unit.command} restart nemowatch"
+        cure = f"Mend it as the lines below say, then: {unit.command} restart {unit.name}"
         return "The configuration cannot be used, and systemd does not try again.", cure
     if number >= 200:
         text = f"systemd could not prepare it: status {number} (systemd.exec(5) has its name)."
-        return text, f"The drop-ins are the likely cause: {unit.command} cat nemowatch"
+        return text, f"The drop-ins are the likely cause: {unit.command} cat {unit.name}"
     return f"It ended by itself, with status {number}.", "The lines below say why."
 
 
@@ -140,7 +143,7 @@ def _start_limit(unit: Unit) -> tuple[str, str]:
     text = "It failed so often in a short time that systemd has given up (start limit)."
     cure = (
         "Mend the cause, which the lines below name, then:"
-        f" {unit.command} reset-failed nemowatch && {unit.command} start nemowatch"
+        f" {unit.command} reset-failed {unit.name} && {unit.command} start {unit.name}"
     )
     return text, cure
 
@@ -152,7 +155,7 @@ def _watchdog(unit: Unit) -> tuple[str, str]:
 
 def _out_of_memory(unit: Unit) -> tuple[str, str]:
     text = "It was ended because the memory that it may use was full (MemoryMax)."
-    return text, f"Allow more, in a drop-in: {unit.command} edit nemowatch"
+    return text, f"Allow more, in a drop-in: {unit.command} edit {unit.name}"
 
 
 def _timeout(unit: Unit) -> tuple[str, str]:
@@ -167,7 +170,7 @@ def _protocol(unit: Unit) -> tuple[str, str]:
 
 def _resources(unit: Unit) -> tuple[str, str]:
     text = "systemd could not prepare it: a file that the unit names cannot be read or made."
-    return text, f"{unit.command} status nemowatch, and the lines below, name it."
+    return text, f"{unit.command} status {unit.name}, and the lines below, name it."
 
 
 def _folder(unit: Unit) -> tuple[str, str]:
@@ -219,7 +222,7 @@ def _namespace(unit: Unit) -> tuple[str, str]:
         text = f"226/NAMESPACE: a folder in ReadWritePaths does not exist: {', '.join(missing)}"
         cure = (
             "Make it, or name a parent that is always there (drop-ins in"
-            f" nemowatch.service.d; {unit.install} writes its own anew)."
+            f" {unit.name}.service.d; {unit.install} writes its own anew)."
         )
         return text, cure
     text = "226/NAMESPACE: this machine does not let the unit hide what the service need not see."
@@ -247,9 +250,10 @@ def _state_folder(unit: Unit) -> tuple[str, str]:
 
 
 def _credentials(unit: Unit) -> tuple[str, str]:
-    text = "243/CREDENTIALS: the token cannot be handed to it (/etc/credstore/nemo_token)."
+    token = f"/etc/credstore/nemo_token{unit.name.removeprefix('nemowatch').replace('@', '-')}"
+    text = f"243/CREDENTIALS: the token cannot be handed to it ({token})."
     cure = (
-        "It must be a file with one line: install -m 0600 /dev/stdin /etc/credstore/nemo_token,"
+        f"It must be a file with one line: install -m 0600 /dev/stdin {token},"
         " paste it, Enter, Ctrl-D. A path in LoadCredential= must exist."
     )
     return text, cure

@@ -195,7 +195,12 @@ def installed(machine: Machine) -> None:
 
 
 def upgraded(machine: Machine) -> None:
-    """It was restarted with the new program; what the administrator wrote is still there."""
+    """It was restarted with the new program, which has its extras; what the administrator wrote is
+    still there."""
+    machine.type(
+        'program=$(readlink -f "$(command -v nemowatch)"); python=$(head -n 1 "$program" | cut -c 3-)\n'
+        '$python -c "import aiohttp, prometheus_client, apprise"'
+    )
     assert machine.shows("ActiveState", "Nice") == ["active", "3"]
     assert machine.type("head -n 1 /etc/nemowatch/config.toml").startswith(REMARK)
     started = machine.shows("InactiveExitTimestampMonotonic")
@@ -234,6 +239,7 @@ CHECKS = {
     ("Install", "uv"): installed,
     ("Install", "by-hand"): installed,
     ("Upgrade", SERVER): upgraded,
+    ("Upgrade", "uv"): upgraded,
     ("Upgrade", "by-hand"): upgraded,
     ("Back up, restore, move", SERVER): restored,
     ("Back up, restore, move", "new"): moved,

@@ -73,12 +73,40 @@ def test_it_is_installed_repeated_explained_and_removed(machine: SystemdContaine
     assert machine.show("nemowatch", "Nice", "AmbientCapabilities") == ["3", "cap_lease"]
     assert ask(machine, "install --root /srv/other")[0] == 2
 
+    one_more(machine)
     said = failures(machine)
     assert "/etc/systemd/system/nemowatch.service.d" in said
     assert machine.show("nemowatch", "LoadState") == ["not-found"]
     for kept in ("/var/lib/nemowatch/journal.db", "/srv/my studio/inbox", f"{DROP_INS}/mine.conf"):
         assert machine.path(kept).exists()
     assert not machine.path("/usr/local/bin/nemowatch").is_symlink()
+
+
+def one_more(machine: SystemdContainer) -> None:
+    """A further configuration is installed, repeated and removed, and the service goes on; the
+    administrator's drop-in outlives all of it."""
+    started = machine.show("nemowatch", "InactiveExitTimestampMonotonic")
+    assert ask(machine, "status --instance second")[0] == 2
+    code, said = ask(machine, "install --instance second --root '/srv/my studio'")
+    assert (code, "is the workspace of /etc/nemowatch/config.toml" in said) == (2, True)
+    assert ask(machine, "install --instance second")[0] == 1
+    mine = f"{DROP_INS.replace('nemowatch.', 'nemowatch@second.')}/mine.conf"
+    machine.write(mine, "[Service]\nNice=4\n")
+    assert ask(machine, "install --instance second")[0] == 1
+    assert "done    " not in ask(machine, "install --instance second")[1]
+    assert machine.show("nemowatch@second", "ActiveState", "Nice") == ["active", "4"]
+    code, said = ask(machine, "status --instance second")
+    assert (code, "It runs" in said) == (0, True)
+    assert machine.path("/srv/studio-second/inbox/dub-es").is_dir()
+    assert machine.path("/var/lib/nemowatch-second/journal.db").exists()
+
+    code, said = ask(machine, "uninstall --instance second")
+    assert (code, "rm -r /var/lib/nemowatch-second" in said) == (0, True)
+    assert machine.show("nemowatch@second", "ActiveState", "UnitFileState") == [
+        *("inactive", "disabled")
+    ]
+    assert machine.path(mine).exists()
+    assert machine.show("nemowatch", "InactiveExitTimestampMonotonic") == started
 
 
 def failures(machine: SystemdContainer) -> str:

@@ -9,11 +9,11 @@ from pathlib import Path
 
 import pytest
 
-from nemowatch.cli import service
+from nemowatch.cli import service, service_wanted
 from nemowatch.config.load import load
 from nemowatch.errors import UsageError
 from nemowatch.fs.mounts import MountTable, parse
-from nemowatch.installer import folders, program, steps, system_service, user_service
+from nemowatch.installer import folders, instances, program, steps, system_service, user_service
 from nemowatch.installer.common_steps import drop_in_names
 from nemowatch.installer.places import (
     COMMAND,
@@ -55,7 +55,7 @@ def test_installing_for_the_machine_does_what_the_document_says() -> None:
         drop_ins=("cap-lease",),
         systemd=257,
     )
-    text = scripts(list(system_service.install(wanted, Systemd(user=False))))
+    text = scripts(list(system_service.install(wanted, SYSTEM, Systemd(user=False))))
     parts = [
         f"{shipped('systemd/sysusers.d/nemowatch.conf')} {SYSUSERS}",
         f"systemd-sysusers {SYSUSERS}",
@@ -86,7 +86,7 @@ def test_an_old_systemd_gets_nothing_that_it_does_not_know(tmp_path: Path) -> No
     drop-in at all."""
     wanted = Wanted(PROGRAM, root=Path("/srv/studio"), systemd=252)
     systemd = Systemd(user=False)
-    text = scripts(list(system_service.install(wanted, systemd)))
+    text = scripts(list(system_service.install(wanted, SYSTEM, systemd)))
     assert "notify-reload" not in text
     assert "RestartSteps" not in text
     own = scripts(list(user_service.install(wanted, of_user(tmp_path), systemd, "anna")))
@@ -159,7 +159,7 @@ def test_no_folder_ends_a_text_that_root_writes(
     found = folders.writable([tmp_path / "link/studio"], MOUNTS)
     wanted = Wanted(PROGRAM, writable=tuple(found))
     with pytest.raises(UsageError, match=r"x\\x0aEND-OF-FILE\\x0a") as refused:
-        next(system_service.install(wanted, Systemd(user=False)))
+        next(system_service.install(wanted, SYSTEM, Systemd(user=False)))
     assert refused.value.cure
     with pytest.raises(ValueError, match="END-OF-FILE"):
         write_text("words", tmp_path / "words", "one\nEND-OF-FILE\ntwo\n")
@@ -222,10 +222,9 @@ def test_a_closed_umask_of_roots_makes_nothing_that_the_service_cannot_read(
     places = of_user(tmp_path)
     places.config.parent.mkdir(mode=0o700, parents=True)
     places.config.touch(0o600)
-    monkeypatch.setattr(system_service, "SYSTEM", places)
     monkeypatch.setattr(system_service, "USER", "daemon")
     for done in (False, True):
-        ownership = next(system_service._ownership())
+        ownership = next(system_service._ownership(places))
         assert [each.done_before for each in carry_out([ownership])] == [done]
     assert places.config.stat().st_mode & 0o777 == 0o640
 
@@ -259,17 +258,63 @@ def test_instances_stop_before_their_unit_is_removed(
     assert not stop.is_done()
     assert str(TEMPLATE) in scripts(others)
 
-    monkeypatch.setattr(system_service, "changed_at", lambda paths: 0.0)
-    assert list(system_service.install(Wanted(PROGRAM), systemd))[-1].is_done()
-    monkeypatch.setattr(system_service, "changed_at", lambda paths: float("inf"))
-    restart = list(system_service.install(Wanted(PROGRAM), systemd))[-1]
+    monkeypatch.setattr(instances, "changed_at", lambda paths: 0.0)
+    assert list(system_service.install(Wanted(PROGRAM), SYSTEM, systemd))[-1].is_done()
+    monkeypatch.setattr(instances, "changed_at", lambda paths: float("inf"))
+    restart = list(system_service.install(Wanted(PROGRAM), SYSTEM, systemd))[-1]
     assert restart.script == "systemctl try-restart 'nemowatch@*.service'"
     assert not restart.is_done()
 
     fake_systemctl(tmp_path, monkeypatch, "")
     assert systemd.instances() == []
-    monkeypatch.setattr(system_service, "TEMPLATE", tmp_path / "none")
+    monkeypatch.setattr(instances, "TEMPLATE", tmp_path / "none")
     assert next(system_service.uninstall(PROGRAM, systemd)).is_done()
+
+
+def test_one_more_configuration_has_everything_for_itself_but_the_unit(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Its token, configuration, state and drop-ins; removing it leaves the unit to the others."""
+    places = instances.places_of("second")
+    systemd = Systemd(user=False, name=places.name)
+    wanted = Wanted(PROGRAM, root=Path("/srv/studio-second"), token_file=Path("/root/token"))
+    text = scripts(list(system_service.install(wanted, places, systemd)))
+    for part in (
+        "/etc/nemowatch/second.toml",
+        "init /srv/studio-second --config /etc/nemowatch/second.toml",
+        "install -m 0600 /root/token /etc/credstore/nemo_token-second",
+        ">/etc/systemd/system/nemowatch@.service",
+        "/etc/systemd/system/nemowatch@second.service.d/00-nemowatch.conf",
+        "systemctl enable nemowatch@second.service",
+        "systemctl restart nemowatch@second.service",
+    ):
+        assert part in text
+    assert "/etc/systemd/system/nemowatch.service" not in text
+    assert "/etc/nemowatch/config.toml" not in text
+    text = scripts(list(instances.uninstall(places, systemd)))
+    assert text.startswith("systemctl disable --now nemowatch@second.service\nrm -f ")
+    assert str(TEMPLATE) not in text
+    said = judge(Unit(DOWN | {"ExecMainStatus": "243"}, name=places.name))
+    assert str(places.token) in said.text
+
+    for name in ("config", "config.example", "../x", "a b", "", "-a"):
+        with pytest.raises(UsageError):
+            instances.places_of(name)
+    with pytest.raises(UsageError, match=r"There is no .*second\.toml") as unknown:
+        instances.check_known(places)
+    assert unknown.value.cure == "To make one: nemowatch service install --instance second"
+    with pytest.raises(UsageError, match="Only a service of the machine"):
+        service._places(True, "second")
+
+    own = of_user(tmp_path)
+    assert str(service_wanted._usual_root(places, user=False)) == "/srv/studio-second"
+    assert str(service_wanted._usual_root(SYSTEM, user=False)) == "/srv/studio"
+    own.config.parent.mkdir(parents=True)
+    own.config.with_name("other.toml").write_text('[[watch]]\nroot = "/srv/theirs"\n')
+    own.config.with_name("bad.toml").write_text("[[watch")
+    service_wanted._check_unshared(Path("/srv/mine"), own)
+    with pytest.raises(UsageError, match=r"is the workspace of .*other\.toml"):
+        service_wanted._check_unshared(Path("/srv/theirs"), own)
 
 
 def test_what_stays_of_other_configurations_is_named(

@@ -1,0 +1,107 @@
+"""Further configurations on one machine: nemowatch@NAME runs /etc/nemowatch/NAME.toml, all of them
+by one unit.
+
+What one has for itself: a configuration, a token, a state folder and drop-ins.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import replace
+from pathlib import Path
+
+from nemowatch.errors import UsageError, show_path, shown
+from nemowatch.installer.places import SYSTEM, TEMPLATE, Places
+from nemowatch.installer.program import changed_at
+from nemowatch.installer.steps import Step, is_there, remove
+from nemowatch.installer.systemctl import INSTANCES, Systemd
+
+#: What needs no quoting in a unit's name, nor in a file's.
+NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,63}")
+INSTALL = "nemowatch service install --instance"
+
+
+def places_of(name: str) -> Places:
+    """Where the parts of nemowatch@NAME go. Raises UsageError for no name of one."""
+    if not NAME.fullmatch(name):
+        cure = "A name has letters, digits and . _ - only, and begins with a letter or a digit."
+        raise UsageError(f"{shown(name)!r} cannot be the name of an instance.", cure=cure)
+    config = SYSTEM.config.with_name(f"{name}.toml")
+    if config in (SYSTEM.config, SYSTEM.example):
+        text = f"{show_path(config)} is not a further configuration."
+        raise UsageError(text, cure="Choose another name.")
+    return replace(
+        SYSTEM,
+        config=config,
+        token=SYSTEM.token.with_name(f"{SYSTEM.token.name}-{name}"),
+        state=SYSTEM.state.with_name(f"{SYSTEM.state.name}-{name}"),
+        name=f"{SYSTEM.name}@{name}",
+    )
+
+
+def check_known(places: Places) -> None:
+    """Raises UsageError for one that nobody has installed."""
+    if is_there(places.config) or is_there(places.drop_ins):
+        return
+    _, _, name = places.name.partition("@")
+    text = f"There is no {show_path(places.config)}."
+    raise UsageError(text, cure=f"To make one: {INSTALL} {name}")
+
+
+def they_run(systemd: Systemd) -> Iterator[Step]:
+    """Those that run go on as the nemowatch that is installed now."""
+    at_work = systemd.instances()
+    if not at_work:
+        return
+    drop_ins = SYSTEM.units.glob("nemowatch@*.service.d/*.conf")
+    changed = changed_at(list(filter(is_there, [TEMPLATE, *drop_ins])))
+    script = f"{systemd.command} try-restart '{INSTANCES}'"
+    yield Step(
+        "the other configurations run",
+        script,
+        lambda: all(systemd.runs_since(each) > changed for each in at_work),
+    )
+
+
+def they_stop(systemd: Systemd) -> Step:
+    """Without their unit they would go on, and pay, and nothing could be said to them by name."""
+    command = systemd.command
+    script = f"""\
+{command} stop '{INSTANCES}'
+[ ! -e {TEMPLATE} ] || {command} disable {TEMPLATE.name}"""
+    return Step(
+        "the other configurations stop",
+        script,
+        lambda: not is_there(TEMPLATE) and not systemd.instances(),
+    )
+
+
+def own_drop_ins() -> list[Path]:
+    """The drop-ins of ours that instances have."""
+    return sorted(SYSTEM.units.glob(f"nemowatch@*.service.d/{SYSTEM.own_drop_in.name}"))
+
+
+def uninstall(places: Places, systemd: Systemd) -> Iterator[Step]:
+    """Stop one for good. The unit stays: it is that of all others."""
+    command = systemd.command
+    yield Step("it stops", f"{command} disable --now {systemd.unit}", systemd.is_off)
+    yield remove("what the service might write", [places.own_drop_in])
+    reloaded = {"NeedDaemonReload": "no"}
+    yield Step(
+        "systemd knows that",
+        f"{command} daemon-reload",
+        lambda: systemd.show(*reloaded) == reloaded,
+    )
+
+
+def what_stays(places: Places) -> list[tuple[str, str]]:
+    """What an uninstallation of one leaves, each with the line that removes it."""
+    stays = [
+        ("the configuration", f"rm {places.config}"),
+        ("your drop-ins", f"rm -r {places.drop_ins}"),
+        ("the token", f"rm {places.token}"),
+        ("the journal, which knows what was paid for", f"rm -r {places.state}"),
+    ]
+    left = [(what, line) for what, line in stays if is_there(Path(line.split()[-1]))]
+    return [*left, ("everything else of nemowatch", "nemowatch service uninstall")]
