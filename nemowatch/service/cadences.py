@@ -6,11 +6,11 @@ Owns the pace. `service/timers.py` keeps it; what is called only nudges.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
 
 from nemowatch.config.schema import Config
 from nemowatch.holds.balance import CREDITS_LOOK
 from nemowatch.intake.inbox import Inbox
+from nemowatch.service.nudges import Nudges
 from nemowatch.service.timers import Timers
 
 #: Seconds between two checks of the holds, at most (docs/behaviour.md section 3, point 9); sooner
@@ -24,20 +24,6 @@ RETENTION_SWEEP = 6 * 3600.0
 WRAP_UP_CHECK = 10.0
 #: Seconds between two writes of the status page, at least (each is work for every sync client).
 PAGE_WRITE = 30.0
-
-Nudge = Callable[[], None]
-
-
-@dataclass(frozen=True, slots=True)
-class Nudges:
-    """What is called."""
-
-    holds: Nudge
-    guard: Nudge
-    credits: Nudge
-    retention: Nudge
-    wrap_up: Nudge
-    page: Nudge
 
 
 def set_cadences(
@@ -57,7 +43,7 @@ def set_cadences(
         timers.every(f"reconcile {name}", inbox.watch.scan_interval, inbox.reconcile)
 
 
-def _rows(config: Config, nudges: Nudges) -> Iterator[tuple[str, float, Nudge]]:
+def _rows(config: Config, nudges: Nudges) -> Iterator[tuple[str, float, Callable[[], None]]]:
     quick = min(HOLD_CHECK, 2 * config.render.poll_interval)
     yield "holds", quick, nudges.holds
     yield "guard", GUARD_CHECK, nudges.guard

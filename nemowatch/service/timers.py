@@ -114,7 +114,7 @@ class Timers:
     def _check_clocks(self) -> None:
         self._check_later()
         step = self.stepped()
-        if step and self._on_step is not None:
+        if step:
             self._on_step(step)
 
     def _measure(self) -> float:
