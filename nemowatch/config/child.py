@@ -15,8 +15,9 @@ from typing import Any, TypeAlias
 
 from nemowatch import __version__
 from nemowatch.config.find import find
+from nemowatch.config.key_names import keys, sections
 from nemowatch.config.load import load
-from nemowatch.config.schema import Config, keys, sections
+from nemowatch.config.schema import Config
 from nemowatch.content import messages
 from nemowatch.content.child import CONFIG, Child, ChildLimits
 from nemowatch.content.child_errors import ChildFailed, ChildFailure

@@ -13,7 +13,8 @@ from pydantic.fields import FieldInfo
 from pydantic_settings import BaseSettings, EnvSettingsSource, SettingsConfigDict, SettingsError
 
 from nemowatch.config.constraints import Before
-from nemowatch.config.schema import Config, keys
+from nemowatch.config.key_names import keys
+from nemowatch.config.schema import Config
 from nemowatch.config.section import Section
 from nemowatch.config.toml_lines import Loc
 from nemowatch.config.values import one_or_more, words

@@ -10,7 +10,8 @@ import tomllib
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
-from nemowatch.config.schema import Config, keys, sections
+from nemowatch.config.key_names import keys, sections
+from nemowatch.config.schema import Config
 from nemowatch.config.toml_lines import Loc, line_of, nearest
 from nemowatch.errors import ConfigMistake
 

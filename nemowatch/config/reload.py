@@ -7,7 +7,8 @@ from collections.abc import Iterable, Iterator
 from dataclasses import replace
 from typing import Any
 
-from nemowatch.config.schema import Config, keys
+from nemowatch.config.key_names import keys
+from nemowatch.config.schema import Config
 from nemowatch.config.section import Section
 from nemowatch.config.watch_section import Watch
 

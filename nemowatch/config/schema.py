@@ -10,8 +10,7 @@ folder as validation context.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from dataclasses import dataclass, field, fields
+from dataclasses import dataclass, field
 from typing import Annotated, Literal
 
 from nemowatch.config.constraints import After, Before, Limited
@@ -287,17 +286,3 @@ class Config(Section):
     def own_names(self) -> dict[str, Recipe | str]:
         """The folder names that it adds: its recipes, and its aliases."""
         return {**self.recipes, **self.aliases}
-
-
-def keys(section: type[Section]) -> list[str]:
-    """The names of its keys, in their order."""
-    return [key.name for key in fields(section)]
-
-
-def sections() -> Iterator[tuple[str, type[Section]]]:
-    """(name, class) of each section; `watch` and `recipes` give the class of one entry."""
-    entries = {"watch": Watch, "recipes": Recipe}
-    for key in fields(Config):
-        kind = entries.get(key.name, type(key.default))
-        if issubclass(kind, Section):
-            yield key.name, kind

@@ -12,7 +12,8 @@ from enum import Enum
 from pathlib import Path
 from typing import Any
 
-from nemowatch.config.schema import Config, Notify, Recipe, Web, keys
+from nemowatch.config.key_names import keys
+from nemowatch.config.schema import Config, Notify, Recipe, Web
 from nemowatch.config.section import Section
 from nemowatch.config.watch_section import FOLDERS, Watch
 

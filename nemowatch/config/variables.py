@@ -9,8 +9,8 @@ from __future__ import annotations
 
 import difflib
 
+from nemowatch.config.key_names import keys, sections
 from nemowatch.config.mistakes import unknown_key
-from nemowatch.config.schema import keys, sections
 from nemowatch.config.toml_lines import Loc
 from nemowatch.config.variable_names import OWN_NAMES, PREFIX, ROOT
 from nemowatch.errors import ConfigMistake
@@ -19,14 +19,12 @@ from nemowatch.errors import ConfigMistake
 _FIRST_ROOT: Loc = ("watch", 0, "root")
 #: The nearest name is only suggested when it is at least this alike.
 _LIKENESS = 0.6
-#: Parts of a name, where they are not two: a recipe has a name of its own, a [[watch]] a number.
-_DEPTHS: dict[str | int, int] = {"recipes": 3, "watch": 3}
 #: Keys that lie in no section.
 _SINGLE: tuple[Loc, ...] = (("site",), ("aliases",))
-#: Tables of which every key is a name that people choose.
-_OPEN = "aliases"
-#: How such a section is written in a list of names.
-_WRITTEN = {"recipes": "recipes__NAME", "watch": "watch__1"}
+#: What may be set as a whole, as JSON, besides every section.
+_WHOLE: tuple[Loc, ...] = (*_SINGLE, ("aliases", "NAME"))
+#: What stands, in a list of names, for the part that people choose.
+_CHOSEN: dict[str | int, str] = {"recipes": "NAME", "aliases": "NAME", "watch": "1"}
 _NUMBER_CURE = "The first [[watch]] has number 1: NEMOWATCH_WATCH__1__ROOT."
 
 
@@ -34,9 +32,9 @@ def known_names() -> list[str]:
     """Every name that may be set, with NAME for a recipe's and 1 for the number of a watch."""
     found = [*OWN_NAMES, ROOT]
     found += [f"{PREFIX}{key}".upper() for (key,) in _SINGLE]
-    for section, model in sections():
-        written = _WRITTEN.get(section, section)
-        found += [f"{PREFIX}{written}__{key}".upper() for key in keys(model)]
+    for table, names in _tables().items():
+        written = "__".join(map(str, table))
+        found += [f"{PREFIX}{written}__{key}".upper() for key in names]
     return found
 
 
@@ -53,33 +51,45 @@ def path_of(name: str) -> Loc:
 def problem(name: str) -> ConfigMistake | None:
     """What is wrong with a name that begins with our prefix; None when nothing is."""
     path = path_of(name)
-    is_chosen = len(path) == 2 and path[0] == _OPEN and path[1] != ""
-    if _is_section(path) or path in _SINGLE or is_chosen:
-        return None
-    if path[0] == "watch" and not _is_entry(path):
+    if path[0] == "watch" and len(path) > 1 and not _is_numbered(path):
         return ConfigMistake(name, "does not say which [[watch]] it is of.", _NUMBER_CURE)
 
-    model = dict(sections()).get(str(path[0]))
-    is_deep_enough = len(path) == _DEPTHS.get(path[0], 2)
-    if model is None or not is_deep_enough:
+    tables = _tables()
+    shape = _shape(path)
+    whole_sections = [(name,) for name, _ in sections()]
+    if shape in _WHOLE or shape in whole_sections:
+        return None
+    if shape[:-1] not in tables:
         return ConfigMistake(name, "is not a known setting.", _nearest_name(name))
-    if path[-1] not in keys(model):
+    if path[-1] not in tables[shape[:-1]]:
         return unknown_key(name, path)
     return None
+
+
+def _tables() -> dict[Loc, list[str]]:
+    """The keys of each section, by the parts of a name before the key."""
+    found: dict[Loc, list[str]] = {}
+    for name, model in sections():
+        table = filter(None, (name, _CHOSEN.get(name)))
+        found[tuple(table)] = keys(model)
+    return found
+
+
+def _shape(path: Loc) -> Loc:
+    """The path, with the stand-in for what people choose."""
+    first, *rest = path
+    if first in _CHOSEN and rest[:1] not in ([], [""]):
+        rest[0] = _CHOSEN[first]
+    return (first, *rest)
 
 
 def _is_number(text: str) -> bool:
     return text.isascii() and text.isdigit() and int(text) > 0
 
 
-def _is_entry(path: Loc) -> bool:
+def _is_numbered(path: Loc) -> bool:
     """Whether it is of a [[watch]] with its number; which keys there are is said elsewhere."""
-    return len(path) == _DEPTHS["watch"] and isinstance(path[1], int)
-
-
-def _is_section(path: Loc) -> bool:
-    names = dict(sections())
-    return len(path) == 1 and path[0] in names
+    return len(path) == 3 and isinstance(path[1], int)
 
 
 def _nearest_name(name: str) -> str:

@@ -16,7 +16,7 @@ from urllib.request import urlopen
 
 import pytest
 
-from nemowatch.config import schema
+from nemowatch.config import key_names
 from nemowatch.sandbox.process import SandboxProcess
 from nemowatch.service.control_client import SOCKET_NAME, call
 from nemowatch.web.passwords import hashed
@@ -331,8 +331,8 @@ def test_every_key_of_the_configuration_is_applied_or_named_by_a_reload(tmp_path
             for key in ("settle", "scan_interval", "mode", "after", "ignore")
         ]
         known = {
-            name: sorted(schema.keys(kind))
-            for name, kind in schema.sections()
+            name: sorted(key_names.keys(kind))
+            for name, kind in key_names.sections()
             if name not in ("watch", "recipes")
         }
         known["web"].remove("password")  # it takes the place of password_file: both are refused

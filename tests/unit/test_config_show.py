@@ -8,10 +8,11 @@ from pathlib import Path
 
 import pytest
 
+from nemowatch.config.key_names import keys, sections
 from nemowatch.config.load import load
 from nemowatch.config.reading import validated
 from nemowatch.config.reload import changes, in_force
-from nemowatch.config.schema import Config, keys, sections
+from nemowatch.config.schema import Config
 from nemowatch.config.show import show
 from nemowatch.config.watch_section import Watch
 
