@@ -172,6 +172,17 @@ def test_check_names_the_file_that_no_prompt_is_for(tmp_path: Path) -> None:
     assert "nothing says what to do with walk.mp4" in warning
 
 
+def test_check_leaves_out_folders_that_are_not_entered(tmp_path: Path) -> None:
+    """What a NAS or a file system keeps for itself is nobody's order, nor work below one."""
+    cli = Cli(tmp_path)
+    inbox = cli.root / "inbox"
+    for name in ("lost+found", "edit/@eaDir"):
+        (inbox / name).mkdir(parents=True)
+        (inbox / name / "walk.mp4").write_bytes(b"x")
+    rows = json.loads(cli.run("check", "--json").stdout)["checks"]
+    assert [row["text"] for row in rows if row["what"] == "order"] == [], rows
+
+
 def test_check_goes_on_when_the_journal_is_damaged(tmp_path: Path) -> None:
     """The journal's damage is one finding among the others, also beside task folders."""
     cli = Cli(tmp_path)

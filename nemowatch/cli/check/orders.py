@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 
 from nemowatch.cli.check.finding import Finding
 from nemowatch.fs.listing import entries, folders_below, walk_folders
-from nemowatch.intake.scan.ignore import Ignore, NameClass
+from nemowatch.intake.scan.ignore import WORK, Ignore
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -44,7 +44,7 @@ def folders(context: CommandContext, watch: Watch) -> Iterator[Finding]:
 
     ignore = Ignore(watch.ignore)
     for name in islice(sorted(folders_below(watch.inbox)), MOST_FOLDERS):
-        if ignore.name(name).kind is not NameClass.WORK:
+        if not ignore.is_work(name, folder=True):
             continue
         path = watch.inbox / os.fsdecode(name)
         location = Location(path, watch, name)
@@ -108,20 +108,23 @@ def _media_below(
 ) -> Iterator[tuple[bytes, tuple[bytes, MediaKind]]]:
     """(path of a folder, its first file that is work for this task) of each folder below that has
     one."""
-    from nemowatch.content.kinds import kind_by_name
-
     ignore = Ignore(location.watch.ignore if location.watch else ())
     for relative, opened in islice(walk_folders(location.path), MOST_FOLDERS):
-        parts = filter(None, relative.split(b"/"))
-        if any(ignore.name(part).kind is not NameClass.WORK for part in parts):
+        if relative and ignore.path(relative, folder=True) != WORK:
             continue
-        for name, at in sorted(entries(opened), key=itemgetter(0)):
-            kind = kind_by_name(name)
-            is_file = at is not None and stat.S_ISREG(at.st_mode)
-            is_work = is_file and ignore.name(name).kind is NameClass.WORK
-            if is_work and kind is not None and kind in folder.accepts:
-                yield relative, (name, kind)
-                break
+        for media in islice(_media_in(opened, ignore, folder), 1):
+            yield relative, media
+
+
+def _media_in(opened: int, ignore: Ignore, folder: Folder) -> Iterator[tuple[bytes, MediaKind]]:
+    """(name, kind) of each file of an open folder that is work for this task, by name."""
+    from nemowatch.content.kinds import kind_by_name
+
+    for name, at in sorted(entries(opened), key=itemgetter(0)):
+        kind = kind_by_name(name)
+        is_file = at is not None and stat.S_ISREG(at.st_mode)
+        if is_file and kind in folder.accepts and ignore.is_work(name):
+            yield name, kind
 
 
 def _shown(path: Path) -> str:

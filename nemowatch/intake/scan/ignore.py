@@ -126,6 +126,10 @@ class Ignore:
         """Judge one name, without its path."""
         return self._judged(name, folder)
 
+    def is_work(self, name: bytes, *, folder: bool = False) -> bool:
+        """Whether nothing is against a name, without its path."""
+        return self.name(name, folder=folder).kind is NameClass.WORK
+
     def _judge(self, name: bytes, folder: bool) -> NameVerdict:
         low = folded(name)
         judge = _folder if folder else _file
