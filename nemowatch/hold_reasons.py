@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from nemowatch.cures import JOB, Choice, Cure
+from nemowatch.i18n.language import message
 from nemowatch.model import HoldReason
 
 
@@ -165,8 +166,10 @@ HOLDS: Mapping[HoldReason, Hold] = {
         words="Today's credit limit is reached, or soon will be.",
         short="waits for the day's credits",
         cure=Cure(
-            "Work resumes by itself when the day's credits allow; to spend more, raise"
-            " limits.daily_credits."
+            message(
+                "Work resumes by itself when the day's credits allow; to spend more, raise"
+                " limits.daily_credits."
+            )
         ),
         about_money=True,
     ),

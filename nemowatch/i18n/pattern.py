@@ -10,9 +10,9 @@ from string import Formatter
 SEAM = re.compile(r"(?<=[.!?:;,])\s+| · ")
 NUMBER = re.compile(r"-?\d{1,3}(?:,\d{3})*(?:\.\d+)?|\d+")
 #: Fields that are numbers.
-_NUMBERS = frozenset({"count", "credits", "available", "done", "total", "making", "queued"})
+NUMBERS = frozenset({"count", "credits", "available", "done", "total", "making", "queued"})
 #: Fields with names in them.
-_NAMES = frozenset(
+NAMES = frozenset(
     {
         *("name", "path", "file", "folder", "result", "root", "where", "inbox", "outbox"),
         *("failed", "command", "host", "begin"),
@@ -20,12 +20,12 @@ _NAMES = frozenset(
 )
 #: Fields that hold words of ours, which are messages themselves. What is in any other field is a
 #: name, or what a person or the cloud says: it stays as it is, but for numbers and dates.
-_OURS = frozenset(
+OURS = frozenset(
     {
         *("about", "after", "again", "amount", "answer", "asked", "available", "because"),
         *("brackets", "cause", "conversion", "cost", "counted", "credits", "cure", "daily"),
         *("date_and_time", "files", "first_sentence", "health", "inside", "kind", "lasted"),
-        *("lasts", "left", "length", "limit", "listed", "lower", "missing", "noun", "one"),
+        *("lasts", "left", "length", "limit", "listed", "lower", "many", "missing", "noun", "one"),
         *("price", "quiet", "reason", "results", "rounded", "rstrip", "said", "script", "silence"),
         *("silent", "size", "spent", "taken", "takes", "text", "turns", "under_way", "unfinished"),
         *("until", "waited", "wanted", "was", "what", "when", "which", "whose", "why", "words"),
@@ -112,7 +112,7 @@ def _of_ours(pieces: list[str], fields: list[str]) -> frozenset[str]:
     ours: set[str] = set()
     for before, field in zip(pieces, fields, strict=False):
         is_quoted = before.endswith(_QUOTE)
-        if _kind(field) in _OURS and not is_quoted:
+        if kind_of(field) in OURS and not is_quoted:
             ours.add(field)
     return frozenset(ours)
 
@@ -120,17 +120,17 @@ def _of_ours(pieces: list[str], fields: list[str]) -> frozenset[str]:
 def _is_sound(field: str, value: str) -> bool:
     """Whether a field can have this value: numbers stand where numbers belong, and no sentence
     stands in a name."""
-    if field in _NUMBERS:
+    if field in NUMBERS:
         return NUMBER.fullmatch(value) is not None
     return not (is_name(field) and _SENTENCE.search(value))
 
 
 def is_name(field: str) -> bool:
     """Whether a field holds a name, which is never translated."""
-    return _kind(field) in _NAMES
+    return kind_of(field) in NAMES
 
 
-def _kind(field: str) -> str:
+def kind_of(field: str) -> str:
     """A field without the number by which it is told from others of its name."""
     return field.rstrip("0123456789")
 

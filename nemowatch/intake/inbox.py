@@ -93,6 +93,11 @@ class Inbox:
         return self._root_monitor.health.now
 
     @property
+    def own_names(self) -> OwnNames:
+        """The recipes and aliases that its folders' names are read with."""
+        return self._state.book.own_names
+
+    @property
     def is_failing(self) -> bool:
         """True while it is offline because of an unforeseen error."""
         return self._root_monitor.is_failing

@@ -97,6 +97,7 @@ def _inbox(inbox: Inbox) -> InboxStatus:
         health.mode,
         health.reason,
         health.state,
+        health.since,
     )
 
 

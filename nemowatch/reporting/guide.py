@@ -15,6 +15,7 @@ from nemowatch.fs.names import plain
 from nemowatch.i18n.language import chosen, message, said
 from nemowatch.reporting.paragraphs import wrapped
 from nemowatch.reporting.phrases import capital
+from nemowatch.reporting.wide_letters import padded
 from nemowatch.tasks.describe import Orderable, what_to_order
 from nemowatch.tasks.records import OwnNames
 
@@ -98,4 +99,4 @@ def _rows(rows: Iterable[tuple[str, str]]) -> str:
 def _row(name: str, words: str) -> str:
     """Two columns; what does not fit goes on below the second."""
     text = wrapped(words, " " * (_COLUMN + 2)).lstrip()
-    return f"  {name:<{_COLUMN}}{text}"
+    return f"  {padded(name, _COLUMN)}{text}"

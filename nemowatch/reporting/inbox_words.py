@@ -9,14 +9,16 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from nemowatch.clock import date_and_time
 from nemowatch.cures import NOTHING, Choice, Cure
+from nemowatch.i18n.language import message
 from nemowatch.intake.watch.health import HealthState
 from nemowatch.journal.batch_causes import ALREADY_MADE, PROJECT, REBUILT
 from nemowatch.reporting.phrases import brackets, counted, inside
 from nemowatch.reporting.words import RESUME, move_back
 
 if TYPE_CHECKING:
-    from nemowatch.reporting.overview import Trouble
+    from nemowatch.reporting.overview import InboxStatus, Trouble
 
 #: What a person can do about an inbox in each state.
 INBOXES: dict[HealthState, Cure] = {
@@ -29,6 +31,13 @@ INBOXES: dict[HealthState, Cure] = {
         "Nothing to do if that host should keep it.",
         (Choice("nemowatch take-over", "this host takes over from now on"),),
     ),
+}
+#: What is said of an inbox that is not well, with the reason. JSON and the terminal have the
+#: state's own word.
+_TROUBLES = {
+    HealthState.DEGRADED: message("new files may be noticed late: {reason}"),
+    HealthState.OFFLINE: message("not there since {date_and_time}: {reason}"),
+    HealthState.HELD: message("another host works on it: {reason}"),
 }
 NOT_RUNNING = Cure("", (Choice("nemowatch run", "start it; nothing is lost meanwhile"),))
 PAUSED_ALL = Cure("", (Choice(RESUME, "resume work"),))
@@ -49,6 +58,16 @@ BATCH_CAUSES: dict[str, str] = {
         " of hyphens in its prompt.txt separate the parts."
     ),
 }
+
+
+def inbox_state(inbox: InboxStatus) -> str:
+    """How an inbox is, in a few words."""
+    if inbox.health is None:
+        return inbox.state
+    trouble = _TROUBLES.get(inbox.health)
+    if trouble is None or not inbox.reason:
+        return inbox.health.value
+    return trouble.format(reason=inbox.reason, date_and_time=date_and_time(inbox.since))
 
 
 def about_inbox(health: HealthState | None) -> Cure:

@@ -18,7 +18,9 @@ from nemowatch.i18n.language import chosen, message, said
 from nemowatch.reporting import inbox_words, words
 from nemowatch.reporting.paragraphs import in_language, indented, shortened, wrapped
 from nemowatch.reporting.phrases import counted
-from nemowatch.tasks.describe import hint_rows
+from nemowatch.reporting.wide_letters import padded, wide
+from nemowatch.tasks.describe import hints
+from nemowatch.tasks.records import OwnNames
 
 #: The note in a folder that cannot be worked on.
 READ_ME = "nemowatch - read me.txt"
@@ -129,12 +131,12 @@ def _hints(tips: Iterable[str]) -> list[str]:
     return ["For better results:\n" + indented("\n".join(lines))]
 
 
-def read_me(complaints: Iterable[Complaint]) -> str:
+def read_me(complaints: Iterable[Complaint], own_names: OwnNames) -> str:
     """The text of a folder's `nemowatch - read me.txt`: what is wrong, and examples of what
-    works."""
+    works, `own_names` of the configuration among them."""
     blocks = ["Some or all of this folder's files are not being processed at the moment."]
     blocks += map(_complaint, complaints)
-    blocks.append(_examples())
+    blocks.append(_examples(own_names))
     return _note(blocks)
 
 
@@ -148,9 +150,11 @@ def _complaint(complaint: Complaint) -> str:
     return "\n".join(lines)
 
 
-def _examples() -> str:
+def _examples(own_names: OwnNames) -> str:
     title = "The folder's name says what is made from the files in it:"
-    rows = (f"    {name}  {said(makes)}" for name, makes in hint_rows())
+    found = hints(own_names)
+    width = max(wide(hint.name) for hint in found)
+    rows = (f"    {padded(hint.name, width)}  {said(hint.makes)}" for hint in found)
     return "\n".join([title, *rows])
 
 

@@ -45,6 +45,7 @@ class InboxStatus:
     mode: str = ""  #: "events" or "scan", "" when it is not watched
     reason: str = ""
     health: HealthState | None = None  #: None when it is not watched
+    since: int = 0  #: UTC ms; 0: unknown
 
     @property
     def good(self) -> bool:

@@ -8,7 +8,7 @@ from pathlib import Path
 
 from nemowatch.clock import date_and_time
 from nemowatch.fs.names import note_name, plain
-from nemowatch.i18n.language import message
+from nemowatch.i18n.language import filled, message
 from nemowatch.journal.jobs import ListedJob
 from nemowatch.journal.spend import amount
 from nemowatch.model import HoldReason
@@ -97,7 +97,7 @@ def _trouble(alike: list[Trouble]) -> Need:
     names = b", ".join(name_of(one.path) for one in alike[:MOST_NAMES])
     more = len(alike) - MOST_NAMES
     if more > 0:
-        names += b" and %d more" % more
+        names += f" {filled('and {count} more', count=more)}".encode()
     return Need(trouble.what, cure, names, inside)
 
 
@@ -124,4 +124,5 @@ def _at_rest(inbox: InboxStatus) -> Health:
 
 def _inbox(inbox: InboxStatus) -> Health:
     cure = inbox_words.about_inbox(inbox.health)
-    return Health(inbox.root, inbox.good, inbox.state, cure, inbox.health)
+    state = inbox_words.inbox_state(inbox)
+    return Health(inbox.root, inbox.good, state, cure, inbox.health)

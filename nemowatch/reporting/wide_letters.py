@@ -19,6 +19,11 @@ def wide(text: str) -> int:
     return len(text) + doubled
 
 
+def padded(text: str, width: int) -> str:
+    """The text with blanks behind it, so that it takes at least so many columns."""
+    return text + " " * (width - wide(text))
+
+
 def filled_wide(text: str, width: int, indent: str) -> str:
     """The text in lines of at most `width` columns, which may end between any two wide letters."""
     lines = [indent]

@@ -238,11 +238,18 @@ STAGES = {
     State.DOWNLOADED: "moving it to the outbox",
     State.PUBLISHED: message("done"),
     State.HELD: message("waiting"),
-    State.ATTENTION: "needs a person",
+    State.ATTENTION: message("needs a person"),
     State.CANCELLED: message("cancelled"),
     State.REJECTED: "not accepted",
-    State.FAILED: "failed",
+    State.FAILED: message("failed"),
 }
+
+
+def step_words(state: State | str, reason: str) -> str:
+    """A step of a job's history; of a hold: what it waits for."""
+    if state == State.HELD and reason:
+        return waits_for(reason, "")
+    return STAGES[State(state)]
 
 
 def cost(credits: float | None, *, about: bool) -> str:
@@ -258,7 +265,7 @@ def cost(credits: float | None, *, about: bool) -> str:
 def tries(attempt: int, tries_without_end: int, why: str) -> str:
     """What is said of a step that is tried again; "" for the first try."""
     if attempt:
-        return message(f"try {attempt + 1}{because(why)}")
+        return message(f"attempt {attempt + 1}{because(why)}")
     if tries_without_end:
         return f"trying again{because(why)}"
     return why

@@ -10,6 +10,7 @@ from typing import NamedTuple
 import structlog
 
 from nemowatch.config.watch_section import Watch
+from nemowatch.intake.inbox import Inbox
 from nemowatch.intake.records import FileProblem, FolderProblem, ProblemList
 from nemowatch.jobs.hold_log import whole
 from nemowatch.journal.batches import BatchRow
@@ -41,7 +42,7 @@ class FolderNotes:
 
     async def update(
         self,
-        watch: Watch,
+        inbox: Inbox,
         problems: ProblemList,
         asking: BatchRow | None,
         *,
@@ -50,13 +51,14 @@ class FolderNotes:
         """Write what these problems and a batch that waits for a yes ask for; remove every other
         note, also those of an earlier process. With `more` to come the batch still grows, and its
         note stays as it is."""
+        watch = inbox.watch
         if watch.name not in self._written:
             self._written[watch.name] = await self._note_writer.read_mes(watch)
         written = self._written[watch.name]
         wanted: dict[bytes, _Note] = {}
         by_folder = _complaints(problems)
         for folder, complaints in by_folder.items():
-            wanted[folder] = _Note(notes.read_me(complaints), complaints[0].what)
+            wanted[folder] = _Note(notes.read_me(complaints, inbox.own_names), complaints[0].what)
         if asking is not None:
             old = written.get(INBOX) if more else None
             wanted[INBOX] = await self._asking(asking, old, by_folder.get(INBOX, []))

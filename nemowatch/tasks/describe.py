@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import textwrap
 from dataclasses import dataclass, replace
+from itertools import filterfalse
 
 from nemowatch.errors import OrderError
 from nemowatch.i18n.language import message
@@ -89,14 +90,18 @@ def _of_recipe(name: str, recipe: Recipe) -> Orderable:
     return Orderable("an order of your own", listed(recipe.accepts), (hint,))
 
 
-def hint_rows() -> list[tuple[str, str]]:
-    """Folder names, all of them equally wide, and what they make."""
-    return [(f"{hint.name:<{_WIDTH}}", hint.makes) for hint in _HINTS]
+def hints(own: OwnNames) -> list[Hint]:
+    """Folder names that work, and what they make: those of the configuration first."""
+    built_in = set(_HINTS)
+    found: list[Hint] = []
+    for order in what_to_order(own):
+        found += filterfalse(built_in.__contains__, order.names)
+    return [*found, *_HINTS]
 
 
-def hint_lines() -> list[str]:
+def hint_lines(own: OwnNames) -> list[str]:
     """The same, one a line, for people who look for one."""
-    return [f"{name}  {makes}" for name, makes in hint_rows()]
+    return [f"{hint.name:<{_WIDTH}}  {hint.makes}" for hint in hints(own)]
 
 
 def _alias(folder: Folder) -> str:

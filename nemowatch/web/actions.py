@@ -8,7 +8,6 @@ from typing import Any
 
 import structlog
 from aiohttp import web
-from markupsafe import Markup, escape
 
 from nemowatch.errors import NemowatchError, UsageError
 from nemowatch.i18n import language
@@ -108,6 +107,5 @@ def reply(request: web.Request, text: str, status: int) -> web.Response:
     text = language.said(text)
     if "application/json" in request.headers.get("Accept", ""):
         return web.json_response({"text": text}, status=status)
-    content = Markup('<main><header class="busy"><h1>{}</h1><p><a href="/">← Everything</a></p>')
-    html = views.shell(text, content.format(escape(text)) + Markup("</header></main>"))
+    html = views.shell(text, views.render("answer.html.j2", 0, text=text))
     return web.Response(text=html, content_type="text/html", status=status)

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from nemowatch.cures import Choice
+from nemowatch.i18n.language import message
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,13 +29,13 @@ class Button:
 #: By the command's words without the jobs: the order, what else it is given, and its label.
 _ORDERS: dict[tuple[str, ...], tuple[str, dict[str, Any], str]] = {
     ("retry",): ("retry", {}, "Try again"),
-    ("cancel",): ("cancel", {}, "Cancel"),
+    ("cancel",): ("cancel", {}, message("Cancel")),
     ("again",): ("again", {"new_take": False}, "Deliver again"),
     ("again", "--new-take"): ("again", {"new_take": True}, "Make it again"),
     ("resolve", "--done"): ("resolve", {"how": "done"}, "It is done"),
     ("resolve", "--resend"): ("resolve", {"how": "resend"}, "Send again"),
-    ("answer", "..."): ("answer", {}, "Answer"),
-    ("approve",): ("approve", {"watch": ""}, "Approve"),
+    ("answer", "..."): ("answer", {}, message("Answer")),
+    ("approve",): ("approve", {"watch": ""}, message("Approve")),
     ("resume",): ("resume", {}, "Resume everything"),
     ("pause",): ("pause", {}, "Pause everything"),
     ("take-over",): ("take-over", {}, "Take over"),

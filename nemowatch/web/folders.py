@@ -17,6 +17,7 @@ from nemowatch.fs.arrivals import Arrival
 from nemowatch.fs.listing import folders_below
 from nemowatch.fs.names import NAME_LIMIT, plain
 from nemowatch.fs.space import has_room
+from nemowatch.i18n.language import said
 from nemowatch.intake.inbox import Inbox
 from nemowatch.intake.scan.ignore import Ignore, NameClass
 from nemowatch.intake.scan.pauses import held_in
@@ -28,6 +29,13 @@ from nemowatch.web.desk import Desk
 from nemowatch.web.guard import check_word
 from nemowatch.web.pages import respond
 
+#: What is clicked, by the order and whether it is about a folder, or the whole inbox.
+LABELS = {
+    ("pause", True): "Pause this folder",
+    ("pause", False): "Pause this inbox",
+    ("resume", True): "Resume this folder",
+    ("resume", False): "Resume this inbox",
+}
 #: Folders of one inbox that are shown.
 SHOWN = 200
 #: Bytes that are written at once.
@@ -69,7 +77,7 @@ class Folders:
             shown.append(await self._shown(number, inbox))
         now = self._desk.clock.now_ms()
         content = views.render("folders.html.j2", now, inboxes=shown)
-        return respond(request, "Folders – nemowatch", content)
+        return respond(request, said("Folders"), content)
 
     async def _shown(self, number: int, inbox: Inbox) -> _Shown:
         watch = inbox.watch
@@ -223,8 +231,6 @@ def _entered(inbox: Path, folder: bytes, ignore: Ignore) -> list[bytes]:
 
 def _row(watch: str, folder: bytes, *, paused: bool) -> _Folder:
     args = {"watch": watch, "folder": os.fsdecode(folder)}
-    what = "this folder" if folder else "this inbox"
-    button = Button("pause", args, f"Pause {what}")
-    if paused:
-        button = Button("resume", args, f"Resume {what}")
+    order = "resume" if paused else "pause"
+    button = Button(order, args, LABELS[order, bool(folder)])
     return _Folder(quote(folder), plain(folder), paused, button)

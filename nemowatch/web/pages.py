@@ -10,6 +10,7 @@ from typing import Any
 
 from aiohttp import web
 
+from nemowatch.i18n.language import filled, said
 from nemowatch.journal import job_history
 from nemowatch.journal import jobs as journal_jobs
 from nemowatch.journal.job_history import Event
@@ -60,7 +61,7 @@ class Pages:
     async def _overview(self, request: web.Request) -> web.Response:
         signed = not self._sessions.are_open
         headline, content = await self._overviews.content(signed=signed)
-        return respond(request, f"{headline} – nemowatch", content)
+        return respond(request, said(headline), content)
 
     async def _job(self, request: web.Request) -> web.Response:
         number = int(request.match_info["job"])
@@ -82,7 +83,7 @@ class Pages:
             results=[shown_results(turn) for turn in found.turns],
             history=found.history,
         )
-        return respond(request, f"Job {job.id} – nemowatch", content)
+        return respond(request, filled("Job {number}", number=job.id), content)
 
     async def _login(self, request: web.Request) -> web.Response:
         return self._login_page(wrong=False)
@@ -91,7 +92,7 @@ class Pages:
         if self._sessions.are_open:
             raise web.HTTPSeeOther("/")
         content = views.render("login.html.j2", 0, site=self._desk.site, wrong=wrong)
-        html = views.shell("Sign in – nemowatch", content, script=False)
+        html = views.shell(said("Sign in"), content, script=False)
         return web.Response(text=html, content_type="text/html", status=403 if wrong else 200)
 
     async def _sign_in(self, request: web.Request) -> web.Response:

@@ -14,6 +14,7 @@ from aiohttp import web
 from nemowatch.errors import LocalError
 from nemowatch.fs.names import plain
 from nemowatch.fs.ranges import OpenFile, close, open_for_reading, read_at
+from nemowatch.i18n.language import filled, said
 from nemowatch.journal import job_history, results
 from nemowatch.journal import jobs as journal_jobs
 from nemowatch.reporting.conversation import Turn
@@ -41,7 +42,7 @@ def shown_results(turn: Turn) -> list[Shown]:
     for number, output in enumerate(turn.results):
         name = os.path.basename(output.path)
         kind = _type_of(os.fsdecode(name)).partition("/")[0]
-        size = f"{output.size / 1_000_000:,.1f} MB"
+        size = filled("{number} MB", number=said(f"{output.size / 1_000_000:,.1f}"))
         if kind not in ("video", "audio"):
             kind = ""
         found.append(Shown(plain(name), f"/file/{turn.job}/{turn.number}/{number}", kind, size))

@@ -24,7 +24,7 @@ from markupsafe import Markup
 from nemowatch.clock import moment
 from nemowatch.cures import Choice
 from nemowatch.fs.names import plain
-from nemowatch.i18n.language import chosen, said
+from nemowatch.i18n.language import chosen, filled, said
 from nemowatch.model import State
 from nemowatch.reporting import page, words
 from nemowatch.reporting.page_model import Made, PageModel, Running, Waiting
@@ -148,19 +148,33 @@ def _of_choices(choices: Iterable[Choice]) -> list[Button]:
 
 def render(name: str, now_ms: int, **values: Any) -> str:
     """A page of ours: its content, without the shell around it."""
-    return _markup(name, clock=lambda ms: moment(ms, now_ms), **values)
+    return _markup(name, clock=lambda ms: said(moment(ms, now_ms)), **values)
 
 
 def shell(title: str, content: str, *, script: bool = True) -> str:
     """A whole page."""
     return template("shell.html.j2").render(
-        title=said(title), content=Markup(content), script=script, language=chosen()
+        title=title, content=Markup(content), script=script, language=chosen(), _=said
     )
 
 
 def _markup(name: str, **values: Any) -> Markup:
-    words = {"_": said, "said_timeline": said_timeline, "said_changes": said_changes}
-    return Markup(template(name).render(word=MARKER, args=_args, plain=plain, **words, **values))
+    return Markup(template(name).render(word=MARKER, args=_args, plain=plain, **_WORDS, **values))
+
+
+def _and_more(count: int) -> str:
+    return said("and {count} more").replace("{count}", said(f"{count:,}"))
+
+
+#: What templates say phrases with.
+_WORDS = {
+    "_": said,
+    "filled": filled,
+    "and_more": _and_more,
+    "said_timeline": said_timeline,
+    "said_changes": said_changes,
+    "step_words": words.step_words,
+}
 
 
 def _args(button: Button) -> str:

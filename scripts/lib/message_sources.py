@@ -105,7 +105,9 @@ _NAMING = ("show_path", "shown", "escaped")
 _WORDS = re.compile(r"[A-Za-z]{2,}[,;:.)]? [(\"“]?[A-Za-z]{2,}")
 #: Commands, patterns, lists of words by language, and text that is for programs.
 _NO_PROSE = re.compile(r"^nemowatch [a-z-]+( [A-Za-z.\"-]+)*$|[\\^$|_]|\(\?|<\w+ |^\w\w: ")
-_MARKED = re.compile(r"""\b(?:_|said|message)\(\s*("(?:[^"\\]|\\.)*"|'(?:[^'\\]|\\.)*')\s*\)""")
+_MARKED = re.compile(
+    r"""\b(?:_|said|message|filled)\(\s*("(?:[^"\\]|\\.)*"|'(?:[^'\\]|\\.)*')\s*[,)]"""
+)
 
 
 @dataclass(frozen=True, slots=True)

@@ -144,11 +144,14 @@ def test_the_other_notes_say_their_point() -> None:
         [
             Complaint("No such language.", "dub-spanish"),
             Complaint("Not taken:", files=(b"a.pdf",) * 30),
-        ]
+        ],
+        {"doblar": "dub", "配音": "dub-zh"},
     )
     assert "dub-spanish" in folder
     assert "and 10 more" in folder
     assert "dub-es-fr" in folder
+    assert "doblar-es" in folder
+    assert "配音" in folder
     asked = approval_note(
         Approval(jobs=120, files=60, credits=12000, available=100, cause="It is new.")
     )

@@ -215,7 +215,7 @@ async def test_a_note_that_came_back_with_its_file_goes(
     folder = inbox.watch.inbox / "dub-es" / "back"
     folder.mkdir(parents=True)
     theirs = b"A script of my own.\r\n"
-    ours = read_me([Complaint("Something.")]).replace("\n", "\r\n").encode()
+    ours = read_me([Complaint("Something.")], {}).replace("\n", "\r\n").encode()
     (folder / "a.mp4.error.txt").write_bytes(ours)
     (folder / READ_ME).write_bytes(ours)
     (folder / "b.mp4.error.txt").write_bytes(theirs)

@@ -58,8 +58,8 @@ def test_the_examples_of_a_kind_are_read_as_that_kind(kind: TaskKind) -> None:
             assert describe(folder)[-1].startswith("Results for ")
     for hint in kind.hints:
         assert kind_of(read(hint.name)) is kind
-        assert f"    {hint.name} " in notes.read_me([])
-        assert hint.makes in notes.read_me([])
+        assert f"    {hint.name} " in notes.read_me([], {})
+        assert hint.makes in notes.read_me([], {})
 
 
 @pytest.mark.parametrize("kind", KINDS, ids=repr)

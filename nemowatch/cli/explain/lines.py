@@ -7,12 +7,13 @@ from typing import Any
 
 from nemowatch.reporting import inbox_words
 from nemowatch.tasks.describe import hint_lines
+from nemowatch.tasks.records import OwnNames
 
 #: How each decision is marked.
 MARKS = {"ok": "+", "wait": "~", "no": "-", "info": " "}
 
 
-def folder_lines(record: dict[str, Any], option: str) -> list[str]:
+def folder_lines(record: dict[str, Any], option: str, own_names: OwnNames) -> list[str]:
     """A folder: what holds it, then what it asks for, or why it cannot be read."""
     lines = [f"Folder {record['name']}", *_paused(record, option)]
     if record["readable"]:
@@ -21,7 +22,7 @@ def folder_lines(record: dict[str, Any], option: str) -> list[str]:
     lines.append(f"  {record['problem']}")
     if record["suggestion"]:
         return [*lines, f"  {inbox_words.about_folder(record['suggestion'], '').by_hand}"]
-    return [*lines, "  Names that work, for example:", *_indented(hint_lines(), 4)]
+    return [*lines, "  Names that work, for example:", *_indented(hint_lines(own_names), 4)]
 
 
 def _paused(record: dict[str, Any], option: str) -> list[str]:

@@ -21,7 +21,7 @@ def print_explanation(path: Path, *, as_json: bool = False, config: Path | None 
     context = find_context(config)
     record = explained(context, locate(context.config.watch, path))
     if record["kind"] == "folder":
-        lines = folder_lines(record, context.option)
+        lines = folder_lines(record, context.option, context.config.own_names)
     else:
         lines = file_lines(record)
     if as_json:

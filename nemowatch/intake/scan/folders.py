@@ -28,14 +28,14 @@ class FolderBook:
     """Reads folder names, each once."""
 
     def __init__(self, own_names: OwnNames) -> None:
-        self._own_names = own_names
+        self.own_names = own_names  #: recipes and aliases of the configuration
         self._read: dict[bytes, Folder | Unreadable] = {}
         self._prompts: dict[bytes, str] = {}
         self._glossaries: dict[bytes, Glossary] = {}
 
     def reread(self, own_names: OwnNames) -> None:
         """The configuration's recipes have changed."""
-        self._own_names = own_names
+        self.own_names = own_names
         self._read.clear()
 
     def read(self, name: bytes) -> Folder | Unreadable:
@@ -46,7 +46,7 @@ class FolderBook:
 
         if len(self._read) >= MAX_NAMES:
             self._read.clear()
-        found = read_folder(as_text(name), self._own_names)
+        found = read_folder(as_text(name), self.own_names)
         self._read[name] = found
         return found
 

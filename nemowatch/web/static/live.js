@@ -3,6 +3,8 @@
 
 const content = document.getElementById("content");
 const said = document.getElementById("said");
+// what this script says comes with the page, in its language
+const phrases = document.body.dataset;
 let quiet = 0;
 
 function say(text, wrong) {
@@ -76,7 +78,7 @@ function show(html) {
 function live(isLive) {
   document.body.classList.toggle("away", !isLive);
   for (const mark of document.querySelectorAll("[data-live]")) {
-    mark.textContent = isLive ? "· this page is live" : "· nemowatch does not answer: trying again";
+    mark.textContent = `· ${isLive ? phrases.sayLive : phrases.sayAway}`;
   }
 }
 
@@ -108,12 +110,12 @@ async function send(form) {
   for (const button of buttons) button.disabled = true;
   try {
     const answer = await fetch(form.action, { method: "POST", headers: { Accept: "application/json" }, body: new URLSearchParams(new FormData(form)) });
-    const told = await answer.json().catch(() => ({ text: "nemowatch does not answer as expected. Load the page again." }));
+    const told = await answer.json().catch(() => ({ text: phrases.sayOdd }));
     say(told.text, !answer.ok);
     if (answer.ok) form.reset();
     if (answer.status === 401) location.reload();
   } catch {
-    say("nemowatch did not answer, so it is not known whether this was ordered. Look here before you order it again.", true);
+    say(phrases.sayUnknown, true);
   } finally {
     for (const button of buttons) button.disabled = false;
     fetchAfresh().catch(() => {});
@@ -131,7 +133,7 @@ function sendFiles(form, files) {
   request.upload.onprogress = (step) => { if (step.total) bar.value = 100 * step.loaded / step.total; };
   request.onloadend = () => {
     bar.hidden = true;
-    let told = { text: "The files did not arrive. Send them again." };
+    let told = { text: phrases.sayLost };
     try { told = JSON.parse(request.responseText); } catch { /* it said nothing */ }
     say(told.text, request.status !== 200);
     if (request.status === 200) form.reset();
