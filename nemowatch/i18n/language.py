@@ -11,6 +11,8 @@ from collections.abc import Iterator
 from importlib.resources import files
 from typing import TYPE_CHECKING
 
+from nemowatch.i18n.quoted import unmarked
+
 if TYPE_CHECKING:
     from nemowatch.i18n.reader import Reader
 
@@ -81,10 +83,11 @@ def in_language(language: str) -> Iterator[None]:
 
 
 def said(text: str) -> str:
-    """A text of ours in the language in force. What has no translation stays English."""
+    """A text of ours in the language in force. What has no translation stays English, and what is
+    quoted in it stays as it is."""
     language = chosen()  # once: a reload may choose another one at any time
     if language == ENGLISH or not text:
-        return text
+        return unmarked(text)
     return _load(language).said(text)
 
 

@@ -13,6 +13,7 @@ from gettext import NullTranslations
 
 from nemowatch.i18n.dates import in_order, is_date
 from nemowatch.i18n.pattern import NUMBER, SEAM, Pattern, is_name, pattern
+from nemowatch.i18n.quoted import QUOTED, is_quoted, unmarked
 
 #: Characters of a message's beginning by which it is found among the others.
 _KEY = 4
@@ -80,10 +81,15 @@ class Reader:
             self._by_key.setdefault(key, []).append(found)
 
     def _said(self, text: str) -> str:
-        """The text in this language, line by line."""
+        """The text in this language, line by line; what is quoted in it as it is."""
         return "\n".join(map(self._line, text.split("\n")))
 
     def _line(self, line: str) -> str:
+        return "".join(map(self._piece, QUOTED.split(line)))
+
+    def _piece(self, line: str) -> str:
+        if is_quoted(line):
+            return unmarked(line)
         bare = line.strip()
         if not bare or len(bare) > _LONGEST:
             return line

@@ -154,7 +154,7 @@ def causes(conn: sqlite3.Connection) -> dict[Cause, str]:
     for reason in BY_SETTING:
         waiting = queue.held_for(conn, reason)
         if waiting:
-            found[Cause(reason)] = waiting[0].error_text
+            found[Cause(reason)] = waiting[0].why
 
     for watch, folder, _ in queue.paused_folders(conn):
         cause = Cause(HoldReason.PAUSED, whole(watch, folder))

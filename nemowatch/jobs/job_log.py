@@ -94,7 +94,7 @@ def _is_known(job: Job, decision: Decision) -> bool:
     """Whether the decision says nothing that was not said before."""
     if decision.state is not job.state:
         return False
-    return not decision.text or decision.text in job.error_text
+    return not decision.text or decision.text in job.why
 
 
 def _event(decision: Decision) -> str:

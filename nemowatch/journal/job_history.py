@@ -7,6 +7,7 @@ from __future__ import annotations
 import sqlite3
 from dataclasses import dataclass
 
+from nemowatch.i18n.quoted import unmarked
 from nemowatch.journal import jobs
 from nemowatch.journal.jobs import Job
 from nemowatch.journal.queries import every
@@ -40,7 +41,8 @@ def events(conn: sqlite3.Connection, job_id: int) -> list[Event]:
 
 
 def _event(row: sqlite3.Row) -> Event:
-    return Event(**dict(row))
+    fields = dict(row)
+    return Event(**fields | {"error": unmarked(fields["error"])})
 
 
 def conversation(conn: sqlite3.Connection, job_id: int) -> list[PastInstruction]:

@@ -14,6 +14,7 @@ from functools import lru_cache
 from typing import Any, TypedDict
 
 from nemowatch.errors import UsageError
+from nemowatch.i18n.quoted import unmarked
 from nemowatch.journal.queries import every, load
 from nemowatch.model import ENDED, Output, OutputKind, State
 
@@ -57,9 +58,14 @@ class Job:
     credits: float | None
     credits_about: bool
     error_code: str
-    error_text: str
+    error_text: str  #: for `language.said`, which leaves what is quoted in it as it is
     created_at: int  #: UTC ms
     updated_at: int  #: UTC ms
+
+    @property
+    def why(self) -> str:
+        """What its error says, for a terminal, a log or a program."""
+        return unmarked(self.error_text)
 
     @property
     def first_result(self) -> str:

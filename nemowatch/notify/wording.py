@@ -238,7 +238,7 @@ def _record(row: ListedJob) -> dict[str, Any]:
         "target": job.target,
         "state": job.state.value,
         "reason": job.reason or None,
-        "error": _as_told(job.error_text) or None,
+        "error": _as_told(job.why) or None,
     }
 
 

@@ -111,7 +111,7 @@ def _root(row: ListedJob, watches: Mapping[str, Watch]) -> str:
 def _error(row: ListedJob) -> dict[str, str] | None:
     if not row.job.error_text:
         return None
-    return {"code": row.job.error_code or "held", "text": row.job.error_text}
+    return {"code": row.job.error_code or "held", "text": row.job.why}
 
 
 # -- the daemon's answer ---------------------------------------------------------------

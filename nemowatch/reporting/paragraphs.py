@@ -25,9 +25,10 @@ def indented(text: str, *, ours: bool = True) -> str:
 
 
 def _filled(line: str, indent: str, *, ours: bool) -> str:
-    words_of_line = plain(line).lstrip()
+    words_of_line = line.lstrip()
     if ours:
         words_of_line = said(words_of_line)
+    words_of_line = plain(words_of_line)
     own = indent + " " * (len(line) - len(line.lstrip()))
     if not words_of_line.isascii() and wide(words_of_line) != len(words_of_line):
         return filled_wide(words_of_line, WIDTH, own)

@@ -9,6 +9,7 @@ from dataclasses import dataclass, field, replace
 from typing import Unpack
 
 from nemowatch.errors import NemowatchError
+from nemowatch.i18n.quoted import unmarked
 from nemowatch.journal.jobs import JobChanges
 from nemowatch.model import AttentionReason, HoldReason, State
 
@@ -126,4 +127,4 @@ def ask(
         back=back,
         error_text=text,
     )
-    return Decision(State.ATTENTION, fresh | values, writes, text=text)
+    return Decision(State.ATTENTION, fresh | values, writes, text=unmarked(text))

@@ -8,6 +8,7 @@ from functools import partial
 
 from nemowatch.edits.answer_words import asks_back
 from nemowatch.errors import FileRefused, FileTooLarge, RemoteError, RequestRefused, SessionLost
+from nemowatch.i18n.quoted import quoted, unmarked
 from nemowatch.journal import sessions, spend
 from nemowatch.journal.jobs import Job
 from nemowatch.journal.spend import CallOutcome, Spend
@@ -44,7 +45,7 @@ def leave_open(
 ) -> Decision:
     """The outcome is unknown: read the state after the first configured pause."""
     said_so_far = shown_answer(work.job, answer.text, "waiting for the edit")
-    words = answer.error or said_so_far or "The cloud ended the turn without a word."
+    words = quoted(answer.error or said_so_far) or "The cloud ended the turn without a word."
     whole = ""  # half an answer is never a result
     if answer.end is TurnEnd.CLOSED:
         whole = answer.text
@@ -57,7 +58,7 @@ def leave_open(
         State.INSTRUCTING,
         context.config().chat.recheck[0],
         partial(spend.doubt, spend_id=call.id, reported=reported),
-        text=f"{said}: {words}",
+        text=f"{said}: {unmarked(words)}",
         checking=True,
         answer=whole,
         error_code=ERROR_CODES.get(answer.end, ""),
@@ -196,8 +197,8 @@ def _repeated(work: Work, call: Spend) -> str:
 def _ending(job: Job, call: Spend) -> str:
     """How the turn ended; the cloud's own words are marked as such."""
     if call.reported:
-        return f"The cloud reported an error. It said: {sentence(job.error_text)}"
+        return f"The cloud reported an error. It said: {sentence(job.why)}"
     if job.answer:
         words = shown_answer(job, job.answer, WAITING)
         return f"The cloud answered: {sentence(words)}"
-    return sentence(job.error_text)
+    return job.error_text

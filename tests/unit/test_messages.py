@@ -12,10 +12,11 @@ import pytest
 from nemowatch.fs import last_lines
 from nemowatch.i18n import language
 from nemowatch.i18n.language import LANGUAGES, choose, filled, in_language, said
+from nemowatch.i18n.quoted import quoted, unmarked
 from nemowatch.outbox.note_file import Wrote
 from nemowatch.reporting.guide import NAME
 from nemowatch.reporting.guide_file import put_guide
-from nemowatch.reporting.paragraphs import indented
+from nemowatch.reporting.paragraphs import indented, shortened
 from nemowatch.reporting.timeline_words import said_changes, said_timeline
 from nemowatch.reporting.words import change_again
 
@@ -120,6 +121,23 @@ def test_what_a_person_or_the_agent_says_stays() -> None:
     choose("de")
     assert indented("It was cancelled.", ours=False).strip() == "It was cancelled."
     assert indented("It was cancelled.").strip() == "Es wurde abgebrochen."
+
+
+def test_what_is_quoted_within_a_text_of_ours_stays() -> None:
+    """Whatever it says, over several lines, cut off or not; people do not see the marks."""
+    words = "It was cancelled.\n\nIt has cost 12 credits so far. Nothing was paid."
+    asked = f"The cloud asked a question instead of working: {quoted(words)}"
+    text = f"{asked} Credits before: 1,000.5, after: 98."
+    assert said(text) == unmarked(text)
+
+    choose("de")
+    german = said(text)
+    assert words in german
+    assert "1.000,5" in german
+    assert "Die Cloud" in german
+    assert unmarked(german) == german
+    assert all(line in indented(text) for line in (*words.splitlines(), "Die Cloud"))
+    assert "Es wurde" not in said(shortened(asked, len(asked) - 4))
 
 
 @pytest.mark.parametrize(

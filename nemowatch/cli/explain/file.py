@@ -68,7 +68,7 @@ def jobs_of(context: CommandContext, location: Location) -> list[Job]:
 
 def job_step(job: Job) -> Step:
     state = f"{job.state}{brackets(job.reason)}"
-    return Step("info", f"Job {job.id}, {job.target}: {state}{because(job.error_text)}")
+    return Step("info", f"Job {job.id}, {job.target}: {state}{because(job.why)}")
 
 
 # -- what comes of it ------------------------------------------------------------------

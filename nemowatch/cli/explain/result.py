@@ -156,7 +156,7 @@ def _source_steps(watch: Watch, origin: Origin) -> Iterator[Step]:
 def _job_words(job: Job) -> str:
     cost = following(words.cost(job.credits, about=job.credits_about))
     head = f"Job {job.id}, {job.target}: {job.state}, {local_time(job.updated_at)}"
-    return f"{head}{cost}{because(job.error_text)}"
+    return f"{head}{cost}{because(job.why)}"
 
 
 def _verdict_refused(watch: Watch, path: Path) -> str:

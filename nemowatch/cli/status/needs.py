@@ -59,7 +59,7 @@ def _job(row: ListedJob, option: str) -> Lines:
     cure = words.about_job(job.id, job.state, job.reason, job.error_code)
     return [
         line(word(head, COLOURS.get(job.state, ""))),
-        *below(words.what_happened(job.state, job.error_text)),
+        *below(words.what_happened(job.state, job.why)),
         *cure_lines(cure, option),
     ]
 

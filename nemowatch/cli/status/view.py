@@ -137,7 +137,7 @@ def _in_work(overview: Overview, width: int, longest: int) -> Lines:
     lines: Lines = []
     for head, row in zip(drawn, working, strict=True):
         # why it is tried again, or what it waits for
-        lines.append(Several(head, *below(row.job.error_text)))
+        lines.append(Several(head, *below(row.job.why)))
     return listed("in work", lines, longest, "nemowatch jobs")
 
 
@@ -189,7 +189,7 @@ def _hold(overview: Overview, reason: str, shared: HoldRow | None) -> Row:
         said = f"{plural(count, 'job')} held: {reason}"
     if shared is None:
         # what stops jobs one by one is said by each: the first stands for all
-        text = held[0].job.error_text if held else ""
+        text = held[0].job.why if held else ""
         return Row(word(said, "yellow"), cure.beyond(text), capital(text))
 
     head = word(f"{said}, since {local_time(shared.since)}", "yellow")
