@@ -6,7 +6,7 @@ from __future__ import annotations
 from nemowatch.errors import OrderError
 from nemowatch.tasks.plan import NO_WORK
 from nemowatch.tasks.praise import is_praise
-from nemowatch.tasks.request_kinds import Request
+from nemowatch.tasks.request_kinds import Request, asks_nothing, plain
 from nemowatch.tasks.routing import request_in, without_export
 from nemowatch.tasks.signatures import without_signature
 
@@ -38,9 +38,9 @@ def further(text: str) -> str:
 
 def change(text: str) -> str:
     """The message that a text about a result is for the agent. Raises OrderError as `further`, and
-    for one that only says that it is good."""
+    for one that only says that it is good, or says nothing that could be done."""
     said = further(text)
-    if is_praise(said):
+    if is_praise(said) or asks_nothing(plain(said)):
         raise OrderError(
             "It asks for no change. Nothing was sent or paid for.",
             cure="Say what is to be changed, or remove it.",

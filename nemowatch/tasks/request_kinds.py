@@ -15,6 +15,7 @@ from itertools import filterfalse
 from nemowatch.late_pattern import LatePattern
 from nemowatch.tasks import request_words as words_of
 from nemowatch.tasks.request_languages import LANGUAGES, LanguageWords
+from nemowatch.tasks.slips import Spelling
 
 
 class Request(StrEnum):
@@ -39,8 +40,14 @@ _SENDS = frozenset({"send", "sent", "mail", "email", "deliver", "发"})
 _DELIVERED = " mp4 mov link url 链接"
 #: Where a text begins with a question, at the latest: after "hello team, ".
 _BEGINNING = 40
+#: Words of the longest text in which slips are looked for.
+_MOST_SLIPPED = 8
+#: What the words of a vocabulary are made of.
+_PARTS = re.compile(r"[^\W_]+")
 #: Words of a question that needs nothing else to be one: "video ready?".
 _FEW = 4
+#: The same in writings without spaces.
+_FEW_LETTERS = 10
 #: Pieces that become one are work, whatever else is said, and so is a piece of the whole. "final"
 #: is polite in some languages; "el final del video" is its ending.
 _MERGES = LatePattern(
@@ -104,7 +111,11 @@ class _Language:
         self._gives = vocabulary(words.export_with_a_thing.split())
         self._only = vocabulary(words.only.split())
         beside = words.only_too or words.polite
-        self._bare = vocabulary(f"{words.only} {beside} {thing} {words_of.FORMATS}".split())
+        bare = f"{words.only} {words.please} {beside} {thing} {words_of.FORMATS}"
+        self._bare = vocabulary(bare.split())
+        asking = f"{words.polite} {words.please} {thing} {words.openers} {words_of.FORMATS}"
+        self._asks_nothing = vocabulary(asking.split())
+        self._please = vocabulary(words.please.split())
         self._openers = vocabulary(words.openers.split())
         self._asked = vocabulary(words.asked.split())
         needs = {
@@ -119,6 +130,8 @@ class _Language:
             Request.STATUS: f"{words.asked} {status_too}",
             Request.UPLOAD: f"{words.upload_too} {words.things}",
         }
+        every = " ".join((*needs.values(), *may.values(), asking, words.only, beside))
+        self._spelling = Spelling(_PARTS.findall(every))
         self._needs = {kind: vocabulary(needs[kind].split()) for kind in _KINDS}
         self._known = {
             kind: vocabulary(f"{needs[kind]} {may[kind]} {words.polite}".split()) for kind in _KINDS
@@ -132,13 +145,33 @@ class _Language:
             return Request.STATUS
         return next(filter(partial(self._is_only, said), _KINDS), Request.WORK)
 
+    def kind_of_slips(self, said: str) -> Request:
+        """The kind of a text as it was probably meant: "isit doen?"."""
+        right = self._spelling.respelled(said)
+        if not right:
+            return Request.WORK
+        return self.kind_of(right)
+
+    def is_right(self, said: str) -> bool:
+        """Whether all words of a text are words of this language that are known here."""
+        return self._spelling.respelled(said) == said
+
+    def asks_nothing(self, said: str) -> bool:
+        """Whether all its words only greet, wish or name a result: "hello, the video"."""
+        for mark in self.divides:
+            said = said.replace(mark, " ")
+        if _MERGES.search(said) or _COUNTS.search(said):
+            return False
+        return has_only(said, self._asks_nothing)
+
     def _asks_for_state(self, said: str) -> bool:
         """Whether it is a question how far something is: "is the render done"."""
-        if not self._asked.search(said) or self._needs[Request.UPLOAD].search(said):
+        if self._needs[Request.UPLOAD].search(said):
             return False
-        begins = self._openers.search(said[:_BEGINNING]) is not None
-        is_short = said.endswith("?") and len(WORD.findall(said)) <= _FEW
-        return (begins or is_short) and has_only(said, self._known[Request.STATUS])
+        is_asked = self._asked.search(said) and self._openers.search(said[:_BEGINNING])
+        is_short = len(WORD.findall(said)) <= _FEW or len(said) <= _FEW_LETTERS
+        is_question = said.endswith("?") and is_short
+        return bool(is_asked or is_question) and has_only(said, self._known[Request.STATUS])
 
     def _is_only(self, said: str, kind: Request) -> bool:
         """Whether there is a request of this kind in it, and nothing else."""
@@ -168,7 +201,8 @@ class _Language:
         """Whether it only names what is wanted: "just the file, please"."""
         if _MERGES.search(said):
             return False
-        if not (self._things.search(said) and self._only.search(said)):
+        is_wished = self._only.search(said) or self._please.search(said)
+        if not (is_wished and self._things.search(said)):
             return False
         return has_only(said, self._bare) and not _COUNTS.search(said)
 
@@ -181,6 +215,7 @@ class _Divided(_Language):
 
 _ENGLISH_AND_CHINESE = LanguageWords(
     polite=words_of.POLITE,
+    please=words_of.PLEASE,
     things=words_of.THINGS,
     only=words_of.ONLY,
     only_too=words_of.ONLY_TOO,
@@ -209,6 +244,21 @@ def kind_of(said: str) -> Request:
         return Request.WORK
     kinds = (language.kind_of(said) for language in _languages())
     return next(filter(_is_no_work, kinds), Request.WORK)
+
+
+def kind_of_slips(said: str) -> Request:
+    """The same for a short text that was typed in haste."""
+    if len(WORD.findall(said)) > _MOST_SLIPPED:
+        return Request.WORK
+    if any(language.is_right(said) for language in _languages()):
+        return Request.WORK
+    kinds = (language.kind_of_slips(said) for language in _languages())
+    return next(filter(_is_no_work, kinds), Request.WORK)
+
+
+def asks_nothing(said: str) -> bool:
+    """Whether a text, as `plain` gives it, has no words by which something could be done."""
+    return len(said) <= LONGEST and any(language.asks_nothing(said) for language in _languages())
 
 
 def _is_no_work(kind: Request) -> bool:

@@ -16,6 +16,7 @@ class LanguageWords:
     """The words of one language, as in `request_words`."""
 
     polite: str
+    please: str  #: with one of these, what is only named is wished for: "the file, please"
     things: str
     only: str  #: "just", "the": with a thing behind it, it asks for that
     openers: str  #: what a question begins with
@@ -34,6 +35,8 @@ class LanguageWords:
 
 GERMAN = LanguageWords(
     polite="""
+na jo ma so hm hmm ey alter digga leute moin servus gruss is isses gell ne nee scho immer isch mer
+des
 bitte danke vielen dank schon mal hallo hi hey guten tag morgen abend ich du sie wir mir mich
 uns euch dir ihr der die das den dem des ein eine einen mein meine meinen meinem unser unsere
 unseren dein deine deinen euer eure es ist sind war wird werden wurde wurden hat haben hatte
@@ -42,6 +45,7 @@ moechte wollte nur einfach doch denn jetzt nun bald heute und aber also so ja im
 zum zur fur fuer als gerne gern eigentlich endlich wieder da hier ganz ganze ganzen fertige
 fertigen fertiges liebe lieben grusse gruesse viele team an
 """,
+    please="bitte bidde bidde bitteschon danke",
     things="""
 video videos film filme clip clips datei dateien videodatei ergebnis ergebnisse projekt auftrag
 """,
@@ -56,7 +60,8 @@ rendere schicken schick schicke schickt senden sende sendet zuschicken zusenden
 status fortschritt neuigkeiten stand_der_dinge aktueller_stand wie_lange_noch was_ist_mit gibts
 """,
     asked="""
-fertig wo wann dauert noch_nicht rendert rendern gerendert verarbeitet lauft laeuft passiert
+fertig feddich fertich fertsch wo wann dauert noch_nicht rendert rendern gerendert verarbeitet
+lauft laeuft passiert
 bereit weit schon steht stand neues kommt bleibt hangt haengt abgeschlossen
 """,
     status_too="""
@@ -74,6 +79,8 @@ man aktuelles verbraucht verbrauchte
 )
 SPANISH = LanguageWords(
     polite="""
+oye bueno que_tal q_tal pues entonces eh che q x k wey tio hombre hmm a ver ey sip nop xfa xfavor
+porfis
 en por favor gracias muchas hola buenos dias buenas tardes noches yo tu usted nosotros me te se
 nos os le les lo la los las el un una unos mi mis tu tus su sus nuestro nuestra es son era esta
 estan este esto ese eso ya ahora hoy pronto y pero solo solamente simplemente final finales
@@ -81,6 +88,7 @@ terminado terminada listo lista completo completa todo toda puede puedes pueden 
 podrian quisiera querria gustaria me_gustaria a al del de para que si equipo saludos favor porfa
 cordialmente
 """,
+    please="porfa porfis porfavor favor gracias pf xfa xfavor",
     things="""
 video videos pelicula clip clips archivo archivos resultado resultados proyecto fichero
 """,
@@ -96,7 +104,7 @@ mandarme
 estado progreso novedades ya_esta que_pasa noticias_de alguna_noticia hay_noticias avance
 """,
     asked="""
-listo lista listos listas termino terminado terminada terminados acabado acabada donde cuando
+listo lista listos listas liso termino terminado terminada terminados acabado acabada donde cuando
 falta tarda tardara renderizando procesando exportando trabajando va sigue render completado
 completada noticias tiempo
 """,
@@ -114,12 +122,14 @@ he
 )
 FRENCH = LanguageWords(
     polite="""
+alors bah ben hein hey coucou cc wesh mec dis donc tjrs tjs cest jai ya ta sa eh hmm
 s il plait svp stp merci en beaucoup bonjour salut bonsoir je tu elle on qu nous vous moi toi me
 te se le la les l d j m n c t un une des du de mon ma mes notre nos votre vos ton ta tes ce est
 sont etait a ont avez as peux peut pouvez pourriez pourrais voudrais aimerais juste seulement
 simplement maintenant bientot aujourd hui et mais final finale finie fini termine terminee
 complet complete tout toute pour a au aux que ce cette cet cordialement equipe bien deja ai
 """,
+    please="svp stp plait merci",
     things="""
 video videos film films clip clips fichier fichiers resultat resultats projet ensemble
 """,
@@ -147,12 +157,14 @@ plus compte quel en utilise utilises
 )
 PORTUGUESE = LanguageWords(
     polite="""
+vc vcs blz ei eai ae ta to tah ne pois hmm pessoal galera mano cara opa ai
 em por favor obrigado obrigada ola oi bom dia boa tarde noite eu voce tu nos me te se lhe o a os
 as um uma meu minha meus minhas nosso nossa seu sua e sao era esta estao este isto esse isso ja
 agora hoje logo mas so somente apenas final finais finalizado finalizada pronto pronta completo
 completa todo toda pode podem poderia poderiam gostaria para que de do da ao se equipe abraco
 abracos valeu pf
 """,
+    please="favor pf pfv pfvr obrigado obrigada valeu",
     things="video videos filme clipe clipes arquivo arquivos ficheiro resultado resultados projeto",
     only="so somente apenas o a os as meu minha meus minhas nosso nossa",
     openers="esta estao onde cade quando quanto como tem ja ainda falta alguma que por_que ha",
@@ -166,7 +178,7 @@ status estado andamento progresso como_esta_o como_esta_meu demorando novidade n
 alguma_noticia
 """,
     asked="""
-pronto pronta prontos prontas terminado terminada terminou acabou onde cade quando falta demora
+pronto pronta prontos prontas terminado terminada terminou acabou onde cade kd quando falta demora
 renderizando processando exportando trabalhando vai render concluido concluida noticias tempo
 renderizado
 """,
@@ -185,9 +197,10 @@ JAPANESE = LanguageWords(
     polite="""
 お願いします お願い致します お願い おねがいします ください 下さい ありがとうございます
 ありがとう こんにちは すみません 私の わたしの 僕の この その あの もう 今 すぐ だけ のみ
-完成した 最終 できた 出来た です でしょうか ます ました ですか ますか は が を の に で と も へ
+完成した 最終 できた 出来た ー です でしょうか ます ました ですか ますか は が を の に で と も へ
 か ね よ って くれますか もらえますか いただけますか して
 """,
+    please="お願いします お願い致します お願い おねがいします ください 下さい",
     things="動画 ビデオ 映像 ファイル 作品 クリップ 結果 プロジェクト データ 完成品",
     only="だけ のみ",
     openers="いつ どこ まだ 何か ですか ますか ましたか どれくらい どのくらい",

@@ -8,7 +8,8 @@ from __future__ import annotations
 POLITE = """
 a all also am an and any are as at by can can't could day dear did didn't do does doesn't
 evening everything folks for from get give got guys has have hello here hey hi how how's hows
-whats wheres i i'd i'll i'm i've if in into is it it's its just kindly know let let's like lot
+whats wheres u ur ya yo yea yeah bro dude lol hm hmm um uh well sup r i i'd i'll i'm i've if in
+into is it it's its just kindly know let let's like lot
 lots would_love i'd_love love_to many me much my need nice now of ok okay on one or our out
 please pleased plz pls ready really right regards so some soon sorry team than thank thanks thx
 that that's the them then there these they this those to too try u up us very want was we what
@@ -22,9 +23,12 @@ good_afternoon good_evening best_regards kind_regards as_soon_as_possible asap �
 一次 一遍 請 請問 幫 幫忙 幫我 們 將 給 嗎 並 並且 與 最終 最後 麻煩 這 這個 這些 那個 還 謝謝
 多謝 感謝 整個 當前 現在 馬上 盡快 然後 為 裡 沒 沒有 怎麼
 """
+#: With one of these, what is only named is wished for: "the file, please".
+PLEASE = "please pls plz plse pleas 请 請 麻烦 麻煩 谢谢 謝謝 thanks thx ty"
 #: What the product makes, and what people call it ("_" joins two words of one meaning).
 THINGS = """
-clip clips the_cut my_cut final_cut the_edit my_edit file files film films footage movie movies
+clip clips vid vids the_cut my_cut final_cut the_edit my_edit file files film films footage movie
+movies
 output project result results video videos 视频 影片 文件 成片 片子 作品 结果 项目 素材 視頻
 檔案 成品 專案 項目 結果
 """
@@ -44,7 +48,8 @@ deliver 导出 导出来 输出 下载 渲染 传给 发给 发送 发我 发来
 """
 #: or one of these with something that the product makes,
 EXPORT_WITH_A_THING = """
-i'd_like would_like give get receive save saved need want where where's have hand grab fetch
+i'd_like would_like gimme gimmie lemme give get receive save saved need want where where's have
+hand grab fetch
 provide forward obtain 保存 存 给我 我要 我想要 拿到 在哪 在哪里 在哪儿 儲存 給我 在哪裡
 """
 #: and these may be.
@@ -81,13 +86,17 @@ charged pay price each per total video videos clip 费用 价格 账户 账号 �
 #: One of these is in a request for the state of things,
 STATUS = """
 status state progress track tracks timeline how_is_it_going how's_it_going how_long
-how_much_longer how_far any_news any_luck eta update_please news_on did_it_finish
+how_much_longer wassup whassup what's_up whats_up how_far any_news any_luck eta update_please
+news_on did_it_finish
 did_the_render_finish did_the_video_finish how_many_minutes anyone_there news_about any_updates
 any_update done_yet ready_yet finished_yet is_it_done is_it_ready is_it_finished any_news
 what's_happening what_is_happening what's_going_on what_is_going_on video_ready file_ready
-result_ready are_you_done status_update 状态 进度 进展 轨道 时间线 时间轴 好了吗 好了没 好了没有
+result_ready r_u_done did_u_finish u_done you_done r_we_there are_you_done
+status_update 状态 进度 进展 轨道 时间线 时间轴 好了吗 好了没 好了没有
 完成了吗 完成了没 做好了吗 做完了吗 做完了没 弄好了吗 弄好了没 剪好了吗 剪好了没 剪完了吗
-处理好了吗 处理完了吗 生成好了吗 好了么 完了吗 完了没 哪一步 到哪了 到哪儿了 怎么样了 还要多久
+处理好了吗 处理完了吗 生成好了吗 好了么 完了吗 完了没 搞定了吗 搞定了没 搞定没 好没 好了没呀 在吗
+咋样了 咋样 怎样了 弄完了吗 弄完没 哪一步
+到哪了 到哪儿了 怎么样了 还要多久
 还需要多久 多久 how_much_time 狀態 進度 進展 軌道 時間線 時間軸 好了嗎 完成了嗎 做好了嗎
 弄好了嗎 剪好了嗎 處理好了嗎 完了嗎 到哪裡了 怎麼樣了 還要多久
 """

@@ -22,6 +22,7 @@ from nemowatch.tasks.request_kinds import (
     has_only,
     is_only_export,
     kind_of,
+    kind_of_slips,
     plain,
     vocabulary,
 )
@@ -66,7 +67,10 @@ def request_in(text: str) -> Request:
     whole = kind_of(said)
     if whole is not Request.WORK:
         return whole
-    return _kind_of_all(text)
+    of_all = _kind_of_all(text)
+    if of_all is not Request.WORK:
+        return of_all
+    return kind_of_slips(said)
 
 
 def _kind_of_all(text: str) -> Request:

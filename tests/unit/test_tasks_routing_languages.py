@@ -5,6 +5,8 @@ from __future__ import annotations
 
 import pytest
 
+from nemowatch.errors import OrderError
+from nemowatch.tasks.further import change
 from nemowatch.tasks.request_kinds import Request
 from nemowatch.tasks.routing import request_in, without_export
 
@@ -25,6 +27,8 @@ Só o arquivo, por favor|Exporte o vídeo em mp4|Me envia o vídeo por favor
 só preciso do arquivo final|Baixar o vídeo
 只要文件，谢谢|只要视频就行|動画をダウンロードしてください|動画だけください
 ファイルを送ってください|エクスポートしてください
+Datei bitte|video pls|el video porfa|archivo por favor|la vidéo svp|fichier stp|arquivo pfv
+動画お願いします|ファイルください|gimme the file|donwload pls|exprot the video|send teh file
 """,
     Request.STATUS: """
 Could you tell me if it's ready?|is everything done?|are my videos ready?
@@ -68,6 +72,11 @@ Quanto tempo falta?|Quando fica pronto?|cadê meu vídeo|status por favor|Já es
 视频什么时候好？|有进展吗|还没好吗
 動画はできましたか？|レンダリングは終わりましたか|まだレンダリング中ですか？|進捗はどうですか
 動画はどこですか？|いつできますか？|まだですか|状況を教えてください|あとどれくらいかかりますか
+isit done?|isitdone?|is it doen|is teh video redy?|wheres teh video|finshed?|renderd yet?
+allready done?|whereis my video|hows teh video|any upadte?|statsu?|u done?|r u done yet
+ist es fertg?|ist es shcon fertig|ist das vidoe fertig?|isses fertig?|na, fertig?|ya?|und?|alors?
+esta lsito?|ya esta listo x favor?|q tal va?|cest fini?|ta pronto?|kd o video?|e aí?|vc terminou?
+搞定了吗|在吗？|好没|まだー？|もうできた？|hello?|well?
 """,
     Request.CREDITS: """
 Wie viele Credits habe ich noch?|Guthaben?|¿Cuántos créditos me quedan?
@@ -133,6 +142,9 @@ onde o homem fala, abaixe a música|exporte só o começo|um vídeo mais curto
 動画を30秒に短くして|最初の1分だけください|音楽だけにして|まだ話している部分をカット
 いつも笑っている場面を使って|動画を明るくしてください|タイトルに「進捗」と入れて
 終わりにフェードを入れて|字幕だけ
+the tile please|title please|the fire please|music please|Musik bitte|música por favor|musique svp
+字幕お願いします|is it black?|more bass?|loop it|other voice|option b|both|a tone higher|leiser bitte
+más lento por favor|plus fort svp|mais alto por favor|darker|mute it|track the running man
 """
 
 
@@ -202,3 +214,17 @@ def test_one_video_or_its_ending_is_work(text: str) -> None:
 def test_a_told_export_is_left_out_beside_work(text: str, sent: str) -> None:
     """The agent is not told to export: every result is rendered."""
     assert without_export(text) == sent
+
+
+@pytest.mark.parametrize(
+    "text", ["hallo", "ja", "das Video", "hey team", "once again", "视频", "ok"]
+)
+def test_words_that_name_nothing_to_do_change_nothing(text: str) -> None:
+    """About a result they are no turn; the note says that something has to be said."""
+    with pytest.raises(OrderError, match=r"change|only asks"):
+        change(text)
+
+
+def test_slips_are_not_looked_for_without_end() -> None:
+    """Words that are written together without a blank are taken apart up to a length."""
+    assert request_in("is" * 149 + "x?") is Request.WORK

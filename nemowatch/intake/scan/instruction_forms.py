@@ -8,7 +8,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from enum import StrEnum
 
-from nemowatch.intake.scan.name_words import is_slip, words
+from nemowatch.intake.scan.name_words import words
+from nemowatch.tasks.slips import is_slip
 
 
 class Instruction(StrEnum):

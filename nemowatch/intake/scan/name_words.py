@@ -1,5 +1,5 @@
 """A name taken apart as people would read it: without the endings of texts, without marks of copies
-and versions, without case and accents; and whether a word was mistyped.
+and versions, without case and accents.
 
 Owns those marks and endings. It is pure, and knows no instruction.
 """
@@ -118,36 +118,3 @@ def _without_number(token: str) -> str:
     if word is None:
         return ""
     return word[1]
-
-
-def is_slip(said: str, word: str) -> bool:
-    """Whether a word was mistyped by one letter: missing, added, wrong, or two of them swapped.
-    The first is hardly ever wrong, and "cause" is another word than "pause"."""
-    if said[:1] != word[:1]:
-        return False
-    if len(said) == len(word):
-        return _one_wrong(said, word) or said in _swapped(word)
-    return said in _shorter(word) or word in _shorter(said)
-
-
-def _shorter(word: str) -> set[str]:
-    """The word with one letter missing."""
-    found: set[str] = set()
-    for at in range(len(word)):
-        found.add(word[:at] + word[at + 1 :])
-    return found
-
-
-def _swapped(word: str) -> set[str]:
-    """The word with two neighbours swapped."""
-    found: set[str] = set()
-    for at in range(len(word) - 1):
-        swapped = word[at + 1] + word[at]
-        found.add(word[:at] + swapped + word[at + 2 :])
-    return found
-
-
-def _one_wrong(said: str, word: str) -> bool:
-    """Whether two words of the same length differ in one letter."""
-    pairs = zip(said, word, strict=True)
-    return sum(mine != right for mine, right in pairs) == 1

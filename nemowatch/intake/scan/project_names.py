@@ -8,7 +8,8 @@ from __future__ import annotations
 import re
 from enum import StrEnum
 
-from nemowatch.intake.scan.name_words import is_slip, plain, words
+from nemowatch.intake.scan.name_words import plain, words
+from nemowatch.tasks.slips import is_slip
 
 #: The ending of a folder that is one job of many files.
 ENDING = ".project"

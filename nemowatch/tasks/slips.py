@@ -1,0 +1,112 @@
+"""Words as people type them in haste: with a letter missing, added, wrong or swapped, or two
+of them written together ("isit doen?"). Pure.
+
+It knows no language: what the right words are, its callers say.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+from functools import partial
+
+#: A word without accents; what is in another writing has no slips that could be told.
+_WORD = re.compile("[a-z]+")
+#: Letters: shorter words are taken as they are.
+_SHORTEST = 3
+#: Letters: one more or less in a shorter word makes another one, as in "back" and "black".
+_ADDED_FROM = 5
+#: Letters: one wrong letter in a shorter word makes another one, as in "file" and "fire".
+_WRONG_FROM = 6
+#: Letters of the shortest of words that are written together, and of all of them.
+_JOINED_FROM = 2
+_LONGEST = 24
+
+
+class Spelling:
+    """The right words of one language."""
+
+    def __init__(self, words: Iterable[str]) -> None:
+        self._words = frozenset(filter(str.isascii, words))
+
+    def respelled(self, text: str) -> str:
+        """The text with its slips put right; "" where that is not possible, or where most of its
+        words would have to be."""
+        found = _WORD.findall(text)
+        known = [word for word in found if self._is_right(word)]
+        right = {word: self._put_right(word) for word in {*found} - {*known}}
+        if len(known) < len(right) - 1 or not all(right.values()):
+            return ""
+        return _WORD.sub(lambda hit: right.get(hit[0], hit[0]), text)
+
+    def _is_right(self, word: str) -> bool:
+        return len(word) < _SHORTEST or word in self._words
+
+    def _put_right(self, word: str) -> str:
+        """The word, or the words, that were meant; "" when that is not known."""
+        joined = self._divided(word)
+        if joined:
+            return joined
+        near = (right for right in self._words if _is_near(word, right))
+        return min(near, key=partial(_likelihood, word), default="")
+
+    def _divided(self, word: str) -> str:
+        """The words that were written together; "" where it is not made of words."""
+        if len(word) > _LONGEST:
+            return ""
+        for at in range(_JOINED_FROM, len(word) - _JOINED_FROM + 1):
+            begin, end = word[:at], word[at:]
+            if begin not in self._words:
+                continue
+            rest = end if end in self._words else self._divided(end)
+            if rest:
+                return f"{begin} {rest}"
+        return ""
+
+
+def _likelihood(said: str, right: str) -> tuple[bool, str]:
+    """What is smallest for the likeliest of words: swapped letters before any other slip."""
+    return sorted(said) != sorted(right), right
+
+
+def _is_near(said: str, right: str) -> bool:
+    """Whether a word is a slip of another one, and hardly a third one."""
+    if not is_slip(said, right):
+        return False
+    if len(said) != len(right):
+        return len(right) >= _ADDED_FROM
+    is_swapped = sorted(said) == sorted(right)
+    return is_swapped or len(right) >= _WRONG_FROM
+
+
+def is_slip(said: str, word: str) -> bool:
+    """Whether a word was mistyped by one letter: missing, added, wrong, or two of them swapped.
+    The first is hardly ever wrong, and "cause" is another word than "pause"."""
+    if said[:1] != word[:1]:
+        return False
+    if len(said) == len(word):
+        return _one_wrong(said, word) or said in _swapped(word)
+    return said in _shorter(word) or word in _shorter(said)
+
+
+def _shorter(word: str) -> set[str]:
+    """The word with one letter missing."""
+    found: set[str] = set()
+    for at in range(len(word)):
+        found.add(word[:at] + word[at + 1 :])
+    return found
+
+
+def _swapped(word: str) -> set[str]:
+    """The word with two neighbours swapped."""
+    found: set[str] = set()
+    for at in range(len(word) - 1):
+        swapped = word[at + 1] + word[at]
+        found.add(word[:at] + swapped + word[at + 2 :])
+    return found
+
+
+def _one_wrong(said: str, word: str) -> bool:
+    """Whether two words of the same length differ in one letter."""
+    pairs = zip(said, word, strict=True)
+    return sum(mine != right for mine, right in pairs) == 1
