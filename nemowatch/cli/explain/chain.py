@@ -50,11 +50,19 @@ def chain(context: CommandContext, location: Location) -> Iterator[Step]:
             return
 
 
+def _elsewhere(location: Location, inboxes: str) -> Step:
+    """What is said of a path that lies in none of our folders."""
+    if exists(location.path):
+        cure = "To have it processed, copy it into a task folder there."
+        return Step("no", f"It is not in any watched inbox ({inboxes}). {cure}")
+    return Step("no", f"There is no such file, and no watched inbox would have it ({inboxes}).")
+
+
 def _steps(context: CommandContext, location: Location) -> Iterator[Step]:
     watch = location.watch
     if watch is None:
         inboxes = ", ".join(name(os.fsencode(w.inbox)) for w in context.config.watch)
-        yield Step("no", f"It is not in any watched inbox ({inboxes}).")
+        yield _elsewhere(location, inboxes)
         return
     yield _inbox(watch)
     yield from _name(watch, location)

@@ -27,6 +27,14 @@ SELECT * FROM output WHERE job_id = ? ORDER BY id
 SELECT coalesce(job.earlier_of, job.id) AS job_id FROM output JOIN job ON job.id = output.job_id
 WHERE output.path = ? ORDER BY output.id DESC LIMIT 1
 
+-- name: former
+-- the job that published a result at a path and delivers it again, the latest of them
+SELECT coalesce(job.earlier_of, job.id) AS job_id FROM former_output JOIN job ON job.id = former_output.job_id
+WHERE former_output.path = ? ORDER BY former_output.job_id DESC LIMIT 1
+
+-- name: keep_former
+INSERT OR IGNORE INTO former_output (path, job_id) SELECT path, job_id FROM output WHERE job_id = ?
+
 -- name: drop_outputs
 DELETE FROM output WHERE job_id = ?
 
