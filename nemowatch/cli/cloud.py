@@ -35,7 +35,7 @@ def ask_cloud(context: CommandContext) -> tuple[Credits, Account]:
 
 
 @dataclass(frozen=True, slots=True)
-class Answer:
+class CloudAnswer:
     """What the cloud says to somebody who changes nothing there."""
 
     credits: Credits | None  #: None: there is no account yet that could have any
@@ -44,7 +44,7 @@ class Answer:
     ended: bool = False
 
 
-def try_cloud(context: CommandContext) -> Answer:
+def try_cloud(context: CommandContext) -> CloudAnswer:
     """The balance by the token that is there: the user's, or the stored anonymous one. Asks for no
     new one, writes nothing; without any token it only finds out whether the address answers.
 
@@ -54,7 +54,7 @@ def try_cloud(context: CommandContext) -> Answer:
         return asyncio.run(_try(context))
 
 
-async def _try(context: CommandContext) -> Answer:
+async def _try(context: CommandContext) -> CloudAnswer:
     from nemowatch.remote.credential import supplied_token
 
     own = supplied_token(context.env, context.config.api.token_file)
@@ -63,15 +63,15 @@ async def _try(context: CommandContext) -> Answer:
     return await _try_as_anonymous(context)
 
 
-async def _try_as_user(context: CommandContext, own: Credential) -> Answer:
+async def _try_as_user(context: CommandContext, own: Credential) -> CloudAnswer:
     client = _client(context, own)
     try:
-        return Answer(await client.read_credits(), client.account)
+        return CloudAnswer(await client.read_credits(), client.account)
     finally:
         await client.aclose()
 
 
-async def _try_as_anonymous(context: CommandContext) -> Answer:
+async def _try_as_anonymous(context: CommandContext) -> CloudAnswer:
     from nemowatch.errors import NotSent, RemoteError, RemotePassing, TokenRefused
     from nemowatch.remote.anonymous_store import STORE_NAME, Store
     from nemowatch.remote.credential import Credential
@@ -84,18 +84,18 @@ async def _try_as_anonymous(context: CommandContext) -> Answer:
         found = await client.read_credits()
     except TokenRefused:
         # it answers, and that was the question
-        return Answer(None, account, ended=bool(stored.token))
+        return CloudAnswer(None, account, ended=bool(stored.token))
     except RemoteError as exc:
         if stored.token or isinstance(exc, NotSent | RemotePassing):
             raise
-        return Answer(None, account)
+        return CloudAnswer(None, account)
     finally:
         await client.aclose()
-    return Answer(found if stored.token else None, account)
+    return CloudAnswer(found if stored.token else None, account)
 
 
 @dataclass(frozen=True, slots=True)
-class Known:
+class DaemonAccount:
     """What the running daemon knows of its account, whose token this command may not have (a
     systemd credential)."""
 
@@ -104,7 +104,7 @@ class Known:
     held: Mapping[str, str]  #: reason -> text of each hold
 
 
-def ask_daemon(context: CommandContext) -> Known | None:
+def ask_daemon(context: CommandContext) -> DaemonAccount | None:
     """What the daemon knows, when it has a token of the user and this command has none; None: ask
     the cloud directly."""
     from nemowatch.cli.connection import ask_if_running
@@ -118,7 +118,7 @@ def ask_daemon(context: CommandContext) -> Known | None:
         return None
     seen = answer["status"]["credits"]
     found = Credits(seen["available"], seen["frozen"], seen["total"])
-    return Known(
+    return DaemonAccount(
         found,
         answer["more"]["credits_at"],
         {hold["reason"]: hold["text"] for hold in answer["more"]["holds"]},

@@ -43,7 +43,7 @@ def print_jobs(
 
 
 @dataclass(frozen=True, slots=True)
-class Wanted:
+class JobFilter:
     """Which jobs are asked for; "" for all."""
 
     state: str
@@ -73,7 +73,7 @@ class Wanted:
         )
 
 
-def wanted_jobs(text: str) -> Wanted:
+def wanted_jobs(text: str) -> JobFilter:
     """A state as the table of jobs shows it: "failed", "held (paused)", "rendering 40 %"; "" for
     all.
 
@@ -91,15 +91,15 @@ def wanted_jobs(text: str) -> Wanted:
     }
 
     if not word and not bracket:
-        return Wanted("")
+        return JobFilter("")
     if word not in known:
         raise _only_a_reason(word, reasons) or _unknown("state", word or text, known)
     if not bracket:
-        return Wanted(word)
+        return JobFilter(word)
     of_state = reasons.get(word, [])
     if reason not in of_state:
         raise _unknown(f"reason for {word}", reason, of_state)
-    return Wanted(word, reason)
+    return JobFilter(word, reason)
 
 
 def _only_a_reason(word: str, reasons: Mapping[str, Sequence[str]]) -> UsageError | None:
@@ -130,7 +130,7 @@ def _unknown(what: str, word: str, known: list[str]) -> UsageError:
     return UsageError(f"There is no {what} called {word!r}.", cure=cure)
 
 
-def _print_json(context: CommandContext, wanted: Wanted) -> None:
+def _print_json(context: CommandContext, wanted: JobFilter) -> None:
     from nemowatch.cli.connection import read_journal
     from nemowatch.cli.output import print_json
     from nemowatch.reporting.json_records import job_record
@@ -142,7 +142,7 @@ def _print_json(context: CommandContext, wanted: Wanted) -> None:
     print_json(read_journal(context, read, list[dict[str, Any]]))
 
 
-def _print_table(context: CommandContext, wanted: Wanted) -> None:
+def _print_table(context: CommandContext, wanted: JobFilter) -> None:
     from nemowatch.cli.connection import read_journal
     from nemowatch.cli.output import print_table, say
 

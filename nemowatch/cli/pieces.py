@@ -25,7 +25,7 @@ class Piece(Protocol):
         """What rich draws on a terminal."""
 
 
-class Words:
+class StyledText:
     """One line of text, in pieces of a style each ("": none)."""
 
     __slots__ = ("_parts",)
@@ -34,22 +34,22 @@ class Words:
         self._parts = [(text, style)]
 
     def __repr__(self) -> str:
-        return f"Words({self.plain!r})"
+        return f"StyledText({self.plain!r})"
 
     @property
     def plain(self) -> str:
         """The text without styles."""
         return "".join(text for text, _ in self._parts)
 
-    def append(self, more: Words | str) -> None:
+    def append(self, more: StyledText | str) -> None:
         """Go on with this."""
         if isinstance(more, str):
-            more = Words(more)
+            more = StyledText(more)
         self._parts += more._parts
 
-    def join(self, others: Iterable[Words]) -> Words:
+    def join(self, others: Iterable[StyledText]) -> StyledText:
         """The others, with this between them."""
-        whole = Words()
+        whole = StyledText()
         for number, other in enumerate(others):
             if number:
                 whole.append(self)
@@ -70,7 +70,7 @@ class Words:
 class Indented:
     """A line that is folded where it is too long, and stays to the right of the margin."""
 
-    words: Words
+    words: StyledText
     by: int  #: cells
 
     def plain_lines(self) -> list[str]:
@@ -84,11 +84,11 @@ class Indented:
 
 
 @dataclass(frozen=True, slots=True)
-class Beside:
+class TitledText:
     """A text beside its title; what does not fit goes on below its beginning."""
 
-    title: Words
-    words: Words
+    title: StyledText
+    words: StyledText
 
     def plain_lines(self) -> list[str]:
         """Its lines in a pipe."""

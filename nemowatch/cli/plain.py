@@ -16,7 +16,7 @@ from typing import Any, NamedTuple
 Read = Callable[[str], Any]
 
 
-class Plain(NamedTuple):
+class PlainCommand(NamedTuple):
     """How one command is called."""
 
     function: str  #: "module:function" in this package
@@ -29,14 +29,14 @@ _JSON = {"--json": "as_json"}
 _CONFIG: dict[str, tuple[str, Read]] = {"--config": ("config", Path)}
 
 COMMANDS = {
-    "run": Plain("run:start", {"--once": "once", "--plain": "plain"}, _CONFIG),
-    "status": Plain("status.printed:print_status", {**_JSON, "--watch": "watch"}, _CONFIG),
-    "jobs": Plain(
+    "run": PlainCommand("run:start", {"--once": "once", "--plain": "plain"}, _CONFIG),
+    "status": PlainCommand("status.printed:print_status", {**_JSON, "--watch": "watch"}, _CONFIG),
+    "jobs": PlainCommand(
         "job_list:print_jobs",
         {**_JSON, "--newest": "newest"},
         {**_CONFIG, "--state": ("state", str), "--limit": ("limit", int)},
     ),
-    "explain": Plain("explain.printed:print_explanation", _JSON, _CONFIG, ("path", Path)),
+    "explain": PlainCommand("explain.printed:print_explanation", _JSON, _CONFIG, ("path", Path)),
 }
 
 
@@ -51,7 +51,7 @@ def read(line: list[str]) -> Callable[[], int] | None:
     return lambda: _carry_out(command.function, given)
 
 
-def arguments(command: Plain, words: list[str]) -> dict[str, Any] | None:
+def arguments(command: PlainCommand, words: list[str]) -> dict[str, Any] | None:
     """The arguments that `words` give, by their names; None when there is anything else among
     them."""
     found: dict[str, Any] = {}
@@ -66,7 +66,7 @@ def arguments(command: Plain, words: list[str]) -> dict[str, Any] | None:
     return found
 
 
-def _one(command: Plain, word: str, rest: Any) -> tuple[str, Any] | None:
+def _one(command: PlainCommand, word: str, rest: Any) -> tuple[str, Any] | None:
     """The argument that begins with `word`; the word behind it is taken from `rest`."""
     if word in command.flags:
         return command.flags[word], True

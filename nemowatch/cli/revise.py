@@ -75,10 +75,10 @@ def revise(
 
 def _ended(context: CommandContext, job_id: int) -> dict[str, Any]:
     """The job's record, once it has ended or waits for a person."""
-    from nemowatch.cli.still_working import StillWorking
+    from nemowatch.cli.still_working import TurnReminder
     from nemowatch.model import ENDED, State
 
-    still_working = StillWorking(context.config.chat.still_working)
+    still_working = TurnReminder(context.config.chat.still_working)
     skill = _skill(context, job_id)
     while True:
         record = _record(context, job_id)

@@ -15,9 +15,9 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from nemowatch.installer.places import Places
-    from nemowatch.installer.steps import Step
+    from nemowatch.installer.steps import InstallStep
     from nemowatch.installer.systemctl import Systemd
-    from nemowatch.installer.verdicts import Unit, Verdict
+    from nemowatch.installer.verdicts import ServiceVerdict, Unit
 
 app = typer.Typer(
     help="Run nemowatch as a systemd service.",
@@ -149,7 +149,7 @@ def status(user: User = False, instance: Instance = None) -> None:
     from nemowatch.installer.instances import check_known
     from nemowatch.installer.program import this_program
     from nemowatch.installer.systemctl import Systemd
-    from nemowatch.installer.verdicts import Level, judge, remarks
+    from nemowatch.installer.verdicts import Severity, judge, remarks
 
     places = _places(user, instance)
     if instance is not None:
@@ -163,9 +163,9 @@ def status(user: User = False, instance: Instance = None) -> None:
     verdict = judge(unit)
     for each in (verdict, *remarks(unit, str(this_program()))):
         _print_verdict(each)
-    if verdict.level is Level.FAILED:
+    if verdict.level is Severity.FAILED:
         _print_log(systemd)
-    codes = {Level.RUNS: OK, Level.FAILED: FAILED, Level.STOPPED: NEEDS_DAEMON}
+    codes = {Severity.RUNS: OK, Severity.FAILED: FAILED, Severity.STOPPED: NEEDS_DAEMON}
     raise typer.Exit(codes[verdict.level])
 
 
@@ -216,7 +216,7 @@ def _check_may(systemd: Systemd, *, user: bool) -> None:
         raise UsageError(why, cure=cure)
 
 
-def _print_script(steps: Iterator[Step], *, user: bool) -> None:
+def _print_script(steps: Iterator[InstallStep], *, user: bool) -> None:
     print("#!/bin/sh -e")
     if not user:
         print(f"umask {UMASK:03o}")
@@ -227,11 +227,11 @@ def _print_script(steps: Iterator[Step], *, user: bool) -> None:
         print(f"\n# {step.what}\n{step.script}")
 
 
-def _carry_out(steps: Iterator[Step], systemd: Systemd, *, user: bool) -> None:
+def _carry_out(steps: Iterator[InstallStep], systemd: Systemd, *, user: bool) -> None:
     """Raises StepFailed; when it is the start that fails, systemd's reason comes first."""
     from nemowatch.cli.output import say
     from nemowatch.installer.steps import StepFailed, carry_out
-    from nemowatch.installer.verdicts import Level, judge
+    from nemowatch.installer.verdicts import Severity, judge
 
     if not user:
         os.umask(UMASK)
@@ -246,7 +246,7 @@ def _carry_out(steps: Iterator[Step], systemd: Systemd, *, user: bool) -> None:
                 say(f"          {outcome.step.script}")
     except StepFailed:
         verdict = judge(_unit(systemd, user=user))
-        if verdict.level is Level.FAILED:
+        if verdict.level is Severity.FAILED:
             _print_verdict(verdict)
             _print_log(systemd)
         raise
@@ -264,7 +264,7 @@ def _unit(systemd: Systemd, *, user: bool) -> Unit:
     return Unit(systemd.show(*KEYS), systemd.command, install, systemd.name)
 
 
-def _print_verdict(verdict: Verdict) -> None:
+def _print_verdict(verdict: ServiceVerdict) -> None:
     from nemowatch.cli.output import say
 
     say(f"{verdict.level:<5} {verdict.text}")

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from nemowatch.config.schema import Config
-    from nemowatch.installer.places import Places, Wanted
+    from nemowatch.installer.places import Installation, Places
     from nemowatch.installer.systemctl import Systemd
 
 #: The workspace where none is named.
@@ -25,11 +25,11 @@ def wanted(
     systemd: Systemd,
     *,
     user: bool,
-) -> Wanted:
+) -> Installation:
     """What is to be installed. Raises UsageError for what cannot be."""
     from nemowatch.fs.mounts import MountTable
     from nemowatch.installer.folders import workspaces, writable
-    from nemowatch.installer.places import Wanted
+    from nemowatch.installer.places import Installation
     from nemowatch.installer.program import check_readable, this_program
 
     program = this_program()
@@ -45,7 +45,7 @@ def wanted(
     if not user:
         _check_root(chosen)
         _check_unshared(chosen, places)
-    return Wanted(
+    return Installation(
         program=program,
         root=chosen,
         writable=tuple(writable(folders, MountTable.read())),

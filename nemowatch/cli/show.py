@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from nemowatch.config.watch_section import Watch
     from nemowatch.journal.job_history import Event
     from nemowatch.journal.spend import Spend
-    from nemowatch.reporting.conversation import Turn
+    from nemowatch.reporting.conversation import ConversationTurn
 
 
 def show(job: options.Job, as_json: options.Json = False, config: options.Config = None) -> None:
@@ -70,7 +70,7 @@ def _record(conn: sqlite3.Connection, job_id: int, watches: Mapping[str, Watch])
     }
 
 
-def _said_turn(turn: Turn) -> dict[str, Any]:
+def _said_turn(turn: ConversationTurn) -> dict[str, Any]:
     from nemowatch.clock import iso
 
     return {

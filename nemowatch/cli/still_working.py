@@ -8,7 +8,7 @@ import time
 from nemowatch.model import State
 
 
-class StillWorking:
+class TurnReminder:
     """Remembers since when the turns are under way that somebody waits for."""
 
     def __init__(self, every: float) -> None:

@@ -6,10 +6,10 @@ import shlex
 from collections.abc import Iterator
 from pathlib import Path
 
-from nemowatch.installer.places import Places, Wanted
+from nemowatch.installer.places import Installation, Places
 from nemowatch.installer.program import changed_at
 from nemowatch.installer.shipped import settings_of, shipped
-from nemowatch.installer.steps import Step, copy, is_there
+from nemowatch.installer.steps import InstallStep, copy, is_there
 from nemowatch.installer.systemctl import Systemd
 
 #: Drop-ins that a version of systemd can use, and older ones cannot.
@@ -30,23 +30,23 @@ def own_settings(version: int) -> list[str]:
     return lines
 
 
-def chosen_drop_ins(places: Places, wanted: Wanted) -> Iterator[Step]:
+def chosen_drop_ins(places: Places, wanted: Installation) -> Iterator[InstallStep]:
     """Shipped drop-ins that were asked for; one that is there is the administrator's."""
     for name in wanted.drop_ins:
         source = shipped(f"systemd/drop-ins/{name}.conf")
         target = places.drop_ins / source.name
         script = f"install -D -m 0644 {shlex.quote(str(source))} {shlex.quote(str(target))}"
-        yield Step(f"the drop-in {source.name}", script, target.exists)
+        yield InstallStep(f"the drop-in {source.name}", script, target.exists)
 
 
-def secret(what: str, source: Path, target: Path) -> Step:
+def secret(what: str, source: Path, target: Path) -> InstallStep:
     """A token, for its owner alone. Its text is in no step."""
     given, quoted = shlex.quote(str(source)), shlex.quote(str(target))
     script = f"""\
 install -d -m 0700 {shlex.quote(str(target.parent))}
 [ {given} -ef {quoted} ] || install -m 0600 {given} {quoted}
 chmod 0600 {quoted}"""
-    return Step(what, script, lambda: _same(source, target))
+    return InstallStep(what, script, lambda: _same(source, target))
 
 
 def _same(source: Path, target: Path) -> bool:
@@ -59,7 +59,7 @@ def _same(source: Path, target: Path) -> bool:
         return False
 
 
-def for_shells(places: Places, wanted: Wanted) -> Iterator[Step]:
+def for_shells(places: Places, wanted: Installation) -> Iterator[InstallStep]:
     """The man page, and what shells read to complete the command."""
     yield copy("the man page", shipped("nemowatch.1"), places.man_page)
     for shell, path in places.completions.items():
@@ -67,15 +67,17 @@ def for_shells(places: Places, wanted: Wanted) -> Iterator[Step]:
         script = f"""\
 mkdir -p {shlex.quote(str(path.parent))}
 {wanted.program} completion {shell} >{target}"""
-        yield Step(f"completion in {shell}", script, path.exists)
+        yield InstallStep(f"completion in {shell}", script, path.exists)
 
 
-def running(systemd: Systemd, places: Places) -> Iterator[Step]:
+def running(systemd: Systemd, places: Places) -> Iterator[InstallStep]:
     """Make systemd know it, start it with the machine, and start it now; one that runs is
     restarted when nemowatch or anything that it is started with has changed since."""
     command = systemd.command
-    yield Step("systemd knows the unit", f"{command} daemon-reload", systemd.is_loaded)
-    yield Step("it starts with the machine", f"{command} enable {systemd.unit}", systemd.is_enabled)
+    yield InstallStep("systemd knows the unit", f"{command} daemon-reload", systemd.is_loaded)
+    yield InstallStep(
+        "it starts with the machine", f"{command} enable {systemd.unit}", systemd.is_enabled
+    )
 
     def is_current() -> bool:
         started = systemd.runs_since()
@@ -84,7 +86,7 @@ def running(systemd: Systemd, places: Places) -> Iterator[Step]:
         read = [places.unit, places.token, *drop_ins]
         return started > changed_at(list(filter(is_there, read)))
 
-    yield Step("it runs", f"{command} restart {systemd.unit}", is_current)
+    yield InstallStep("it runs", f"{command} restart {systemd.unit}", is_current)
 
 
 def drop_in_names() -> list[str]:

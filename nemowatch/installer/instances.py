@@ -14,7 +14,7 @@ from pathlib import Path
 from nemowatch.errors import UsageError, show_path, shown
 from nemowatch.installer.places import SYSTEM, TEMPLATE, Places
 from nemowatch.installer.program import changed_at
-from nemowatch.installer.steps import Step, is_there, remove
+from nemowatch.installer.steps import InstallStep, is_there, remove
 from nemowatch.installer.systemctl import INSTANCES, Systemd
 
 #: What needs no quoting in a unit's name, nor in a file's.
@@ -49,7 +49,7 @@ def check_known(places: Places) -> None:
     raise UsageError(text, cure=f"To make one: {INSTALL} {name}")
 
 
-def they_run(systemd: Systemd) -> Iterator[Step]:
+def they_run(systemd: Systemd) -> Iterator[InstallStep]:
     """Those that run go on as the nemowatch that is installed now."""
     at_work = systemd.instances()
     if not at_work:
@@ -57,20 +57,20 @@ def they_run(systemd: Systemd) -> Iterator[Step]:
     drop_ins = SYSTEM.units.glob("nemowatch@*.service.d/*.conf")
     changed = changed_at(list(filter(is_there, [TEMPLATE, *drop_ins])))
     script = f"{systemd.command} try-restart '{INSTANCES}'"
-    yield Step(
+    yield InstallStep(
         "the other configurations run",
         script,
         lambda: all(systemd.runs_since(each) > changed for each in at_work),
     )
 
 
-def they_stop(systemd: Systemd) -> Step:
+def they_stop(systemd: Systemd) -> InstallStep:
     """Without their unit they would go on, and pay, and nothing could be said to them by name."""
     command = systemd.command
     script = f"""\
 {command} stop '{INSTANCES}'
 [ ! -e {TEMPLATE} ] || {command} disable {TEMPLATE.name}"""
-    return Step(
+    return InstallStep(
         "the other configurations stop",
         script,
         lambda: not is_there(TEMPLATE) and not systemd.instances(),
@@ -82,13 +82,13 @@ def own_drop_ins() -> list[Path]:
     return sorted(SYSTEM.units.glob(f"nemowatch@*.service.d/{SYSTEM.own_drop_in.name}"))
 
 
-def uninstall(places: Places, systemd: Systemd) -> Iterator[Step]:
+def uninstall(places: Places, systemd: Systemd) -> Iterator[InstallStep]:
     """Stop one for good. The unit stays: it is that of all others."""
     command = systemd.command
-    yield Step("it stops", f"{command} disable --now {systemd.unit}", systemd.is_off)
+    yield InstallStep("it stops", f"{command} disable --now {systemd.unit}", systemd.is_off)
     yield remove("what the service might write", [places.own_drop_in])
     reloaded = {"NeedDaemonReload": "no"}
-    yield Step(
+    yield InstallStep(
         "systemd knows that",
         f"{command} daemon-reload",
         lambda: systemd.show(*reloaded) == reloaded,

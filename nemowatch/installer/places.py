@@ -83,7 +83,7 @@ def of_user(home: Path) -> Places:
 
 
 @dataclass(frozen=True, slots=True)
-class Wanted:
+class Installation:
     """One installation that is asked for."""
 
     program: Path  #: what the unit starts

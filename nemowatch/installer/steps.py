@@ -29,7 +29,7 @@ class StepFailed(NemowatchError):
 
 
 @dataclass(frozen=True, slots=True)
-class Step:
+class InstallStep:
     """One step."""
 
     what: str  #: for people: "the user nemowatch"
@@ -42,12 +42,12 @@ class Step:
 class Outcome:
     """What became of a step."""
 
-    step: Step
+    step: InstallStep
     done_before: bool
     problem: str = ""  #: what an optional step failed with
 
 
-def carry_out(steps: Iterable[Step]) -> Iterator[Outcome]:
+def carry_out(steps: Iterable[InstallStep]) -> Iterator[Outcome]:
     """Run what is not done yet, in order. Raises StepFailed at the first that must not fail."""
     for step in steps:
         if step.is_done():
@@ -87,7 +87,7 @@ def holds(path: Path, text: str) -> bool:
         return False
 
 
-def write_text(what: str, path: Path, text: str, mode: str = "0644") -> Step:
+def write_text(what: str, path: Path, text: str, mode: str = "0644") -> InstallStep:
     """A file that is ours, and replaced whenever it says anything else. Raises ValueError for a
     text that would end before its end: the rest would be run."""
     if END_OF_TEXT in text.split("\n"):
@@ -100,30 +100,32 @@ def write_text(what: str, path: Path, text: str, mode: str = "0644") -> Step:
         END_OF_TEXT,
         f"chmod {mode} {target}",
     ]
-    return Step(what, "\n".join(lines), lambda: holds(path, text))
+    return InstallStep(what, "\n".join(lines), lambda: holds(path, text))
 
 
-def copy(what: str, source: Path, path: Path) -> Step:
+def copy(what: str, source: Path, path: Path) -> InstallStep:
     """A file that is shipped, as it is."""
     text = source.read_text("utf-8")
     script = f"install -D -m 0644 {shlex.quote(str(source))} {shlex.quote(str(path))}"
-    return Step(what, script, lambda: holds(path, text))
+    return InstallStep(what, script, lambda: holds(path, text))
 
 
-def unit(name: str, path: Path, program: Path) -> Step:
+def unit(name: str, path: Path, program: Path) -> InstallStep:
     """A shipped unit that starts `program`."""
     source, target = shlex.quote(str(shipped(name))), shlex.quote(str(path))
     script = f"""\
 mkdir -p {shlex.quote(str(path.parent))}
 sed 's#^ExecStart=[^ ]*#ExecStart={program}#' {source} >{target}"""
-    return Step(f"the unit {path.name}", script, lambda: holds(path, rendered(name, program)))
+    return InstallStep(
+        f"the unit {path.name}", script, lambda: holds(path, rendered(name, program))
+    )
 
 
-def remove(what: str, paths: Iterable[Path]) -> Step:
+def remove(what: str, paths: Iterable[Path]) -> InstallStep:
     """Files that are gone afterwards."""
     all_of_them = list(paths)
     script = "rm -f " + " ".join(shlex.quote(str(path)) for path in all_of_them)
-    return Step(what, script, lambda: not any(map(is_there, all_of_them)))
+    return InstallStep(what, script, lambda: not any(map(is_there, all_of_them)))
 
 
 def is_there(path: Path) -> bool:

@@ -23,9 +23,25 @@ from nemowatch.installer.common_steps import (
     secret,
 )
 from nemowatch.installer.folders import as_setting
-from nemowatch.installer.places import COMMAND, SYSTEM, SYSUSERS, TEMPLATE, USER, Places, Wanted
+from nemowatch.installer.places import (
+    COMMAND,
+    SYSTEM,
+    SYSUSERS,
+    TEMPLATE,
+    USER,
+    Installation,
+    Places,
+)
 from nemowatch.installer.shipped import shipped
-from nemowatch.installer.steps import Step, any_is_there, copy, is_there, remove, unit, write_text
+from nemowatch.installer.steps import (
+    InstallStep,
+    any_is_there,
+    copy,
+    is_there,
+    remove,
+    unit,
+    write_text,
+)
 from nemowatch.installer.systemctl import Systemd
 
 CONFIG = """\
@@ -40,11 +56,11 @@ root = {root}
 """
 
 
-def install(wanted: Wanted, places: Places, systemd: Systemd) -> Iterator[Step]:
+def install(wanted: Installation, places: Places, systemd: Systemd) -> Iterator[InstallStep]:
     """All steps, in order. Raises UsageError before the first."""
     may_write = write_text("what the service may write", places.own_drop_in, _drop_in(wanted))
     yield copy("who it runs as", shipped("systemd/sysusers.d/nemowatch.conf"), SYSUSERS)
-    yield Step(f"the user {USER}", f"systemd-sysusers {SYSUSERS}", _user_exists)
+    yield InstallStep(f"the user {USER}", f"systemd-sysusers {SYSUSERS}", _user_exists)
     if wanted.root is not None:
         yield _configuration(wanted.root, places)
     yield from _ownership(places)
@@ -71,26 +87,26 @@ def _user_exists() -> bool:
     return True
 
 
-def _configuration(root: Path, places: Places) -> Step:
+def _configuration(root: Path, places: Places) -> InstallStep:
     """Secrets may come into it (`[notify]`): only root and the service read it."""
     from json import dumps
 
     path = places.config
     text = CONFIG.format(example=SYSTEM.example, root=dumps(str(root), ensure_ascii=False))
     written = write_text("the configuration", path, text, "0640")
-    return Step(written.what, written.script, path.exists)
+    return InstallStep(written.what, written.script, path.exists)
 
 
-def _ownership(places: Places) -> Iterator[Step]:
+def _ownership(places: Places) -> Iterator[InstallStep]:
     """Of what may have come from another machine, where users have other numbers."""
     config, state = places.config, places.state
     script = f"""\
 chmod go+x {config.parent}
 chgrp {USER} {config}
 chmod g+r {config}"""
-    yield Step("it may read the configuration", script, lambda: _may_read(config))
+    yield InstallStep("it may read the configuration", script, lambda: _may_read(config))
     script = f"chown -R {USER}: {state}"
-    yield Step("its state is its own", script, lambda: not is_there(state) or _is_its(state))
+    yield InstallStep("its state is its own", script, lambda: not is_there(state) or _is_its(state))
 
 
 def _is_its(path: Path) -> bool:
@@ -112,35 +128,35 @@ def _allows(path: Path, group: int, others: int) -> bool:
     return bool(found.st_mode & others or its_group or found.st_uid == user.pw_uid)
 
 
-def _workspace(root: Path, program: Path, config: Path) -> Iterator[Step]:
+def _workspace(root: Path, program: Path, config: Path) -> Iterator[InstallStep]:
     """The group's people may write in it, and what comes into it stays the group's."""
     quoted = shlex.quote(str(root))
     made = f"install -d -m 2775 -o {USER} -g {USER} {quoted}"
-    yield Step("the workspace", made, root.is_dir)
+    yield InstallStep("the workspace", made, root.is_dir)
     init = f"umask 002 && {program} init {quoted} --config {config}"
-    yield Step(
+    yield InstallStep(
         "its folders",
         f"runuser -u {USER} -- sh -c {shlex.quote(init)}",
         lambda: all((root / each).is_dir() for each in FOLDERS),
     )
 
 
-def _drop_in(wanted: Wanted) -> str:
+def _drop_in(wanted: Installation) -> str:
     lines = [as_setting(path) for path in wanted.writable]
     return HEAD + "\n".join([*lines, *own_settings(wanted.systemd), ""])
 
 
-def _command(program: Path) -> Step:
+def _command(program: Path) -> InstallStep:
     """So that everybody finds the command; one that is there is somebody's choice."""
     script = f"ln -s {program} {COMMAND}"
-    return Step("a command for everybody", script, lambda: is_there(COMMAND))
+    return InstallStep("a command for everybody", script, lambda: is_there(COMMAND))
 
 
-def uninstall(program: Path, systemd: Systemd) -> Iterator[Step]:
+def uninstall(program: Path, systemd: Systemd) -> Iterator[InstallStep]:
     """Stop it, and remove what `install` has made, but nothing that anybody may want back."""
     command = systemd.command
     yield instances.they_stop(systemd)
-    yield Step(
+    yield InstallStep(
         "it stops", f"{command} disable --now {systemd.unit}", lambda: not SYSTEM.unit.exists()
     )
     ours = [SYSTEM.unit, TEMPLATE, SYSTEM.own_drop_in, SYSUSERS, SYSTEM.example, SYSTEM.man_page]
@@ -148,10 +164,10 @@ def uninstall(program: Path, systemd: Systemd) -> Iterator[Step]:
     yield remove("units and what belongs to them", ours)
     if COMMAND.is_symlink() and COMMAND.parent / COMMAND.readlink() == program:
         yield from _without_command(program)
-    yield Step("systemd forgets it", f"{command} daemon-reload", systemd.has_forgotten)
+    yield InstallStep("systemd forgets it", f"{command} daemon-reload", systemd.has_forgotten)
 
 
-def _without_command(program: Path) -> Iterator[Step]:
+def _without_command(program: Path) -> Iterator[InstallStep]:
     """The link that `install` has made; pipx and uv remove their own."""
     if not any(name in str(program) for name in ("/pipx", "/uv")):
         yield remove("the command for everybody", [COMMAND])

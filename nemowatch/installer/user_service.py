@@ -17,8 +17,8 @@ from nemowatch.installer.common_steps import (
     running,
     secret,
 )
-from nemowatch.installer.places import Places, Wanted
-from nemowatch.installer.steps import Step, is_there, remove, unit, write_text
+from nemowatch.installer.places import Installation, Places
+from nemowatch.installer.steps import InstallStep, is_there, remove, unit, write_text
 from nemowatch.installer.systemctl import Systemd
 
 #: How the configuration names the token.
@@ -29,7 +29,9 @@ NAME_IT = f"/^\\[api\\]/,/^\\[/s|^# token_file =.*|token_file = {TOKEN}|"
 LINGERING = Path("/var/lib/systemd/linger")
 
 
-def install(wanted: Wanted, places: Places, systemd: Systemd, name: str) -> Iterator[Step]:
+def install(
+    wanted: Installation, places: Places, systemd: Systemd, name: str
+) -> Iterator[InstallStep]:
     """All steps, in order, for the person `name`. Raises UsageError before the first."""
     if wanted.token_file is not None and is_there(places.config):
         _check_token(places)
@@ -47,13 +49,15 @@ def install(wanted: Wanted, places: Places, systemd: Systemd, name: str) -> Iter
     yield from for_shells(places, wanted)
     yield from running(systemd, places)
     linger = f"loginctl enable-linger {shlex.quote(name)}"
-    yield Step("it goes on after logging out", linger, (LINGERING / name).exists, optional=True)
+    yield InstallStep(
+        "it goes on after logging out", linger, (LINGERING / name).exists, optional=True
+    )
 
 
-def _workspace(wanted: Wanted, places: Places) -> Step:
+def _workspace(wanted: Installation, places: Places) -> InstallStep:
     root, config = shlex.quote(str(wanted.root)), shlex.quote(str(places.config))
     script = f"{wanted.program} init {root} --config {config}"
-    return Step("the workspace and the configuration", script, places.config.exists)
+    return InstallStep("the workspace and the configuration", script, places.config.exists)
 
 
 def _check_token(places: Places) -> None:
@@ -69,9 +73,9 @@ def _check_token(places: Places) -> None:
         raise UsageError(f"{config} does not say where the token is.", cure=cure)
 
 
-def _token_is_named(places: Places) -> Step:
+def _token_is_named(places: Places) -> InstallStep:
     script = f"sed -i --follow-symlinks {shlex.quote(NAME_IT)} {shlex.quote(str(places.config))}"
-    return Step(
+    return InstallStep(
         "the configuration names the token",
         script,
         lambda: _named_token(places.config) == places.token,
@@ -89,15 +93,15 @@ def _named_token(config: Path) -> Path | None:
         return None
 
 
-def uninstall(places: Places, systemd: Systemd) -> Iterator[Step]:
+def uninstall(places: Places, systemd: Systemd) -> Iterator[InstallStep]:
     """Stop it, and remove what `install` has made, but nothing that anybody may want back."""
     command = systemd.command
-    yield Step(
+    yield InstallStep(
         "it stops", f"{command} disable --now {systemd.unit}", lambda: not places.unit.exists()
     )
     ours = [places.unit, places.own_drop_in, places.man_page, *places.completions.values()]
     yield remove("the unit and what belongs to it", ours)
-    yield Step("systemd forgets it", f"{command} daemon-reload", systemd.has_forgotten)
+    yield InstallStep("systemd forgets it", f"{command} daemon-reload", systemd.has_forgotten)
 
 
 def what_stays(places: Places, program: Path) -> list[tuple[str, str]]:

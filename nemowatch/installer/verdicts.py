@@ -25,7 +25,7 @@ KEYS = (
 EXITED, KILLED, DUMPED = "1", "2", "3"
 
 
-class Level(StrEnum):
+class Severity(StrEnum):
     """How bad it is."""
 
     RUNS = "ok"
@@ -34,10 +34,10 @@ class Level(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
-class Verdict:
+class ServiceVerdict:
     """How the service is."""
 
-    level: Level
+    level: Severity
     text: str
     cure: str = ""
 
@@ -64,42 +64,42 @@ class Unit:
 Explain = Callable[[Unit], tuple[str, str]]
 
 
-def judge(unit: Unit) -> Verdict:
+def judge(unit: Unit) -> ServiceVerdict:
     """How the service is. A restart that systemd waits for counts as a failure: it did fail."""
     if unit["LoadState"] != "loaded":
         return _not_loaded(unit)
     if unit["ActiveState"] in ("active", "reloading"):
-        return Verdict(Level.RUNS, _running(unit))
+        return ServiceVerdict(Severity.RUNS, _running(unit))
     if unit["SubState"] == "auto-restart" or unit["ActiveState"] == "failed":
         text, cure = _failed(unit)
-        return Verdict(Level.FAILED, text, cure)
+        return ServiceVerdict(Severity.FAILED, text, cure)
     if unit["ActiveState"] == "activating":
         text = "It is starting, and not ready yet."
-        return Verdict(
-            Level.STOPPED, text, f"Wait a moment, then: {unit.command} status {unit.name}"
+        return ServiceVerdict(
+            Severity.STOPPED, text, f"Wait a moment, then: {unit.command} status {unit.name}"
         )
     if unit["ActiveState"] == "deactivating":
         text = "It is stopping: paid turns and uploads that are under way get their time."
-        return Verdict(Level.STOPPED, text)
-    return Verdict(Level.STOPPED, "It is stopped.", f"{unit.command} start {unit.name}")
+        return ServiceVerdict(Severity.STOPPED, text)
+    return ServiceVerdict(Severity.STOPPED, "It is stopped.", f"{unit.command} start {unit.name}")
 
 
-def remarks(unit: Unit, program: str) -> list[Verdict]:
+def remarks(unit: Unit, program: str) -> list[ServiceVerdict]:
     """What should be mended although it runs, or before it can."""
-    found = list[Verdict]()
+    found = list[ServiceVerdict]()
     if unit["LoadState"] != "loaded":
         return found
     if unit["UnitFileState"] == "disabled":
         text = "It does not start with the machine."
-        found.append(Verdict(Level.STOPPED, text, f"{unit.command} enable {unit.name}"))
+        found.append(ServiceVerdict(Severity.STOPPED, text, f"{unit.command} enable {unit.name}"))
     if unit["NeedDaemonReload"] == "yes":
         text = "The unit or a drop-in has changed, and systemd has not read it yet."
         cure = f"{unit.command} daemon-reload && {unit.command} restart {unit.name}"
-        found.append(Verdict(Level.STOPPED, text, cure))
+        found.append(ServiceVerdict(Severity.STOPPED, text, cure))
     if unit.program and Path(unit.program).resolve() != Path(program).resolve():
         text = f"It starts {unit.program}, which is another nemowatch than this one ({program})."
         cure = f"To have it start this one: {unit.install}"
-        found.append(Verdict(Level.STOPPED, text, cure))
+        found.append(ServiceVerdict(Severity.STOPPED, text, cure))
     return found
 
 
@@ -111,13 +111,15 @@ def _running(unit: Unit) -> str:
     return f"{text} (systemd has restarted it {unit['NRestarts']} times since it was started)"
 
 
-def _not_loaded(unit: Unit) -> Verdict:
+def _not_loaded(unit: Unit) -> ServiceVerdict:
     if unit["LoadState"] == "masked":
-        return Verdict(Level.STOPPED, "It is masked.", f"{unit.command} unmask {unit.name}")
+        return ServiceVerdict(
+            Severity.STOPPED, "It is masked.", f"{unit.command} unmask {unit.name}"
+        )
     if unit["LoadState"] in ("not-found", ""):
-        return Verdict(Level.STOPPED, "It is not installed.", unit.install)
+        return ServiceVerdict(Severity.STOPPED, "It is not installed.", unit.install)
     text = f"systemd cannot read the unit or a drop-in ({unit['LoadState']})."
-    return Verdict(Level.FAILED, text, f"systemd-analyze verify {unit.name}.service")
+    return ServiceVerdict(Severity.FAILED, text, f"systemd-analyze verify {unit.name}.service")
 
 
 def _failed(unit: Unit) -> tuple[str, str]:

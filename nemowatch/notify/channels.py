@@ -18,11 +18,11 @@ from nemowatch.notify import programs, through_apprise
 from nemowatch.notify.message import Message
 from nemowatch.notify.refusal import NotTaken
 from nemowatch.remote.http import Http
-from nemowatch.remote.message import Limits, Request
+from nemowatch.remote.message import HttpRequest, Timeouts
 from nemowatch.secrecy import HIDDEN, harmless, hide, redact
 
 #: Seconds that a webhook has to answer, and to be silent or connected meanwhile.
-WEBHOOK = Limits(total=30, silence=15, connect=10)
+WEBHOOK = Timeouts(total=30, silence=15, connect=10)
 #: Seconds that a command has, and one of Apprise's services.
 PROGRAM_SECONDS = 30.0
 #: Pieces of an address, or of a command's arguments, that may be a secret of their own.
@@ -74,7 +74,7 @@ class Webhook:
             "Idempotency-Key": message.id,
         }
         body = json.dumps(message.record, ensure_ascii=False).encode("utf-8", "backslashreplace")
-        request = Request("POST", self._address, headers, body)
+        request = HttpRequest("POST", self._address, headers, body)
         if self._http is None:
             self._http = Http()
         try:
@@ -116,7 +116,7 @@ class Command:
         """Nothing is known before it runs."""
 
 
-class Service:
+class AppriseChannel:
     """One of `[notify] urls`: a service that Apprise knows."""
 
     def __init__(self, url: str, number: int) -> None:
@@ -162,7 +162,7 @@ def channels_of(notify: Notify) -> list[Channel]:
     """Every channel that is configured."""
     found: list[Channel] = []
     for number, url in enumerate(dict.fromkeys(notify.urls), 1):
-        found.append(Service(url, number))
+        found.append(AppriseChannel(url, number))
     if notify.webhook:
         found.append(Webhook(notify.webhook))
     if notify.command:

@@ -9,7 +9,7 @@ from typing import Any
 from uuid import uuid4
 
 
-class Event(StrEnum):
+class NotifyEvent(StrEnum):
     """What a message is about: the words of `[notify] on`."""
 
     ATTENTION = "attention"  #: something waits for a person's decision

@@ -45,7 +45,7 @@ AWAY = (HealthState.OFFLINE, HealthState.HELD)
 
 
 @dataclass(frozen=True, slots=True)
-class Circumstances:
+class NewsContext:
     """What is known besides the journal."""
 
     site: str
@@ -73,7 +73,7 @@ def find_inboxes(conn: sqlite3.Connection, inboxes: Mapping[str, Health]) -> lis
     return found
 
 
-def has_any(conn: sqlite3.Connection, known: Circumstances) -> bool:
+def has_any(conn: sqlite3.Connection, known: NewsContext) -> bool:
     """Whether `write_down` has anything to do."""
     times = notices.subjects(conn).values()
     if known.at_once:
@@ -83,7 +83,7 @@ def has_any(conn: sqlite3.Connection, known: Circumstances) -> bool:
     return is_any_due or bool(find_inboxes(conn, known.inboxes))
 
 
-def write_down(conn: sqlite3.Connection, known: Circumstances) -> None:
+def write_down(conn: sqlite3.Connection, known: NewsContext) -> None:
     """Make messages of all subjects whose time has come, give the new ones their time, and forget
     what was told long ago."""
     for subject in find_inboxes(conn, known.inboxes):
@@ -110,7 +110,7 @@ def _time_of(conn: sqlite3.Connection, subject: str, now_ms: int) -> int:
     return max(soonest, last + JOBS_APART_MS)
 
 
-def _tell(conn: sqlite3.Connection, subject: str, known: Circumstances) -> None:
+def _tell(conn: sqlite3.Connection, subject: str, known: NewsContext) -> None:
     """Make messages of what there is to tell of a subject."""
     notices.settle(conn, subject)
     kind, _, what = subject.partition(" ")
@@ -120,7 +120,7 @@ def _tell(conn: sqlite3.Connection, subject: str, known: Circumstances) -> None:
             notices.add(conn, told.event, record, known.channels, known.now_ms)
 
 
-def _message(told: Told, known: Circumstances) -> Message:
+def _message(told: Told, known: NewsContext) -> Message:
     title = f"{known.site}: {said(told.title)}"
     if told.name:
         title = f"{title}: {told.name}"
@@ -134,7 +134,7 @@ def _message(told: Told, known: Circumstances) -> Message:
     )
 
 
-def _hold(conn: sqlite3.Connection, what: str, known: Circumstances) -> Iterable[Told]:
+def _hold(conn: sqlite3.Connection, what: str, known: NewsContext) -> Iterable[Told]:
     story = notices.hold(conn, what)
     if not _changes(conn, f"hold {what}", known.now_ms, to=story is not None):
         return
@@ -144,7 +144,7 @@ def _hold(conn: sqlite3.Connection, what: str, known: Circumstances) -> Iterable
         yield wording.held(what, story)
 
 
-def _inbox(conn: sqlite3.Connection, what: str, known: Circumstances) -> Iterable[Told]:
+def _inbox(conn: sqlite3.Connection, what: str, known: NewsContext) -> Iterable[Told]:
     health = known.inboxes.get(what)
     if health is not None and health.state is HealthState.STARTING:
         return  # due again once it is known
@@ -174,13 +174,13 @@ def _changes(
     return True
 
 
-def _batch(conn: sqlite3.Connection, what: str, _: Circumstances) -> Iterable[Told]:
+def _batch(conn: sqlite3.Connection, what: str, _: NewsContext) -> Iterable[Told]:
     for batch in batches.waiting(conn):
         if batch.id == int(what) and batch.waiting:
             yield wording.approval(batch)
 
 
-def _jobs(conn: sqlite3.Connection, _: str, known: Circumstances) -> Iterable[Told]:
+def _jobs(conn: sqlite3.Connection, _: str, known: NewsContext) -> Iterable[Told]:
     rows = notices.take_jobs(conn)
     asking = [row for row in rows if _asks(row.job.state, row.job.reason)]
     failed = [row for row in rows if row.job.state in FAILED]
@@ -192,7 +192,7 @@ def _jobs(conn: sqlite3.Connection, _: str, known: Circumstances) -> Iterable[To
         yield wording.failed(failed)
 
 
-def _refused(conn: sqlite3.Connection, what: str, known: Circumstances) -> Iterable[Told]:
+def _refused(conn: sqlite3.Connection, what: str, known: NewsContext) -> Iterable[Told]:
     subject = f"refused {what}"
     before = notices.told_at(conn, subject) or notices.told_at(conn, notices.BEGUN)
     fresh = [one for one in remembered(conn, what) if one.at_ms > before]
@@ -206,14 +206,14 @@ def _asks(state: State, reason: str) -> bool:
     return state is State.ATTENTION or is_copy
 
 
-def _round(conn: sqlite3.Connection, what: str, _: Circumstances) -> Iterable[Told]:
+def _round(conn: sqlite3.Connection, what: str, _: NewsContext) -> Iterable[Told]:
     found = notices.end_round(conn, int(what))
     # what came to nothing as a whole was told as failed, or a person has cancelled it
     if found is not None and found.states.get(State.PUBLISHED):
         yield wording.round_done(found, notices.jobs_of_round(conn, found.id, wording.RECORDED))
 
 
-_TELLERS: dict[str, Callable[[sqlite3.Connection, str, Circumstances], Iterable[Told]]] = {
+_TELLERS: dict[str, Callable[[sqlite3.Connection, str, NewsContext], Iterable[Told]]] = {
     "hold": _hold,
     "inbox": _inbox,
     "batch": _batch,

@@ -22,7 +22,7 @@ from nemowatch.journal.jobs import ListedJob
 from nemowatch.journal.notices import HoldStory, Round
 from nemowatch.journal.spend import amount
 from nemowatch.model import State
-from nemowatch.notify.message import Event
+from nemowatch.notify.message import NotifyEvent
 from nemowatch.reporting import inbox_words, words
 from nemowatch.reporting.paragraphs import shortened
 from nemowatch.reporting.phrases import brackets, capital, counted
@@ -48,7 +48,7 @@ ENDS = {
 class Told:
     """What is said about one thing."""
 
-    event: Event
+    event: NotifyEvent
     title: str
     lines: tuple[str, ...]
     about: Mapping[str, Any]
@@ -64,14 +64,14 @@ def held(reason: str, story: HoldStory) -> Told:
         lines.append(f"{counted(story.jobs, 'job waits', 'jobs wait')} for it.")
     about = {"reason": reason, "since": iso(story.since), "jobs": story.jobs}
     title = f"Work waits: {_first_sentence(words.hold_words(reason))}"
-    return Told(Event.HOLD, title, tuple(lines), about)
+    return Told(NotifyEvent.HOLD, title, tuple(lines), about)
 
 
 def over(reason: str) -> Told:
     """Work no longer waits for that."""
     was = _first_sentence(words.hold_words(reason))
     title = f"Work continues. It had waited: {was[:1].lower()}{was[1:]}"
-    return Told(Event.RECOVERED, title, (), {"reason": reason})
+    return Told(NotifyEvent.RECOVERED, title, (), {"reason": reason})
 
 
 def inbox_away(inbox: str, health: Health, cure: Cure) -> Told:
@@ -81,13 +81,15 @@ def inbox_away(inbox: str, health: Health, cure: Cure) -> Told:
         what = str(health)
     lines = (capital(what), *_cured(cure))
     about = {"reason": "inbox", "inbox": show_path(inbox), "state": redact_work(str(health))}
-    return Told(Event.HOLD, f"An inbox is not being processed: {plain(inbox)}", lines, about)
+    return Told(NotifyEvent.HOLD, f"An inbox is not being processed: {plain(inbox)}", lines, about)
 
 
 def inbox_back(inbox: str) -> Told:
     """It is worked on again."""
     about = {"reason": "inbox", "inbox": show_path(inbox)}
-    return Told(Event.RECOVERED, f"An inbox is being processed again: {plain(inbox)}", (), about)
+    return Told(
+        NotifyEvent.RECOVERED, f"An inbox is being processed again: {plain(inbox)}", (), about
+    )
 
 
 def approval(batch: BatchRow) -> Told:
@@ -95,7 +97,7 @@ def approval(batch: BatchRow) -> Told:
     number = max(batch.waiting, batch.expected)
     what = inbox_words.batch(number, batch.cause, plain(batch.watch))
     about = {"reason": "approval", "inbox": show_path(batch.watch), "jobs": number}
-    return Told(Event.ATTENTION, what, (what, *_cured(words.APPROVE)), about)
+    return Told(NotifyEvent.ATTENTION, what, (what, *_cured(words.APPROVE)), about)
 
 
 def asking(rows: Sequence[ListedJob]) -> Told:
@@ -105,7 +107,7 @@ def asking(rows: Sequence[ListedJob]) -> Told:
     name = plain(note_name(os.path.basename(first.path), ""))
     cure = words.about_job(first.job.id, first.job.state, first.job.reason).for_file(name)
     return Told(
-        Event.ATTENTION,
+        NotifyEvent.ATTENTION,
         title,
         (*_stories(rows), *_what_to_do(rows, cure)),
         _about_jobs(rows),
@@ -119,7 +121,7 @@ def failed(rows: Sequence[ListedJob]) -> Told:
     first = rows[0].job
     cure = words.about_job(first.id, first.state, code=first.error_code)
     lines = (*_stories(rows), *_what_to_do(rows, cure))
-    return Told(Event.FAILED, title, lines, _about_jobs(rows), _only_name(rows))
+    return Told(NotifyEvent.FAILED, title, lines, _about_jobs(rows), _only_name(rows))
 
 
 def refused(inbox: str, files: Sequence[Refused]) -> Told:
@@ -140,7 +142,7 @@ def refused(inbox: str, files: Sequence[Refused]) -> Told:
         "files": [show_path(str(one.where)) for one in files[:RECORDED]],
     }
     title = counted(len(files), "file was refused", "files were refused")
-    return Told(Event.FAILED, title, tuple(lines), about, only)
+    return Told(NotifyEvent.FAILED, title, tuple(lines), about, only)
 
 
 def round_done(found: Round, rows: Sequence[ListedJob]) -> Told:
@@ -165,7 +167,7 @@ def round_done(found: Round, rows: Sequence[ListedJob]) -> Told:
         **_about_jobs(rows),
         "jobs": jobs,
     }
-    return Told(Event.BATCH_DONE, title, tuple(lines), about)
+    return Told(NotifyEvent.BATCH_DONE, title, tuple(lines), about)
 
 
 def _ends(states: Mapping[str, int]) -> str:

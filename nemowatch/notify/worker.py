@@ -24,7 +24,7 @@ from nemowatch.journal.notices import Delivery
 from nemowatch.notify import news
 from nemowatch.notify.channels import Channel
 from nemowatch.notify.message import read
-from nemowatch.notify.news import Circumstances
+from nemowatch.notify.news import NewsContext
 from nemowatch.notify.refusal import NotTaken
 from nemowatch.retry_memory import SayOnce
 
@@ -42,7 +42,7 @@ MOST_WAITING = 500
 OLDEST_MS, TRIED_ENOUGH = 7 * 86_400_000, 20
 
 
-class Worker:
+class NotifyWorker:
     """Sends messages to some channels."""
 
     def __init__(
@@ -99,7 +99,7 @@ class Worker:
         return min(times, default=self._clock.now_ms() + news.LONGEST_MS)
 
     async def _write_down(self, *, at_once: bool = False) -> None:
-        known = Circumstances(
+        known = NewsContext(
             self._site,
             self._clock.now_ms(),
             self._on,

@@ -13,7 +13,7 @@ from typing import Any
 from nemowatch.errors import RemotePassing
 from nemowatch.model import Credits, RemoteFile, RemoteState, Render, RenderStatus
 from nemowatch.remote.envelope import in_utc, message
-from nemowatch.remote.interface import Session
+from nemowatch.remote.interface import NewSession
 from nemowatch.remote.values import (
     address,
     is_plain,
@@ -40,13 +40,13 @@ _LONGEST_TOKEN = 8192
 _FURTHEST_MS = 10 * 365 * 86_400_000
 
 
-def session(data: Any) -> Session:
+def session(data: Any) -> NewSession:
     """Section 4. Raises RemotePassing when the answer names no session."""
     fields = table(data)
     session_id = name(fields.get("session_id"))
     if not session_id:
         raise RemotePassing("The cloud's answer names no session.")
-    return Session(session_id, name(fields.get("task_id")), user_id(fields))
+    return NewSession(session_id, name(fields.get("task_id")), user_id(fields))
 
 
 def uploaded(data: Any) -> RemoteFile | None:

@@ -12,7 +12,7 @@ from nemowatch.errors import RemotePassing
 from nemowatch.remote.headers import content_length
 
 
-class Body:
+class AnswerBody:
     """What comes of an answer. The first piece is what httpcore has read with the head; of a body
     whose length is known, all that follows comes straight from the connection: through httpcore
     each byte is copied three times."""

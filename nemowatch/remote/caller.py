@@ -21,7 +21,7 @@ from nemowatch.remote.anonymous_store import STORE_NAME, Store
 from nemowatch.remote.credential import Credential
 from nemowatch.remote.http import Http
 from nemowatch.remote.interface import Account
-from nemowatch.remote.message import Limits, Request
+from nemowatch.remote.message import HttpRequest, Timeouts
 from nemowatch.remote.skill_platform import skill_platform
 from nemowatch.remote.token import Tokens
 from nemowatch.secrecy import hide
@@ -35,7 +35,7 @@ _VERSION = "1.0.0"
 
 
 @dataclass(frozen=True, slots=True)
-class Body:
+class RequestBody:
     """The body of a call: bytes, or the blocks of a large one with its exact length."""
 
     content: bytes | Iterator[bytes] = b""
@@ -43,19 +43,19 @@ class Body:
     content_type: str = ""
 
 
-def json_body(fields: dict[str, Any]) -> Body:
+def json_body(fields: dict[str, Any]) -> RequestBody:
     """An object as JSON."""
-    return Body(json.dumps(fields).encode(), 0, "application/json")
+    return RequestBody(json.dumps(fields).encode(), 0, "application/json")
 
 
 @dataclass(frozen=True, slots=True)
-class Call:
+class ApiCall:
     """A call with a small answer."""
 
     skill: str
     method: str
     path: str
-    body: Callable[[], Body] = Body  #: called for each try
+    body: Callable[[], RequestBody] = RequestBody  #: called for each try
     any_answer: bool = False  #: any 2xx is success, whatever it says
     repeatable: bool = False  #: a second one does no harm
 
@@ -76,7 +76,7 @@ class Caller:
         self.base = base
         self.http = Http()
         self._platform = skill_platform(platform)
-        self._limits = Limits(timeout, timeout, timeout)
+        self._limits = Timeouts(timeout, timeout, timeout)
         self._clock = clock
         self._tokens = Tokens(
             credential,
@@ -100,15 +100,15 @@ class Caller:
         user = self._tokens.user_id or self._seen_user
         return Account(True, user, expires_at=self._tokens.expires_at, key=user)
 
-    async def call(self, call: Call, limits: Limits | None = None) -> Any:
+    async def call(self, call: ApiCall, limits: Timeouts | None = None) -> Any:
         """The payload of the answer, without its envelope. Raises what the answer means."""
         return await self.with_token(lambda token: self._once(call, limits or self._limits, token))
 
-    async def _once(self, call: Call, limits: Limits, token: str) -> Any:
+    async def _once(self, call: ApiCall, limits: Timeouts, token: str) -> Any:
         body, headers = call.body(), self.headers(call.skill, token)
         if body.content_type:
             headers["Content-Type"] = body.content_type
-        request = Request(
+        request = HttpRequest(
             method=call.method,
             url=self.base + call.path,
             headers=headers,
@@ -144,7 +144,7 @@ class Caller:
         hide(client_id)  # a holder of it can pass for us
         headers = self.headers(DEFAULT_SKILL, "") | {"X-Client-Id": client_id}
         reply = await self.http.fetch(
-            Request("POST", f"{self.base}/api/auth/anonymous-token", headers), self._limits
+            HttpRequest("POST", f"{self.base}/api/auth/anonymous-token", headers), self._limits
         )
         now_ms = self._clock.now_ms()
         try:

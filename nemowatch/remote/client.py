@@ -32,14 +32,14 @@ from nemowatch.model import (
 )
 from nemowatch.remote import answers, refusals, turn, values
 from nemowatch.remote.addresses import Rules
-from nemowatch.remote.caller import Body, Call, Caller, json_body
+from nemowatch.remote.caller import ApiCall, Caller, RequestBody, json_body
 from nemowatch.remote.credential import Credential
-from nemowatch.remote.interface import Account, Payload, Progress, Session
-from nemowatch.remote.message import Limits, Request
-from nemowatch.remote.multipart import Upload
+from nemowatch.remote.interface import Account, NewSession, Payload, Progress
+from nemowatch.remote.message import HttpRequest, Timeouts
+from nemowatch.remote.multipart import MultipartUpload
 from nemowatch.remote.rate_limiter import RateLimiter, longest
-from nemowatch.remote.results import Results
-from nemowatch.remote.transfer import Transfer, Want
+from nemowatch.remote.results import ResultFetcher
+from nemowatch.remote.transfer import ResultTransfer, Want
 
 #: The cloud examines a file before it answers: this many times the usual silence is allowed.
 _LOOKING = 3
@@ -84,7 +84,7 @@ class Client:
             executor=self._executor,
         )
         self._download_limiter = RateLimiter(download_rate, clock)
-        transfer = Transfer(
+        transfer = ResultTransfer(
             http=self._caller.http,
             rules=Rules.of(base),
             limiter=self._download_limiter,
@@ -92,7 +92,7 @@ class Client:
             clock=clock,
             silence=timeout,
         )
-        self._results = Results(self._caller, transfer)
+        self._results = ResultFetcher(self._caller, transfer)
 
     def __repr__(self) -> str:
         return f"<Client {self._caller!r}>"
@@ -124,7 +124,7 @@ class Client:
 
     # --- sections 3 to 8 --------------------------------------------------------------
 
-    async def open_session(self, skill: str, name: str) -> Session:
+    async def open_session(self, skill: str, name: str) -> NewSession:
         """Section 4."""
         body = {"task_name": values.clean(name), "language": self._language}
         return answers.session(
@@ -140,17 +140,19 @@ class Client:
     ) -> RemoteFile | None:
         """Section 5, by bytes."""
 
-        def body() -> Body:
-            upload = Upload.of(payload, self._upload_limiter, progress)
-            return Body(upload.blocks(), upload.length, upload.content_type)
+        def body() -> RequestBody:
+            upload = MultipartUpload.of(payload, self._upload_limiter, progress)
+            return RequestBody(upload.blocks(), upload.length, upload.content_type)
 
         silence = self._timeout * _LOOKING
-        limits = Limits(
+        limits = Timeouts(
             longest(payload.size, self._upload_limiter.rate, silence), silence, self._timeout
         )
         try:
             return answers.uploaded(
-                await self._caller.call(Call(skill, "POST", _upload_path(session_id), body), limits)
+                await self._caller.call(
+                    ApiCall(skill, "POST", _upload_path(session_id), body), limits
+                )
             )
         except RequestRefused as exc:
             raise refusals.file_refusal(exc) from None
@@ -159,7 +161,7 @@ class Client:
         """Section 5, by URL."""
         body = {"urls": [url], "source_type": "url"}
         try:
-            call = Call(skill, "POST", _upload_path(session_id), lambda: json_body(body))
+            call = ApiCall(skill, "POST", _upload_path(session_id), lambda: json_body(body))
             return answers.uploaded(await self._caller.call(call))
         except (FileRefused, FileTooLarge, PlanRefused, RequestRefused) as exc:
             raise UrlRefused(exc.text, status=exc.status) from None
@@ -183,7 +185,7 @@ class Client:
         async def once(token: str) -> Turn:
             headers = self._caller.headers(skill, token) | {"Content-Type": body.content_type}
             headers |= {"Accept": "text/event-stream", "Cache-Control": "no-store"}
-            request = Request("POST", f"{self._caller.base}/run_sse", headers, body.content)
+            request = HttpRequest("POST", f"{self._caller.base}/run_sse", headers, body.content)
             return await turn.run(self._caller.http, request, self._patience, self._clock, heard)
 
         return await self._caller.with_token(once)
@@ -274,12 +276,12 @@ class Client:
         any_answer: bool = False,
     ) -> Any:
         """A call with a JSON body, or with none."""
-        body = Body()
+        body = RequestBody()
         if fields is not None:
             body = json_body(fields)
         only_reads = method == "GET"
         return await self._caller.call(
-            Call(skill, method, path, lambda: body, any_answer, repeatable=only_reads)
+            ApiCall(skill, method, path, lambda: body, any_answer, repeatable=only_reads)
         )
 
 

@@ -11,7 +11,7 @@ from collections.abc import Iterator
 import httpx
 from httpx_sse import EventSource, ServerSentEvent
 
-from nemowatch.remote.events import BEAT, Event, classify
+from nemowatch.remote.events import BEAT, TurnEvent, classify
 
 #: The largest event that is read, in bytes; a larger one counts as a sign of life. The real server
 #: family sends 300 kB in one line.
@@ -38,7 +38,7 @@ class EventReader:
     def __repr__(self) -> str:
         return f"<EventReader line={self._line_size} event={self._event_size} bytes>"
 
-    def feed(self, data: bytes) -> list[Event]:
+    def feed(self, data: bytes) -> list[TurnEvent]:
         """The events that `data` completes."""
         if self._after_cr and data:
             data = data.removeprefix(b"\n")
@@ -47,7 +47,7 @@ class EventReader:
             self._after_cr = data.endswith(b"\r")
 
         *ended, rest = data.replace(b"\r\n", b"\n").replace(b"\r", b"\n").split(b"\n")
-        found: list[Event] = []
+        found: list[TurnEvent] = []
         for line in ended:
             self._keep(line)
             found += self._end_of_line()
@@ -55,9 +55,9 @@ class EventReader:
         self._keep(rest)
         return found
 
-    def finish(self) -> list[Event]:
+    def finish(self) -> list[TurnEvent]:
         """The event that was complete but not ended when the stream closed."""
-        found: list[Event] = []
+        found: list[TurnEvent] = []
         if self._line_size:
             found += self._end_of_line()
         return found + self._end_of_line()
@@ -80,7 +80,7 @@ class EventReader:
         else:
             self._line += part
 
-    def _end_of_line(self) -> list[Event]:
+    def _end_of_line(self) -> list[TurnEvent]:
         line, size = bytes(self._line), self._line_size
         self._line.clear()
         self._line_size = 0
@@ -98,14 +98,14 @@ class EventReader:
         self._lines.append(line)
         return []
 
-    def _end_of_event(self) -> list[Event]:
+    def _end_of_event(self) -> list[TurnEvent]:
         lines, too_large = self._lines, self._too_large
         self._lines = []
         self._event_size = 0
         if too_large:
             return [BEAT]
 
-        found: list[Event] = []
+        found: list[TurnEvent] = []
         for event in _read(lines):
             found += classify(event.event, event.data)
         return found

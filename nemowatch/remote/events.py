@@ -19,7 +19,7 @@ from nemowatch.secrecy import SECRET_ROOM
 MAX_ANSWER = 1024 * 1024
 
 
-class Kind(Enum):
+class EventKind(Enum):
     """The meaning of an event."""
 
     TEXT = auto()  #: a whole text of the answer
@@ -30,16 +30,16 @@ class Kind(Enum):
 
 
 @dataclass(frozen=True, slots=True)
-class Event:
+class TurnEvent:
     """One classified event."""
 
-    kind: Kind
+    kind: EventKind
     text: str = ""
     code: int = 0  #: with ERROR: a code of docs/api.md section 1, else 0
 
 
-BEAT = Event(Kind.HEARTBEAT)
-WORK = Event(Kind.WORK)
+BEAT = TurnEvent(EventKind.HEARTBEAT)
+WORK = TurnEvent(EventKind.WORK)
 
 
 # --- payloads to events ---------------------------------------------------------------
@@ -51,7 +51,7 @@ _AT_WORK = frozenset({"tool_call", "tool_result", "thought", "thinking"})
 #: Types that hold a text.
 _TEXTS = frozenset({"text", "message"})
 #: What a text is, by whether it is whole.
-_KINDS = {True: Kind.TEXT, False: Kind.PIECE}
+_KINDS = {True: EventKind.TEXT, False: EventKind.PIECE}
 #: Keys of an ADK event without text: a state change, the end of a turn.
 _AGENT_KEYS = frozenset({"invocationId", "invocation_id", "actions"})
 #: Keys that hold a code or words of ADK's own errors.
@@ -59,7 +59,7 @@ _OWN_CODES = ("errorCode", "error_code")
 _OWN_ERRORS = (*_OWN_CODES, "errorMessage", "error_message", "error")
 
 
-def classify(name: str, data: str) -> list[Event]:
+def classify(name: str, data: str) -> list[TurnEvent]:
     """The meaning of one event, in any of the shapes of docs/api.md section 6. An unknown one is a
     sign of life."""
     if name.lower() in _HEARTBEATS or not data.strip():
@@ -69,11 +69,11 @@ def classify(name: str, data: str) -> list[Event]:
     if isinstance(document, dict):
         return list(_of_document(document)) or [BEAT]
     if name.lower() == "error":
-        return [Event(Kind.ERROR, values.words(data))]
+        return [TurnEvent(EventKind.ERROR, values.words(data))]
     return [BEAT]
 
 
-def _of_document(document: dict[str, Any], *, wrapped: bool = False) -> Iterator[Event]:
+def _of_document(document: dict[str, Any], *, wrapped: bool = False) -> Iterator[TurnEvent]:
     if _is_error(document):
         yield _error(document)
 
@@ -106,7 +106,7 @@ def _is_error(document: dict[str, Any]) -> bool:
     return any(signs)
 
 
-def _error(document: dict[str, Any]) -> Event:
+def _error(document: dict[str, Any]) -> TurnEvent:
     own = document.get("errorCode") or document.get("error_code")
     inner = envelope.business_code({"code": own}) or envelope.business_code(document.get("error"))
     known = envelope.known_code(envelope.business_code(document), inner)
@@ -114,7 +114,7 @@ def _error(document: dict[str, Any]) -> Event:
     said = envelope.message(document)
     if not said:
         said = values.words(values.text(document.get("content")) or values.text(own))
-    return Event(Kind.ERROR, said or "The agent reports an error.", known)
+    return TurnEvent(EventKind.ERROR, said or "The agent reports an error.", known)
 
 
 def _is_detail(document: dict[str, Any]) -> bool:
@@ -123,7 +123,7 @@ def _is_detail(document: dict[str, Any]) -> bool:
     return not is_of_agent and bool(document.get("detail"))
 
 
-def _typed(document: dict[str, Any]) -> Iterator[Event]:
+def _typed(document: dict[str, Any]) -> Iterator[TurnEvent]:
     """`{"type":"text|tool_call|tool_result|heartbeat","content":…}`."""
     kind = values.text(document.get("type")).lower()
     if kind in _AT_WORK:
@@ -144,7 +144,7 @@ def _strings(content: Any) -> Iterator[str]:
             yield said
 
 
-def _content(document: dict[str, Any]) -> Iterator[Event]:
+def _content(document: dict[str, Any]) -> Iterator[TurnEvent]:
     """ADK: `content.parts` have text, calls and responses; the prompt may be echoed as the
     user's."""
     content = values.table(document.get("content"))
@@ -167,8 +167,8 @@ def _spoken(parts: list[dict[str, Any]]) -> Iterator[str]:
             yield said
 
 
-def _said(said: str, *, whole: bool) -> Event:
-    return Event(_KINDS[whole], values.clean(said))
+def _said(said: str, *, whole: bool) -> TurnEvent:
+    return TurnEvent(_KINDS[whole], values.clean(said))
 
 
 def _is_agent_event(document: dict[str, Any]) -> bool:
@@ -178,7 +178,7 @@ def _is_agent_event(document: dict[str, Any]) -> bool:
 # --- events to the answer -------------------------------------------------------------
 
 
-class Answer:
+class TurnAnswer:
     """Collects what a turn says. Partial pieces are followed by one whole text: one of the two
     is kept."""
 
@@ -191,28 +191,28 @@ class Answer:
         self.code = 0
         self.failed = False  #: there was an error event
 
-    def take(self, event: Event) -> None:
+    def take(self, event: TurnEvent) -> None:
         """Add an event. One without text or error changes nothing."""
         takers = {
-            Kind.ERROR: self._take_error,
-            Kind.TEXT: self._take_whole,
-            Kind.PIECE: self._take_piece,
+            EventKind.ERROR: self._take_error,
+            EventKind.TEXT: self._take_whole,
+            EventKind.PIECE: self._take_piece,
         }
         take = takers.get(event.kind)
         if take is not None:
             take(event)
 
-    def _take_error(self, event: Event) -> None:
+    def _take_error(self, event: TurnEvent) -> None:
         """The first words and the first code count."""
         self.failed = True
         self.error = self.error or event.text
         self.code = self.code or event.code
 
-    def _take_piece(self, event: Event) -> None:
+    def _take_piece(self, event: TurnEvent) -> None:
         if not self._repeats(event.text):
             self._piece_size += self._add(self._pieces, event.text)
 
-    def _take_whole(self, event: Event) -> None:
+    def _take_whole(self, event: TurnEvent) -> None:
         self._size -= self._piece_size
         self._piece_size = 0
         self._pieces.clear()

@@ -22,11 +22,11 @@ import httpcore
 
 from nemowatch import __version__
 from nemowatch.errors import ConnectionBroken, NemowatchError, NotSent, RemoteError, RemotePassing
-from nemowatch.remote.body import Body
+from nemowatch.remote.body import AnswerBody
 from nemowatch.remote.headers import as_mapping, content_length
 from nemowatch.remote.http_errors import failure_words
-from nemowatch.remote.lines import Address, Line, Lines
-from nemowatch.remote.message import Limits, Reply, Request
+from nemowatch.remote.lines import Address, Lines, ServerConnection
+from nemowatch.remote.message import HttpRequest, Reply, Timeouts
 from nemowatch.remote.network import PeerCheck
 from nemowatch.remote.threaded import ThreadLine
 
@@ -60,7 +60,7 @@ class Http:
 
     @contextlib.asynccontextmanager
     async def exchange(
-        self, request: Request, limits: Limits, peer: PeerCheck | None = None
+        self, request: HttpRequest, limits: Timeouts, peer: PeerCheck | None = None
     ) -> AsyncIterator[Exchange]:
         """One request and its answer. Raises NotSent when nothing of it was sent, ConnectionBroken
         after that."""
@@ -74,7 +74,7 @@ class Http:
             self._open.discard(exchange)
             await exchange.aclose()
 
-    async def fetch(self, request: Request, limits: Limits) -> Reply:
+    async def fetch(self, request: HttpRequest, limits: Timeouts) -> Reply:
         """A request with a small answer. Raises NotSent, ConnectionBroken, RemotePassing for an
         answer above MAX_BODY."""
         async with self.exchange(request, limits) as exchange:
@@ -98,8 +98,8 @@ class Exchange:
 
     def __init__(
         self,
-        request: Request,
-        limits: Limits,
+        request: HttpRequest,
+        limits: Timeouts,
         lines: Lines,
         peer: PeerCheck | None,
     ) -> None:
@@ -107,7 +107,7 @@ class Exchange:
         self._limits = limits
         self._lines = lines
         self._peer = peer
-        self._line: Line | ThreadLine | None = None
+        self._line: ServerConnection | ThreadLine | None = None
         self._response: httpcore.Response | None = None
         self._why_ended = ""
         self._timer: asyncio.TimerHandle | None = None
@@ -133,14 +133,14 @@ class Exchange:
         self._begun(self._response)
         return self
 
-    async def take(self, use: Callable[[Body], T]) -> T:
+    async def take(self, use: Callable[[AnswerBody], T]) -> T:
         """Send the request from a thread of its own, and have `use` read the answer's body there:
         for a large one. Raises also what `use` raises."""
         self.limit_to(self._limits.total)
 
         def answered(answer: httpcore.Response) -> T:
             self._begun(answer)
-            return use(Body(answer, self.headers, self._limits.silence))
+            return use(AnswerBody(answer, self.headers, self._limits.silence))
 
         try:
             address = Address.of(self._request.url)
@@ -169,7 +169,7 @@ class Exchange:
                 self.sent = False
         return await self._ask(self._lines.fresh(address, self._peer), address)
 
-    async def _ask(self, line: Line, address: Address) -> httpcore.Response:
+    async def _ask(self, line: ServerConnection, address: Address) -> httpcore.Response:
         self._use(line)
         return await line.ask(self._built(address))
 
@@ -179,7 +179,7 @@ class Exchange:
         self._use(line)
         return line
 
-    def _use(self, line: Line | ThreadLine) -> None:
+    def _use(self, line: ServerConnection | ThreadLine) -> None:
         self._line = line
         line.sending.before = self._sending
 

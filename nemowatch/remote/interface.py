@@ -21,7 +21,7 @@ Progress = Callable[[int, int], None]
 
 
 @dataclass(frozen=True, slots=True)
-class Session:
+class NewSession:
     """A new session (docs/api.md section 4)."""
 
     session_id: str
@@ -71,7 +71,7 @@ class RemoteApi(Protocol):
         """The next call asks for an anonymous token, though the cloud has refused one and a pause
         is not over: a person wants that."""
 
-    async def open_session(self, skill: str, name: str) -> Session:
+    async def open_session(self, skill: str, name: str) -> NewSession:
         """Make a session. Safe to repeat: each call makes a new one."""
 
     async def upload_file(

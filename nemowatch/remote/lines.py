@@ -60,7 +60,7 @@ class Address:
         return (found.scheme, found.host, found.port)
 
 
-class Line:
+class ServerConnection:
     """One connection with one server, made when it is first used."""
 
     def __init__(self, address: Address, tls: ssl.SSLContext, peer: PeerCheck | None) -> None:
@@ -71,7 +71,7 @@ class Line:
         self._connection = _connection(address, tls, self._backend)
 
     def __repr__(self) -> str:
-        return f"<Line keeps={self.keeps} {type(self._connection).__name__}>"
+        return f"<ServerConnection keeps={self.keeps} {type(self._connection).__name__}>"
 
     @property
     def sending(self) -> Sending:
@@ -102,21 +102,21 @@ class Lines:
 
     def __init__(self, tls: ssl.SSLContext) -> None:
         self._tls = tls
-        self._idle: list[Line] = []
+        self._idle: list[ServerConnection] = []
         self._sweep: asyncio.TimerHandle | None = None
         self._closing: set[asyncio.Task[None]] = set()
         self._closed = False
 
-    def fresh(self, address: Address, peer: PeerCheck | None) -> Line:
+    def fresh(self, address: Address, peer: PeerCheck | None) -> ServerConnection:
         """A new line."""
-        return Line(address, self._tls, peer)
+        return ServerConnection(address, self._tls, peer)
 
     def in_thread(self, address: Address, peer: PeerCheck | None) -> ThreadLine:
         """A new line for one large body."""
         backend = ThreadBackend(peer)
         return ThreadLine(_connection_in_thread(address, self._tls, backend), backend)
 
-    def kept(self, address: Address, peer: PeerCheck | None) -> Line | None:
+    def kept(self, address: Address, peer: PeerCheck | None) -> ServerConnection | None:
         """The line to this server that was used last and is still open; None also for what is never
         kept."""
         if not _keeps(address, peer):
@@ -127,7 +127,7 @@ class Lines:
                 return line
         return None
 
-    async def give_back(self, line: Line | ThreadLine) -> None:
+    async def give_back(self, line: ServerConnection | ThreadLine) -> None:
         """Keep a line for the next call, or end it."""
         full = self._closed or len(self._idle) >= MOST_KEPT
         if full or isinstance(line, ThreadLine) or not line.keeps or not line.idle:

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 
 
 @dataclass(frozen=True, slots=True)
-class Request:
+class HttpRequest:
     """One request. `body` is bytes, or blocks of a large one together with its exact `length` in
     bytes: they are read in a thread, and the answer to it must be small."""
 
@@ -20,7 +20,7 @@ class Request:
 
 
 @dataclass(frozen=True, slots=True)
-class Limits:
+class Timeouts:
     """How long an exchange may take, in seconds."""
 
     total: float  #: from the first step to the last byte

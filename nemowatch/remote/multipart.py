@@ -56,7 +56,7 @@ def quoted(name: str) -> str:
 
 
 @dataclass(frozen=True, slots=True)
-class Upload:
+class MultipartUpload:
     """The upload of one file."""
 
     payload: Payload
@@ -70,7 +70,7 @@ class Upload:
         payload: Payload,
         limiter: RateLimiter,
         progress: Progress,
-    ) -> Upload:
+    ) -> MultipartUpload:
         """A body with a fresh boundary."""
         return cls(payload, limiter, progress, f"nemowatch-{secrets.token_hex(16)}")
 

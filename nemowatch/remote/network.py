@@ -69,7 +69,7 @@ class Backend(httpcore.AsyncNetworkBackend):
         timeout: float | None = None,
         local_address: str | None = None,
         socket_options: Iterable[Any] | None = None,
-    ) -> Stream:
+    ) -> NetworkStream:
         """Connect. Raises ConnectError, ConnectTimeout, and what the check of the peer raises."""
         with as_httpcore(httpcore.ConnectTimeout, httpcore.ConnectError):
             async with self.connecting(timeout):
@@ -83,7 +83,7 @@ class Backend(httpcore.AsyncNetworkBackend):
             writer.transport.abort()
             raise
         keep_alive(writer.get_extra_info("socket"))
-        return Stream(self, reader, writer)
+        return NetworkStream(self, reader, writer)
 
     @contextlib.asynccontextmanager
     async def connecting(self, timeout: float | None) -> AsyncIterator[None]:
@@ -103,7 +103,7 @@ class Backend(httpcore.AsyncNetworkBackend):
             self._limit.reschedule(asyncio.get_running_loop().time())
 
 
-class Stream(httpcore.AsyncNetworkStream):
+class NetworkStream(httpcore.AsyncNetworkStream):
     """A connection that stands."""
 
     def __init__(

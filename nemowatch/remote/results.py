@@ -17,7 +17,7 @@ from nemowatch.errors import (
 )
 from nemowatch.model import Downloaded
 from nemowatch.remote.caller import Caller
-from nemowatch.remote.transfer import Transfer, Want
+from nemowatch.remote.transfer import ResultTransfer, Want
 
 #: The address does not give the file: the other way is worth trying.
 _UNREACHABLE = (ResultExpired, UnsafeUrl, RemotePassing)
@@ -26,16 +26,16 @@ _ABOUT_THE_ACCOUNT = (TokenRefused, NoCredits, PlanRefused)
 
 
 @dataclass(frozen=True, slots=True)
-class Results:
+class ResultFetcher:
     """Fetches results, one way or the other."""
 
     caller: Caller
-    transfer: Transfer
+    transfer: ResultTransfer
 
     async def fetch(self, skill: str, url: str, path: str, want: Want) -> Downloaded:
         """The result at `url` ("" when no address is known), or else at `path` of the API.
 
-        Raises what `Transfer.fetch` and a call raise. When both ways fail, the first failure
+        Raises what `ResultTransfer.fetch` and a call raise. When both ways fail, the first failure
         counts, unless the second may pass by itself or concerns the account.
         """
         first: RemoteError = ResultExpired()

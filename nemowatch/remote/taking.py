@@ -17,7 +17,7 @@ from nemowatch.model import Downloaded
 from nemowatch.remote import answers, envelope, result_head
 from nemowatch.remote.addresses import joined
 from nemowatch.remote.block_writer import BLOCK, BlockWriter
-from nemowatch.remote.body import Body
+from nemowatch.remote.body import AnswerBody
 from nemowatch.remote.boxes import FileEnd
 from nemowatch.remote.http import MAX_BODY, Exchange
 from nemowatch.remote.interface import Progress
@@ -48,7 +48,7 @@ class Taking:
     clock: Clock
     by_the_api: bool  #: asked with the token: an error or an envelope may come instead
 
-    def outcome(self, body: Body) -> Downloaded | Next:
+    def outcome(self, body: AnswerBody) -> Downloaded | Next:
         """The file, or where it is. Raises ResultExpired, RemotePassing, LocalError, and what an
         answer of the API means."""
         if self.exchange.status in _REDIRECTS:
@@ -59,7 +59,7 @@ class Taking:
                 return other
         return self._take(body)
 
-    def _refused(self, body: Body) -> Next | None:
+    def _refused(self, body: AnswerBody) -> Next | None:
         """What the API answers instead of the file: an error, or an address in an envelope."""
         exchange = self.exchange
         plain = exchange.status in (200, 206) and not result_head.is_text(exchange)
@@ -71,7 +71,7 @@ class Taking:
             return None
         return Next(found)
 
-    def _take(self, body: Body) -> Downloaded | Next:
+    def _take(self, body: AnswerBody) -> Downloaded | Next:
         exchange, file = self.exchange, self.file
         if result_head.does_not_go_on(exchange, file.size):
             if not file.size:
@@ -88,7 +88,7 @@ class Taking:
         self._receive(body, total)
         return self._finished(total)
 
-    def _receive(self, body: Body, total: int) -> None:
+    def _receive(self, body: AnswerBody, total: int) -> None:
         """Take all that comes, also what comes before a cut."""
 
         def write(block: memoryview) -> None:
@@ -105,7 +105,7 @@ class Taking:
             while goes_on:
                 goes_on, left = self._block(body, writer, left)
 
-    def _block(self, body: Body, writer: BlockWriter, left: int) -> tuple[bool, int]:
+    def _block(self, body: AnswerBody, writer: BlockWriter, left: int) -> tuple[bool, int]:
         """One block, of what may still come `left` bytes; returns whether more follows, and what is
         left then."""
         room = writer.room()

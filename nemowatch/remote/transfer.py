@@ -19,7 +19,7 @@ from nemowatch.model import Downloaded
 from nemowatch.remote.addresses import Rules
 from nemowatch.remote.http import Exchange, Http
 from nemowatch.remote.interface import Progress
-from nemowatch.remote.message import Limits, Request
+from nemowatch.remote.message import HttpRequest, Timeouts
 from nemowatch.remote.part_file import Marker, PartFile
 from nemowatch.remote.rate_limiter import RateLimiter, longest
 from nemowatch.remote.taking import Next, Taking
@@ -43,7 +43,7 @@ class Want:
 
 
 @dataclass(frozen=True, slots=True)
-class Transfer:
+class ResultTransfer:
     """Fetches results."""
 
     http: Http
@@ -84,8 +84,8 @@ class Transfer:
         if home:
             own = headers
         total = longest(want.size or _SUPPOSED, self.limiter.rate, self.silence)
-        limits = Limits(total, self.silence, self.silence)
-        request = Request("GET", url, {**own, **_resuming(file)})
+        limits = Timeouts(total, self.silence, self.silence)
+        request = HttpRequest("GET", url, {**own, **_resuming(file)})
         peer = self.rules.peer_check(url)
         async with self.http.exchange(request, limits, peer) as exchange:
             taking = Taking(

@@ -16,10 +16,10 @@ from nemowatch.errors import NotSent, RateLimited, RemoteError, RemotePassing
 from nemowatch.model import Turn, TurnEnd
 from nemowatch.remote import envelope, values
 from nemowatch.remote.event_reader import EventReader
-from nemowatch.remote.events import Answer, Event, Kind, classify
+from nemowatch.remote.events import EventKind, TurnAnswer, TurnEvent, classify
 from nemowatch.remote.headers import media_type
 from nemowatch.remote.http import Exchange, Http
-from nemowatch.remote.message import Limits, Reply, Request
+from nemowatch.remote.message import HttpRequest, Reply, Timeouts
 from nemowatch.remote.wording import without_noise
 
 
@@ -34,7 +34,7 @@ class Patience:
 
 async def run(
     http: Http,
-    request: Request,
+    request: HttpRequest,
     patience: Patience,
     clock: Clock,
     heard: Callable[[int], None],
@@ -46,7 +46,7 @@ async def run(
     A silent stream is not ended before `patience.total`: plain servers send nothing while they
     work.
     """
-    limits = Limits(
+    limits = Timeouts(
         total=patience.total,
         silence=None,
         connect=min(patience.small, patience.total),
@@ -63,9 +63,9 @@ async def run(
         return await _refused(exchange, patience, clock)
 
 
-def _broken(exchange: Exchange, exc: RemoteError, answer: Answer | None = None) -> Turn:
+def _broken(exchange: Exchange, exc: RemoteError, answer: TurnAnswer | None = None) -> Turn:
     """The end of a turn whose connection broke or reached the time limit."""
-    answer = answer or Answer()
+    answer = answer or TurnAnswer()
     if answer.failed:
         return _closed(answer)
     end = TurnEnd.CUT
@@ -115,7 +115,7 @@ async def _document(exchange: Exchange, heard: Callable[[int], None]) -> Turn:
         return Turn(TurnEnd.CUT, error="The cloud's answer could not be read.")
     if envelope.business_code(document):
         envelope.raise_refusal(document, exchange.status)
-    answer = Answer()
+    answer = TurnAnswer()
     for event in classify("", body.decode("utf-8", "replace")):
         answer.take(event)
     return _closed(answer)
@@ -127,7 +127,7 @@ async def _listen(
     clock: Clock,
     heard: Callable[[int], None],
 ) -> Turn:
-    reader, answer, quiet = EventReader(), Answer(), _Quiet(patience.quiet, clock)
+    reader, answer, quiet = EventReader(), TurnAnswer(), _Quiet(patience.quiet, clock)
     try:
         async with contextlib.aclosing(exchange.chunks()) as chunks:
             async for chunk in chunks:
@@ -143,14 +143,14 @@ async def _listen(
     return _closed(answer)
 
 
-def _closed(answer: Answer) -> Turn:
+def _closed(answer: TurnAnswer) -> Turn:
     text = without_noise(answer.text)
     if answer.failed:
         return Turn(TurnEnd.ERROR, text, answer.error, answer.code)
     return Turn(TurnEnd.CLOSED, text)
 
 
-def _timed_out(answer: Answer, patience: Patience) -> Turn:
+def _timed_out(answer: TurnAnswer, patience: Patience) -> Turn:
     if answer.failed:
         return _closed(answer)
     why = f"Nothing but heartbeats for {patience.quiet:g} seconds."
@@ -166,10 +166,10 @@ class _Quiet:
         self._beating = False
         self._since = 0.0
 
-    def too_long(self, event: Event) -> bool:
+    def too_long(self, event: TurnEvent) -> bool:
         """Whether this event is one heartbeat too many."""
         now = self._clock.monotonic()
-        if event.kind is not Kind.HEARTBEAT:
+        if event.kind is not EventKind.HEARTBEAT:
             self._beating = False
         elif not self._beating:
             self._beating, self._since = True, now

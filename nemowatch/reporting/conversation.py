@@ -30,7 +30,7 @@ TIMELINE_BELOW = "The timeline is below"
 
 
 @dataclass(frozen=True, slots=True)
-class Turn:
+class ConversationTurn:
     """One instruction, and what came of it. Texts are safe to show and of bounded length."""
 
     number: int  #: from 1, in its conversation
@@ -55,16 +55,16 @@ class Turn:
         return words.cost(self.credits, about=self.credits_about)
 
 
-def conversation(conn: sqlite3.Connection, job_id: int) -> list[Turn]:
+def conversation(conn: sqlite3.Connection, job_id: int) -> list[ConversationTurn]:
     """Every turn of the conversation that a job belongs to, the first one first."""
-    turns: list[Turn] = []
+    turns: list[ConversationTurn] = []
     for given in job_history.conversation(conn, job_id):
         summary = _summary(conn, given.job)
         turns.append(_turn(conn, given, len(turns) + 1, summary))
     return turns
 
 
-def turn_of(conn: sqlite3.Connection, job_id: int) -> Turn | None:
+def turn_of(conn: sqlite3.Connection, job_id: int) -> ConversationTurn | None:
     """The turn of this job, from what is kept of it without its draft; None when there is no such
     job."""
     turns = turns_until(conn, job_id)
@@ -73,11 +73,11 @@ def turn_of(conn: sqlite3.Connection, job_id: int) -> Turn | None:
     return turns[-1]
 
 
-def turns_until(conn: sqlite3.Connection, job_id: int) -> list[Turn]:
+def turns_until(conn: sqlite3.Connection, job_id: int) -> list[ConversationTurn]:
     """The same, after those turns right before it in which the agent only talked, a question for
     instance, or made what has the same file beside it: the text of a dub, which a person approved.
     """
-    turns: list[Turn] = []
+    turns: list[ConversationTurn] = []
     for number, given in enumerate(job_history.conversation(conn, job_id), 1):
         turns.append(_turn(conn, given, number, results.summary(conn, given.job.id)))
         if given.job.id == job_id:
@@ -85,7 +85,7 @@ def turns_until(conn: sqlite3.Connection, job_id: int) -> list[Turn]:
     return []
 
 
-def _told_together(turns: list[Turn]) -> list[Turn]:
+def _told_together(turns: list[ConversationTurn]) -> list[ConversationTurn]:
     """The last of these turns, and those right before it that are told with it."""
     last = turns[-1]
     begin = len(turns) - 1
@@ -94,12 +94,12 @@ def _told_together(turns: list[Turn]) -> list[Turn]:
     return turns[begin:]
 
 
-def _belongs_to(turn: Turn, last: Turn) -> bool:
+def _belongs_to(turn: ConversationTurn, last: ConversationTurn) -> bool:
     is_talk = bool(turn.said) and not turn.results
     return is_talk or _is_text_of(turn, last)
 
 
-def _is_text_of(turn: Turn, last: Turn) -> bool:
+def _is_text_of(turn: ConversationTurn, last: ConversationTurn) -> bool:
     """Whether the results of both have one name and other endings."""
     if not (turn.results and last.results):
         return False
@@ -112,10 +112,10 @@ def _turn(
     given: PastInstruction,
     number: int,
     summary: Summary,
-) -> Turn:
+) -> ConversationTurn:
     job = given.job
     call = spend.latest(conn, job.id)
-    return Turn(
+    return ConversationTurn(
         number=number,
         take=given.take,
         job=given.number,

@@ -20,7 +20,7 @@ from nemowatch.fs.names import plain
 from nemowatch.i18n.language import chosen, message, said
 from nemowatch.intake.watch.health import HealthState
 from nemowatch.remote.connection import Link
-from nemowatch.reporting.page_model import PageModel, Words
+from nemowatch.reporting.page_model import AskedAndSaid, PageModel
 from nemowatch.reporting.paragraphs import shortened
 from nemowatch.reporting.phrases import capital, counted
 from nemowatch.reporting.words import STAGES
@@ -185,7 +185,7 @@ def short(name: bytes | str) -> str:
     return f"{head} … {text[-ENDING_SHOWN:].lstrip()}"
 
 
-def gist(words: Words) -> str:
+def gist(words: AskedAndSaid) -> str:
     """The beginning of what the agent said, else of what was asked, in a line."""
     text = words.said or f"{said('Asked:')} {words.asked}"
     return shortened(" ".join(text.split()), GIST_SHOWN)

@@ -14,11 +14,11 @@ from nemowatch.journal.spend import amount
 from nemowatch.model import HoldReason
 from nemowatch.reporting import inbox_words, page_files, page_waiting, words
 from nemowatch.reporting.alike import MOST_NAMES, together
-from nemowatch.reporting.conversation import Turn
+from nemowatch.reporting.conversation import ConversationTurn
 from nemowatch.reporting.figures import figures_line
 from nemowatch.reporting.overview import InboxStatus, Overview, Trouble
 from nemowatch.reporting.page_files import name_of, where
-from nemowatch.reporting.page_model import CreditLine, Health, Listing, Need, PageModel, Tip
+from nemowatch.reporting.page_model import CreditLine, InboxLine, Listing, Need, PageModel, Tip
 from nemowatch.reporting.tipped_files import TippedFile
 from nemowatch.tasks.describe import Orderable
 
@@ -30,7 +30,7 @@ def content(
     host: str,
     version: str,
     now_ms: int,
-    turns: Mapping[int, Turn] | None = None,
+    turns: Mapping[int, ConversationTurn] | None = None,
     orders: Iterable[Orderable] = (),
     stopped: bool = False,
 ) -> PageModel:
@@ -118,11 +118,11 @@ def _credits(overview: Overview) -> Iterable[CreditLine]:
             yield CreditLine("The account is anonymous", f"it lasts until {lasts}")
 
 
-def _at_rest(inbox: InboxStatus) -> Health:
-    return Health(inbox.root, False, "nemowatch is not running", inbox_words.NOT_RUNNING)
+def _at_rest(inbox: InboxStatus) -> InboxLine:
+    return InboxLine(inbox.root, False, "nemowatch is not running", inbox_words.NOT_RUNNING)
 
 
-def _inbox(inbox: InboxStatus) -> Health:
+def _inbox(inbox: InboxStatus) -> InboxLine:
     cure = inbox_words.about_inbox(inbox.health)
     state = inbox_words.inbox_state(inbox)
-    return Health(inbox.root, inbox.good, state, cure, inbox.health)
+    return InboxLine(inbox.root, inbox.good, state, cure, inbox.health)

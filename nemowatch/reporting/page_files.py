@@ -12,18 +12,18 @@ from nemowatch.clock import lasted
 from nemowatch.journal.jobs import Job, ListedJob
 from nemowatch.model import State
 from nemowatch.reporting import inbox_words, words
-from nemowatch.reporting.conversation import Turn
+from nemowatch.reporting.conversation import ConversationTurn
 from nemowatch.reporting.figures import rounded
 from nemowatch.reporting.overview import DoneJob, Overview, Transfer
 from nemowatch.reporting.page_model import (
     MAKING,
+    AskedAndSaid,
     Failed,
     Finished,
     Listing,
     Made,
     Part,
     Running,
-    Words,
 )
 from nemowatch.reporting.paragraphs import shortened
 from nemowatch.reporting.timeline_words import said_changes, said_timeline
@@ -129,7 +129,7 @@ def _percent(job: Job, overview: Overview) -> float:
 # -- what has ended --------------------------------------------------------------------
 
 
-def finished(overview: Overview, turns: Mapping[int, Turn]) -> Listing[Finished]:
+def finished(overview: Overview, turns: Mapping[int, ConversationTurn]) -> Listing[Finished]:
     """A row for each file with results, the latest first."""
     found: dict[File, list[DoneJob]] = {}
     for done in overview.done:
@@ -143,7 +143,7 @@ def finished(overview: Overview, turns: Mapping[int, Turn]) -> Listing[Finished]
     return Listing(tuple(rows), total=overview.total((State.PUBLISHED,)))
 
 
-def _made(done: DoneJob, turns: Mapping[int, Turn]) -> Made:
+def _made(done: DoneJob, turns: Mapping[int, ConversationTurn]) -> Made:
     job = done.row.job
     return Made(
         job.target,
@@ -155,10 +155,10 @@ def _made(done: DoneJob, turns: Mapping[int, Turn]) -> Made:
     )
 
 
-def _words(turn: Turn | None) -> Words | None:
+def _words(turn: ConversationTurn | None) -> AskedAndSaid | None:
     if turn is None:
         return None
-    return Words(
+    return AskedAndSaid(
         shortened(turn.asked, LONGEST_WORDS),
         shortened(turn.said, LONGEST_WORDS),
         said_timeline(turn.timeline),

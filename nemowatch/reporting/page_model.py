@@ -145,7 +145,7 @@ class Running:
 
 
 @dataclass(frozen=True, slots=True)
-class Words:
+class AskedAndSaid:
     """What was asked and said about a result; shown folded."""
 
     asked: str
@@ -163,7 +163,7 @@ class Made:
     at_ms: int  #: UTC ms
     results: tuple[Path, ...] = ()  #: absolute
     credits: str = ""  #: "98 credits", "about 50 credits"
-    words: Words | None = None  #: None where nothing is known
+    words: AskedAndSaid | None = None  #: None where nothing is known
     jobs: tuple[int, ...] = ()
 
 
@@ -216,7 +216,7 @@ class Failed:
 
 
 @dataclass(frozen=True, slots=True)
-class Hold:
+class HoldLine:
     """What many files wait for."""
 
     what: str
@@ -226,7 +226,7 @@ class Hold:
 
 
 @dataclass(frozen=True, slots=True)
-class Health:
+class InboxLine:
     """One watched inbox."""
 
     name: str
@@ -255,13 +255,13 @@ class PageModel:
     page: Path  #: where it is written: links are relative to it
     version: str = ""
     needs: Listing[Need] = field(default_factory=Listing)
-    holds: tuple[Hold, ...] = ()
+    holds: tuple[HoldLine, ...] = ()
     waiting: Listing[Waiting] = field(default_factory=Listing)
     running: Listing[Running] = field(default_factory=Listing)
     finished: Listing[Finished] = field(default_factory=Listing)
     failed: Listing[Failed] = field(default_factory=Listing)
     credits: tuple[CreditLine, ...] = ()
-    folders: tuple[Health, ...] = ()
+    folders: tuple[InboxLine, ...] = ()
     ended: bool = False  #: no one works on it any more
     paused: bool = False  #: by a person, all of it
     tips: Listing[Tip] = field(default_factory=Listing)

@@ -14,7 +14,7 @@ from nemowatch.reporting import account_words, inbox_words, words
 from nemowatch.reporting.figures import QUEUEING
 from nemowatch.reporting.overview import Overview, Settling
 from nemowatch.reporting.page_files import chips_of, file_of, where
-from nemowatch.reporting.page_model import Hold, Listing, Waiting
+from nemowatch.reporting.page_model import HoldLine, Listing, Waiting
 from nemowatch.reporting.phrases import capital
 
 #: Holds of single jobs that are shown once, however many jobs meet them.
@@ -23,34 +23,34 @@ OF_JOBS = (*BY_SETTING, HoldReason.SLOW_RENDER)
 WAITING = frozenset({State.HELD, *QUEUEING})
 
 
-def holds(overview: Overview) -> Iterable[Hold]:
+def holds(overview: Overview) -> Iterable[HoldLine]:
     if overview.paused:
-        yield Hold("Everything is paused.", inbox_words.PAUSED_ALL)
+        yield HoldLine("Everything is paused.", inbox_words.PAUSED_ALL)
     for file in overview.snapshot.pauses:
-        yield Hold(f"Paused by the file {file.in_share}.", inbox_words.PAUSE_FILE)
+        yield HoldLine(f"Paused by the file {file.in_share}.", inbox_words.PAUSE_FILE)
     if not overview.holds:
         yield from _connection(overview)
     for row in overview.holds:
         cure = words.about_hold(row.reason).beyond(row.text)
-        yield Hold(capital(row.text), cure, row.since)
+        yield HoldLine(capital(row.text), cure, row.since)
     for reason in OF_JOBS:
         yield from _hold_of_jobs(reason, overview.held_for(reason))
 
 
-def _connection(overview: Overview) -> Iterable[Hold]:
+def _connection(overview: Overview) -> Iterable[HoldLine]:
     """What keeps the cloud from taking us, before any job has met it."""
     connection = overview.snapshot.connection
     if connection.text:
         cure = account_words.about_connection(connection)
-        yield Hold(connection.text, cure, stops=connection.reason is not None)
+        yield HoldLine(connection.text, cure, stops=connection.reason is not None)
 
 
-def _hold_of_jobs(reason: HoldReason, held: list[ListedJob]) -> Iterable[Hold]:
+def _hold_of_jobs(reason: HoldReason, held: list[ListedJob]) -> Iterable[HoldLine]:
     if not held:
         return
     first = held[0].job
     what = first.error_text or words.hold_words(reason)
-    yield Hold(
+    yield HoldLine(
         capital(what),
         words.about_hold(reason, first.id),
         min(row.job.updated_at for row in held),

@@ -49,7 +49,7 @@ TABLE: DueTable[SideFile] = DueTable(
 
 
 @dataclass(frozen=True, slots=True)
-class Wanted:
+class WantedSideFile:
     """What is to be beside a result."""
 
     result: bytes  #: absolute path
@@ -120,7 +120,7 @@ class SideFiles:
             file = await self._begun(watch, file, wanted)
         await self._write(watch, file, wanted)
 
-    async def _begun(self, watch: Watch, file: SideFile, wanted: Wanted) -> SideFile:
+    async def _begun(self, watch: Watch, file: SideFile, wanted: WantedSideFile) -> SideFile:
         """The side file of a result that had none yet. Where that of an earlier result of this
         name is left, as it was written, it is replaced."""
         result = Path(os.fsdecode(wanted.result))
@@ -131,7 +131,7 @@ class SideFiles:
                 return SideFile(file.job_id, file.due, wanted.result, raw, left.sha256, "")
         return SideFile(file.job_id, file.due, wanted.result, b"", "", "")
 
-    async def _write(self, watch: Watch, file: SideFile, wanted: Wanted) -> None:
+    async def _write(self, watch: Watch, file: SideFile, wanted: WantedSideFile) -> None:
         """First what an earlier run was about to write, then what is wanted now."""
         if file.text:
             file = await self._carry_out(watch, file)
@@ -163,7 +163,7 @@ class SideFiles:
         return await self._disks.run(watch.name, call, *args, **kwargs)
 
 
-def _wanted(conn: sqlite3.Connection, job_id: int) -> Wanted | None:
+def _wanted(conn: sqlite3.Connection, job_id: int) -> WantedSideFile | None:
     """What is to be beside the results of this job; None when it has none."""
     turns = turns_until(conn, job_id)
     if not turns or not turns[-1].results:
@@ -173,4 +173,4 @@ def _wanted(conn: sqlite3.Connection, job_id: int) -> Wanted | None:
         return None
     first = turns[-1].results[0]
     advised = tips.of_source(conn, source.id)
-    return Wanted(first.path, side_text(turns, source.path, first.published_at, advised))
+    return WantedSideFile(first.path, side_text(turns, source.path, first.published_at, advised))

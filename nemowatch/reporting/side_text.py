@@ -10,7 +10,7 @@ from nemowatch.errors import show_path
 from nemowatch.fs.last_lines import SIDE, last_line
 from nemowatch.fs.names import plain, split_ending
 from nemowatch.i18n.language import chosen, filled, message, said
-from nemowatch.reporting.conversation import Turn
+from nemowatch.reporting.conversation import ConversationTurn
 from nemowatch.reporting.paragraphs import indented
 from nemowatch.reporting.timeline_words import said_changes, said_timeline
 from nemowatch.secrecy import redact
@@ -22,7 +22,9 @@ SILENT_TOO = "Nothing. It finished without a word."
 MOST_TURNS = 5
 
 
-def side_text(turns: list[Turn], source: bytes, at_ms: int, tips: tuple[str, ...] = ()) -> str:
+def side_text(
+    turns: list[ConversationTurn], source: bytes, at_ms: int, tips: tuple[str, ...] = ()
+) -> str:
     """The whole text: of the last of these turns, and of those before it in which the agent only
     talked. `source`: path of the dropped file below the inbox; `at_ms`: UTC ms at which the
     results were published; `tips`: what would give better results."""
@@ -44,7 +46,7 @@ def side_text(turns: list[Turn], source: bytes, at_ms: int, tips: tuple[str, ...
     return "\n\n".join([*blocks, f"{last_line(SIDE, chosen())}\n"])
 
 
-def _title(turn: Turn) -> str:
+def _title(turn: ConversationTurn) -> str:
     names = [plain(os.path.basename(result.path)) for result in turn.results]
     title = ", ".join(names)
     if turn.number > 1:
@@ -53,7 +55,7 @@ def _title(turn: Turn) -> str:
     return title
 
 
-def _silent(turn: Turn) -> str:
+def _silent(turn: ConversationTurn) -> str:
     if turn.timeline:
         return SILENT
     return SILENT_TOO
@@ -63,14 +65,14 @@ def _lines(lines: tuple[str, ...]) -> str:
     return "\n".join(f"    {line}" for line in lines)
 
 
-def _how_to_change(turn: Turn, source: bytes) -> str:
+def _how_to_change(turn: ConversationTurn, source: bytes) -> str:
     """Where words about this result are taken (docs/behaviour.md section 1)."""
     stem, _ = split_ending(os.fsdecode(os.path.basename(turn.results[0].path)))
     folder = plain(redact(show_path(os.path.dirname(source))))
     return said(f"save what you want as {plain(stem)}.revise.txt in the inbox folder {folder}")
 
 
-def _facts(turn: Turn, source: bytes, at_ms: int) -> str:
+def _facts(turn: ConversationTurn, source: bytes, at_ms: int) -> str:
     """The last lines: one fact each."""
     moment = datetime.fromtimestamp(at_ms / 1000, tz=UTC).astimezone()
     facts = {

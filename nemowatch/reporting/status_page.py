@@ -24,7 +24,7 @@ from nemowatch.intake.watch.health import HealthState
 from nemowatch.journal.database import Journal
 from nemowatch.remote.connection import Connection
 from nemowatch.remote.interface import Account
-from nemowatch.reporting.conversation import Turn, turn_of
+from nemowatch.reporting.conversation import ConversationTurn, turn_of
 from nemowatch.reporting.daemon_snapshot import Findings, lanes, take_snapshot
 from nemowatch.reporting.overview import DaemonSnapshot, Overview, Transfer
 from nemowatch.reporting.overview_reading import gather
@@ -207,11 +207,13 @@ async def _any_same_root(own: list[Inbox]) -> bool:
     return False
 
 
-def _gather(conn: sqlite3.Connection, snapshot: DaemonSnapshot) -> tuple[Overview, dict[int, Turn]]:
+def _gather(
+    conn: sqlite3.Connection, snapshot: DaemonSnapshot
+) -> tuple[Overview, dict[int, ConversationTurn]]:
     """Everything that is reported, and the turns of those results that the page shows."""
     own = {inbox.name for inbox in snapshot.inboxes}
     overview = gather(conn, snapshot, limit=READ, only=own)
-    turns: dict[int, Turn] = {}
+    turns: dict[int, ConversationTurn] = {}
     for done in overview.done[:SHOWN]:
         turn = turn_of(conn, done.row.job.id)
         if turn is not None:

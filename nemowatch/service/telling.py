@@ -24,7 +24,7 @@ from nemowatch.journal.database import Journal
 from nemowatch.service.background import ends_the_daemon
 
 if TYPE_CHECKING:
-    from nemowatch.notify.worker import Worker
+    from nemowatch.notify.worker import NotifyWorker
 
 log = structlog.get_logger("nemowatch.notify")
 
@@ -48,7 +48,7 @@ class Telling:
         self._inboxes = inboxes
         self._changed = asyncio.Event()
         self._in_use: tuple[Notify, str] | None = None
-        self._worker: Worker | None = None
+        self._worker: NotifyWorker | None = None
 
     def reconfigure(self) -> None:
         """The configuration has changed."""
@@ -92,14 +92,14 @@ class Telling:
 
     async def _tell(self, site: str) -> None:
         from nemowatch.notify.channels import channels_of
-        from nemowatch.notify.worker import Worker
+        from nemowatch.notify.worker import NotifyWorker
 
         config = self._config()
         channels = channels_of(config.notify)
         keys = [channel.key for channel in channels]
         now = self._clock.now_ms()
         await self._journal.write(partial(notices.begin, channels=keys, now_ms=now))
-        self._worker = Worker(
+        self._worker = NotifyWorker(
             self._journal,
             self._clock,
             config,

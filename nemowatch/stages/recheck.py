@@ -26,7 +26,7 @@ from nemowatch.stages.settle_turn import (
     settle,
 )
 from nemowatch.stages.shown_answer import shown_answer
-from nemowatch.stages.turn_outcome import Seen
+from nemowatch.stages.turn_outcome import RecheckResult
 from nemowatch.stages.work import Work
 
 #: `error_code` of a turn that ended with an error event, for people; the call records it too.
@@ -102,12 +102,12 @@ async def _conclude(
         checks_done=call.checks,
         checks_planned=_planned(work, context),
     )
-    if said is Seen.HAPPENED:
+    if said is RecheckResult.HAPPENED:
         return await happened(work, context, call, state, work.job.answer)
     checked = partial(spend.checked, spend_id=call.id, seen=now)
-    if said is Seen.AGAIN:
+    if said is RecheckResult.AGAIN:
         return _wait(context, call, checked)
-    if said is Seen.UNSTEADY:
+    if said is RecheckResult.UNSTEADY:
         text = "The cloud has not stopped working on it."
         credits = await balance(context)
         return _ask(work, call, credits, (checked,), text)

@@ -27,7 +27,7 @@ class Lane(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
-class Step:
+class StageRow:
     """The stage of a state."""
 
     stage: Stage
@@ -35,15 +35,15 @@ class Step:
     effect: str  #: what it does, in the log
 
 
-TABLE: dict[State, Step] = {
-    State.CLAIMED: Step(upload.begin, Lane.UPLOADS, "make a session"),
-    State.UPLOADING: Step(upload.send, Lane.UPLOADS, "upload"),
-    State.UPLOADED: Step(instruct.prepare, Lane.TURNS, "check before paying"),
-    State.INSTRUCTING: Step(instruct.send, Lane.TURNS, "instruct"),
-    State.INSTRUCTED: Step(render.prepare, Lane.RENDERS, "keep the draft"),
-    State.SUBMITTING: Step(render.submit, Lane.RENDERS, "ask for the render"),
-    State.RENDERING: Step(render.poll, Lane.POLLS, "poll the render"),
-    State.RENDERED: Step(download.begin, Lane.DOWNLOADS, "prepare the download"),
-    State.DOWNLOADING: Step(download.download, Lane.DOWNLOADS, "download"),
-    State.DOWNLOADED: Step(publish.put, Lane.LOCAL, "publish"),
+TABLE: dict[State, StageRow] = {
+    State.CLAIMED: StageRow(upload.begin, Lane.UPLOADS, "make a session"),
+    State.UPLOADING: StageRow(upload.send, Lane.UPLOADS, "upload"),
+    State.UPLOADED: StageRow(instruct.prepare, Lane.TURNS, "check before paying"),
+    State.INSTRUCTING: StageRow(instruct.send, Lane.TURNS, "instruct"),
+    State.INSTRUCTED: StageRow(render.prepare, Lane.RENDERS, "keep the draft"),
+    State.SUBMITTING: StageRow(render.submit, Lane.RENDERS, "ask for the render"),
+    State.RENDERING: StageRow(render.poll, Lane.POLLS, "poll the render"),
+    State.RENDERED: StageRow(download.begin, Lane.DOWNLOADS, "prepare the download"),
+    State.DOWNLOADING: StageRow(download.download, Lane.DOWNLOADS, "download"),
+    State.DOWNLOADED: StageRow(publish.put, Lane.LOCAL, "publish"),
 }

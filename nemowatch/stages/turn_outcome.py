@@ -97,7 +97,7 @@ def _refused(turn: Turn) -> bool:
     return turn.code == NO_CREDITS or (turn.code != 0 and turn.end is TurnEnd.CUT)
 
 
-class Seen(StrEnum):
+class RecheckResult(StrEnum):
     """What a later check of an open call's state shows."""
 
     HAPPENED = "happened"  #: changed, and the same in two checks in a row
@@ -117,22 +117,22 @@ def judge_check(
     now: str,
     checks_done: int,
     checks_planned: int,
-) -> Seen:
+) -> RecheckResult:
     """Judge one check; `checks_done` counts those before it."""
     checks = checks_done + 1
     if changed(baseline, now):
         is_last = checks >= checks_planned + EXTRA_CHECKS
         return _judge_change(last_seen, now, is_last=is_last)
     if checks < checks_planned:
-        return Seen.AGAIN
-    return Seen.NOTHING
+        return RecheckResult.AGAIN
+    return RecheckResult.NOTHING
 
 
-def _judge_change(last_seen: str, now: str, *, is_last: bool) -> Seen:
+def _judge_change(last_seen: str, now: str, *, is_last: bool) -> RecheckResult:
     """Media may grow before the draft does: wait for the draft."""
     is_whole = is_last or renderable(now)
     if is_whole and now == last_seen:
-        return Seen.HAPPENED
+        return RecheckResult.HAPPENED
     if is_last:
-        return Seen.UNSTEADY
-    return Seen.AGAIN
+        return RecheckResult.UNSTEADY
+    return RecheckResult.AGAIN

@@ -31,7 +31,7 @@ MOST_JOBS = 10_000
 METRICS_TYPE = "text/plain; version=0.0.4; charset=utf-8"
 
 
-class Figures:
+class FigureRoutes:
     """Answers programs."""
 
     def __init__(self, desk: Desk) -> None:

@@ -19,7 +19,7 @@ from urllib.parse import urlsplit
 from aiohttp import web
 from aiohttp.typedefs import Handler, Middleware
 
-from nemowatch.web.sessions import COOKIE, LASTS, Session, Sessions
+from nemowatch.web.sessions import COOKIE, LASTS, Login, Sessions
 
 #: Bytes of what a form brings; what is dropped has a limit of its own.
 MOST_FORM = 64 * 1024
@@ -42,7 +42,7 @@ HEADERS = {
 OPEN = ("/healthz", "/login", "/static/page.css")
 #: For programs, which send the password with each request instead of a cookie.
 FOR_PROGRAMS = ("/metrics", "/api/status", "/api/jobs")
-SESSION = web.RequestKey("session", Session)
+SESSION = web.RequestKey("session", Login)
 
 
 class Guard:
@@ -91,7 +91,7 @@ class Guard:
             return True
         return False
 
-    async def _session(self, request: web.Request) -> Session | None:
+    async def _session(self, request: web.Request) -> Login | None:
         with suppress(ValueError):
             session = self._sessions.of_cookie(request.cookies.get(COOKIE, ""))
             if session is not None:
@@ -135,7 +135,7 @@ def check_word(request: web.Request, word: str) -> None:
         raise web.HTTPForbidden(text="This page is older than its session: reload it.\n")
 
 
-def keep(response: web.StreamResponse, session: Session) -> None:
+def keep(response: web.StreamResponse, session: Login) -> None:
     """Have the browser keep its session."""
     response.set_cookie(
         COOKIE, session.cookie, max_age=LASTS, httponly=True, samesite="Strict", path="/"

@@ -17,7 +17,7 @@ from nemowatch.journal.job_history import Event
 from nemowatch.journal.jobs import ListedJob
 from nemowatch.model import State
 from nemowatch.reporting import words
-from nemowatch.reporting.conversation import Turn, conversation
+from nemowatch.reporting.conversation import ConversationTurn, conversation
 from nemowatch.reporting.page import style
 from nemowatch.web import views
 from nemowatch.web.desk import Desk
@@ -114,7 +114,7 @@ class Pages:
 @dataclass(frozen=True, slots=True)
 class _Everything:
     row: ListedJob
-    turns: list[Turn]
+    turns: list[ConversationTurn]
     history: list[Event]
 
 

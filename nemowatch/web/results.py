@@ -17,7 +17,7 @@ from nemowatch.fs.ranges import OpenFile, close, open_for_reading, read_at
 from nemowatch.i18n.language import filled, said
 from nemowatch.journal import job_history, results
 from nemowatch.journal import jobs as journal_jobs
-from nemowatch.reporting.conversation import Turn
+from nemowatch.reporting.conversation import ConversationTurn
 from nemowatch.web.desk import Desk
 
 #: Bytes of one piece: large enough for a disk, small enough to wait for on a phone.
@@ -36,7 +36,7 @@ class Shown:
     size: str
 
 
-def shown_results(turn: Turn) -> list[Shown]:
+def shown_results(turn: ConversationTurn) -> list[Shown]:
     """The results of a turn."""
     found: list[Shown] = []
     for number, output in enumerate(turn.results):
@@ -53,7 +53,7 @@ def _type_of(name: str) -> str:
     return TYPES.get(PurePath(name).suffix.lower(), "application/octet-stream")
 
 
-class Results:
+class ResultRoutes:
     """Serves them."""
 
     def __init__(self, desk: Desk) -> None:

@@ -12,11 +12,11 @@ from nemowatch.config.listening import split
 from nemowatch.web.actions import Actions
 from nemowatch.web.desk import Desk
 from nemowatch.web.events import Events
-from nemowatch.web.figures import Figures
+from nemowatch.web.figures import FigureRoutes
 from nemowatch.web.folders import Folders
 from nemowatch.web.guard import MOST_FORM, Guard, dress
 from nemowatch.web.pages import Pages
-from nemowatch.web.results import Results
+from nemowatch.web.results import ResultRoutes
 from nemowatch.web.sessions import Sessions
 from nemowatch.web.views import Overviews
 
@@ -48,9 +48,9 @@ class Server:
         app = web.Application(
             client_max_size=MOST_FORM, middlewares=[Guard(sessions, hosts).middleware]
         )
-        app.add_routes(Figures(desk).routes())
+        app.add_routes(FigureRoutes(desk).routes())
         app.add_routes(Pages(desk, overviews, sessions).routes())
-        results = Results(desk)
+        results = ResultRoutes(desk)
         folders = Folders(desk)
         app.add_routes(
             [

@@ -33,7 +33,7 @@ COOKIE = "nemowatch"
 
 
 @dataclass(frozen=True, slots=True)
-class Session:
+class Login:
     """Somebody who may use the page."""
 
     cookie: str
@@ -60,13 +60,13 @@ class Sessions:
         """Whether everybody who reaches the page gets one."""
         return not self._password
 
-    def begin(self) -> Session:
+    def begin(self) -> Login:
         """A new session."""
         ends = self._clock.now_ms() // 1000 + LASTS
         name = f"{secrets.token_urlsafe(18)}.{ends}"
         return self._session(f"{name}.{self._sign(name)}")
 
-    def of_cookie(self, cookie: str) -> Session | None:
+    def of_cookie(self, cookie: str) -> Login | None:
         """The session of this cookie; None for one that is not ours, or over."""
         name, _, signature = cookie.rpartition(".")
         if not hmac.compare_digest(self._sign(name).encode(), signature.encode()):
@@ -114,8 +114,8 @@ class Sessions:
             await asyncio.sleep(WRONG_COSTS)
         return right
 
-    def _session(self, cookie: str) -> Session:
-        return Session(cookie, self._sign(f"form {cookie}"))
+    def _session(self, cookie: str) -> Login:
+        return Login(cookie, self._sign(f"form {cookie}"))
 
     def _sign(self, text: str) -> str:
         return hmac.new(self._key, text.encode(), "sha256").hexdigest()

@@ -68,13 +68,13 @@ class Overviews:
 
     async def _render(self, *, signed: bool) -> tuple[str, str]:
         model = await self.desk.page()
-        look = Look(self.desk.site, model, signed=signed)
+        controls = LiveControls(self.desk.site, model, signed=signed)
         loop = asyncio.get_running_loop()
-        html = await loop.run_in_executor(self.threads, page.render_live, model, look)
+        html = await loop.run_in_executor(self.threads, page.render_live, model, controls)
         return page.headline(model)[0], html
 
 
-class Look:
+class LiveControls:
     """What is clicked on the first page (`reporting.page.Live`)."""
 
     def __init__(self, site: str, model: PageModel, *, signed: bool) -> None:

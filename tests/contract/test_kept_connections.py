@@ -19,7 +19,7 @@ from nemowatch.remote import lines
 from nemowatch.remote.client import Client
 from nemowatch.remote.credential import supplied_token
 from nemowatch.remote.http import Http
-from nemowatch.remote.message import Limits, Request
+from nemowatch.remote.message import HttpRequest, Timeouts
 from nemowatch.remote.network import as_httpcore
 from nemowatch.remote.rate_limiter import RateLimiter
 
@@ -185,11 +185,11 @@ async def test_a_limit_ends_a_request_that_still_connects(
     body: bytes | Iterator[bytes] = b"bytes"
     if large:
         body = iter([b"bytes"])
-    request, http = Request("POST", f"https://127.0.0.1:{port}", {}, body, 5), Http()
+    request, http = HttpRequest("POST", f"https://127.0.0.1:{port}", {}, body, 5), Http()
     try:
         async with asyncio.timeout(60):
             with pytest.raises(NotSent, match="within the time limit"):
-                await http.fetch(request, Limits(total=0.2, silence=None, connect=600))
+                await http.fetch(request, Timeouts(total=0.2, silence=None, connect=600))
     finally:
         over.set()
         await http.aclose()

@@ -9,7 +9,7 @@ import pytest
 
 from nemowatch.remote.envelope import refusal
 from nemowatch.remote.event_reader import EventReader
-from nemowatch.remote.events import Answer
+from nemowatch.remote.events import TurnAnswer
 from nemowatch.remote.message import Reply
 
 RECORDINGS = Path(__file__).parent / "recordings"
@@ -33,9 +33,9 @@ def body(name: str) -> bytes:
     return raw.partition(b"HTTP/1.1")[2].partition(b"\n\n")[2].partition(b"\n### ")[0]
 
 
-def read(data: bytes, step: int) -> Answer:
+def read(data: bytes, step: int) -> TurnAnswer:
     """The answer, with the bytes arriving `step` at a time."""
-    reader, answer = EventReader(), Answer()
+    reader, answer = EventReader(), TurnAnswer()
     for at in range(0, len(data), step):
         for event in reader.feed(data[at : at + step]):
             answer.take(event)

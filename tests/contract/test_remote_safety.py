@@ -27,7 +27,7 @@ from nemowatch.remote.credential import supplied_token
 from nemowatch.remote.http import Http
 from nemowatch.remote.interface import Payload
 from nemowatch.remote.rate_limiter import RateLimiter
-from nemowatch.remote.transfer import Transfer, Want
+from nemowatch.remote.transfer import ResultTransfer, Want
 
 pytestmark = pytest.mark.anyio
 
@@ -87,7 +87,7 @@ async def fetch(
     part, want = folder / "part", Want(folder / "part", folder / "marker", 0, lambda *_: None)
     with ThreadPoolExecutor(1) as executor:
         clock, http = SystemClock(), Http()
-        transfer = Transfer(
+        transfer = ResultTransfer(
             http, Rules(origin(home), True), RateLimiter(0, clock), executor, clock, 2.0
         )
         try:

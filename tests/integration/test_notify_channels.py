@@ -90,7 +90,7 @@ async def test_what_is_being_sent_at_a_stop_is_not_sent_twice(
     path = tmp_path / "config.toml"
     path.write_text(f'[[watch]]\nroot = "{tmp_path}"\n')
     channel = Slow()
-    made = worker.Worker(journal, SystemClock(), load(path, {}), "site", [channel], dict)
+    made = worker.NotifyWorker(journal, SystemClock(), load(path, {}), "site", [channel], dict)
     journal.write_now(partial(notices.begin, channels=["slow"], now_ms=1))
     add(journal, "slow", "one", "two", "three")
     running = asyncio.create_task(made.run())

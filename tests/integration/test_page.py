@@ -19,11 +19,12 @@ from nemowatch.reporting.page import headline, moment, render, short
 from nemowatch.reporting.page_file import write_page
 from nemowatch.reporting.page_model import (
     SHOWN,
+    AskedAndSaid,
     CreditLine,
     Failed,
     Finished,
-    Health,
-    Hold,
+    HoldLine,
+    InboxLine,
     Listing,
     Made,
     Need,
@@ -31,7 +32,6 @@ from nemowatch.reporting.page_model import (
     Part,
     Running,
     Waiting,
-    Words,
 )
 
 NOW = 1_795_000_000_000
@@ -68,7 +68,7 @@ def busy(root: Path) -> PageModel:
         needs=Listing(
             (Need("The cloud asks: which language?", Cure("Write it."), EVIL, b"dub-es"),)
         ),
-        holds=(Hold("No credits are left.", Cure("Top up."), NOW - 3_600_000),),
+        holds=(HoldLine("No credits are left.", Cure("Top up."), NOW - 3_600_000),),
         waiting=Listing((Waiting(RAW, b"dub-es", "still being copied (40 s)"),)),
         running=Listing((Running(EVIL, b"dub-es/clientA", PARTS),)),
         finished=Listing((done(Made("es", NOW, results, "98 credits")),)),
@@ -77,8 +77,8 @@ def busy(root: Path) -> PageModel:
         ),
         credits=(CreditLine("Left", "100"), CreditLine("Register", "free", "javascript:alert(1)")),
         folders=(
-            Health("/srv/in", True, "watching"),
-            Health("/srv/<i>", False, "offline since 12:10", Cure("Mount it."), OFFLINE),
+            InboxLine("/srv/in", True, "watching"),
+            InboxLine("/srv/<i>", False, "offline since 12:10", Cure("Mount it."), OFFLINE),
         ),
     )
 
@@ -174,8 +174,8 @@ def test_the_headline_tells_troubles_of_folders_apart(
 ) -> None:
     """A share that is away, another host and late news are three things, and none of them is a
     daemon that does not run."""
-    well = Health("/srv/in", True, "watching", state=HealthState.WATCHING)
-    ill = Health("/srv/b", False, "trouble", state=state)
+    well = InboxLine("/srv/in", True, "watching", state=HealthState.WATCHING)
+    ill = InboxLine("/srv/b", False, "trouble", state=state)
     assert headline(model(tmp_path, folders=(well, ill)))[0].startswith(one)
     assert headline(model(tmp_path, folders=(ill,)))[0].startswith(all_of_them)
 
@@ -194,10 +194,10 @@ def test_a_file_is_one_row_with_its_languages(tmp_path: Path) -> None:
 def test_what_was_asked_and_said_is_folded(tmp_path: Path) -> None:
     """A line shows how the agent's answer begins, or the order where it said nothing; the rest is
     unfolded without a script, and is only text."""
-    said = Words(
+    said = AskedAndSaid(
         "Dub it & <b>well</b>.", "I did. " * 30, "Timeline (1 track): 1. Video", ("a", "b")
     )
-    silent = Words("Make the voice slower.", "")
+    silent = AskedAndSaid("Make the voice slower.", "")
     rows = done(Made("es", NOW, words=said), Made("fr", NOW, words=silent), Made("de", NOW))
     html = render(model(tmp_path, finished=Listing((rows,))))
     assert html.count("<details") == 2

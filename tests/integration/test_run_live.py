@@ -13,7 +13,7 @@ import pytest
 from rich.console import Console
 
 from nemowatch.cli.live.rates import Rates
-from nemowatch.cli.live.screen import Seen, draw
+from nemowatch.cli.live.screen import DaemonView, draw
 from nemowatch.journal import jobs
 from nemowatch.model import State
 from nemowatch.reporting.overview import DaemonSnapshot, InboxStatus, Overview, Transfer
@@ -57,7 +57,7 @@ def test_the_screen_fits(tmp_path: Path, width: int) -> None:
     overview = Overview(snapshot, unfinished=rows, attention=(7,))
     lines = [f"12:00:{n:02} info     {'x' * 200}" for n in range(40)]
     console = Console(width=width, height=24, file=io.StringIO(), record=True)
-    console.print(draw(Seen(overview, lines), rates, width, 24, {}))
+    console.print(draw(DaemonView(overview, lines), rates, width, 24, {}))
     shown = console.export_text().splitlines()
     assert max(map(len, shown)) <= width
     assert len(shown) <= 24

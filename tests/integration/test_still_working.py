@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 from structlog.testing import capture_logs
 
-from nemowatch.cli.still_working import StillWorking
+from nemowatch.cli.still_working import TurnReminder
 from nemowatch.model import State
 from nemowatch.reporting.status_page import in_steps
 from nemowatch.tasks.kinds import KINDS, RECIPE
@@ -87,7 +87,7 @@ def test_a_command_that_waits_says_so(monkeypatch: pytest.MonkeyPatch) -> None:
     """Once for each step of a turn, and once more for the next turn."""
     now = [0.0]
     monkeypatch.setattr(time, "monotonic", lambda: now[0])
-    waiting = StillWorking(120)
+    waiting = TurnReminder(120)
     said = []
     for second, state in [
         (0, State.UPLOADING),

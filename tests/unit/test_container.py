@@ -12,7 +12,7 @@ import pytest
 from nemowatch.cli.container import entry, start
 from nemowatch.cli.container.entry import check_zone, umask
 from nemowatch.cli.container.folders import check_mounted, check_writable, give, owner_of
-from nemowatch.cli.container.identity import Choice, Who, become, chosen
+from nemowatch.cli.container.identity import ChosenIdentity, Who, become, chosen
 from nemowatch.config.load import load
 from nemowatch.errors import ConfigError, UsageError
 
@@ -83,9 +83,9 @@ def test_a_number_that_cannot_be_become_is_said(
     monkeypatch.setattr(os, "setuid", refuse)
     who = Who(2**32, 100)
     with pytest.raises(UsageError, match="does not let this container become") as refused:
-        become(Choice(who, "", True))
+        become(ChosenIdentity(who, "", True))
     assert "CHOWN, KILL, SETGID, SETUID" in refused.value.cure
-    assert not become(Choice(who, "", False))
+    assert not become(ChosenIdentity(who, "", False))
 
 
 def test_folders_that_are_not_mounted_or_not_ours_are_said(tmp_path: Path) -> None:
@@ -194,7 +194,7 @@ def test_a_first_start_makes_what_init_makes_and_says_what_to_do(
         "NEMOWATCH_WEB__PASSWORD": "",
         "NEMOWATCH_WATCH__1__SCAN_INTERVAL": "1",  # of the one that is written
     }
-    choice = Choice(Who(1000, 100), "as the engine says", False)
+    choice = ChosenIdentity(Who(1000, 100), "as the engine says", False)
 
     assert start.prepare(env, path, studio, choice) == env
     said = capsys.readouterr().out
@@ -235,7 +235,7 @@ def test_the_file_of_a_first_start_stands_without_the_environment(
     for folder in (studio, other):
         folder.mkdir()
     path = tmp_path / "config.toml"
-    start.prepare(env, path, given, Choice(ROOT, "", False))
+    start.prepare(env, path, given, ChosenIdentity(ROOT, "", False))
     assert (other / "inbox").is_dir()
     assert [watch.root for watch in load(path, {}).watch] == [given]
 
@@ -251,7 +251,7 @@ def test_watches_of_the_environment_need_no_workspace(
         "NEMOWATCH_WATCH__1__INBOX": "/in",
         "NEMOWATCH_WATCH__1__OUTBOX": "/out",
     }
-    choice = Choice(ROOT, "", False)
+    choice = ChosenIdentity(ROOT, "", False)
     start.prepare(env, tmp_path / "config.toml", Path("/studio"), choice)
     (watch,) = load(tmp_path / "config.toml", env).watch
     assert watch.inbox == Path("/in")

@@ -26,14 +26,15 @@ from nemowatch.journal.results import PublishedOutput
 from nemowatch.model import OutputKind, State
 from nemowatch.remote.connection import Link
 from nemowatch.reporting import inbox_words, page, words
-from nemowatch.reporting.conversation import Turn
+from nemowatch.reporting.conversation import ConversationTurn
 from nemowatch.reporting.overview import InboxStatus
 from nemowatch.reporting.page_model import (
+    AskedAndSaid,
     CreditLine,
     Failed,
     Finished,
-    Health,
-    Hold,
+    HoldLine,
+    InboxLine,
     Listing,
     Made,
     Need,
@@ -42,7 +43,6 @@ from nemowatch.reporting.page_model import (
     Running,
     Tip,
     Waiting,
-    Words,
 )
 from nemowatch.tasks.describe import what_to_order
 from nemowatch.web import commands, views
@@ -144,7 +144,7 @@ def everything() -> PageModel:
     """A page with something in each section, in each state, and more of it than it shows."""
     needs, holds, waits = [], [], []
     for reason, hold in HOLDS.items():
-        holds.append(Hold(hold.words, words.about_hold(reason, 7), NOW))
+        holds.append(HoldLine(hold.words, words.about_hold(reason, 7), NOW))
         needs.append(Need(hold.words, words.about_hold(reason, 7), FILE, FOLDER, JOBS))
         waits.append(Waiting(FILE, FOLDER, words.waits_for(reason, ""), ("Spanish",), JOBS))
     for cure in words.ATTENTION.values():
@@ -153,12 +153,12 @@ def everything() -> PageModel:
     failed = []
     for text in words.ENDED_WORDS.values():
         failed.append(Failed(FILE, FOLDER, ("French",), NOW, text, words.try_again(JOBS), JOBS))
-    turn = Words("б", "", "", (), Path("/о/й.txt"))
+    turn = AskedAndSaid("б", "", "", (), Path("/о/й.txt"))
     made = Made("Spanish", NOW, (Path("/о/б.mp4"),), words.cost(98, about=True), turn, (3,))
     folders = []
     for state, cure in inbox_words.INBOXES.items():
         inbox = InboxStatus("и", "/и", "", reason="ж", health=state)
-        folders.append(Health("/и", False, inbox_words.inbox_state(inbox), cure, state))
+        folders.append(InboxLine("/и", False, inbox_words.inbox_state(inbox), cure, state))
     return PageModel(
         host="ж",
         now_ms=NOW,
@@ -183,7 +183,7 @@ def other_states(model: PageModel) -> Iterator[PageModel]:
     empty = PageModel(host="ж", now_ms=NOW, page=model.page, orders=model.orders)
     yield empty
     for state in HealthState:
-        yield replace(empty, folders=(Health("/и", False, "", NOTHING, state),))
+        yield replace(empty, folders=(InboxLine("/и", False, "", NOTHING, state),))
     for link in Link:
         yield replace(empty, link=link)
     for section in ("needs", "holds", "waiting", "running", "finished", "failed"):
@@ -202,7 +202,7 @@ def test_the_status_page_says_nothing_in_english(marked: None) -> None:
 def test_the_live_page_says_nothing_in_english(marked: None) -> None:
     """The overview, a job with its conversation and its history, the folders, and the shell."""
     model = everything()
-    html = page.render_live(model, views.Look("ж", model, signed=True))
+    html = page.render_live(model, views.LiveControls("ж", model, signed=True))
     html += views.shell("ж", "")
     html += str(views.render("login.html.j2", NOW, site="ж", wrong=True))
     rows = [_row("/и", "п".encode() * deep, paused=deep == 1) for deep in (0, 1)]
@@ -224,7 +224,7 @@ def job_page(state: State) -> str:
     ]
     results = (PublishedOutput(OutputKind.VIDEO, "/о/б.mp4".encode(), 1_500_000, b"", NOW),)
     timeline = 'Timeline (1 track): 1. Video: "б" (0-9s)'
-    turn = Turn(
+    turn = ConversationTurn(
         2, 2, 3, state, True, "б", "", timeline, ("removed: Track",), NOW, "", results, 9, True
     )
     html = views.render(

@@ -20,14 +20,14 @@ from nemowatch.installer.places import (
     SYSTEM,
     SYSUSERS,
     TEMPLATE,
+    Installation,
     Places,
-    Wanted,
     of_user,
 )
 from nemowatch.installer.shipped import rendered, shipped
-from nemowatch.installer.steps import Step, StepFailed, carry_out, copy, unit, write_text
+from nemowatch.installer.steps import InstallStep, StepFailed, carry_out, copy, unit, write_text
 from nemowatch.installer.systemctl import Systemd
-from nemowatch.installer.verdicts import STATUSES, Level, Unit, judge, remarks
+from nemowatch.installer.verdicts import STATUSES, Severity, Unit, judge, remarks
 
 ROOT = Path(__file__).parents[2]
 PROGRAM = Path("/opt/pipx/venvs/nemowatch/bin/nemowatch")
@@ -41,13 +41,13 @@ MOUNTS = MountTable(
 )
 
 
-def scripts(found: list[Step]) -> str:
+def scripts(found: list[InstallStep]) -> str:
     return "\n".join(step.script for step in found)
 
 
 def test_installing_for_the_machine_does_what_the_document_says() -> None:
     """User, configuration, workspace with its group, token, unit, what it may write; in order."""
-    wanted = Wanted(
+    wanted = Installation(
         PROGRAM,
         root=Path("/srv/my studio"),
         writable=(Path("/srv"),),
@@ -84,7 +84,7 @@ def test_installing_for_the_machine_does_what_the_document_says() -> None:
 def test_an_old_systemd_gets_nothing_that_it_does_not_know(tmp_path: Path) -> None:
     """Debian 12 has 252: neither notify-reload nor RestartSteps; and a person's own unit needs no
     drop-in at all."""
-    wanted = Wanted(PROGRAM, root=Path("/srv/studio"), systemd=252)
+    wanted = Installation(PROGRAM, root=Path("/srv/studio"), systemd=252)
     systemd = Systemd(user=False)
     text = scripts(list(system_service.install(wanted, SYSTEM, systemd)))
     assert "notify-reload" not in text
@@ -118,10 +118,10 @@ def test_steps_that_are_done_are_left_out_and_a_step_that_fails_ends_it(tmp_path
     def never() -> bool:
         return False
 
-    optional = Step("linger", "echo no bus >&2; exit 3", never, optional=True)
+    optional = InstallStep("linger", "echo no bus >&2; exit 3", never, optional=True)
     assert [outcome.problem for outcome in carry_out([optional])] == ["no bus"]
     with pytest.raises(StepFailed, match="user: no space"):
-        list(carry_out([Step("user", "echo no space; exit 1", never), *plan]))
+        list(carry_out([InstallStep("user", "echo no space; exit 1", never), *plan]))
 
 
 @pytest.mark.parametrize(
@@ -157,7 +157,7 @@ def test_no_folder_ends_a_text_that_root_writes(
     (tmp_path / "link").symlink_to(away)
     monkeypatch.setattr(folders, "HIDDEN", ())
     found = folders.writable([tmp_path / "link/studio"], MOUNTS)
-    wanted = Wanted(PROGRAM, writable=tuple(found))
+    wanted = Installation(PROGRAM, writable=tuple(found))
     with pytest.raises(UsageError, match=r"x\\x0aEND-OF-FILE\\x0a") as refused:
         next(system_service.install(wanted, SYSTEM, Systemd(user=False)))
     assert refused.value.cure
@@ -177,9 +177,9 @@ def test_the_token_that_is_installed_is_the_one_that_is_used(
     token.write_text("nmv_x")
     text = '[[watch]]\nroot = "/a"\n# token_file = "/x"\n\n[api]\n# token_file = "/y"\n[limits]\n'
     real.write_text(text)
-    wanted = Wanted(PROGRAM, token_file=token)
+    wanted = Installation(PROGRAM, token_file=token)
 
-    def plan() -> list[Step]:
+    def plan() -> list[InstallStep]:
         found = user_service.install(wanted, places, Systemd(user=True), "anna")
         return [step for step in found if "token" in step.what]
 
@@ -189,7 +189,7 @@ def test_the_token_that_is_installed_is_the_one_that_is_used(
     assert real.read_text().count("# token_file") == 1
     assert places.config.is_symlink()
 
-    wanted = Wanted(PROGRAM, token_file=places.token)
+    wanted = Installation(PROGRAM, token_file=places.token)
     places.token.chmod(0o644)
     assert [each.done_before for each in carry_out(plan())] == [False, True]
     assert places.token.stat().st_mode & 0o777 == 0o600
@@ -207,7 +207,7 @@ def test_a_closed_umask_of_roots_makes_nothing_that_the_service_cannot_read(
 ) -> None:
     """In the printed script, in what is run, and where an earlier installation has done it."""
     said = tmp_path / "umask"
-    step = Step("umask", f"umask >{said}", said.exists)
+    step = InstallStep("umask", f"umask >{said}", said.exists)
     before = os.umask(0o077)
     try:
         service._print_script(iter([step]), user=False)
@@ -259,9 +259,9 @@ def test_instances_stop_before_their_unit_is_removed(
     assert str(TEMPLATE) in scripts(others)
 
     monkeypatch.setattr(instances, "changed_at", lambda paths: 0.0)
-    assert list(system_service.install(Wanted(PROGRAM), SYSTEM, systemd))[-1].is_done()
+    assert list(system_service.install(Installation(PROGRAM), SYSTEM, systemd))[-1].is_done()
     monkeypatch.setattr(instances, "changed_at", lambda paths: float("inf"))
-    restart = list(system_service.install(Wanted(PROGRAM), SYSTEM, systemd))[-1]
+    restart = list(system_service.install(Installation(PROGRAM), SYSTEM, systemd))[-1]
     assert restart.script == "systemctl try-restart 'nemowatch@*.service'"
     assert not restart.is_done()
 
@@ -277,7 +277,7 @@ def test_one_more_configuration_has_everything_for_itself_but_the_unit(
     """Its token, configuration, state and drop-ins; removing it leaves the unit to the others."""
     places = instances.places_of("second")
     systemd = Systemd(user=False, name=places.name)
-    wanted = Wanted(PROGRAM, root=Path("/srv/studio-second"), token_file=Path("/root/token"))
+    wanted = Installation(PROGRAM, root=Path("/srv/studio-second"), token_file=Path("/root/token"))
     text = scripts(list(system_service.install(wanted, places, systemd)))
     for part in (
         "/etc/nemowatch/second.toml",
@@ -381,38 +381,38 @@ DOWN = UP | {"ActiveState": "activating", "SubState": "auto-restart", "Result": 
 @pytest.mark.parametrize(
     ("known", "level", "words"),
     [
-        (UP, Level.RUNS, "It runs: idle"),
-        (UP | {"NRestarts": "3"}, Level.RUNS, "restarted it 3 times"),
-        (UP | {"ActiveState": "inactive"}, Level.STOPPED, "systemctl start nemowatch"),
-        (UP | {"ActiveState": "activating"}, Level.STOPPED, "not ready yet"),
-        (UP | {"ActiveState": "deactivating"}, Level.STOPPED, "stopping"),
-        ({"LoadState": "not-found"}, Level.STOPPED, "nemowatch service install"),
-        ({"LoadState": "masked"}, Level.STOPPED, "unmask"),
-        ({"LoadState": "bad-setting"}, Level.FAILED, "systemd-analyze verify"),
-        (DOWN | {"ExecMainStatus": "217"}, Level.FAILED, "the user nemowatch"),
-        (DOWN | {"ExecMainStatus": "216"}, Level.FAILED, "does not exist: media"),
-        (DOWN | {"ExecMainStatus": "226"}, Level.FAILED, "/nowhere/at/all"),
-        (DOWN | {"ExecMainStatus": "203"}, Level.FAILED, "it is not there"),
-        (DOWN | {"ExecMainStatus": "243"}, Level.FAILED, "/etc/credstore/nemo_token"),
-        (DOWN | {"ExecMainStatus": "224"}, Level.FAILED, "status 224"),
-        (DOWN | {"ExecMainStatus": "1"}, Level.FAILED, "status 1"),
+        (UP, Severity.RUNS, "It runs: idle"),
+        (UP | {"NRestarts": "3"}, Severity.RUNS, "restarted it 3 times"),
+        (UP | {"ActiveState": "inactive"}, Severity.STOPPED, "systemctl start nemowatch"),
+        (UP | {"ActiveState": "activating"}, Severity.STOPPED, "not ready yet"),
+        (UP | {"ActiveState": "deactivating"}, Severity.STOPPED, "stopping"),
+        ({"LoadState": "not-found"}, Severity.STOPPED, "nemowatch service install"),
+        ({"LoadState": "masked"}, Severity.STOPPED, "unmask"),
+        ({"LoadState": "bad-setting"}, Severity.FAILED, "systemd-analyze verify"),
+        (DOWN | {"ExecMainStatus": "217"}, Severity.FAILED, "the user nemowatch"),
+        (DOWN | {"ExecMainStatus": "216"}, Severity.FAILED, "does not exist: media"),
+        (DOWN | {"ExecMainStatus": "226"}, Severity.FAILED, "/nowhere/at/all"),
+        (DOWN | {"ExecMainStatus": "203"}, Severity.FAILED, "it is not there"),
+        (DOWN | {"ExecMainStatus": "243"}, Severity.FAILED, "/etc/credstore/nemo_token"),
+        (DOWN | {"ExecMainStatus": "224"}, Severity.FAILED, "status 224"),
+        (DOWN | {"ExecMainStatus": "1"}, Severity.FAILED, "status 1"),
         (
             DOWN | {"ActiveState": "failed", "SubState": "failed", "ExecMainStatus": "2"},
-            Level.FAILED,
+            Severity.FAILED,
             "does not try again",
         ),
-        (DOWN | {"Result": "start-limit-hit"}, Level.FAILED, "reset-failed"),
-        (DOWN | {"Result": "oom-kill"}, Level.FAILED, "MemoryMax"),
-        (DOWN | {"Result": "watchdog"}, Level.FAILED, "share that hangs"),
-        (DOWN | {"Result": "signal", "ExecMainCode": "2"}, Level.FAILED, "signal"),
+        (DOWN | {"Result": "start-limit-hit"}, Severity.FAILED, "reset-failed"),
+        (DOWN | {"Result": "oom-kill"}, Severity.FAILED, "MemoryMax"),
+        (DOWN | {"Result": "watchdog"}, Severity.FAILED, "share that hangs"),
+        (DOWN | {"Result": "signal", "ExecMainCode": "2"}, Severity.FAILED, "signal"),
     ],
 )
-def test_systemds_words_are_explained(known: dict[str, str], level: Level, words: str) -> None:
+def test_systemds_words_are_explained(known: dict[str, str], level: Severity, words: str) -> None:
     """Each state, and each step at which a start can fail, with what to do about it."""
     found = judge(Unit(known))
     assert found.level is level
     assert words in f"{found.text} {found.cure}"
-    if level is Level.FAILED:
+    if level is Severity.FAILED:
         assert found.cure
 
 

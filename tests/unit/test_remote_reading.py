@@ -14,7 +14,7 @@ from nemowatch.model import RenderStatus
 from nemowatch.remote import answers, envelope, event_reader, events
 from nemowatch.remote.boxes import FileEnd, end_of
 from nemowatch.remote.event_reader import EventReader
-from nemowatch.remote.events import Answer, Event, Kind, classify
+from nemowatch.remote.events import EventKind, TurnAnswer, TurnEvent, classify
 from nemowatch.remote.message import Reply
 from nemowatch.remote.wording import for_people, without_noise
 
@@ -35,34 +35,34 @@ JSON = st.recursive(
 @pytest.mark.parametrize(
     ("data", "kinds"),
     [
-        ("", [Kind.HEARTBEAT]),
-        ("heartbeat", [Kind.HEARTBEAT]),
-        ("[DONE]", [Kind.HEARTBEAT]),
-        ('{"type":"heartbeat","content":""}', [Kind.HEARTBEAT]),
-        ('{"something":"new"}', [Kind.HEARTBEAT]),
-        ('{"type":"text","content":"hi"}', [Kind.PIECE]),
-        ('{"type":"text","content":{"text":"hi"}}', [Kind.PIECE]),
-        ('{"text":"hi"}', [Kind.PIECE]),
-        ('{"type":"tool_call","content":{"name":"x"}}', [Kind.WORK]),
-        ('{"type":"tool_result","content":"error: none"}', [Kind.WORK]),
-        ('{"type":"error","content":"bad"}', [Kind.ERROR]),
-        ('{"error":"boom"}', [Kind.ERROR]),
-        ('{"error":null,"text":"hi"}', [Kind.PIECE]),
-        ('{"code":2001,"message":"none left"}', [Kind.ERROR]),
-        ('{"code":0,"data":{"text":"hi"}}', [Kind.PIECE]),
+        ("", [EventKind.HEARTBEAT]),
+        ("heartbeat", [EventKind.HEARTBEAT]),
+        ("[DONE]", [EventKind.HEARTBEAT]),
+        ('{"type":"heartbeat","content":""}', [EventKind.HEARTBEAT]),
+        ('{"something":"new"}', [EventKind.HEARTBEAT]),
+        ('{"type":"text","content":"hi"}', [EventKind.PIECE]),
+        ('{"type":"text","content":{"text":"hi"}}', [EventKind.PIECE]),
+        ('{"text":"hi"}', [EventKind.PIECE]),
+        ('{"type":"tool_call","content":{"name":"x"}}', [EventKind.WORK]),
+        ('{"type":"tool_result","content":"error: none"}', [EventKind.WORK]),
+        ('{"type":"error","content":"bad"}', [EventKind.ERROR]),
+        ('{"error":"boom"}', [EventKind.ERROR]),
+        ('{"error":null,"text":"hi"}', [EventKind.PIECE]),
+        ('{"code":2001,"message":"none left"}', [EventKind.ERROR]),
+        ('{"code":0,"data":{"text":"hi"}}', [EventKind.PIECE]),
         (
             '{"error_code":"SAFETY","error_message":"no","invocation_id":"e"}',
-            [Kind.ERROR, Kind.WORK],
+            [EventKind.ERROR, EventKind.WORK],
         ),
-        ('{"content":{"parts":[{"text":"hi"}],"role":"model"},"partial":true}', [Kind.PIECE]),
-        ('{"content":{"parts":[{"text":"hi"}],"role":"model"}}', [Kind.TEXT]),
-        ('{"content":{"parts":[{"text":"hi","thought":true}]}}', [Kind.WORK]),
-        ('{"content":{"parts":[{"text":"dub it"}],"role":"user"}}', [Kind.WORK]),
-        ('{"content":{"parts":[{"function_call":{"name":"f","args":{}}}]}}', [Kind.WORK]),
-        ('{"invocationId":"e","actions":{"stateDelta":{"k":1}}}', [Kind.WORK]),
+        ('{"content":{"parts":[{"text":"hi"}],"role":"model"},"partial":true}', [EventKind.PIECE]),
+        ('{"content":{"parts":[{"text":"hi"}],"role":"model"}}', [EventKind.TEXT]),
+        ('{"content":{"parts":[{"text":"hi","thought":true}]}}', [EventKind.WORK]),
+        ('{"content":{"parts":[{"text":"dub it"}],"role":"user"}}', [EventKind.WORK]),
+        ('{"content":{"parts":[{"function_call":{"name":"f","args":{}}}]}}', [EventKind.WORK]),
+        ('{"invocationId":"e","actions":{"stateDelta":{"k":1}}}', [EventKind.WORK]),
     ],
 )
-def test_every_payload_shape_has_its_kind(data: str, kinds: list[Kind]) -> None:
+def test_every_payload_shape_has_its_kind(data: str, kinds: list[EventKind]) -> None:
     """docs/api.md section 6, spelled in every way it names."""
     assert [event.kind for event in classify("", data)] == kinds
 
@@ -72,7 +72,7 @@ def test_named_heartbeats_and_comments_are_signs_of_life() -> None:
     reader = EventReader()
     found = reader.feed(b"id: 1\nevent: heartbeat\ndata: x\n\n: ping\n\n:\r\n\r\ndata:\n\n")
     assert found
-    assert {event.kind for event in found} == {Kind.HEARTBEAT}
+    assert {event.kind for event in found} == {EventKind.HEARTBEAT}
 
 
 def test_an_event_beyond_the_bound_is_dropped_and_the_next_one_read(
@@ -86,26 +86,26 @@ def test_an_event_beyond_the_bound_is_dropped_and_the_next_one_read(
         for at in range(0, len(huge), 100):
             found += reader.feed(huge[at : at + 100])
             assert reader.kept <= 1000
-        assert [event.kind for event in found] == [Kind.HEARTBEAT]
-        assert reader.feed(b'data: {"text":"hi"}\n\n') == [Event(Kind.PIECE, "hi")]
+        assert [event.kind for event in found] == [EventKind.HEARTBEAT]
+        assert reader.feed(b'data: {"text":"hi"}\n\n') == [TurnEvent(EventKind.PIECE, "hi")]
 
 
 def test_pieces_without_a_mark_that_end_with_the_whole_are_kept_once() -> None:
     """A typed stream may repeat everything at its end."""
-    answer = Answer()
+    answer = TurnAnswer()
     for said in ("Hel", "lo", "Hello"):
-        answer.take(Event(Kind.PIECE, said))
+        answer.take(TurnEvent(EventKind.PIECE, said))
     assert answer.text == "Hello"
 
 
 def test_an_answer_is_bounded(monkeypatch: pytest.MonkeyPatch) -> None:
     """However much comes, only so much is kept; a whole text still replaces its pieces."""
     monkeypatch.setattr(events, "MAX_ANSWER", 10)
-    answer = Answer()
+    answer = TurnAnswer()
     for _ in range(50):
-        answer.take(Event(Kind.PIECE, "abc"))
+        answer.take(TurnEvent(EventKind.PIECE, "abc"))
     assert len(answer.text) == 10
-    answer.take(Event(Kind.TEXT, "whole"))
+    answer.take(TurnEvent(EventKind.TEXT, "whole"))
     assert answer.text == "whole"
 
 
@@ -121,7 +121,7 @@ def test_no_bytes_break_the_reader(data: bytes, step: int) -> None:
         event for at in range(0, len(data), step) for event in cut.feed(data[at : at + step])
     ] + cut.finish()
     assert at_once == in_steps
-    answer = Answer()
+    answer = TurnAnswer()
     for event in at_once:
         answer.take(event)
     for_people(answer.text).encode()

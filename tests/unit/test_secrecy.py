@@ -10,7 +10,7 @@ import pytest
 from nemowatch import secrecy
 from nemowatch.errors import RemoteError, RemotePassing
 from nemowatch.remote import answers, envelope, values
-from nemowatch.remote.events import MAX_ANSWER, Answer, Event, Kind, classify
+from nemowatch.remote.events import MAX_ANSWER, EventKind, TurnAnswer, TurnEvent, classify
 from nemowatch.remote.message import Reply
 from nemowatch.secrecy import hide, redact, redact_work
 
@@ -79,12 +79,12 @@ def test_messages_are_harmless() -> None:
 
 def test_a_secret_in_pieces_is_found_in_the_answer() -> None:
     """A stream may divide it anywhere; so may our own cut of a long answer."""
-    answer = Answer()
+    answer = TurnAnswer()
     for part in ("Use ", TOKEN[:5], TOKEN[5:], " now?"):
-        answer.take(Event(Kind.PIECE, part))
+        answer.take(TurnEvent(EventKind.PIECE, part))
     assert answer.text == "Use [hidden] now?"
-    long = Answer()
-    long.take(Event(Kind.TEXT, "x" * (MAX_ANSWER - 9) + TOKEN + "y" * 9000))
+    long = TurnAnswer()
+    long.take(TurnEvent(EventKind.TEXT, "x" * (MAX_ANSWER - 9) + TOKEN + "y" * 9000))
     assert not leaks(long.text)
     assert len(long.text) <= MAX_ANSWER
 

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from nemowatch.model import RemoteState, Turn, TurnEnd
 from nemowatch.stages.turn_outcome import (
     EXTRA_CHECKS,
-    Seen,
+    RecheckResult,
     TurnVerdict,
     changed,
     digest,
@@ -94,17 +94,17 @@ def test_an_emptied_draft_is_no_work() -> None:
 @pytest.mark.parametrize(
     ("last", "now", "done", "said"),
     [
-        ("", BEFORE, 0, Seen.AGAIN),
-        (BEFORE, BEFORE, 3, Seen.AGAIN),
-        (BEFORE, BEFORE, 4, Seen.NOTHING),
-        ("", AFTER, 0, Seen.AGAIN),
-        (BEFORE, AFTER, 3, Seen.AGAIN),
-        (AFTER, AFTER, 1, Seen.HAPPENED),
-        (BEFORE, AFTER, 4, Seen.AGAIN),
-        (BEFORE, AFTER, 4 + EXTRA_CHECKS, Seen.UNSTEADY),
+        ("", BEFORE, 0, RecheckResult.AGAIN),
+        (BEFORE, BEFORE, 3, RecheckResult.AGAIN),
+        (BEFORE, BEFORE, 4, RecheckResult.NOTHING),
+        ("", AFTER, 0, RecheckResult.AGAIN),
+        (BEFORE, AFTER, 3, RecheckResult.AGAIN),
+        (AFTER, AFTER, 1, RecheckResult.HAPPENED),
+        (BEFORE, AFTER, 4, RecheckResult.AGAIN),
+        (BEFORE, AFTER, 4 + EXTRA_CHECKS, RecheckResult.UNSTEADY),
     ],
 )
-def test_later_looks(last: str, now: str, done: int, said: Seen) -> None:
+def test_later_looks(last: str, now: str, done: int, said: RecheckResult) -> None:
     """Happened: changed and the same twice in a row. Unchanged through all five looks: nothing."""
     assert judge_check(BEFORE, last, now, done, 5) is said
 
@@ -118,7 +118,7 @@ def test_looking_comes_to_an_end(seen: list[str], planned: int) -> None:
     last = ""
     for done, now in enumerate(seen):
         said = judge_check(BEFORE, last, now, done, planned)
-        if said is not Seen.AGAIN:
+        if said is not RecheckResult.AGAIN:
             assert done < planned + EXTRA_CHECKS
             return
         last = now

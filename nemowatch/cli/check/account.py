@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from nemowatch.cli.check.finding import Finding
-from nemowatch.cli.cloud import Answer, Known, ask_daemon, daemon_connection, try_cloud
+from nemowatch.cli.cloud import CloudAnswer, DaemonAccount, ask_daemon, daemon_connection, try_cloud
 from nemowatch.cli.formatting import credits, local_time, name
 from nemowatch.clock import date_and_time
 from nemowatch.errors import (
@@ -92,7 +92,7 @@ def _failed(host: str, error: NemowatchError) -> Iterator[Finding]:
     yield Finding(failure.level, failure.what, text, error.cure or failure.cure)
 
 
-def _as_the_daemon_says(host: str, known: Known) -> Iterator[Finding]:
+def _as_the_daemon_says(host: str, known: DaemonAccount) -> Iterator[Finding]:
     """The daemon has the token: what it was answered last counts."""
     seen = f"as the daemon saw at {local_time(known.at)}"
     answers = Finding("ok", "cloud", f"{host} answers, {seen}.")
@@ -102,7 +102,7 @@ def _as_the_daemon_says(host: str, known: Known) -> Iterator[Finding]:
     yield _credits(known.credits, Account(anonymous=False))
 
 
-def _unless_held(reason: HoldReason, known: Known, good: Finding) -> Finding:
+def _unless_held(reason: HoldReason, known: DaemonAccount, good: Finding) -> Finding:
     """The good finding, or that the daemon holds work for this reason."""
     if reason not in known.held:
         return good
@@ -110,7 +110,7 @@ def _unless_held(reason: HoldReason, known: Known, good: Finding) -> Finding:
     return Finding("fail", good.what, known.held[reason], cure)
 
 
-def _withheld(context: CommandContext, found: Answer) -> Finding | None:
+def _withheld(context: CommandContext, found: CloudAnswer) -> Finding | None:
     """That the running daemon has no token and gets none; None where it has one, or none runs."""
     if found.credits is not None:
         return None
@@ -120,7 +120,7 @@ def _withheld(context: CommandContext, found: Answer) -> Finding | None:
     return Finding("fail", "token", connection.text, connection.cure)
 
 
-def _token(context: CommandContext, found: Answer) -> Finding:
+def _token(context: CommandContext, found: CloudAnswer) -> Finding:
     if found.account.supplied:
         return _own_token(context)
     cure = "To use your own: NEMO_TOKEN, the systemd credential nemo_token, or api.token_file."
@@ -129,7 +129,7 @@ def _token(context: CommandContext, found: Answer) -> Finding:
     return Finding("warn", "token", f"None is supplied: {_anonymous(found)}.", cure)
 
 
-def _anonymous(found: Answer) -> str:
+def _anonymous(found: CloudAnswer) -> str:
     if found.credits is not None and found.account.expires_at:
         lasts = date_and_time(found.account.expires_at)
         return f"an anonymous account is used, which lasts until {lasts}"

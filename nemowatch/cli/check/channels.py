@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from nemowatch.cli.check.finding import Finding
 from nemowatch.clock import SystemClock, iso
 from nemowatch.notify.channels import channels_of
-from nemowatch.notify.message import Event, Message
+from nemowatch.notify.message import Message, NotifyEvent
 from nemowatch.notify.refusal import NotTaken
 
 if TYPE_CHECKING:
@@ -51,4 +51,4 @@ def _test(config: Config) -> Message:
     site = config.site or socket.gethostname()
     text = "Whoever reads this is told when something needs a person, waits, fails or is done."
     now = SystemClock().now_ms()
-    return Message(Event.TEST, f"nemowatch: a test from {site}", text, site, iso(now))
+    return Message(NotifyEvent.TEST, f"nemowatch: a test from {site}", text, site, iso(now))

@@ -12,7 +12,7 @@ from zoneinfo import ZoneInfo
 
 from nemowatch.cli.container.folders import check_mounted, check_writable, give, owner_of
 from nemowatch.cli.container.health import health
-from nemowatch.cli.container.identity import Choice, become, chosen, current, is_rootless
+from nemowatch.cli.container.identity import ChosenIdentity, become, chosen, current, is_rootless
 from nemowatch.cli.container.start import prepare, with_page
 from nemowatch.config.variable_names import ROOT
 from nemowatch.errors import UsageError
@@ -55,11 +55,11 @@ def _replaced(words: list[str], env: Mapping[str, str]) -> NoReturn:
     os.execve(sys.executable, [sys.executable, "-m", "nemowatch", *words], env)
 
 
-def _become(choice: Choice) -> Choice:
+def _become(choice: ChosenIdentity) -> ChosenIdentity:
     """Take on who to be; returns who it is now."""
     if become(choice):
         return choice
-    return Choice(current(), "as the engine lets it be nobody else", False)
+    return ChosenIdentity(current(), "as the engine lets it be nobody else", False)
 
 
 def umask(env: Mapping[str, str]) -> int:

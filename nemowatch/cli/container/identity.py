@@ -30,7 +30,7 @@ class Who(NamedTuple):
         return f"{self.uid}:{self.gid}"
 
 
-class Choice(NamedTuple):
+class ChosenIdentity(NamedTuple):
     """Who to be, and how that was found."""
 
     who: Who
@@ -43,14 +43,14 @@ def current() -> Who:
     return Who(os.geteuid(), os.getegid())
 
 
-def chosen(env: Mapping[str, str], here: Who, owner: Who, *, rootless: bool) -> Choice:
+def chosen(env: Mapping[str, str], here: Who, owner: Who, *, rootless: bool) -> ChosenIdentity:
     """Who to be. `owner`: of the workspace; `rootless`: root is the user who runs the engine.
     Raises UsageError where PUID or PGID are no numbers, or are not the engine's."""
     uid, gid = _number(env, "PUID"), _number(env, "PGID")
     asked = uid is not None or gid is not None
     if here.uid != 0:
         _check_same(here, uid, gid)
-        return Choice(here, "as the engine says", asked)
+        return ChosenIdentity(here, "as the engine says", asked)
 
     usual = _usual(owner, rootless=rootless)
     if not asked:
@@ -58,15 +58,15 @@ def chosen(env: Mapping[str, str], here: Who, owner: Who, *, rootless: bool) -> 
     wanted = usual.who.uid if uid is None else uid
     if gid is None:
         gid = owner.gid if owner.uid == wanted else wanted
-    return Choice(Who(wanted, gid), "as PUID and PGID say", True)
+    return ChosenIdentity(Who(wanted, gid), "as PUID and PGID say", True)
 
 
-def _usual(owner: Who, *, rootless: bool) -> Choice:
+def _usual(owner: Who, *, rootless: bool) -> ChosenIdentity:
     if owner.uid != 0:
-        return Choice(owner, "as the owner of the workspace", False)
+        return ChosenIdentity(owner, "as the owner of the workspace", False)
     if rootless:
-        return Choice(owner, "as the user who runs the engine", False)
-    return Choice(Who(USUAL, USUAL), "as nothing says who else", False)
+        return ChosenIdentity(owner, "as the user who runs the engine", False)
+    return ChosenIdentity(Who(USUAL, USUAL), "as nothing says who else", False)
 
 
 def _number(env: Mapping[str, str], name: str) -> int | None:
@@ -96,7 +96,7 @@ def is_rootless() -> bool:
         return False
 
 
-def become(choice: Choice) -> bool:
+def become(choice: ChosenIdentity) -> bool:
     """Be that user and group from now on, with the groups that the engine has added; whether that
     was possible. Raises UsageError where it was asked for and is not."""
     who = choice.who

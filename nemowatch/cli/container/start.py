@@ -10,7 +10,7 @@ from pathlib import Path
 
 from nemowatch import __version__
 from nemowatch.cli.container.folders import check_mounted, check_writable
-from nemowatch.cli.container.identity import Choice, current
+from nemowatch.cli.container.identity import ChosenIdentity, current
 from nemowatch.cli.init import explain, make_folders, write_config
 from nemowatch.config.find import state_dir
 from nemowatch.config.kept import load_kept
@@ -41,7 +41,9 @@ root = {root}
 """
 
 
-def prepare(env: Mapping[str, str], path: Path, studio: Path, choice: Choice) -> dict[str, str]:
+def prepare(
+    env: Mapping[str, str], path: Path, studio: Path, choice: ChosenIdentity
+) -> dict[str, str]:
     """Make what is missing, say how it is, and return the daemon's environment. Raises UsageError,
     ConfigError."""
     _say(f"nemowatch {__version__} runs as {choice.who}, {choice.why}.")

@@ -13,7 +13,7 @@ import typer
 
 from nemowatch.cli import options
 from nemowatch.cli.formatting import name, plural, size
-from nemowatch.cli.still_working import StillWorking
+from nemowatch.cli.still_working import TurnReminder
 from nemowatch.model import State
 
 if TYPE_CHECKING:
@@ -131,7 +131,7 @@ def _lines(stage: Stage) -> Iterator[Overview]:
     from nemowatch.journal import jobs
 
     shown_states: dict[int, str] = {}
-    still_working = StillWorking(stage.context.config.chat.still_working)
+    still_working = TurnReminder(stage.context.config.chat.still_working)
     while True:
         for row in read_journal(stage.context, jobs.listed, list[jobs.ListedJob]):
             if shown_states.get(row.job.id) != row.job.state:

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 from nemowatch.cli.connection import read_journal
 from nemowatch.cli.explain.folder import prompt_text, result_names
 from nemowatch.cli.explain.location import exists, instructions_above, pause_files
-from nemowatch.cli.explain.records import Location, Step
+from nemowatch.cli.explain.records import ChainStep, Location
 from nemowatch.cli.filesystem import filesystem_of, how_watched
 from nemowatch.cli.formatting import local_time, name, size
 from nemowatch.content import reading
@@ -42,7 +42,7 @@ SCRIPTS = (b".txt", b".md", *WORD)
 SOME_TEXT = "text"
 
 
-def chain(context: CommandContext, location: Location) -> Iterator[Step]:
+def chain(context: CommandContext, location: Location) -> Iterator[ChainStep]:
     """Every step up to the first that says no."""
     for step in _steps(context, location):
         yield step
@@ -50,15 +50,17 @@ def chain(context: CommandContext, location: Location) -> Iterator[Step]:
             return
 
 
-def _elsewhere(location: Location, inboxes: str) -> Step:
+def _elsewhere(location: Location, inboxes: str) -> ChainStep:
     """What is said of a path that lies in none of our folders."""
     if exists(location.path):
         cure = "To have it processed, copy it into a task folder there."
-        return Step("no", f"It is not in any watched inbox ({inboxes}). {cure}")
-    return Step("no", f"There is no such file, and no watched inbox would have it ({inboxes}).")
+        return ChainStep("no", f"It is not in any watched inbox ({inboxes}). {cure}")
+    return ChainStep(
+        "no", f"There is no such file, and no watched inbox would have it ({inboxes})."
+    )
 
 
-def _steps(context: CommandContext, location: Location) -> Iterator[Step]:
+def _steps(context: CommandContext, location: Location) -> Iterator[ChainStep]:
     watch = location.watch
     if watch is None:
         inboxes = ", ".join(name(os.fsencode(w.inbox)) for w in context.config.watch)
@@ -67,52 +69,54 @@ def _steps(context: CommandContext, location: Location) -> Iterator[Step]:
     yield _inbox(watch)
     yield from _name(watch, location)
     if len(location.parts) < 2:
-        yield Step("no", "It is in the inbox itself: put it into a task folder.")
+        yield ChainStep("no", "It is in the inbox itself: put it into a task folder.")
         return
     folder = read_folder(as_text(location.parts[0]), context.config.own_names)
     if not isinstance(folder, Folder):
-        yield Step("no", f"{folder.what} {inbox_words.about_folder(folder.suggestion, '').by_hand}")
+        yield ChainStep(
+            "no", f"{folder.what} {inbox_words.about_folder(folder.suggestion, '').by_hand}"
+        )
         return
-    yield Step("ok", f"The folder {name(location.parts[0])} asks for: {folder.task}.")
+    yield ChainStep("ok", f"The folder {name(location.parts[0])} asks for: {folder.task}.")
     yield from _file(watch, location, folder)
     yield from _unclear(location)
     yield from _pauses(context, location)
 
 
-def _inbox(watch: Watch) -> Step:
+def _inbox(watch: Watch) -> ChainStep:
     shown = name(os.fsencode(watch.inbox))
     if not watch.inbox.is_dir():
-        return Step("wait", f"The inbox {shown} is not there: nemowatch waits for the share.")
+        return ChainStep("wait", f"The inbox {shown} is not there: nemowatch waits for the share.")
     fstype = filesystem_of(watch)
-    return Step("ok", f"It is in the inbox {shown} ({fstype}; {how_watched(watch, fstype)}).")
+    return ChainStep("ok", f"It is in the inbox {shown} ({fstype}; {how_watched(watch, fstype)}).")
 
 
-def _name(watch: Watch, location: Location) -> Iterator[Step]:
+def _name(watch: Watch, location: Location) -> Iterator[ChainStep]:
     verdict = Ignore(watch.ignore).path(location.relative)
     if verdict.kind in (NameClass.IGNORED, NameClass.OURS):
-        yield Step("no", f"Its name is never work: {verdict.why}.")
+        yield ChainStep("no", f"Its name is never work: {verdict.why}.")
     elif verdict.kind is NameClass.CONFLICT:
-        yield Step("wait", f"It looks like {verdict.why}: it is held until a person decides.")
+        yield ChainStep("wait", f"It looks like {verdict.why}: it is held until a person decides.")
 
 
-def _file(watch: Watch, location: Location, folder: Folder) -> Iterator[Step]:
+def _file(watch: Watch, location: Location, folder: Folder) -> Iterator[ChainStep]:
     prompt = prompt_text(location)
     accepted = takes(folder, prompt)
     promised = kind_by_name(location.parts[-1])
     if is_subtitles(location.parts[-1]) and takes_subtitles(folder):
-        yield Step("ok", "Its words go with the clip beside it that it is named after.")
+        yield ChainStep("ok", "Its words go with the clip beside it that it is named after.")
     elif is_subtitles(location.parts[-1]) and folder.is_reviewed:
-        yield Step("ok", "It is a text that a clip in this folder waits for, or none.")
+        yield ChainStep("ok", "It is a text that a clip in this folder waits for, or none.")
     elif promised is None:
         what = f"This folder accepts {listed(accepted)}."
         target = converted_to(location.parts[-1], accepted)
         if target:
             what = f"Convert it to {target}. {what}"
-        yield Step("no", f"No task accepts files with this ending. {what}")
+        yield ChainStep("no", f"No task accepts files with this ending. {what}")
     elif promised not in accepted:
         yield _planned(folder, Drop(promised, as_text(location.parts[-1]), SOME_TEXT, prompt))
     elif not exists(location.path):
-        yield Step("info", "The file is not there now; this is what its name says.")
+        yield ChainStep("info", "The file is not there now; this is what its name says.")
         yield _planned(folder, _drop(location, promised, prompt))
     else:
         yield from _content(watch, location, folder, prompt)
@@ -123,10 +127,10 @@ def _content(
     location: Location,
     folder: Folder,
     prompt: str,
-) -> Iterator[Step]:
+) -> Iterator[ChainStep]:
     mode = location.path.lstat().st_mode
     if not stat.S_ISREG(mode):
-        yield Step("no", f"It is {not_regular(mode)}: only real files are taken.")
+        yield ChainStep("no", f"It is {not_regular(mode)}: only real files are taken.")
         return
     try:
         seen, found = _inspect(watch, location)
@@ -137,22 +141,22 @@ def _content(
     yield from _found(found)
     if found.finding is SniffResult.MEDIA:
         if found.silent and needs_sound(folder.skill):
-            yield Step("no", f"There is nothing to hear in it: {found.silent}.")
+            yield ChainStep("no", f"There is nothing to hear in it: {found.silent}.")
         yield _planned(folder, _drop(location, found.kind, prompt), seen.size)
 
 
-def _unreadable(exc: LocalError) -> Step:
+def _unreadable(exc: LocalError) -> ChainStep:
     if isinstance(exc, LocalPassing):
-        return Step("wait", exc.words)
-    return Step("no", exc.words)
+        return ChainStep("wait", exc.words)
+    return ChainStep("no", exc.words)
 
 
-def _whole_size(seen: Snapshot) -> Step:
+def _whole_size(seen: Snapshot) -> ChainStep:
     changed = local_time(seen.mtime_ns // 1_000_000)
     text = f"It has {size(seen.size)}, last changed {changed}."
     if seen.size:
-        return Step("ok", text)
-    return Step("wait", text)
+        return ChainStep("ok", text)
+    return ChainStep("wait", text)
 
 
 def _inspect(watch: Watch, location: Location) -> tuple[Snapshot, Sniffed]:
@@ -164,13 +168,13 @@ def _inspect(watch: Watch, location: Location) -> tuple[Snapshot, Sniffed]:
         os.close(fd)
 
 
-def _found(found: Sniffed) -> Iterator[Step]:
+def _found(found: Sniffed) -> Iterator[ChainStep]:
     if found.finding is SniffResult.MEDIA:
-        yield Step("ok", f"Its first bytes say: {found.kind}.")
+        yield ChainStep("ok", f"Its first bytes say: {found.kind}.")
     elif found.finding is SniffResult.NOT_MEDIA:
-        yield Step("no", f"{capital(found.why)}. {found.cure}".strip())
+        yield ChainStep("no", f"{capital(found.why)}. {found.cure}".strip())
     else:
-        yield Step("wait", f"It is not whole yet: {found.why}.")
+        yield ChainStep("wait", f"It is not whole yet: {found.why}.")
 
 
 def _drop(location: Location, kind: MediaKind, prompt: str) -> Drop:
@@ -190,31 +194,31 @@ def _has_script_beside(location: Location) -> bool:
     return False
 
 
-def _planned(folder: Folder, drop: Drop, length: int = 0) -> Step:
+def _planned(folder: Folder, drop: Drop, length: int = 0) -> ChainStep:
     try:
         order = plan(folder, drop)
     except OrderError as exc:
-        return Step("no", f"{exc.text} {exc.cure}".strip())
+        return ChainStep("no", f"{exc.text} {exc.cure}".strip())
     largest = max_bytes(order.skill)
     if length > largest:
         what = f"It has {size(length)}, and {order.skill} takes {size(largest)}"
-        return Step("no", f"{what}: compress or trim it.")
+        return ChainStep("no", f"{what}: compress or trim it.")
 
     results: list[str] = []
     for target in order.targets:
         results += result_names(target, drop)
-    return Step("ok", f"It will give {', '.join(results)}, by {order.skill}.")
+    return ChainStep("ok", f"It will give {', '.join(results)}, by {order.skill}.")
 
 
-def _unclear(location: Location) -> Iterator[Step]:
+def _unclear(location: Location) -> Iterator[ChainStep]:
     for held in instructions_above(location):
         if held.unclear is not None:
-            yield Step("wait", f"{held.unclear.what} {held.unclear.cure}")
+            yield ChainStep("wait", f"{held.unclear.what} {held.unclear.cure}")
 
 
-def _pauses(context: CommandContext, location: Location) -> Iterator[Step]:
+def _pauses(context: CommandContext, location: Location) -> Iterator[ChainStep]:
     if read_journal(context, account.is_paused, bool):
         resume = words.RESUME + context.option
-        yield Step("wait", f"Everything is paused by nemowatch pause. To resume: {resume}.")
+        yield ChainStep("wait", f"Everything is paused by nemowatch pause. To resume: {resume}.")
     for file in pause_files(location):
-        yield Step("wait", f"The file {file} pauses it. {inbox_words.PAUSE_FILE.by_hand}")
+        yield ChainStep("wait", f"The file {file} pauses it. {inbox_words.PAUSE_FILE.by_hand}")

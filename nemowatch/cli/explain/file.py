@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from nemowatch.cli.connection import ask_if_running, read_journal
 from nemowatch.cli.explain.chain import chain
-from nemowatch.cli.explain.records import Location, Step, file_record
+from nemowatch.cli.explain.records import ChainStep, Location, file_record
 from nemowatch.errors import NemowatchError
 from nemowatch.model import ENDED, State
 from nemowatch.reporting import words
@@ -33,7 +33,7 @@ def explain_file(context: CommandContext, location: Location) -> dict[str, Any]:
     return file_record(location.path, steps, jobs, verdict(steps, jobs, context.option))
 
 
-def waiting(context: CommandContext, location: Location) -> list[Step]:
+def waiting(context: CommandContext, location: Location) -> list[ChainStep]:
     """Why the daemon waits with this file; nothing when it does not run."""
     try:
         answer = ask_if_running(context, "explain", path=str(location.path))
@@ -44,9 +44,9 @@ def waiting(context: CommandContext, location: Location) -> list[Step]:
     return list(map(_waiting_step, answer["waiting"]))
 
 
-def _waiting_step(why: object) -> Step:
+def _waiting_step(why: object) -> ChainStep:
     text = str(why).rstrip(".")
-    return Step("wait", f"{DAEMON_SAYS}{text}.")
+    return ChainStep("wait", f"{DAEMON_SAYS}{text}.")
 
 
 def jobs_of(context: CommandContext, location: Location) -> list[Job]:
@@ -66,15 +66,15 @@ def jobs_of(context: CommandContext, location: Location) -> list[Job]:
     return read_journal(context, read, list[jobs.Job])
 
 
-def job_step(job: Job) -> Step:
+def job_step(job: Job) -> ChainStep:
     state = f"{job.state}{brackets(job.reason)}"
-    return Step("info", f"Job {job.id}, {job.target}: {state}{because(job.why)}")
+    return ChainStep("info", f"Job {job.id}, {job.target}: {state}{because(job.why)}")
 
 
 # -- what comes of it ------------------------------------------------------------------
 
 
-def verdict(steps: list[Step], jobs: list[Job], option: str) -> str:
+def verdict(steps: list[ChainStep], jobs: list[Job], option: str) -> str:
     found = {step.result: step.text for step in steps}
     if "no" in found:
         return f"It is not taken: {found['no']}"

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from nemowatch.cli.explain.file import job_step, jobs_of, verdict, waiting
-from nemowatch.cli.explain.records import Location, Step, file_record
+from nemowatch.cli.explain.records import ChainStep, Location, file_record
 from nemowatch.errors import LocalError, OrderError
 from nemowatch.intake.claim.project_contents import ACCEPTED, ProjectContents, contents_of, faults
 from nemowatch.intake.scan.folders import FolderBook
@@ -36,22 +36,26 @@ def explain_project(
     return file_record(location.path, steps, jobs, verdict(steps, jobs, context.option))
 
 
-def _steps(context: CommandContext, location: Location, project: ProjectFolder) -> Iterator[Step]:
+def _steps(
+    context: CommandContext, location: Location, project: ProjectFolder
+) -> Iterator[ChainStep]:
     watch = location.watch
     assert watch is not None
     folder = FolderBook(context.config.own_names).read(location.parts[0])
     if not project.is_work or not isinstance(folder, Folder):
         problem = no_project(project)
-        yield Step("no", f"{problem.what} {problem.cure}")
+        yield ChainStep("no", f"{problem.what} {problem.cure}")
         return
 
     try:
         contents = contents_of(watch.inbox, project.path, Ignore(watch.ignore))
         prompt = instructions_for(watch.inbox, project.path)
     except (LocalError, OrderError) as exc:
-        yield Step("wait", exc.words)
+        yield ChainStep("wait", exc.words)
         return
-    yield Step("ok", f"It is a project: its {len(contents.files)} files are worked on together.")
+    yield ChainStep(
+        "ok", f"It is a project: its {len(contents.files)} files are worked on together."
+    )
     yield from map(_wrong, faults(contents, ACCEPTED & takes(folder, prompt)))
     if not folder.prompt and not contents.texts:
         yield _wrong(NO_PROMPT)
@@ -63,26 +67,26 @@ def _steps(context: CommandContext, location: Location, project: ProjectFolder) 
         yield from _first_waiting(context, location, watch.inbox, contents.files)
 
 
-def _wrong(fault: Fault) -> Step:
-    return Step("wait", f"{fault.what} {fault.cure}")
+def _wrong(fault: Fault) -> ChainStep:
+    return ChainStep("wait", f"{fault.what} {fault.cure}")
 
 
 def _order_step(
     folder: Folder, project: ProjectFolder, contents: ProjectContents, prompt: str
-) -> Step:
+) -> ChainStep:
     """What its instructions come to, or why they cannot be followed."""
     names = tuple(as_text(name_of(path)) for path in contents.files)
     drop = ProjectDrop(as_text(name_of(project.path)), names, prompt)
     try:
         order = plan_project(folder, drop)
     except OrderError as exc:
-        return Step("wait", exc.words)
-    return Step("ok", f"Its instructions are {len(order.targets)} paid calls, in one session.")
+        return ChainStep("wait", exc.words)
+    return ChainStep("ok", f"Its instructions are {len(order.targets)} paid calls, in one session.")
 
 
 def _first_waiting(
     context: CommandContext, project: Location, inbox: Path, paths: Iterable[bytes]
-) -> list[Step]:
+) -> list[ChainStep]:
     """What the first of its files waits for that waits for something."""
     for path in paths:
         file = replace(project, path=inbox / os.fsdecode(path), relative=path)

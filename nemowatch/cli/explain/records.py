@@ -30,7 +30,7 @@ class Location:
 
 
 @dataclass(frozen=True, slots=True)
-class Step:
+class ChainStep:
     """One decision about a file."""
 
     result: str  #: "ok": go on; "wait": not now; "no": not at all; "info": nothing depends on it
@@ -39,7 +39,7 @@ class Step:
 
 def file_record(
     path: Path,
-    steps: Iterable[Step],
+    steps: Iterable[ChainStep],
     jobs: Iterable[Job],
     verdict: str,
 ) -> dict[str, Any]:

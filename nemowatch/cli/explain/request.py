@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from nemowatch.cli.connection import read_journal
 from nemowatch.cli.explain.location import exists
-from nemowatch.cli.explain.records import Location, Step, file_record
+from nemowatch.cli.explain.records import ChainStep, Location, file_record
 from nemowatch.clock import SystemClock
 from nemowatch.errors import LocalError, OrderError
 from nemowatch.fs.safe_open import lookup
@@ -39,15 +39,15 @@ def explain_request(context: CommandContext, location: Location) -> dict[str, An
     form = request_of(location.parts[-1])
     if form is None:
         return None
-    steps = [Step("ok", _WHAT[form.word])]
+    steps = [ChainStep("ok", _WHAT[form.word])]
     if exists(location.path):
         steps.append(_said(context, location.watch, location, form))
     else:
-        steps.append(Step("info", "The file is not there now."))
+        steps.append(ChainStep("info", "The file is not there now."))
     return file_record(location.path, steps, (), steps[-1].text)
 
 
-def _said(context: CommandContext, watch: Watch, location: Location, form: Form) -> Step:
+def _said(context: CommandContext, watch: Watch, location: Location, form: Form) -> ChainStep:
     try:
         found = lookup(watch.inbox, location.relative)
         text, digest = read_request(watch.inbox, location.relative, found, _no_beat)
@@ -55,15 +55,15 @@ def _said(context: CommandContext, watch: Watch, location: Location, form: Form)
         file = RequestFile(location.relative, form.word, found, text, digest, seen_at=now)
         return read_journal(context, lambda conn: _planned(conn, watch, file), _nothing)
     except (OrderError, LocalError) as exc:
-        return Step("no", f"{exc.text} {exc.cure}".strip())
+        return ChainStep("no", f"{exc.text} {exc.cure}".strip())
 
 
-def _planned(conn: sqlite3.Connection, watch: Watch, file: RequestFile) -> Step:
+def _planned(conn: sqlite3.Connection, watch: Watch, file: RequestFile) -> ChainStep:
     """Raises OrderError."""
     plan = plan_of(conn, watch, file)
     if isinstance(plan, Plan):
-        return Step("ok", " ".join(map(_ordered, plan.orders)))
-    return Step("info", f"It was already carried out, for job {plan.taken.job}.")
+        return ChainStep("ok", " ".join(map(_ordered, plan.orders)))
+    return ChainStep("info", f"It was already carried out, for job {plan.taken.job}.")
 
 
 def _ordered(asked: Asked) -> str:
@@ -72,8 +72,8 @@ def _ordered(asked: Asked) -> str:
     return _ORDERS[order].format(job=", ".join(map(str, numbers)))
 
 
-def _nothing() -> Step:
-    return Step("info", "Nothing has been made yet that it could be about.")
+def _nothing() -> ChainStep:
+    return ChainStep("info", "Nothing has been made yet that it could be about.")
 
 
 def _no_beat() -> None:

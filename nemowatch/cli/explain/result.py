@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 from nemowatch.cli.connection import read_journal
 from nemowatch.cli.explain.location import below, exists
-from nemowatch.cli.explain.records import Location, Step, file_record
+from nemowatch.cli.explain.records import ChainStep, Location, file_record
 from nemowatch.cli.formatting import local_time, name
 from nemowatch.journal import jobs, results, side_files, sources
 from nemowatch.model import State
@@ -92,12 +92,14 @@ def _record(
     title: str,
 ) -> dict[str, Any]:
     about = _subject(path)
-    steps = [Step("ok", f"It is in {title} of {name(os.fsencode(watch.root or watch.outbox))}.")]
+    steps = [
+        ChainStep("ok", f"It is in {title} of {name(os.fsencode(watch.root or watch.outbox))}.")
+    ]
     if about != path:
         what = name(os.fsencode(about.name))
-        steps.append(Step("info", f"It is one of nemowatch's own notes, about {what}."))
+        steps.append(ChainStep("info", f"It is one of nemowatch's own notes, about {what}."))
     if not exists(path):
-        steps.append(Step("info", "It is not there now."))
+        steps.append(ChainStep("info", "It is not there now."))
 
     origin = read_journal(context, lambda conn: _origin(conn, os.fsencode(about)), lambda: None)
     if origin is not None:
@@ -108,7 +110,7 @@ def _record(
     if title == "failed":
         unknown = UNKNOWN_FAILED
         verdict = _verdict_refused(watch, about)
-    steps.append(Step("info", unknown))
+    steps.append(ChainStep("info", unknown))
     return file_record(path, steps, [], verdict)
 
 
@@ -135,26 +137,26 @@ def _origin(conn: sqlite3.Connection, path: bytes) -> Origin | None:
     return Origin(row, jobs.of_source(conn, row.id), made_by)
 
 
-def _steps(watch: Watch, origin: Origin) -> list[Step]:
+def _steps(watch: Watch, origin: Origin) -> list[ChainStep]:
     found = list(_source_steps(watch, origin))
     for job in origin.concerned:
         result = "ok" if job.state is State.PUBLISHED else "no"
-        found.append(Step(result, _job_words(job)))
+        found.append(ChainStep(result, _job_words(job)))
     return found
 
 
-def _source_steps(watch: Watch, origin: Origin) -> Iterator[Step]:
+def _source_steps(watch: Watch, origin: Origin) -> Iterator[ChainStep]:
     """What was dropped, and for a result where that file is now."""
     source = origin.source
     dropped = name(os.fsencode(watch.inbox) + b"/" + source.path)
     taken = local_time(source.created_at)
     if not origin.made_by:
-        yield Step("ok", f"It was dropped as {dropped}, taken at {taken}.")
+        yield ChainStep("ok", f"It was dropped as {dropped}, taken at {taken}.")
         return
 
-    yield Step("ok", f"It was made from {dropped}, taken at {taken}.")
+    yield ChainStep("ok", f"It was made from {dropped}, taken at {taken}.")
     if source.retired_to:
-        yield Step("info", f"That file is now {name(source.retired_to)}.")
+        yield ChainStep("info", f"That file is now {name(source.retired_to)}.")
 
 
 def _job_words(job: Job) -> str:

@@ -21,7 +21,7 @@ from typing import TYPE_CHECKING
 from nemowatch.cli.context import find_context
 from nemowatch.cli.formatting import clean
 from nemowatch.cli.live.rates import Rates
-from nemowatch.cli.live.screen import Seen, draw
+from nemowatch.cli.live.screen import DaemonView, draw
 from nemowatch.cli.output import console, folded, terminal_width
 from nemowatch.cli.status.gathering import overview
 from nemowatch.errors import NemowatchError
@@ -126,7 +126,7 @@ class View:
         target = console()
         with Live(console=target, screen=True, refresh_per_second=PICTURES) as live:
             asked_at = 0.0
-            seen = Seen(None, self._lines)
+            seen = DaemonView(None, self._lines)
             while self._daemon.poll() is None:
                 now = time.monotonic()
                 if now - asked_at >= ASK:
@@ -136,15 +136,15 @@ class View:
                 live.update(shown)
                 time.sleep(1 / PICTURES)
 
-    def _ask(self, now: float) -> Seen:
+    def _ask(self, now: float) -> DaemonView:
         try:
             found = overview(self._context)
         except NemowatchError:  # it is starting, or ending: its log says what is the matter
-            return Seen(None, self._lines, self._ending)
+            return DaemonView(None, self._lines, self._ending)
         if found.snapshot.daemon["pid"] != self._daemon.pid:  # it starts, or another one works
-            return Seen(None, self._lines, self._ending)
+            return DaemonView(None, self._lines, self._ending)
         self._rates.update(found.snapshot.transfers, now)
-        return Seen(found, self._lines, self._ending)
+        return DaemonView(found, self._lines, self._ending)
 
     def end(self) -> None:
         """See to it that the daemon ends, whatever has happened here."""

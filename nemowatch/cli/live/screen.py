@@ -44,7 +44,7 @@ LEVELS = {"warning": "yellow", "error": "red", "critical": "bold red"}
 
 
 @dataclass(frozen=True, slots=True)
-class Seen:
+class DaemonView:
     """What is known of the daemon at one moment."""
 
     overview: Overview | None  #: None before its first answer
@@ -52,7 +52,9 @@ class Seen:
     ending: bool = False  #: it was asked to stop
 
 
-def draw(seen: Seen, rates: Rates, width: int, height: int, spinners: dict[int, Spinner]) -> Group:
+def draw(
+    seen: DaemonView, rates: Rates, width: int, height: int, spinners: dict[int, Spinner]
+) -> Group:
     """The whole screen; `spinners`: those that turn already, by job."""
     overview = seen.overview
     if overview is None:

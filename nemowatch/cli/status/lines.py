@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from nemowatch.cli.formatting import clean
 from nemowatch.cli.output import COLOURS
-from nemowatch.cli.pieces import Beside, Indented, Piece, Words
+from nemowatch.cli.pieces import Indented, Piece, StyledText, TitledText
 from nemowatch.cures import NOTHING, Cure
 
 #: Cells before a file, and before what is said about it.
@@ -20,28 +20,28 @@ Lines = list[Piece]
 class Row:
     """Something with what is said about it, and what to do."""
 
-    head: Words
+    head: StyledText
     cure: Cure = NOTHING
     text: str = ""
 
 
-def word(text: str, style: str = "") -> Words:
+def word(text: str, style: str = "") -> StyledText:
     """A piece of text in the colour of the state that it begins with."""
     shown = clean(text)
-    return Words(shown, style or COLOURS.get(shown.split(" ")[0], ""))
+    return StyledText(shown, style or COLOURS.get(shown.split(" ")[0], ""))
 
 
-def line(*parts: Words | str) -> Words:
+def line(*parts: StyledText | str) -> StyledText:
     """One line of these parts; plain ones are shown as they are, whatever they contain."""
-    whole = Words()
+    whole = StyledText()
     for part in parts:
-        whole.append(part if isinstance(part, Words) else clean(part))
+        whole.append(part if isinstance(part, StyledText) else clean(part))
     return whole
 
 
-def title_text(text: str) -> Words:
+def title_text(text: str) -> StyledText:
     """What stands in front of a section's first row, as wide as in all others."""
-    return Words(f"{text:<10}", "bold")
+    return StyledText(f"{text:<10}", "bold")
 
 
 def below(text: str) -> Lines:
@@ -49,9 +49,9 @@ def below(text: str) -> Lines:
     return [Indented(line(one), DEEPER) for one in text.splitlines()]
 
 
-def beside(title: str, text: Words) -> Piece:
+def beside(title: str, text: StyledText) -> Piece:
     """A text beside its title; what does not fit goes on below its beginning."""
-    return Beside(title_text(title), text)
+    return TitledText(title_text(title), text)
 
 
 def cure_lines(cure: Cure, option: str) -> Lines:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from nemowatch.cli.formatting import clean, size
 from nemowatch.cli.job_list import file_words
-from nemowatch.cli.pieces import Words
+from nemowatch.cli.pieces import StyledText
 from nemowatch.cli.status.lines import word
 from nemowatch.model import State
 from nemowatch.reporting.words import pace
@@ -43,7 +43,7 @@ class Progress:
 
 def in_work(
     rows: Sequence[ListedJob], transfers: Mapping[int, Transfer], width: int
-) -> list[Words]:
+) -> list[StyledText]:
     """A line for each job; the bars are below each other."""
     if not rows:
         return []
@@ -57,7 +57,7 @@ def in_work(
 
     lines = []
     for row, name, step in zip(rows, names, steps, strict=True):
-        line = Words(clean(f"{row.job.id:>6}  {row.job.state:<11} "))
+        line = StyledText(clean(f"{row.job.id:>6}  {row.job.state:<11} "))
         line.append(word(set_cell_size(fitted(name, room), room), "bold"))
         line.append("  ")
         line.append(word(step.shown, "cyan"))

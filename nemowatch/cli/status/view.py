@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from nemowatch.cli.formatting import clean, credits, local_time, plural
 from nemowatch.cli.output import COLOURS
-from nemowatch.cli.pieces import Indented, Piece, Several, Words
+from nemowatch.cli.pieces import Indented, Piece, Several, StyledText
 from nemowatch.cli.status.lines import (
     DEEPER,
     INDENT,
@@ -128,7 +128,7 @@ def _counts(overview: Overview) -> Lines:
     if not counts:
         return [line(title_text("jobs"), "none yet")]
     shown = [word(f"{count:,} {state}", COLOURS.get(state, "")) for state, count in counts]
-    return [beside("jobs", Words(", ").join(shown)), *below(figures_line(overview.figures))]
+    return [beside("jobs", StyledText(", ").join(shown)), *below(figures_line(overview.figures))]
 
 
 def _in_work(overview: Overview, width: int, longest: int) -> Lines:
