@@ -3,6 +3,7 @@ folder that other users may enter. Says which tests stay together when they run 
 
 from __future__ import annotations
 
+import gc
 import os
 import shutil
 import tempfile
@@ -21,8 +22,8 @@ settings.load_profile("quick")
 #: What commands keep of configurations goes there, and not to whoever runs the tests.
 os.environ["XDG_CACHE_HOME"] = str(Path(tempfile.gettempdir()) / "nemowatch-test-cache")
 
-#: structlog's own traceback prints the variables of every frame, which takes seconds of the loop that
-#: the test shares with what it tests. The daemon's log never did that.
+#: structlog's own traceback prints the variables of every frame, which takes seconds of the loop
+#: that the test shares with what it tests. The daemon's log never did that.
 structlog.configure(
     processors=[
         structlog.contextvars.merge_contextvars,
@@ -48,6 +49,17 @@ def open_path() -> Iterator[Path]:
     made.chmod(0o755)
     yield made
     shutil.rmtree(made, ignore_errors=True)
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_collection() -> Generator[None, object, object]:
+    """Thousands of tests stay to the end: looking for garbage among them took a tenth of the time."""
+    gc.disable()
+    try:
+        return (yield)
+    finally:
+        gc.enable()
+        gc.freeze()
 
 
 #: Modules whose tests share something that is costly to make: they stay in one worker.
