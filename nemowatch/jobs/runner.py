@@ -10,9 +10,11 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import sqlite3
 from collections import Counter
 from collections.abc import Callable, Mapping
 from dataclasses import replace
+from operator import itemgetter
 
 import structlog
 
@@ -132,24 +134,28 @@ class Runner:
 
     async def _fill(self) -> float:
         """Start what may start; returns the seconds until something else is due."""
-        choice = await self._choose()
+        choice, read = await self._choose()
         self._note_outage(choice)
         # either may have come while the journal was asked
         ending = self._stopping or self.broken is not None
         if not ending:
-            self._start(choice)
+            self._start(choice, read)
         return self._pause_until(choice.next_due)
 
-    async def _choose(self) -> LaneChoice:
-        """The jobs whose stages may start now."""
+    async def _choose(self) -> tuple[LaneChoice, dict[int, Work]]:
+        """The jobs whose stages may start now, and what these need."""
         now, limits = self._context.clock.now_ms(), self._context.config().limits
         placeless = self._stuck.jobs | self._slow.among(self.busy, limits)
         busy = Busy(self.busy, placeless, frozenset(self._set_aside))
         polling, self._polling = self._polling, False
         in_doubt = self._cloud_held or self.outcomes.cloud.in_doubt
-        return await self._context.journal.read(
-            lambda conn: choose(conn, now, limits, busy, polling=polling, in_doubt=in_doubt)
-        )
+
+        def look(conn: sqlite3.Connection) -> tuple[LaneChoice, dict[int, Work]]:
+            choice = choose(conn, now, limits, busy, polling=polling, in_doubt=in_doubt)
+            chosen = map(itemgetter(1), choice.start)
+            return choice, self.store.read_chosen(conn, chosen)
+
+        return await self._context.journal.read(look)
 
     def _note_outage(self, choice: LaneChoice) -> None:
         """Keep whether the cloud is held, and what begins or ends with that."""
@@ -171,9 +177,9 @@ class Runner:
         left = (next_due - self._context.clock.now_ms()) / 1000
         return max(0.0, min(left, longest))
 
-    def _start(self, choice: LaneChoice) -> None:
+    def _start(self, choice: LaneChoice, read: Mapping[int, Work]) -> None:
         for lane, job in choice.start:
-            self._running.begin(job.id, lane, self._work(job))
+            self._running.begin(job.id, lane, self._work(job, read.get(job.id)))
 
         if choice.next_poll is not None:
             self._plan_poll(choice.next_poll)
@@ -198,10 +204,11 @@ class Runner:
             exc_info=failure,
         )
 
-    async def _work(self, job: Job) -> None:
-        """Run a job's stage, and those that follow in the same lane. Raises JournalError."""
+    async def _work(self, job: Job, work: Work | None) -> None:
+        """Run a job's stage, and those that follow in the same lane. `work`: what it needs; None:
+        it is read first. Raises JournalError."""
         try:
-            work = await self.store.load(job)
+            work = work or await self.store.load(job)
         except Exception as exc:
             if is_end_of_journal(exc):
                 raise

@@ -9,7 +9,8 @@ job's call has settled the matter meanwhile.
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from operator import attrgetter
 from typing import TypeGuard
@@ -79,7 +80,7 @@ class JobStore:
         """What the job's stage needs; None when there is nothing to do: its folder is no longer
         configured, for which it is parked, or a command was quicker. Raises JournalError."""
         work = await self._context.journal.read(
-            lambda conn: read_work(conn, self._watches(), job.id)
+            lambda conn: read_work(conn, self._watches(), jobs.by_id(conn, job.id))
         )
         if work is None:
             await self._context.journal.write(lambda conn: self._park(conn, job))
@@ -87,6 +88,18 @@ class JobStore:
         if work.job.state is not job.state:
             return None
         return work
+
+    def read_chosen(self, conn: sqlite3.Connection, chosen: Iterable[Job]) -> dict[int, Work]:
+        """What the stages of these jobs need, read together with the choice of them: each turn with
+        the journal costs as much as a step. Without those that cannot be read: `load` says why."""
+        found: dict[int, Work] = {}
+        watches = self._watches()
+        for job in chosen:
+            with suppress(Exception):
+                work = read_work(conn, watches, job)
+                if work is not None:
+                    found[job.id] = work
+        return found
 
     async def write(self, work: Work, decision: Decision) -> Written | None:
         """Write the decision; None when a person was quicker.
@@ -164,7 +177,7 @@ class JobStore:
             return None
         if HoldReason.OUTAGE in holds.active(conn):
             return None
-        following = read_work(conn, self._watches(), work.job.id)
+        following = read_work(conn, self._watches(), jobs.by_id(conn, work.job.id))
         if following is None:
             return None
         rests = not following.source.settled and not following.paid

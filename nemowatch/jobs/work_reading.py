@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sqlite3
 from collections.abc import Mapping
+from dataclasses import replace
 
 from nemowatch.config.watch_section import Watch
 from nemowatch.journal import jobs, results, sessions, source_members, sources, spend
@@ -15,9 +16,9 @@ from nemowatch.stages.work import Work
 FREE_OUTCOMES = frozenset({CallOutcome.UNSENT, CallOutcome.REFUSED})
 
 
-def read_work(conn: sqlite3.Connection, watches: Mapping[str, Watch], job_id: int) -> Work | None:
-    """What the job's stage needs; None when its folder is no longer among `watches`."""
-    job = jobs.by_id(conn, job_id)
+def read_work(conn: sqlite3.Connection, watches: Mapping[str, Watch], job: Job) -> Work | None:
+    """What the stage of a job needs, which was read in this transaction; None when its folder is no
+    longer among `watches`."""
     source = sources.by_id(conn, job.source_id)
     if source is None:
         return None
@@ -25,32 +26,33 @@ def read_work(conn: sqlite3.Connection, watches: Mapping[str, Watch], job_id: in
     if watch is None:
         return None
 
-    latest = spend.latest(conn, job_id)
-    return Work(
+    latest = spend.latest(conn, job.id)
+    is_first = not sessions.goes_on(conn, job)
+    work = Work(
         job=job,
         source=source,
         members=tuple(source_members.of_item(conn, job.source_id, job.item)),
         watch=watch,
         session=sessions.by_id(conn, job.session),
-        paid=spend.is_paid(conn, job_id),
-        draft_saved=results.is_draft_saved(conn, job_id),
+        paid=spend.is_paid(conn, job.id),
+        draft_saved=results.is_draft_saved(conn, job.id),
         spend=latest,
         sibling_paid=_is_sibling_paid(conn, job),
+        paid_before=_is_paid_before(conn, job.id, latest),
+    )
+    if is_first:  # as nearly always: there is nothing to ask about those before it
+        return work
+    return replace(
+        work,
         later_turn=sessions.is_later_turn(conn, job),
         missing=sessions.missing(conn, job),
         versions=sessions.versions(conn, job),
-        paid_before=_is_paid_before(conn, job_id, latest),
     )
 
 
 def _is_sibling_paid(conn: sqlite3.Connection, job: Job) -> bool:
     """Whether another job of the same source is paid for, or about to be."""
-    for other in jobs.of_source(conn, job.source_id):
-        if other.id == job.id:
-            continue
-        if sources.is_paying(conn, other):
-            return True
-    return False
+    return any(sources.is_paying(conn, other) for other in jobs.siblings(conn, job))
 
 
 def _is_paid_before(conn: sqlite3.Connection, job_id: int, latest: spend.Spend | None) -> bool:

@@ -187,6 +187,11 @@ def of_source(conn: sqlite3.Connection, source_id: int) -> list[Job]:
     return every(conn, SQL["of_source"], (source_id,), from_row)
 
 
+def siblings(conn: sqlite3.Connection, job: Job) -> list[Job]:
+    """The other jobs of its source."""
+    return every(conn, SQL["siblings"], (job.source_id, job.id), from_row)
+
+
 def counts(conn: sqlite3.Connection) -> dict[str, int]:
     """How many jobs are in each state."""
     return {row["state"]: row["n"] for row in conn.execute(SQL["counts"])}

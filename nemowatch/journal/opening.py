@@ -31,6 +31,9 @@ BUSY_SECONDS = 10.0
 #: KiB of pages that SQLite keeps: enough for what is asked often; the rest is in the system's own
 #: cache anyway.
 CACHE_KIB = 512
+#: Statements that stay compiled. A job needs more of them than the 128 that Python keeps by itself:
+#: each would be compiled anew, triggers and all, whenever its turn comes.
+STATEMENTS = 512
 #: A WAL frame and its index need less free bytes; above that, an I/O error is no lack of space.
 SPACE_FOR_A_FRAME = 64 * 1024
 
@@ -99,6 +102,7 @@ def _connect(path: Path, is_whole: bool) -> sqlite3.Connection:
             timeout=BUSY_SECONDS,
             check_same_thread=False,
             isolation_level=None,
+            cached_statements=STATEMENTS,
         )
         try:
             _prepare(conn)

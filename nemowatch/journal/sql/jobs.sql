@@ -9,6 +9,10 @@ SELECT * FROM instruction WHERE id = ?
 -- every job that counts of a source, in the order in which they were given
 SELECT * FROM instruction WHERE source_id = ? ORDER BY id
 
+-- name: siblings
+-- the others of its source
+SELECT * FROM instruction WHERE source_id = ? AND id <> ? ORDER BY id
+
 -- name: list
 -- every job with where its source lies, newest last; nearly all are published, so these are found by going through all
 SELECT j.*, s.watch, s.folder, s.path, s.task, s.settled, s.retired_to FROM instruction j JOIN source s ON s.id = j.source_id
