@@ -9,8 +9,10 @@ at once, and need not connect and shake hands again.
 from __future__ import annotations
 
 import asyncio
+import re
 import ssl
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any
 from urllib.parse import unquote, urlsplit
 
@@ -28,6 +30,10 @@ KEPT_S = 4.0
 #: Idle lines that are kept: as many calls as are made at once by default.
 MOST_KEPT = 8
 
+#: A URL whose path is sent as it stands, without anything to encode or to resolve: that of every
+#: call to the API. Taking one apart by all the rules costs as much as sending a request.
+_PLAIN = re.compile(r"(https?://[a-z0-9.:-]+)((?:/[a-zA-Z0-9_-][a-zA-Z0-9_.-]*)+)")
+
 Origin = tuple[bytes, bytes, int]
 
 
@@ -42,14 +48,16 @@ class Address:
     @classmethod
     def of(cls, url: str) -> Address:
         """Of a URL: percent-encoded, the host in ASCII."""
-        parsed = httpx.URL(url)
-        if parsed.scheme not in ("http", "https"):
-            raise httpcore.UnsupportedProtocol(parsed.scheme)
+        server, path = url, b""
+        plain = _PLAIN.fullmatch(url)
+        if plain is not None:
+            server, path = plain[1], plain[2].encode("ascii")
+        parsed = _parsed(server)
         target = httpcore.URL(
             scheme=parsed.raw_scheme,
             host=parsed.raw_host,
             port=parsed.port,
-            target=parsed.raw_path,
+            target=path or parsed.raw_path,
         )
         return cls(target, parsed.netloc, proxy_of(url))
 
@@ -58,6 +66,15 @@ class Address:
         """What a kept line must agree in."""
         found = self.url.origin
         return (found.scheme, found.host, found.port)
+
+
+@lru_cache(maxsize=16)
+def _parsed(url: str) -> httpx.URL:
+    """A URL, taken apart: all calls of a daemon go to a few servers."""
+    parsed = httpx.URL(url)
+    if parsed.scheme not in ("http", "https"):
+        raise httpcore.UnsupportedProtocol(parsed.scheme)
+    return parsed
 
 
 class ServerConnection:

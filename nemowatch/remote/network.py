@@ -126,6 +126,10 @@ class NetworkStream(httpcore.AsyncNetworkStream):
         self._backend.sending.begins(buffer)
         with as_httpcore(httpcore.WriteTimeout, httpcore.WriteError):
             self._writer.write(buffer)
+            transport = self._writer.transport
+            has_gone = not transport.is_closing() and transport.get_write_buffer_size() == 0
+            if has_gone:  # as nearly always: a small request needs no timer
+                return
             async with asyncio.timeout(timeout):
                 await self._writer.drain()
 
