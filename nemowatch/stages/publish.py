@@ -23,6 +23,7 @@ from nemowatch.edits.turn_summary import summary_of
 from nemowatch.errors import NothingMade, SourceGone
 from nemowatch.fs.names import safe_name
 from nemowatch.journal import results, reviews
+from nemowatch.journal.results import Summary
 from nemowatch.model import Downloaded, Output, OutputKind, State
 from nemowatch.outbox.publish import PlacedResult, part_path, publish, publish_bytes
 from nemowatch.stages.context import StageContext
@@ -47,8 +48,7 @@ NO_TEXT_CURE = "To have it made again, drop the file under another name; that co
 async def put(work: Work, context: StageContext) -> Decision:
     """downloaded: publish all outputs, or fetch again what has disappeared meanwhile."""
     draft, before = await context.journal.read(partial(_drafts, job_id=work.job.id))
-    texts = await context.on_disk(work.watch, _texts, work, draft)
-    summary = await context.on_disk(work.watch, summary_of, before, draft)
+    texts, summary = await context.on_disk(work.watch, _words, work, before, draft)
     if _is_text_missing(work, texts):
         error = NothingMade("The cloud finished, but no text came back.", cure=NO_TEXT_CURE)
         return refuse(State.FAILED, error)
@@ -121,6 +121,11 @@ def _left_out(work: Work, put_out: list[Made]) -> str:
     if not endings:
         return ""
     return f"left out, because the cloud gave nothing to make it from: {', '.join(sorted(endings))}"
+
+
+def _words(work: Work, before: Draft, draft: Draft) -> tuple[dict[str, bytes], Summary]:
+    """The text results, and what has changed since the turn before."""
+    return _texts(work, draft), summary_of(before, draft)
 
 
 def _texts(work: Work, draft: dict[str, object] | None) -> dict[str, bytes]:

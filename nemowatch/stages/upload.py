@@ -218,15 +218,12 @@ async def _by_bytes(work: Work, context: StageContext, clip: Member) -> str:
     claimed = clip.snapshot
     assert claimed is not None  # a member without a URL is a file
     try:
-        fd = await context.on_disk(work.watch, _open, work, clip)
+        fd, name = await context.on_disk(work.watch, _open, work, clip)
     except SourceGone as exc:
         raise await source_check.absence(work, context, clip.path, exc) from exc
-    from nemowatch.content import cloud_names  # here: what knows containers comes with a file
-
     try:
-        head = await context.on_disk(work.watch, os.pread, fd, cloud_names.HEAD, 0)
         payload = Payload(
-            name=cloud_names.name_in_cloud(clip.name, head, clip.kind),
+            name=name,
             fd=fd,
             size=claimed.size,
             mtime_ns=claimed.mtime_ns,
@@ -243,9 +240,21 @@ async def _by_bytes(work: Work, context: StageContext, clip: Member) -> str:
     return _cdn_of(state.video_infos[-1])
 
 
-def _open(work: Work, clip: Member) -> int:
-    """The claimed file, opened: where it was dropped or, for a further instruction, where it went.
-    Raises LocalError."""
+def _open(work: Work, clip: Member) -> tuple[int, str]:
+    """The claimed file, opened, and what it is called in the cloud. Raises LocalError, OSError."""
+    from nemowatch.content import cloud_names  # here: what knows containers comes with a file
+
+    fd = _opened(work, clip)
+    try:
+        head = os.pread(fd, cloud_names.HEAD, 0)
+        return fd, cloud_names.name_in_cloud(clip.name, head, clip.kind)
+    except BaseException:
+        os.close(fd)
+        raise
+
+
+def _opened(work: Work, clip: Member) -> int:
+    """The file where it was dropped or, for a further instruction, where it went."""
     if not work.later_turn:
         return open_below(work.watch.inbox, clip.path)
     root, relative = source_check.locate(work, clip)
