@@ -15,6 +15,11 @@ from nemowatch.model import ENDED, AttentionReason, State
 
 #: What is said of a job whose file was taken out of the inbox in time.
 TAKEN_AWAY = "The file was removed before anything was paid for it."
+#: What is said of a job that was cancelled while its paid call was in doubt, and is tried again.
+NEVER_DECIDED = (
+    "Its order was sent before, and nothing shows whether the cloud did the work. That is to be"
+    " decided before it is sent again."
+)
 #: The error code of a part that has ended with one before it.
 PART_BEFORE = "part before"
 #: Why jobs ask before anything is sent for them.
@@ -35,7 +40,8 @@ def retry(conn: sqlite3.Connection, job_id: int, now_ms: int) -> State:
         reviews.wait(conn, job, now_ms)
         return State.ATTENTION
     if spend.unsettled(conn, job_id) is not None:
-        asked = JobChanges(reason=AttentionReason.UNKNOWN.value, due_at=0)
+        reason = AttentionReason.UNKNOWN.value
+        asked = JobChanges(reason=reason, due_at=0, error_text=NEVER_DECIDED)
         jobs.apply(conn, job, State.ATTENTION, now_ms, asked)
         return State.ATTENTION
     if _has_edit(conn, job):

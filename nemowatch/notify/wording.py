@@ -181,7 +181,9 @@ def _ends(states: Mapping[str, int]) -> str:
 def _cost(found: Round) -> str:
     if found.credits is None:
         return "Nothing is known to have been paid." if found.unknown else "Nothing was paid."
-    about = "about " if found.about or found.unknown else ""
+    if found.unknown:
+        return f"Cost: at least {amount(found.credits)} credits; of some it is not known."
+    about = "about " if found.about else ""
     return f"Cost: {about}{amount(found.credits)} credits."
 
 

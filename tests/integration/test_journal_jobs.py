@@ -179,6 +179,7 @@ def test_a_retry_with_an_open_call_asks_a_person(journal: Journal) -> None:
     force(journal, job_id, State.CANCELLED)
     assert do(journal, lambda conn: job_steps.retry(conn, job_id, 5)) is State.ATTENTION
     assert job(journal, job_id).reason == "unknown"
+    assert job(journal, job_id).error_text == job_steps.NEVER_DECIDED
 
 
 @pytest.mark.parametrize(
