@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from nemowatch.intake.claim import project_contents
+from nemowatch.intake.claim.project_approvals import ProjectApprovals
 from nemowatch.intake.records import FileProblem
 from nemowatch.journal import source_members, spend
 from nemowatch.journal.spend import CallOutcome, Edit
@@ -360,5 +361,33 @@ async def test_an_approve_in_an_edit_folder_without_cause_approves_nothing(
         b.put("edit/song.mp3", MP3)
         b.put("edit/clip.mp4", mp4("c"))
         await b.until(lambda: ".project" in said_of(b, "clip.mp4"))
+        await b.tick_for(1)
+        assert b.claimed == []
+
+
+async def test_an_approve_is_used_up_with_what_it_lets_through(
+    root: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """In one transaction: where the process ends right after it, another mix asks again."""
+
+    async def ends(approvals: ProjectApprovals, folder: bytes) -> tuple[bytes, ...]:
+        return ()
+
+    async with inbox_rig(root, tmp_path / "s") as b:
+        b.put("edit/prompt.txt", b"Cut this.")
+        b.put("edit/song.mp3", MP3)
+        b.put("edit/clip.mp4", mp4("c"))
+        await b.until(lambda: ".project" in said_of(b, "clip.mp4"))
+        monkeypatch.setattr(ProjectApprovals, "use_up", ends)
+        b.put("edit/APPROVE", b"")
+        await b.until(lambda: len(b.claimed) == 2)
+    monkeypatch.undo()
+    for name in ("song.mp3", "clip.mp4"):
+        (root / "inbox/edit" / name).unlink()
+
+    async with inbox_rig(root, tmp_path / "s") as b:
+        b.put("edit/other.mp3", MP3 + bytes(1))
+        b.put("edit/other.mov", mp4("d"))
+        await b.until(lambda: ".project" in said_of(b, "other.mov"))
         await b.tick_for(1)
         assert b.claimed == []

@@ -118,17 +118,18 @@ class Claimer:
         taken.more = may_read_texts or taken.clips > 0
 
         candidates = self._accepted(read) + projects
+        obeyed = self._mixed.take_obeyed()
         if candidates and await self._may_claim():
-            for claimed in await self._claim(candidates):
+            for claimed in await self._claim(candidates, obeyed):
                 self._note(claimed, taken)
 
-        await self._follow_approvals(taken)
+        await self._follow_approvals(obeyed, taken)
         return taken
 
-    async def _follow_approvals(self, taken: Taken) -> None:
+    async def _follow_approvals(self, obeyed: set[bytes], taken: Taken) -> None:
         """Each APPROVE in an edit folder that has been obeyed can go; one there that nothing waits
         for says yes to nothing."""
-        for folder in self._mixed.take_obeyed():
+        for folder in obeyed:
             taken.used += await self._approvals.use_up(folder)
         for folder in self._approvals.folders():
             is_project = self._state.book.project(folder) is not None
@@ -168,7 +169,9 @@ class Claimer:
 
     # -- claiming
 
-    async def _claim(self, candidates: list[Candidate]) -> list[Claimed]:
+    async def _claim(self, candidates: list[Candidate], obeyed: set[bytes]) -> list[Claimed]:
+        """Write these down, and with them that each APPROVE is used that let them go on, in
+        `obeyed` or their own folder: a process that ends here asks for a yes again."""
         watch = self._root_monitor.watch
 
         def before(conn: sqlite3.Connection) -> tuple[Mapping[bytes, Ended], BatchRow | None]:
@@ -180,11 +183,12 @@ class Claimer:
         context = await self._context_of(candidates, ended)
         # what may be a copy comes after what it is a copy of
         ordered = copies_last(candidates)
+        approved = {candidate.path for candidate in candidates if candidate.approved}
 
         def claim(conn: sqlite3.Connection) -> list[Claimed]:
             claims = Claims(conn, context)
             done = list(map(claims.claim, ordered))
-            self._approvals.use(conn, candidates)
+            self._approvals.use(conn, approved | obeyed)
             return done
 
         done = await self._journal.write(claim)

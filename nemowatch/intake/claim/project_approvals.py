@@ -11,7 +11,7 @@ import os
 import sqlite3
 from collections.abc import Iterable
 
-from nemowatch.intake.records import Candidate, FileProblem
+from nemowatch.intake.records import FileProblem
 from nemowatch.intake.scan.paths import parent
 from nemowatch.intake.state import InboxState
 from nemowatch.journal import facts, sources
@@ -80,11 +80,14 @@ class ProjectApprovals:
             problem = FileProblem(path, parent(project), _WHAT, _CURE, code="approve")
             self._state.problems.ask(problem)
 
-    def use(self, conn: sqlite3.Connection, candidates: Iterable[Candidate]) -> None:
-        """Write down, in the transaction that claims these, that what let them go on is used."""
-        for candidate in candidates:
-            if candidate.approved:
-                self._write(conn, self._with(self._there(candidate.path)))
+    def use(self, conn: sqlite3.Connection, folders: Iterable[bytes]) -> None:
+        """Write down, in the transaction that claims what was let go on by those in these folders,
+        that they are used."""
+        there: dict[bytes, Snapshot] = {}
+        for folder in folders:
+            there |= self._there(folder)
+        if there:
+            self._write(conn, self._with(there))
 
     async def use_up(self, folder: bytes) -> tuple[bytes, ...]:
         """What is in this folder has let files go on: it says yes to nothing more. Returns those
