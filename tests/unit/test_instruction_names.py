@@ -33,8 +33,8 @@ NEARLY = {
         "|Pause!.txt|PAUSE.txt.txt.txt|pauze.txt|PAUSE.lnk"
     ),
     APPROVE: "APPROVED|approve.docx|Approve (1).txt|aprove|APPROVE - Kopie|Approval.txt",
-    Instruction.REVISE: "a.mp4.revise.docx|a.revise (1).txt|a.revised.txt",
-    Instruction.ANSWER: "a.mp4.answer - Copy.txt|a.answers.txt",
+    Instruction.REVISE: "a.mp4.revise.docx|a.revise (1).txt|a.revised.txt|a.revize.txt|a.änderung.txt|a.修改.txt",
+    Instruction.ANSWER: "a.mp4.answer - Copy.txt|a.answers.txt|a.ansewr.txt|a.Antwort.txt|a.réponse.txt",
     Instruction.LINKS: "films.urls (1).txt|films.url.txt|films.urls.docx|urls.txt",
     Instruction.NOTE: "a.es.nemowatch - Copy.txt|a.nemowatch.docx|a.mp4.error (1).txt|a.question - Copy.txt|nemowatch - read me (1).txt",
 }
@@ -50,7 +50,7 @@ DOUBTFUL = {
     PAUSE: "pause-music.txt|PAUSE until further notice.txt|please pause.docx|STOP|pauza.docx|一時停止.txt|do not process.txt|On Hold"
     "|paused until monday.txt|paused until monday.docx.txt|Pause bis Montag.docx|HOLD until tomorrow.txt|stop please.txt",
     GLOSSARY: "Glossary of terms.txt|glossary for anna.txt|glosario.txt|Glossaire.docx|用语集.txt",
-    Instruction.ORDER: "RETRY|cancel.txt|Resume.docx",
+    Instruction.ORDER: "RETRY|cancel.txt|Resume.docx|abbrechen.txt",
     Instruction.REVISE: "revise.txt|clip revise.txt|clip_revise.docx",
     Instruction.ANSWER: "answer.txt|Answer.docx",
     Instruction.ASIDE: "README.md|read me.txt|Liesmich.txt|notes.docx|info.txt",

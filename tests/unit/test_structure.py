@@ -49,14 +49,16 @@ NO_PROSE = {
     "latex": "\\section{Hello}\nThis is \\textbf{bold} and so is this.",
     "rst": ".. note::\n   Hello.\n\n.. code-block:: python\n   x",
     "org": "#+TITLE: Hello\n#+AUTHOR: Anna\n* One\nText.",
+    "bare patch": "--- a/x\n+++ b/x\n@@ -1,2 +1,2 @@\n-old\n+new\n same",
+    "batch": "@echo off\nset X=1\ncopy a.txt b.txt\npause",
+    "powershell": "Get-ChildItem -Path C:\\ | Where-Object { $_.Length -gt 5 }\nWrite-Host 'done'\nStart-Sleep -s 5",
+    "style in lines": "body { color: red; }\n.a { margin: 0 auto; }",
+    "chat of a phone": "[12:01, 3.4.2024] Anna: Hallo\n[12:02, 3.4.2024] Ben: Hi\n[12:03, 3.4.2024] Anna: Gut?",
+    "uuencode": "begin 644 a.bin\nM!P<'!P<'!P<'\n`\nend",
     "patch": "diff --git a/x b/x\n--- a/x\n+++ b/x\n@@ -1 +1 @@\n-a\n+b",
     "minified": "var a={b:1,c:function(){return a.b||0}};a.c();window.a=a;if(a){a.d={e:[]};f=g;h=i}",
 }
 PROSE = {
-    "stage directions": "ANNA (laughing): Come in!\n[Door opens]\nBOB: Thank you. (He sits.)\n[Music]",
-    "directions together": "Anna(leise): Komm herein.\nBob(laut): Danke!\nAnna(lacht): Setz dich.",
-    "a play": "ANNA: Hello.\nBOB: Hello, Anna.\nANNA: Tea?\nBOB: Yes: black, please.",
-    "small names": "anna: hello\nbob: hi\nanna: tea?\nbob: yes",
     "an address": "Anna Muster\nHauptstr. 5\n12345 Berlin\nDeutschland\nTel.: +49 30 123456",
     "prices": "Tea: 3 €\nCoffee: $4.50\nCake: 5,20 €\nTotal: = 12.70 €",
     "a price list": "Tee\t3 €\nKaffee\t4 €\nKuchen\t5 €\nWasser\t2 €",
@@ -65,7 +67,6 @@ PROSE = {
     "clauses": "The parties agree that:\n(a) the seller delivers;\n(b) the buyer pays;\n(c) all is well.",
     "a poem": "Roses are red, violets are blue,\nSugar is sweet, and so are you,\nNo end, no end, no end,",
     "places": "Berlin, Germany, Europe\nParis, France, Europe\nLima, Peru, America\nAccra, Ghana, Africa",
-    "a song": "[Verse 1]\nLa la la\n[Chorus]\nOh oh oh (oh oh)\n[Verse 2]\nLa la",
     "a timetable": "01.02.2026 10:00 Opening\n01.02.2026 11:00 Lunch\n01.02.2026 12:00 End",
     "results": "Bayern - Dortmund 3:1\nKöln - Mainz 0:0\nBremen - Berlin 2:2",
     "decimals": "Brot 2,50\nMilch 1,20\nKäse 4,90\nEier 3,10\nTee 5,00\nSalz 0,90",
@@ -94,8 +95,14 @@ PROSE = {
     "markdown": "# Tour\n\nWelcome to **Rome**. See [this](https://x.example).\n\n| Day | Place |\n|---|---|\n| 1 | Rome |",
     "bible": "1:1 In the beginning God created the heaven.\n1:2 And the earth was without form.",
     "short": "Hello.",
+    "signs in words": "AC/DC & Guns'n'Roses @ 8pm, R&B+Soul; C++/C#: all*inclusive! (free)",
+    "roles": "Director: Anna Muster\nNote: all is well.\nWe thank everybody.",
+    "capitals": "WELCOME BACK\nTO OUR SHOW\nWELCOME BACK\nTO OUR SHOW",
+    "chapters": "CHAPTER ONE\nIt was late.\n\nCHAPTER TWO\nIt was early.",
+    "refrain": "月亮代表我的心\n你问我爱你有多深\n月亮代表我的心\n你去想一想",
+    "one direction": "[Music]\nGood evening, and welcome to the show.",
+    "an interior": "Interior design is fun.\nINT is short for integer, and EXT for extension.",
     "a call in words": "Run (fast)!",
-    "questions": "Q: Why?\nA: Because.\nQ: When?\nA: Now; at once.",
     "cast": "Director: Anna Muster\nCamera: Bob Smith\nMusic: Carla Rossi\nThanks to: all",
 }
 
@@ -125,3 +132,40 @@ def test_what_is_no_prose_is_refused_in_a_document_too(what: str) -> None:
     """In Word and in rich text the words are the same."""
     with pytest.raises(OrderError, match="not a text to be spoken"):
         document_words(NO_PROSE[what])
+
+
+VOICES = {
+    "stage directions": "Come in, says she.\n[Door opens]\nThank you, says he.\n[Music]",
+    "in brackets of the East": "大家好。\n【音乐】\n欢迎收看。\n【掌声】",
+    "directions together": "Anna(leise): Komm herein.\nBob(laut): Danke!\nAnna(lacht): Setz dich.",
+    "a play": "ANNA: Hello.\nBOB: Hello, Anna.\nANNA: Tea?\nBOB: Yes: black, please.",
+    "small names": "anna: hello\nbob: hi\nanna: tea?\nbob: yes",
+    "bold names": "**Dr. Anna Muster:** Hello.\n**Bob:** Hi.\n**Bob:** Tea?",
+    "one voice": "NARRATOR: Good evening.\n\nNARRATOR: It rains.\n\nNARRATOR: Good night.",
+    "a song": "[Verse 1]\nLa la la\n[Chorus]\nOh oh oh (oh oh)\n[Verse 2]\nLa la",
+    "questions": "Q: Why?\nA: Because.\nQ: When?\nA: Now; at once.",
+    "names alone": "ANNA\nGood morning!\n\nBEN\nMorning.\n\nANNA\nTea?\n\nBEN (yawning)\nYes.",
+    "chinese": "主持人：欢迎来到我们的节目。\n嘉宾：谢谢。\n主持人：今天做什么？",
+    "french": "Claire : Bonjour.\nPaul : Bonjour Claire.\nClaire : Du fromage ?",
+    "a screenplay": "INT. KITCHEN - DAY\n\nAnna enters and puts down her bag.",
+    "a german screenplay": "1. INNEN. KÜCHE – TAG\n\nAnna tritt ein.",
+    "a chinese screenplay": "内景 厨房 日\n安娜走进来。",
+    "a cut": "The cow stands there.\nCUT TO:\nThe farm at night.",
+    "two columns": "VIDEO\tAUDIO\nWide shot of farm\tWelcome to our farm.",
+}
+
+
+@pytest.mark.parametrize("what", VOICES)
+@pytest.mark.parametrize("name", ["a.txt", "a.md"])
+def test_names_and_directions_are_asked_about(what: str, name: str) -> None:
+    """Nobody reads them aloud: the note says how they are left out, or spoken all the same."""
+    with pytest.raises(OrderError, match="would be spoken") as refused:
+        script_words(VOICES[what].encode(), name)
+    assert "spoken" in refused.value.cure
+
+
+def test_subtitles_may_name_who_speaks() -> None:
+    """They have names and directions by their nature."""
+    cues = "1\n00:00:01,000 --> 00:00:03,000\n{}\n\n2\n00:00:04,000 --> 00:00:06,000\n{}\n"
+    said = cues.format("[Music]\nANNA: Hello.", "[Door]\nANNA: Bye.")
+    assert "Hello." in script_words(said.encode(), "a.srt")

@@ -11,6 +11,7 @@ import re
 from collections.abc import Callable, Sequence
 from itertools import islice
 
+from nemowatch.content.forms.dialogue import COPY_WORDS, refuse_dialogue
 from nemowatch.content.forms.stand_ins import refuse_stand_ins
 from nemowatch.content.forms.structure import other_structure
 from nemowatch.content.recognise import kind_by_beginning, kind_of
@@ -23,13 +24,14 @@ _BEGINNINGS = (
     ("a file of captions in codes (SCC)", re.compile(r"Scenarist_SCC\b")),
     ("a program's text (a script for a computer)", re.compile(r"#!\s?/")),
     ("a key or a certificate", re.compile(r"-----BEGIN [A-Z ]{1,40}-----")),
+    ("a file in letters (uuencode)", re.compile(r"begin [0-7]{3,4} \S")),
+    ("a file in letters (yEnc)", re.compile(r"=ybegin ")),
     ("a calendar or a contact", re.compile(r"BEGIN:V[A-Z]{3,8}\b")),
     ("data for a program (JSON)", re.compile(r'\[?\s{0,20}\{\s{0,20}"[^"\n]{1,100}"\s{0,5}:')),
 )
 #: How a record begins whose names are not in quotes.
 _RECORD = re.compile(r"\{\s{0,20}\w{1,60}\s{0,5}:")
 _LATEX = re.compile(r"^\\(?:documentclass|begin\{document\})", re.MULTILINE)
-_COPY_WORDS = "Copy the words that are to be spoken into a plain text file (.txt) and drop that."
 
 #: A line above the text of a mail, and those that every mail has.
 _HEADER = re.compile(r"([A-Za-z][A-Za-z-]{1,40}):")
@@ -74,13 +76,14 @@ def refuse_not_spoken(text: str) -> None:
             cure="Delete the times (and the names, if they are not to be spoken), and save it.",
         )
     _refuse(other_structure(text))
+    refuse_dialogue(text)
     refuse_stand_ins(text)
 
 
 def _refuse(kind: str) -> None:
     """Raises OrderError when a text is of a kind."""
     if kind:
-        raise OrderError(f"The file is {kind}, not a text to be spoken.", cure=_COPY_WORDS)
+        raise OrderError(f"The file is {kind}, not a text to be spoken.", cure=COPY_WORDS)
 
 
 def _other_file(text: str) -> str:

@@ -18,7 +18,11 @@ from nemowatch.content.forms.lines import (
 )
 
 #: How files of programs, and their messages, begin.
-_PROGRAM = re.compile(r"<\?php|<%|<script\b|Traceback \(most recent call last\)|diff --git ")
+_PROGRAM = re.compile(
+    r"<\?php|<%|<script\b|Traceback \(most recent call last\)|diff --git "
+    r"|--- \S[^\n]{0,300}\n\+\+\+ \S|@echo off\b|param ?\(",
+    re.IGNORECASE,
+)
 
 #: Lines of program code: how a line ends, how it begins, and what is in it. White space is one
 #: blank, and bounded parts keep the patterns linear.
@@ -52,6 +56,7 @@ _CODE = (
     re.compile(r"^.{0,399}(?:\$[A-Za-z_{(\"]|&&|\|\||2>&1|> ?/dev/null|<< ?['\"]?EOF)"),
     re.compile(r"^\"[^\"]{1,200}\" ?[=:] ?\".{0,399}[;,]$"),
     re.compile(r"^msg(?:id|id_plural|str|ctxt)(?:\[\d\])? \""),
+    re.compile(r"^(?:Get|Set|New|Write|Remove|Import|Start|Invoke)-[A-Z]\w{2,40} [-\"'$\w]"),
     re.compile(r"^@\w{1,60}[\w.]{0,60}(?:\(.{0,300}\))?$"),
     re.compile(r"^(?:\$|>>>|C:\\\S{0,200}>|#) [a-z][\w./-]{0,80}(?: -{1,2}\w| ?\()"),
     re.compile(
@@ -64,7 +69,7 @@ _CODE = (
 #: A sign of the things above that prose has in hardly any line: without one a line is no code.
 _SIGN = re.compile(
     r"[{}=\[\]$\\@&|]|\(\)|\w\(|\);|[;:]$|; ?(?:do|then)$|->|::"
-    r"|^(?:import|from|msg[a-z]+|# ?include)\b"
+    r"|^(?:import|from|msg[a-z]+|# ?include)\b|^[A-Z][a-z]{1,9}-[A-Z]\w{1,40} [-\"'$]"
 )
 #: A call and nothing else.
 _CALL = re.compile(r"^[a-zA-Z_][\w.]{0,80}\(.{0,300}\);?$")
@@ -87,6 +92,8 @@ _CLAUSE = re.compile(
     r"|--|[()]|.{0,399}[,;()]$)"
 )
 _STYLE = re.compile(r"^(?:[.#@]?[\w-]{1,40}[\w ,.#:>-]{0,60}\{|[a-z-]{2,30} ?: ?[^.!?]{1,100};)$")
+#: A whole rule in a line.
+_RULE = re.compile(r"^[\w .#,>:*-]{1,100}\{ ?(?:[a-z-]{2,30} ?:[^{}]{1,300};? ?)\}$")
 #: Lines of a log: a moment to the second, or what kind of a message it is.
 _LOG = (
     re.compile(r"^\W?\d{4}-\d{2}-\d{2}[T ]\d{2}:\d{2}:\d{2}"),
@@ -99,6 +106,7 @@ _LOG = (
     re.compile(r"^\[?(?:INFO|WARN|WARNING|ERROR|DEBUG|TRACE|FATAL|CRITICAL)\]? ?[:\]|-]"),
     re.compile(r"^\W?\[ ?\d{1,8}\.\d{3,6}\] "),
     re.compile(r"^\W?\d{1,2}[./]\d{1,2}[./]\d{2,4}, \d{1,2}:\d{2}(?::\d{2})?(?: [AP]M)?(?:\]| -) "),
+    re.compile(r"^\W?\d{1,2}:\d{2}(?::\d{2})?(?: [AP]M)?, \d{1,2}[./]\d{1,2}[./]\d{2,4}\]"),
     re.compile(r"^(?:\[?\d{1,2}:\d{2}(?::\d{2})?\]? ?)?<[\w@+-]{1,30}> "),
 )
 
@@ -137,7 +145,9 @@ def is_query(lines: Lines) -> bool:
 
 
 def is_style(lines: Lines) -> bool:
-    """The rules of a style sheet, with the line that ends a block."""
+    """The rules of a style sheet, with the line that ends a block, or each in a line."""
+    if lines and count_like(lines, _RULE) == len(lines):
+        return True
     rules = count_like(lines, _STYLE)
     return are_many(rules, lines) and any(map(_ends_block, lines))
 

@@ -59,7 +59,8 @@ class Form:
         """Whether these words of a name say nothing but it, rightly or by a slip."""
         if self.is_rightly_said(said):
             return True
-        if self.is_ending or not self.word:
+        may_slip = self.is_request or not self.is_ending
+        if not may_slip or not self.word:
             return False
         return len(said) == 1 and is_slip(said[0], self.word)
 
@@ -141,7 +142,10 @@ FORMS = (
     Form(
         Instruction.REVISE,
         "revise",
-        forms=words("revised revision"),
+        forms=words(
+            "revised revision revisions überarbeiten überarbeitung ändern änderung revisar revisión"
+            " modificar cambiar réviser révision modifier rever revisão alterar 修改 修订 修訂 修正"
+        ),
         others=words("revise"),
         is_ending=True,
         alone=False,
@@ -150,7 +154,10 @@ FORMS = (
     Form(
         Instruction.ANSWER,
         "answer",
-        forms=words("answers answered"),
+        forms=words(
+            "answers answered antwort antworten respuesta réponse risposta resposta"
+            " 回答 答复 答覆 返事"
+        ),
         others=words("answer"),
         is_ending=True,
         alone=False,
@@ -162,7 +169,11 @@ FORMS = (
     Form(Instruction.NOTE, "nemowatch", is_ending=True, alone=False),
     Form(
         Instruction.ORDER,
-        others=words("cancel retry resume unpause continue again resolve delete abort undo redo"),
+        others=words(
+            "cancel retry resume unpause continue again resolve delete abort undo redo"
+            " abbrechen stornieren löschen cancelar annuler annullare reintentar réessayer"
+            " 取消 重试"
+        ),
     ),
     Form(
         Instruction.ASIDE,
