@@ -115,6 +115,24 @@ _ELSEWHERE = _rows(
         r"|\b(?:complet\w{1,5}|list[ao]|terminée?|pront[ao]|concluíd[ao])\b",
     ),
     (r"音声|発話|会話|文字起こし", r"ません|検出|完了"),
+    # words of this work, which hardly any speech begins or ends with
+    (
+        r"\b(?:transkri|transcri|transcrev|trascri)\w{1,12}|\b(?:untertitel\w{0,2}|subtítulos?"
+        r"|sous-titres?|legendas?|sottotitoli|zeitleiste|timeline|línea de tiempo|ligne de temps"
+        r"|linha do tempo|tonspur)\b",
+    ),
+    (r"タイムライン|プロジェクト|文字起こし|書き起こし|字幕|エクスポート|アップロード|クリック",),
+    (
+        r"\b(?:aufnahme|video|datei|clip)\b",
+        r"\b(?:kein(?:e|en|er)?|ohne)\b",
+        r"\b(?:ton|sprache|stimmen?|audio|worte)\b",
+    ),
+    (
+        r"\b(?:klick(?:e|en)?|lad(?:e|en)|zieh(?:e|en)?|haz|haga|sub[ea]|arrastr[ea]|clique[zr]?"
+        r"|import(?:ez|er)|téléversez|glissez|envi[ea]|arraste)\b",
+        r"\b(?:v[ií]d[eé]o|datei|archivo|fichier|arquivo|export\w{0,6}|pro[jy]e[ck]?to?|projet"
+        r"|schaltfläche|botón|bouton|botão)\b",
+    ),
 )
 #: The work was done, or is under way.
 _REPORTS = _rows(
@@ -156,7 +174,7 @@ _REQUESTS = _rows(
     ),
     (_BEGIN + r"(?:upload|provide|share)\b", _MEDIA),
     (r"您(?:希望|想|需要|是否|要)|请问|是否需要|要不要我|需要我|如需|如果您",),
-    (r"请(?:告诉|提供|上传|确认|说明|选择)",),
+    (r"请先?(?:告诉|提供|上传|确认|说明|选择)",),
     (r"点击|单击", r"按钮|导出|下载"),
     (r"时间[线轴]", r"预览"),
     (r"预览", r"时间[线轴]"),

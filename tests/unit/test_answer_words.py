@@ -134,6 +134,27 @@ def test_a_heading_is_no_part_of_the_speech(heading: str) -> None:
         "Non ho trovato voci nel video.",
         "Não há fala neste vídeo.",
         "音声が検出されませんでした。",
+        "Leider enthält die Aufnahme keinen Ton.",
+        "Ich habe den Dialog transkribiert und deinem Projekt hinzugefügt.",
+        "Fertig! Die Untertitel sind auf der Zeitleiste.",
+        "Klicken Sie auf Exportieren, um das Transkript herunterzuladen.",
+        "Bitte laden Sie zuerst ein Video hoch.",
+        "He transcrito el diálogo y lo he añadido a tu proyecto.",
+        "¡Listo! Los subtítulos están en la línea de tiempo.",
+        "Haz clic en Exportar para descargar la transcripción.",
+        "Por favor, sube primero un vídeo.",
+        "J'ai transcrit le dialogue et l'ai ajouté à votre projet.",
+        "Terminé ! Les sous-titres sont sur la timeline.",
+        "Cliquez sur Exporter pour télécharger la transcription.",
+        "Veuillez d'abord importer une vidéo.",
+        "Transcrevi o diálogo e adicionei ao seu projeto.",
+        "Pronto! As legendas estão na linha do tempo.",
+        "Clique em Exportar para baixar a transcrição.",
+        "Por favor, envie um vídeo primeiro.",
+        "会話を書き起こし、プロジェクトに追加しました。",
+        "完了しました！字幕はタイムラインにあります。",
+        "エクスポートをクリックして文字起こしをダウンロードしてください。",
+        "まず動画をアップロードしてください。",
     ],
 )
 def test_an_apology_in_another_language_is_no_transcript(said: str) -> None:
@@ -155,3 +176,22 @@ def test_a_speech_that_sounds_like_an_apology_is_at_most_in_doubt(said: str) -> 
     """What people say of music, silence and sound can be published once a person has read it."""
     assert judge(said) is not AnswerKind.OTHER
     assert publishable(said) == said
+
+
+@pytest.mark.parametrize(
+    "said",
+    [
+        "Guten Morgen aus dem Hafen. Das erste Boot fährt um sieben.",
+        "Klicken Sie hier, um zu abonnieren, liebe Freunde.",
+        "Leider hat es gestern geregnet. Wir sind trotzdem losgefahren.",
+        "Por favor, abre la ventana, hace calor.",
+        "Désolé pour le retard, il y avait du trafic.",
+        "Bom dia do porto. O primeiro barco sai às sete.",
+        "窓を開けてください。暑いです。",
+        "Laden Sie Ihre Freunde ein.",
+        "Envía saludos a tu madre.",
+    ],
+)
+def test_speech_of_other_languages_is_published(said: str) -> None:
+    """An agent that answers in another language is told from it by the words of its work."""
+    assert judge(said) is AnswerKind.SPEECH
