@@ -20,8 +20,9 @@ from tests.rigs.sink import SinkProcess
 from tests.rigs.studio import Studio, wait_for
 
 FINISHED, WAITING, TREE = 100_000, 10_000, 100_000
-#: Seconds that a daemon is watched at rest, and before, until everything has come to rest.
-AT_REST, REST = 600, 60
+#: Seconds that a daemon is watched at rest, and before, until everything has come to rest. Ten
+#: minutes show no more than five.
+AT_REST, REST = 300, 60
 READY = "nemowatch runs"
 BARE = [sys.executable, "-c", "import asyncio, sqlite3, ssl, httpx"]
 
@@ -86,7 +87,7 @@ def idle(base: Path) -> Iterator[Measure]:
         seeing = subprocess.Popen(
             ["inotifywait", "-m", "-r", "-q", house.inbox], stdout=subprocess.DEVNULL
         )
-        time.sleep(REST)
+        time.sleep(max(scaled(REST), REST / 3))
 
         def measure(number: int) -> dict[str, float]:
             seconds = max(scaled(AT_REST), 60)
