@@ -38,6 +38,10 @@ _READ_IT = "Open it in an editor: it may say why a download failed. Then put in 
 _TRUE_ENDING = "Give it the ending of what it is (.mp4 for a video, .mp3 for a recording)."
 _IF_WORD = "If it is a Word document, give it the ending .docx. If it is an archive, unpack it."
 _COPY_WORDS = "Copy the words that you mean into a plain text file (.txt), and drop that."
+_EXPORT = (
+    "Play it: if it plays, export it anew from the program that made it. If it does not, copy it"
+    " once more from where it came from."
+)
 _SAVE_AGAIN = "Open it in the program that made it, and save it again as a new file."
 
 
@@ -197,7 +201,7 @@ def _disguised(head: bytes, name: bytes) -> Sniffed:
         return _called(name, found, MediaKind.VIDEO)
     if min(head) > 8:  # no byte that no text has
         return _called(name, Disguise("a text", _READ_IT), MediaKind.VIDEO)
-    return Sniffed(SniffResult.NOT_MEDIA, why=_UNKNOWN)
+    return Sniffed(SniffResult.NOT_MEDIA, why=_UNKNOWN, cure=_EXPORT)
 
 
 def _called(name: bytes, found: Disguise, kind: MediaKind) -> Sniffed:

@@ -27,7 +27,18 @@ OURS = frozenset(
         *("date_and_time", "files", "first_sentence", "health", "inside", "kind", "lasted"),
         *("lasts", "left", "length", "limit", "listed", "lower", "many", "missing", "noun", "one"),
         *("price", "quiet", "reason", "results", "rounded", "rstrip", "said", "script", "silence"),
-        *("silent", "size", "spent", "taken", "takes", "text", "turns", "under_way", "unfinished"),
+        *(
+            "silent",
+            "size",
+            "spent",
+            "taken",
+            "takes",
+            "text",
+            "to",
+            "turns",
+            "under_way",
+            "unfinished",
+        ),
         *("until", "waited", "wanted", "was", "what", "when", "which", "whose", "why", "words"),
     }
 )

@@ -12,7 +12,7 @@ from collections.abc import Set as AbstractSet
 from functools import partial
 from operator import lt
 
-from nemowatch.content.endings import conversions
+from nemowatch.content.endings import are_convertible, conversions
 from nemowatch.intake.other_folders import move_there
 from nemowatch.intake.records import FileProblem, FolderProblem
 from nemowatch.intake.scan.diff import FolderFacts, ScanDiff
@@ -30,6 +30,8 @@ UNREADABLE_AFTER = 3.0
 #: Seconds before what only looks like an instruction is reported: a prompt.txt is uploaded under
 #: another name, and its name is being typed.
 NEAR_AFTER = 5.0
+#: What to do with files of which each has been converted.
+_AWAY = "Then move these files out of the inbox."
 _RENAME = "Rename it after what should be made from its files, for example dub-es."
 _PROJECT = (
     "It looks like a project: move it, with its prompt.txt, into a task folder called edit, so that"
@@ -197,8 +199,11 @@ class ProblemRegister:
         taken = listed(kinds)
         if taken:
             what = f"{what} It accepts {taken}."
-        convert = conversions(facts.foreign_endings, kinds)
-        return FolderProblem(folder, what, cure=f"{convert}{move}")
+        endings = facts.foreign_endings
+        all_convertible = facts.convertible == facts.foreign
+        if all_convertible and are_convertible(endings, kinds):
+            move = _AWAY
+        return FolderProblem(folder, what, cure=f"{conversions(endings, kinds)}{move}")
 
 
 def _drop_below(problems: dict[bytes, FileProblem], start: bytes) -> None:

@@ -100,7 +100,8 @@ def about_folder(suggestion: str, cure: str) -> Cure:
         return Cure(cure)
     if suggestion:
         return Cure(
-            f'Did you mean "{suggestion}"? Rename the folder, and everything in it is processed.'
+            f'Did you mean "{suggestion}"? Rename the folder, or move what is in it to a folder of'
+            " that name, and everything is processed."
         )
     return Cure("Rename the folder: the note in it says what works.")
 

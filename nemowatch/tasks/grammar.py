@@ -71,5 +71,5 @@ def _as_alias(words: list[str]) -> str:
     task = FOREIGN[word]
     return (
         f' To have "{word}" read as "{task}", {ADMIN} adds this line below [aliases] in the'
-        f' configuration: "{word}" = "{task}".'
+        f' configuration, and reloads it: "{word}" = "{task}".'
     )

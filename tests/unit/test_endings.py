@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from nemowatch.content.cloud_names import name_in_cloud
-from nemowatch.content.endings import conversions, converted_to
+from nemowatch.content.endings import are_convertible, conversions, converted_to
 from nemowatch.content.kinds import KINDS
 from nemowatch.intake.scan.diff import FolderFacts
 from nemowatch.model import MediaKind, Snapshot
@@ -77,11 +77,16 @@ def test_a_folder_says_of_each_ending_what_to_convert_it_to() -> None:
     for name in (b"a.exe", b"b.exe", b"c.exe", b"d.exe", b"e.exe", b"x.flac", b"y.wmv", b"z.MTS"):
         facts.add_foreign(b"transcribe/" + name, Snapshot(1, 0, 0, 8, 1, 1))
     said = conversions(facts.foreign_endings)
-    assert said == "Convert .flac to MP3 or MP4. Convert .mts, .wmv to MP4. "
+    assert said == (
+        "Convert .flac to MP3 or MP4, and put that here."
+        " Convert .mts, .wmv to MP4, and put that here. "
+    )
 
 
 def test_a_conversion_is_named_only_where_its_result_is_taken() -> None:
     """A PDF made a text would not be taken in a folder for videos either."""
     videos = frozenset({MediaKind.VIDEO})
-    assert conversions(["pdf", "wmv"], videos) == "Convert .wmv to MP4. "
+    assert conversions(["pdf", "wmv"], videos) == "Convert .wmv to MP4, and put that here. "
     assert converted_to(b"deck.pdf", videos) == ""
+    assert are_convertible(["wmv"], videos)
+    assert not are_convertible(["pdf", "wmv"], videos)

@@ -75,7 +75,17 @@ OF_OTHERS = frozenset(
         *("offered_words", "other", "proposed", "registration", "reserved", "rest"),
         *("result_name", "sentence", "shown", "sign", "source", "spaced", "stands_for", "status"),
         *("stem", "strip", "suggestion", "task", "texts", "track", "tracks", "url", "value"),
-        *("job_id", "session_id", "state", "whole", "word"),
+        *(
+            "job_id",
+            "session_id",
+            "shown_state",
+            "state",
+            "state_id",
+            "strerror",
+            "target",
+            "whole",
+        ),
+        "word",
     }
 )
 

@@ -48,7 +48,8 @@ class FolderFacts:
 
     foreign: int = 0  #: files of kinds that it does not take
     foreign_names: list[bytes] = field(default_factory=list)
-    foreign_endings: set[str] = field(default_factory=set)  #: those that can be converted
+    convertible: int = 0  #: those of them that can be converted
+    foreign_endings: set[str] = field(default_factory=set)  #: the endings of these
     #: what these files promise to be, or become once they are converted
     foreign_kinds: set[MediaKind] = field(default_factory=set)
     #: files that may be growing into one that it takes
@@ -63,6 +64,7 @@ class FolderFacts:
 
         self.foreign += 1
         if converted_to(name):
+            self.convertible += 1
             self.foreign_endings.add(ending_of(name))
         kind = kind_by_name(name) or kind_after(name)
         if kind is not None:

@@ -40,7 +40,10 @@ _CURES = {
         " PAUSE. To take an order back, remove its file. If this file is to be processed, give it"
         " another name."
     ),
-    Instruction.ASIDE: "If it is a script to be spoken, give it another name, such as script.txt.",
+    Instruction.ASIDE: (
+        "It may stay. If it is a script to be spoken, give it another name, such as script, and"
+        " leave its ending as it is."
+    ),
     Instruction.LINKS: _RENAME.replace("Call it {name}", "Save it as plain text called {name}"),
 }
 #: The cure for one that says nothing.
