@@ -134,43 +134,48 @@ class Anchor:
         self.inode = (found.st_dev, found.st_ino)
 
 
-_held: dict[Path, Anchor] = {}
+#: By their paths as text: every opening asks for the one above it, and a Path that makes the paths
+#: of all folders above costs more than the opening.
+_held: dict[str, Anchor] = {}
 
 
 def hold(root: Path, memory: Memory = UNSEEN) -> None:
     """From now on `root` must stay where it leads; `memory`: what an earlier process has seen of
     it."""
     plain, point, fstype, source = memory
-    _held[root] = Anchor(root, plain, Ground(os.fsencode(point), fstype, source))
+    _held[str(root)] = Anchor(root, plain, Ground(os.fsencode(point), fstype, source))
 
 
 def held_at(root: Path) -> Anchor | None:
     """The anchor of exactly this root; None when it is not held."""
-    return _held.get(root)
+    return _held.get(str(root))
 
 
 def held_above(path: Path) -> Anchor | None:
     """The anchor of the root that `path` is or lies in; None when there is none."""
-    for folder in (path, *path.parents):
-        if folder in _held:
-            return _held[folder]
-    return None
+    folder = str(path)
+    while folder:
+        held = _held.get(folder)
+        if held is not None:
+            return held
+        folder = folder.rpartition("/")[0]
+    return _held.get("/")
 
 
 def is_seen(root: Path) -> bool:
     """Whether this process has seen a held root."""
-    return _held[root].is_seen
+    return _held[str(root)].is_seen
 
 
 def expect_folder(root: Path) -> None:
     """A held root is missing although its share is there: whoever makes it, a link in its place is
     not the administrator's, who would have restarted us."""
-    _held[root].plain = True
+    _held[str(root)].plain = True
 
 
 def memory(root: Path) -> Memory:
     """What the next start has to know of a held root."""
-    return _held[root].memory
+    return _held[str(root)].memory
 
 
 def _ground(path: Path) -> Ground:

@@ -6,6 +6,7 @@ It never makes a folder below a root that is missing: a share that is unavailabl
 from __future__ import annotations
 
 import os
+from contextlib import suppress
 from pathlib import Path
 
 from nemowatch.errors import LocalError
@@ -39,6 +40,8 @@ def ensure_folder(root: Path, relative: bytes) -> Path:
 def ensure_root(root: Path, beside: Path) -> None:
     """Make `root` again when a person removed it, but only when its sibling `beside` is still
     there: then the share is there. Anything else that is missing raises LocalPassing."""
+    with suppress(LocalError), root_folder(root):
+        return  # as nearly always: it is the folder that it was
     held = anchor.held_at(root)
     if held is not None:
         held.check()  # nothing is made in what a missing share had covered
