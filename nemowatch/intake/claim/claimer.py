@@ -217,10 +217,13 @@ class Claimer:
         of a thousand."""
         pauses = self._state.pauses
         found: dict[bytes, str] = {}
+        words: dict[bytes, str] = {}
         for candidate in candidates:
             file = nearest_pause(pauses, candidate.path)
+            if file and file not in words:
+                words[file] = pause_words(in_inbox(self._root_monitor.watch, file))
             if file:
-                found[candidate.path] = pause_words(in_inbox(self._root_monitor.watch, file))
+                found[candidate.path] = words[file]
         return found
 
     def _note(self, claimed: Claimed, taken: Taken) -> None:

@@ -50,6 +50,8 @@ class Groups:
         self._mixed = mixed
         self._state = inbox_state
         self._subtitles = SubtitleGroups(inbox_state)
+        #: folders, and the kinds of files for which they have an order, as of this call of `of`
+        self._ordered: set[tuple[bytes, MediaKind]] = set()
 
     async def of(self, ready: list[bytes]) -> list[Group]:
         """The groups of these files that are complete; what waits for its other half is blocked,
@@ -64,6 +66,7 @@ class Groups:
                 beside[folder] = self._beside(folder, found)
         self._mixed.learn(folders)
 
+        self._ordered.clear()
         groups: dict[Group, None] = {}  # in order, and each once
         for path in ready:
             group = self._group(path, beside.get(parent(path)))
@@ -225,6 +228,8 @@ class Groups:
         """False, with the reason reported, when the folder cannot say what to do with any such
         file: asked before reading it."""
         kind = promised_kind(path)
+        if kind is not None and (parent(path), kind) in self._ordered:
+            return True
         folder = self._state.book.read(folder_of(path))
         # its recipe is gone: with the next one, a scan finds it again
         if kind is None or not isinstance(folder, Folder):
@@ -240,6 +245,7 @@ class Groups:
             self._state.block(path, exc.text)
             return False
         self._state.problems.order_holds(noted_in)
+        self._ordered.add((parent(path), kind))
         return True
 
 
