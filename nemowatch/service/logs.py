@@ -75,8 +75,16 @@ def configure_logs(level: str, format: str, stream: TextIO | None = None) -> Non
     for name, least in NOISE.items():
         logging.getLogger(name).setLevel(max(least, root.level))
     logging.captureWarnings(True)
+    _gather_little()
     _configure_structlog()
     _log_uncaught()
+
+
+def _gather_little() -> None:
+    """What no line says is not found out for each of them (the standard library's own switches)."""
+    logging.logThreads = False
+    logging.logProcesses = False
+    logging.logMultiprocessing = False
 
 
 def _heard(record: logging.LogRecord) -> bool:
