@@ -134,19 +134,20 @@ class SideFiles:
     async def _write(self, watch: Watch, file: SideFile, wanted: WantedSideFile) -> None:
         """First what an earlier run was about to write, then what is wanted now."""
         if file.text:
-            file = await self._carry_out(watch, file)
+            file = await self._carry_out(watch, file, again=True)
         if file.sha256 == side_file.digest(wanted.text):
             return
         intended = with_values(file, text=wanted.text)
         await self._journal.write(partial(side_files.intend, file=intended))
-        await self._carry_out(watch, intended)
+        await self._carry_out(watch, intended, again=False)
 
-    async def _carry_out(self, watch: Watch, file: SideFile) -> SideFile:
-        """Write what is intended; a file that a person has changed stays as it is."""
+    async def _carry_out(self, watch: Watch, file: SideFile, *, again: bool) -> SideFile:
+        """Write what is intended; a file that a person has changed stays as it is. `again`: an
+        earlier run may have written it."""
         path = Path(os.fsdecode(file.path))
         result = Path(os.fsdecode(file.result))
         if not file.path:
-            path = await self._on_disk(watch, side_file.put, result, file.job_id, file.text)
+            path = await self._on_disk(watch, side_file.put, result, file.job_id, file.text, again)
         elif not await self._on_disk(
             watch, side_file.replace, watch.outbox, path, file.text, file.sha256
         ):
