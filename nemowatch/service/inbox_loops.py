@@ -22,6 +22,11 @@ from nemowatch.service.background import ends_the_daemon
 from nemowatch.sources.tick_results import TickResults
 from nemowatch.sources.wrap_up import WrapUp
 
+#: Seconds from one pass over an inbox to the next that is for news only: every source that leaves
+#: brings some, and each pass asks the disk and the journal eight things. After a quiet moment news
+#: waits for nothing.
+GATHERED_S = 0.2
+
 
 class Inboxes:
     """The inboxes of one daemon, by the name of their watch."""
@@ -130,8 +135,10 @@ class InboxLoops:
     async def run(self, name: str) -> None:
         """Look after one inbox until the end."""
         inbox, news = self._inboxes.all[name], self._inboxes.news[name]
+        clock = asyncio.get_running_loop()
         while not self._ending:
             news.clear()
+            gathered_by = clock.time() + GATHERED_S
             self.receiving.add(name)
             try:
                 await self._receive(inbox, name)
@@ -143,6 +150,7 @@ class InboxLoops:
             with contextlib.suppress(TimeoutError):
                 async with asyncio.timeout(max(inbox.due_in(), 0.01)):
                     await news.wait()
+                    await asyncio.sleep(max(gathered_by - clock.time(), 0))
 
     async def _receive(self, inbox: Inbox, name: str) -> None:
         tick = await inbox.tick()
