@@ -87,6 +87,11 @@ def holds_secret(text: str) -> bool:
     return bool(_known.search(text))
 
 
+def hides_nothing(text: str) -> bool:
+    """Whether `redact` surely leaves this text as it is."""
+    return not holds_secret(text) and _MAY_MATCH.search(text) is None
+
+
 def redact(text: str) -> str:
     """A text that reports something, without secrets and without the queries of addresses."""
     hidden = _without(text, _IN_REPORTS)

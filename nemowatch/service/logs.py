@@ -12,6 +12,7 @@ import logging
 import os
 import sys
 import threading
+import time
 from collections.abc import Mapping
 from contextlib import suppress
 from datetime import UTC, datetime
@@ -22,7 +23,7 @@ from structlog.typing import EventDict, WrappedLogger
 
 from nemowatch.secrecy import hide
 from nemowatch.service.journald import goes_to_journal, with_priority
-from nemowatch.service.redact import clean_field, clean_key, describe, one_line
+from nemowatch.service.redact import clean_field, clean_key, describe, is_clean, one_line
 
 __all__ = ["configure_logs", "hide"]
 
@@ -82,6 +83,7 @@ def configure_logs(level: str, format: str, stream: TextIO | None = None) -> Non
 
 def _gather_little() -> None:
     """What no line says is not found out for each of them (the standard library's own switches)."""
+    logging._srcfile = None  # where a line was said
     logging.logThreads = False
     logging.logProcesses = False
     logging.logMultiprocessing = False
@@ -148,6 +150,8 @@ def _tidy(_: WrappedLogger, __: str, event: EventDict) -> EventDict:
     only."""
     if str(event.get("logger", "")).startswith("nemowatch"):
         del event["logger"]
+    if is_clean(event):
+        return event
     return {clean_key(key): clean_field(key, value) for key, value in event.items()}
 
 
@@ -167,8 +171,7 @@ def _journal(_: WrappedLogger, __: str, event: EventDict) -> str:
 
 def _plain(_: WrappedLogger, __: str, event: EventDict) -> str:
     return (
-        f"{_now().astimezone():%Y-%m-%d %H:%M:%S} {event.pop('level', 'info'):<8}"
-        f" {_sentence(event)}"
+        f"{time.strftime('%Y-%m-%d %H:%M:%S')} {event.pop('level', 'info'):<8} {_sentence(event)}"
     )
 
 
@@ -190,6 +193,8 @@ def _sentence(event: EventDict) -> str:
 
 
 def _value(value: Any) -> str:
+    if type(value) is int:
+        return str(value)
     if isinstance(value, str) and value and not _QUOTED.intersection(value):
         return value
     return json.dumps(value, ensure_ascii=False)
