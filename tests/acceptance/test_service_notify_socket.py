@@ -69,7 +69,7 @@ def test_status_is_the_sentence_that_was_promised(tmp_path: Path) -> None:
             r"(.*, )?[12] rendering; credits [\d,]+",
         ):
             assert any(re.fullmatch(form, sentence) for sentence in said), (form, said)
-        assert all(re.fullmatch(r"[^;=\n]+(; credits [\d.]+)?", sentence) for sentence in said), (
+        assert all(re.fullmatch(r"[^;=\n]+(; credits [\d,]+)?", sentence) for sentence in said), (
             said
         )
         assert all(a != b for a, b in pairwise(said))

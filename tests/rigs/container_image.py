@@ -3,7 +3,8 @@
 mmdebstrap makes what stands for Debian's slim image, buildah builds upon it in a chroot, crun runs
 it in namespaces of its own. What it needs: root, those three, unshare, and once an index of Python
 packages and of Debian's. `why_not()` says what is missing. Everything that takes minutes is kept in
-NEMOWATCH_IMAGE_CACHE (else /var/tmp/nemowatch-image). The network is the machine's own, so that a
+NEMOWATCH_IMAGE_CACHE (else /var/tmp/nemowatch-image). NEMOWATCH_IMAGE_ARCH=arm64 builds and runs the
+one for other machines, by an emulator of the kernel's (binfmt_misc), many times slower. The network is the machine's own, so that a
 sandbox on loopback is reached; cgroups are left out.
 """
 
@@ -24,6 +25,12 @@ from typing import Any
 
 CHECKOUT = Path(__file__).resolve().parents[2]
 CACHE = Path(os.environ.get("NEMOWATCH_IMAGE_CACHE", "/var/tmp/nemowatch-image"))
+#: Debian's name of another machine's kind; "" for this one's.
+ARCH = os.environ.get("NEMOWATCH_IMAGE_ARCH", "")
+EMULATORS = {"arm64": "qemu-aarch64"}
+MACHINES = {"arm64": "aarch64"}
+#: Seconds that anything may take.
+PATIENCE = 1200.0 if ARCH else 120.0
 TOOLS = ("mmdebstrap", "buildah", "crun", "unshare")
 PACKAGES = "python3,python3-venv,ca-certificates,tzdata,tini"
 #: The format is the one that keeps a health check.
@@ -59,10 +66,12 @@ def why_not() -> str:
         return f"needs {' '.join(missing)} (apt-get install mmdebstrap buildah crun)"
     if f"{sys.version_info[0]}.{sys.version_info[1]}" != "3.11":
         return "needs Python 3.11, as Debian 12 has it, whose wheels it fetches"
+    if ARCH and not Path("/proc/sys/fs/binfmt_misc", EMULATORS[ARCH]).exists():
+        return f"needs {EMULATORS[ARCH]} in binfmt_misc (apt-get install qemu-user-static)"
     return ""
 
 
-def wait_for(condition: Callable[[], Any], what: str, seconds: float = 120.0) -> Any:
+def wait_for(condition: Callable[[], Any], what: str, seconds: float = PATIENCE) -> Any:
     """The first true answer of `condition`; fails, naming `what`, after `seconds`."""
     end = time.monotonic() + seconds
     while time.monotonic() < end:
@@ -107,13 +116,16 @@ class Image:
         for one in (f"BASE={BASE}", "PIP_FIND_LINKS=/wheels", "PIP_NO_INDEX=1"):
             words += ["--build-arg", one]
         words += ["--build-arg", f"VERSION={version()}", "--tag", IMAGE]
-        _buildah(*BUILD, *words, CHECKOUT)
+        _buildah(*BUILD, *_for_arch(), *words, CHECKOUT)
 
     def _make_base(self) -> None:
         tar = CACHE / "base.tar"
         if not tar.exists():
             fresh = tar.with_suffix(".part.tar")
-            _run("mmdebstrap", "--variant=minbase", f"--include={PACKAGES}", "bookworm", fresh)
+            words = ["--variant=minbase", f"--include={PACKAGES}"]
+            if ARCH:
+                words += [f"--architectures={ARCH}", "--skip=check/qemu"]
+            _run("mmdebstrap", *words, "bookworm", fresh)
             fresh.rename(tar)
         if BASE in _buildah("images", "--format", "{{.Name}}"):
             return
@@ -122,7 +134,7 @@ class Image:
         (folder / "Containerfile").write_text("FROM scratch\nADD base.tar /\n")
         with contextlib.suppress(FileExistsError):
             os.link(tar, folder / "base.tar")
-        _buildah(*BUILD, "--tag", BASE, folder)
+        _buildah(*BUILD, *_for_arch(), "--tag", BASE, folder)
 
     def _fetch_wheels(self) -> None:
         """What the lock pins: the build asks no index, so that it needs none of this machine's
@@ -133,7 +145,14 @@ class Image:
             return
         (CACHE / "wheels").mkdir(exist_ok=True)
         pip = (sys.executable, "-m", "pip", "download", "--quiet", "--dest", CACHE / "wheels")
-        _run(*pip, "--no-deps", "-r", CHECKOUT / "requirements-run.lock")
+        if ARCH:
+            lock_of_wheels, sources = _parted(lock)
+            part = CACHE / "wheels/of-wheels.txt"
+            part.write_text(lock_of_wheels)
+            _run(*pip, "--no-deps", *_for_pip(), "-r", part)
+            _run(*pip, "--no-deps", *sources)
+        else:
+            _run(*pip, "--no-deps", "-r", CHECKOUT / "requirements-run.lock")
         _run(*pip, "setuptools<81", "wheel")  # to build those that are published as source only
         stamp.write_text(lock)
 
@@ -141,6 +160,27 @@ class Image:
         """Remove what was unpacked."""
         _buildah("umount", self._name)
         _buildah("rm", self._name)
+
+
+def _for_arch() -> tuple[str, ...]:
+    return ("--arch", ARCH) if ARCH else ()
+
+
+def _for_pip() -> list[str]:
+    """Wheels of the other machine's kind."""
+    words = ["--only-binary=:all:", "--python-version", "3.11", "--implementation", "cp"]
+    for abi in ("cp311", "abi3", "none"):
+        words += ["--abi", abi]
+    for old in ("manylinux_2_28", "manylinux_2_17", "manylinux2014"):
+        words += ["--platform", f"{old}_{MACHINES[ARCH]}"]
+    return [*words, "--platform", "any"]
+
+
+def _parted(lock: str) -> tuple[str, list[str]]:
+    """The lock without what is published as source only, and that."""
+    found = re.search(r"^(sdnotify==\S+).*\n(?: .*\n)*", lock, re.MULTILINE)
+    assert found
+    return lock.replace(found[0], ""), [found[1]]
 
 
 def _digest() -> str:
@@ -234,13 +274,13 @@ class Container:
         assert self._process is not None
         return self._process.poll()
 
-    def wait_ended(self, seconds: float = 120.0) -> int:
+    def wait_ended(self, seconds: float = PATIENCE) -> int:
         """Its exit code, when it has ended."""
         wait_for(lambda: self.code is not None, f"the end of it: {self.log[-2000:]}", seconds)
         assert self.code is not None
         return self.code
 
-    def wait_log(self, words: str, seconds: float = 120.0) -> str:
+    def wait_log(self, words: str, seconds: float = PATIENCE) -> str:
         """The log, when these words are in it."""
         wait_for(
             lambda: words in self.log or self.code is not None, f"{words!r}:\n{self.log}", seconds
@@ -258,7 +298,7 @@ class Container:
 
     def _crun(self, *words: str) -> subprocess.CompletedProcess[str]:
         line = ["crun", "--root", str(self._work / "crun"), "--cgroup-manager=disabled", *words]
-        return subprocess.run(line, capture_output=True, text=True, check=False, timeout=120)
+        return subprocess.run(line, capture_output=True, text=True, check=False, timeout=PATIENCE)
 
 
 def _pairs(env: Iterable[str]) -> dict[str, str]:
