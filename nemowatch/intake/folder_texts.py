@@ -10,7 +10,7 @@ from functools import partial
 
 from nemowatch.clock import Clock
 from nemowatch.content import reading
-from nemowatch.errors import LocalError, LocalPassing, OrderError, SourceChanged, SourceGone
+from nemowatch.errors import LocalError, OrderError
 from nemowatch.intake.ready.file_checks import read_instruction
 from nemowatch.intake.ready.stability import Observation, TrackedFile
 from nemowatch.intake.scan.folder_instructions import EMPTY_CURES
@@ -73,12 +73,7 @@ class FolderTexts:
             )
 
     async def read_settled(self, path: bytes, tracked: TrackedFile, found: Snapshot) -> None:
-        """One has kept still: read it, once it has settled. A text may still grow, and says
-        nowhere that it ends."""
-        if not tracked.settled():
-            tracked.no_short_cut(self._clock.monotonic())
-            return
-
+        """One has settled: follow what it says from now on. Raises LocalError."""
         kind = exact(name_of(path)) or Instruction.PROMPT
         try:
             text = await self._read(kind, path, found)
@@ -88,12 +83,6 @@ class FolderTexts:
                 path, f"Its {kind} cannot be used. {exc.text}", exc.cure
             )
             self._state.tracked.drop(path)
-        except (SourceGone, SourceChanged):  # the next check says more
-            self._state.block(path, "it changes while it is read", soon=True)
-        except LocalPassing as exc:
-            self.not_now(path, exc)
-        except LocalError as exc:
-            self.fail(path, exc)
 
     def _obey(self, kind: Instruction, path: bytes, found: Snapshot, text: str) -> None:
         """Files of its folder follow this text from now on. Raises OrderError."""
@@ -129,13 +118,6 @@ class FolderTexts:
         worker = self._root_monitor.worker
         read = partial(_READERS[kind], beat=worker.beat)
         return await worker.run(lambda: read_instruction(root, path, expected, read))
-
-    def not_now(self, path: bytes, error: LocalPassing) -> None:
-        """This file, or the whole share, cannot be read for the moment: a check of the root shows
-        which of them."""
-        why = f"cannot be read right now: {error.text}"
-        self._state.block(path, why, now=self._clock.monotonic())
-        self._root_monitor.request_check()
 
     def fail(self, path: bytes, error: LocalError) -> None:
         """It cannot be read: the folder's files wait for it, and people are notified."""

@@ -9,14 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from nemowatch.clock import Clock
-from nemowatch.errors import (
-    LocalError,
-    LocalPassing,
-    NemowatchError,
-    OrderError,
-    SourceChanged,
-    SourceGone,
-)
+from nemowatch.errors import NemowatchError, OrderError
 from nemowatch.intake.ready.file_checks import read_request, read_reviewed
 from nemowatch.intake.ready.stability import Observation, TrackedFile
 from nemowatch.intake.records import ANSWER, REVIEWED, RequestFile, SightedAnswer
@@ -58,19 +51,10 @@ class RequestFiles:
                 yield SightedAnswer(path, found.mtime_ns, self._wall_clock(tracked.since))
 
     async def read_settled(self, path: bytes, tracked: TrackedFile, found: Snapshot) -> None:
-        """One has kept still: read it, once it has settled. A text may still grow, and says
-        nowhere that it ends."""
-        if not tracked.settled():
-            tracked.no_short_cut(self._clock.monotonic())
-            return
-
+        """One has settled: read it. Raises LocalError."""
         try:
             text, digest = await self._read(path, found)
-        except (SourceGone, SourceChanged):  # the next check says more
-            self._state.block(path, "it changes while it is read", soon=True)
-        except LocalPassing as exc:
-            self.not_now(path, exc)
-        except (OrderError, LocalError) as exc:
+        except OrderError as exc:
             self.fail(path, exc)
         else:
             seen_at = self._wall_clock(tracked.since)
@@ -80,13 +64,6 @@ class RequestFiles:
         """UTC ms of a moment of the monotonic clock."""
         passed = self._clock.monotonic() - moment
         return self._clock.now_ms() - round(passed * 1000)
-
-    def not_now(self, path: bytes, error: LocalPassing) -> None:
-        """This file, or the whole share, cannot be read for the moment: a check of the root shows
-        which of them."""
-        why = f"cannot be read right now: {error.text}"
-        self._state.block(path, why, now=self._clock.monotonic())
-        self._root_monitor.request_check()
 
     def fail(self, path: bytes, error: NemowatchError) -> None:
         """It cannot be read: people are notified."""

@@ -10,12 +10,12 @@ from collections.abc import Iterable, Mapping
 from itertools import islice
 
 from nemowatch.clock import Clock
-from nemowatch.errors import LocalError, LocalPassing, SourceGone
+from nemowatch.errors import LocalError, LocalPassing, SourceChanged, SourceGone
 from nemowatch.intake.claim import known_sources
 from nemowatch.intake.folder_texts import FolderTexts
 from nemowatch.intake.ready import file_checks
 from nemowatch.intake.ready.file_checks import Checked
-from nemowatch.intake.ready.stability import Beside, Observation, Verdict
+from nemowatch.intake.ready.stability import Beside, Observation, TrackedFile, Verdict
 from nemowatch.intake.ready.surroundings import surroundings
 from nemowatch.intake.ready.waiting_reasons import why
 from nemowatch.intake.records import SightedAnswer, Waiting
@@ -237,12 +237,19 @@ class Tracking:
     def _failed(self, path: bytes, error: LocalError, text: TextFiles | None) -> None:
         """A file could not be checked."""
         if isinstance(error, LocalPassing):
-            self._folder_texts.not_now(path, error)
+            self._not_now(path, error)
         elif text is not None:
             text.fail(path, error)
         else:
             self._state.tracked.drop(path)
             self._root_monitor.scans.request()
+
+    def _not_now(self, path: bytes, error: LocalPassing) -> None:
+        """This file, or the whole share, cannot be read for the moment: a check of the root shows
+        which of them."""
+        why = f"cannot be read right now: {error.text}"
+        self._state.block(path, why, now=self._clock.monotonic())
+        self._root_monitor.request_check()
 
     async def _is_still(self, seen: Checked, found: Snapshot, text: TextFiles | None) -> bool:
         """Whether a file has kept still for long enough; one that says something to nemowatch is
@@ -254,5 +261,18 @@ class Tracking:
         if text is None:
             return True
 
-        await text.read_settled(seen.path, tracked, found)
+        if tracked.settled():
+            await self._read(text, seen.path, tracked, found)
+        else:  # a text may still grow, and says nowhere that it ends
+            tracked.no_short_cut(self._clock.monotonic())
         return False
+
+    async def _read(
+        self, text: TextFiles, path: bytes, tracked: TrackedFile, found: Snapshot
+    ) -> None:
+        try:
+            await text.read_settled(path, tracked, found)
+        except (SourceGone, SourceChanged):  # the next check says more
+            self._state.block(path, "it changes while it is read", soon=True)
+        except LocalError as exc:
+            self._failed(path, exc, text)

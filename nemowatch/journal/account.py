@@ -37,8 +37,8 @@ def remember_credits(
 def credits_seen(conn: sqlite3.Connection) -> dict[str, Any]:
     """The balance seen last: {available, frozen, total, at, anonymous, user_id, expires_at};
     numbers None before the first answer."""
-    seen = json.loads(facts.get(conn, Fact.CREDITS) or "{}")
-    account = json.loads(facts.get(conn, Fact.ACCOUNT) or "{}")
+    seen = facts.table(conn, Fact.CREDITS)
+    account = facts.table(conn, Fact.ACCOUNT)
     empty = {
         "available": None,
         "frozen": None,

@@ -6,8 +6,10 @@ means.
 
 from __future__ import annotations
 
+import json
 import sqlite3
 from enum import StrEnum
+from typing import Any
 
 from nemowatch.journal.queries import first_value, load
 
@@ -68,6 +70,21 @@ def put_of(
     _put(conn, f"{fact} {watch}", value)
 
 
+def table(conn: sqlite3.Connection, fact: Fact) -> Any:
+    """The value of a fact that is JSON; empty when it was never written."""
+    return _table(conn, fact)
+
+
+def table_of(conn: sqlite3.Connection, fact: InboxFact, watch: str) -> Any:
+    """The value of an inbox's fact that is JSON; empty when it was never written."""
+    return _table(conn, f"{fact} {watch}")
+
+
+def put_table_of(conn: sqlite3.Connection, fact: InboxFact, watch: str, value: Any) -> None:
+    """Write it as JSON; nothing where it is empty."""
+    _put(conn, f"{fact} {watch}", json.dumps(value) if value else "")
+
+
 def is_set(conn: sqlite3.Connection, flag: Fact) -> bool:
     """Whether a flag is set."""
     return _get(conn, flag) == YES
@@ -80,6 +97,10 @@ def set_flag(conn: sqlite3.Connection, flag: Fact, *, to: bool) -> None:
 
 def _get(conn: sqlite3.Connection, key: str) -> str:
     return first_value(conn, SQL["fact"], (key,), "")
+
+
+def _table(conn: sqlite3.Connection, key: str) -> Any:
+    return json.loads(_get(conn, key) or "{}")
 
 
 def _put(conn: sqlite3.Connection, key: str, value: str) -> None:

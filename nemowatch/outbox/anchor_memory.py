@@ -6,7 +6,6 @@ says."""
 from __future__ import annotations
 
 import contextlib
-import json
 import os
 from itertools import filterfalse
 from pathlib import Path
@@ -35,10 +34,9 @@ class AnchorMemory:
 
     async def hold(self) -> None:
         """Before anything is written there: hold them to what earlier processes saw."""
-        kept = await self._journal.read(
-            lambda conn: facts.get_of(conn, InboxFact.TREES, self._watch)
+        known = await self._journal.read(
+            lambda conn: facts.table_of(conn, InboxFact.TREES, self._watch)
         )
-        known = json.loads(kept or "{}")
         self._kept = {name: tuple(seen) for name, seen in known.items()}
         for root in self._roots:
             anchor.hold(root, self._kept.get(str(root), anchor.UNSEEN))
@@ -51,9 +49,8 @@ class AnchorMemory:
         now = self._kept | {str(root): anchor.memory(root) for root in seen}
         if now == self._kept:
             return
-        text = json.dumps(now)
         await self._journal.write(
-            lambda conn: facts.put_of(conn, InboxFact.TREES, self._watch, text)
+            lambda conn: facts.put_table_of(conn, InboxFact.TREES, self._watch, now)
         )
         self._kept = now
 

@@ -18,6 +18,7 @@ from nemowatch.fs.own_files import read_own
 from nemowatch.fs.threads import aside
 from nemowatch.secrecy import hide
 from nemowatch.service.background import ends_the_daemon
+from nemowatch.service.in_use import InUse
 
 if TYPE_CHECKING:
     from nemowatch.web.desk import Desk
@@ -37,13 +38,11 @@ class Serving:
         """`desk` is asked for when something is to be served."""
         self._config = config
         self._desk = desk
-        self._changed = asyncio.Event()
-        self._in_use: tuple[Web, str] | None = None
+        self._in_use = InUse(self._wanted)
 
     def reconfigure(self) -> None:
         """The configuration has changed."""
-        if self._in_use != self._wanted():
-            self._changed.set()
+        self._in_use.compare()
 
     def _wanted(self) -> tuple[Web, str]:
         config = self._config()
@@ -52,11 +51,9 @@ class Serving:
     async def run(self) -> None:
         """For ever."""
         while True:
-            self._changed.clear()
-            self._in_use = self._wanted()
-            web = self._in_use[0]
+            web, _ = self._in_use.take()
             if not web.listen:
-                await self._changed.wait()
+                await self._in_use.changed()
                 continue
             try:
                 await self._serve(web)
@@ -75,14 +72,14 @@ class Serving:
         try:
             await server.start()
             log.info("the page is served", address=f"http://{web.listen}/")
-            await self._changed.wait()
+            await self._in_use.changed()
         finally:
             await server.stop()
 
     async def _changed_within(self, seconds: float) -> None:
         with contextlib.suppress(TimeoutError):
             async with asyncio.timeout(seconds):
-                await self._changed.wait()
+                await self._in_use.changed()
 
 
 def read_password(web: Web) -> str:

@@ -22,6 +22,7 @@ from nemowatch.intake.watch.health import Health
 from nemowatch.journal import notices
 from nemowatch.journal.database import Journal
 from nemowatch.service.background import ends_the_daemon
+from nemowatch.service.in_use import InUse
 
 if TYPE_CHECKING:
     from nemowatch.notify.worker import NotifyWorker
@@ -46,14 +47,12 @@ class Telling:
         self._clock = clock
         self._config = config
         self._inboxes = inboxes
-        self._changed = asyncio.Event()
-        self._in_use: tuple[Notify, str] | None = None
+        self._in_use = InUse(self._wanted)
         self._worker: NotifyWorker | None = None
 
     def reconfigure(self) -> None:
         """The configuration has changed."""
-        if self._in_use != self._wanted():
-            self._changed.set()
+        self._in_use.compare()
 
     def _wanted(self) -> tuple[Notify, str]:
         config = self._config()
@@ -62,9 +61,9 @@ class Telling:
     async def run(self) -> None:
         """For ever. Raises JournalError when the journal can no longer be used."""
         while True:
-            self._changed.clear()
-            working = asyncio.create_task(self._work(), name="notify")
-            changed = asyncio.create_task(self._changed.wait(), name="notify changed")
+            wanted = self._in_use.take()
+            working = asyncio.create_task(self._work(*wanted), name="notify")
+            changed = asyncio.create_task(self._in_use.changed(), name="notify changed")
             try:
                 await asyncio.wait([working, changed], return_when=asyncio.FIRST_COMPLETED)
                 if working.done():
@@ -74,13 +73,11 @@ class Telling:
                     task.cancel()
                 await asyncio.gather(working, changed, return_exceptions=True)
 
-    async def _work(self) -> None:
-        self._in_use = self._wanted()
-        notify, site = self._in_use
+    async def _work(self, notify: Notify, site: str) -> None:
         self._worker = None
         if not (notify.urls or notify.webhook or notify.command):
             await self._journal.write(partial(notices.begin, channels=(), now_ms=0))
-            await self._changed.wait()
+            await self._in_use.changed()
             return
         try:
             await self._tell(site)

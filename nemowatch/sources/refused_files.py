@@ -5,11 +5,11 @@ they are forgotten, and their note goes with them.
 
 from __future__ import annotations
 
-import json
 import os
 import sqlite3
 from collections.abc import Callable
 from dataclasses import asdict
+from functools import partial
 from itertools import chain
 from operator import attrgetter
 from pathlib import Path
@@ -90,10 +90,9 @@ class RefusedFiles:
             return
         self._changed.discard(watch.name)
         kept = list(map(_written, self._of[watch.name].values()))
-        text = json.dumps(kept) if kept else ""
 
         def write(conn: sqlite3.Connection) -> None:
-            facts.put_of(conn, InboxFact.REFUSED, watch.name, text)
+            facts.put_table_of(conn, InboxFact.REFUSED, watch.name, kept)
             notices.file_was_refused(conn, watch.name)
 
         await self._journal.write(write)
@@ -101,8 +100,8 @@ class RefusedFiles:
 
 def remembered(conn: sqlite3.Connection, watch: str) -> list[Refused]:
     """The files of an inbox that were refused and are in failed/, latest last."""
-    kept = facts.get_of(conn, InboxFact.REFUSED, watch)
-    return [_read(watch, written) for written in json.loads(kept or "[]")]
+    kept = facts.table_of(conn, InboxFact.REFUSED, watch)
+    return list(map(partial(_read, watch), kept))
 
 
 def _written(one: Refused) -> dict[str, Any]:

@@ -7,7 +7,6 @@ do: a share may give both anew when it is mounted again, and the old yes would c
 
 from __future__ import annotations
 
-import json
 import os
 import sqlite3
 from collections.abc import Mapping
@@ -69,10 +68,10 @@ class StaleApprovals:
 
     def use(self, conn: sqlite3.Connection, watch: str, files: Mapping[bytes, Snapshot]) -> None:
         """Write down, in the transaction that lets something go on, that these have said yes."""
-        known: Seen = json.loads(facts.get_of(conn, self._fact, watch) or "{}")
+        known: Seen = facts.table_of(conn, self._fact, watch)
         for path, times in _seen(files).items():
             known[path] = [*times, _USED]
-        facts.put_of(conn, self._fact, watch, json.dumps(known))
+        facts.put_table_of(conn, self._fact, watch, known)
         self._of.pop(watch, None)  # the transaction may still fail
 
     async def remember(self, watch: Watch, files: Mapping[bytes, Snapshot]) -> None:
@@ -81,14 +80,16 @@ class StaleApprovals:
         if found == await self._recall(watch):
             return
         self._of[watch.name] = found
-        text = json.dumps(found) if found else ""
-        await self._journal.write(lambda conn: facts.put_of(conn, self._fact, watch.name, text))
+        await self._journal.write(
+            lambda conn: facts.put_table_of(conn, self._fact, watch.name, found)
+        )
 
     async def _recall(self, watch: Watch) -> Seen:
         known = self._of.get(watch.name)
         if known is None:
-            kept = await self._journal.read(lambda conn: facts.get_of(conn, self._fact, watch.name))
-            known = self._of[watch.name] = json.loads(kept or "{}")
+            known = self._of[watch.name] = await self._journal.read(
+                lambda conn: facts.table_of(conn, self._fact, watch.name)
+            )
         return known
 
     def problems(self, watch: Watch) -> list[FileProblem]:

@@ -6,7 +6,6 @@ times over restarts, so that it says yes to nothing later.
 
 from __future__ import annotations
 
-import json
 import os
 import sqlite3
 from collections.abc import Iterable
@@ -39,10 +38,9 @@ class ProjectApprovals:
     async def load(self) -> None:
         """Read from the journal which have been used."""
         if self._used is None:
-            kept = await self._journal.read(
-                lambda conn: facts.get_of(conn, InboxFact.PROJECT_APPROVALS, self._watch)
+            self._used = await self._journal.read(
+                lambda conn: facts.table_of(conn, InboxFact.PROJECT_APPROVALS, self._watch)
             )
-            self._used = json.loads(kept or "{}")
 
     async def is_claimed(self, project: bytes) -> bool:
         """Whether the journal knows a version of it that is in the inbox."""
@@ -116,8 +114,7 @@ class ProjectApprovals:
         return used
 
     def _write(self, conn: sqlite3.Connection, used: dict[str, list[int]]) -> None:
-        text = json.dumps(used) if used else ""
-        facts.put_of(conn, InboxFact.PROJECT_APPROVALS, self._watch, text)
+        facts.put_table_of(conn, InboxFact.PROJECT_APPROVALS, self._watch, used)
 
 
 def _times(at: Snapshot) -> list[int]:

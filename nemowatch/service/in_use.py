@@ -1,0 +1,37 @@
+"""Whether what a part works with is still what the configuration says.
+
+Owns the comparison, and the waiting for a change. What the part does then is its own.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable
+from typing import Generic, TypeVar
+
+T = TypeVar("T")
+
+
+class InUse(Generic[T]):
+    """What is taken from the configuration now and again."""
+
+    def __init__(self, wanted: Callable[[], T]) -> None:
+        """`wanted` says what the configuration asks for at this moment."""
+        self._wanted = wanted
+        self._now: T | None = None
+        self._changed = asyncio.Event()
+
+    def take(self) -> T:
+        """What is wanted now: it is in use until it changes."""
+        self._changed.clear()
+        self._now = found = self._wanted()
+        return found
+
+    def compare(self) -> None:
+        """The configuration has changed, maybe in this."""
+        if self._now != self._wanted():
+            self._changed.set()
+
+    async def changed(self) -> None:
+        """Until something else is wanted."""
+        await self._changed.wait()
