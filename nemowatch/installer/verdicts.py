@@ -68,20 +68,9 @@ def judge(unit: Unit) -> ServiceVerdict:
     """How the service is. A restart that systemd waits for counts as a failure: it did fail."""
     if unit["LoadState"] != "loaded":
         return _not_loaded(unit)
-    if unit["ActiveState"] in ("active", "reloading"):
-        return ServiceVerdict(Severity.RUNS, _running(unit))
-    if unit["SubState"] == "auto-restart" or unit["ActiveState"] == "failed":
-        text, cure = _failed(unit)
-        return ServiceVerdict(Severity.FAILED, text, cure)
-    if unit["ActiveState"] == "activating":
-        text = "It is starting, and not ready yet."
-        return ServiceVerdict(
-            Severity.STOPPED, text, f"Wait a moment, then: {unit.command} status {unit.name}"
-        )
-    if unit["ActiveState"] == "deactivating":
-        text = "It is stopping: paid turns and uploads that are under way get their time."
-        return ServiceVerdict(Severity.STOPPED, text)
-    return ServiceVerdict(Severity.STOPPED, "It is stopped.", f"{unit.command} start {unit.name}")
+    if unit["SubState"] == "auto-restart":
+        return _failed(unit)
+    return STATES.get(unit["ActiveState"], _stopped)(unit)
 
 
 def remarks(unit: Unit, program: str) -> list[ServiceVerdict]:
@@ -103,12 +92,27 @@ def remarks(unit: Unit, program: str) -> list[ServiceVerdict]:
     return found
 
 
-def _running(unit: Unit) -> str:
+def _running(unit: Unit) -> ServiceVerdict:
     said = unit["StatusText"]
     text = f"It runs: {said}" if said else "It runs."
-    if unit["NRestarts"] in ("", "0"):
-        return text
-    return f"{text} (systemd has restarted it {unit['NRestarts']} times since it was started)"
+    restarts = unit["NRestarts"]
+    if restarts not in ("", "0"):
+        text += f" (systemd has restarted it {restarts} times since it was started)"
+    return ServiceVerdict(Severity.RUNS, text)
+
+
+def _starting(unit: Unit) -> ServiceVerdict:
+    cure = f"Wait a moment, then: {unit.command} status {unit.name}"
+    return ServiceVerdict(Severity.STOPPED, "It is starting, and not ready yet.", cure)
+
+
+def _stopping(unit: Unit) -> ServiceVerdict:
+    text = "It is stopping: paid turns and uploads that are under way get their time."
+    return ServiceVerdict(Severity.STOPPED, text)
+
+
+def _stopped(unit: Unit) -> ServiceVerdict:
+    return ServiceVerdict(Severity.STOPPED, "It is stopped.", f"{unit.command} start {unit.name}")
 
 
 def _not_loaded(unit: Unit) -> ServiceVerdict:
@@ -122,7 +126,12 @@ def _not_loaded(unit: Unit) -> ServiceVerdict:
     return ServiceVerdict(Severity.FAILED, text, f"systemd-analyze verify {unit.name}.service")
 
 
-def _failed(unit: Unit) -> tuple[str, str]:
+def _failed(unit: Unit) -> ServiceVerdict:
+    text, cure = _reason(unit)
+    return ServiceVerdict(Severity.FAILED, text, cure)
+
+
+def _reason(unit: Unit) -> tuple[str, str]:
     result, status = unit["Result"], unit["ExecMainStatus"]
     if result in RESULTS:
         return RESULTS[result](unit)
@@ -132,9 +141,6 @@ def _failed(unit: Unit) -> tuple[str, str]:
     number = int(status or 0)
     if number in STATUSES:
         return STATUSES[number](unit)
-    if number == BAD_CONFIG:
-        cure = f"Mend it as the lines below say, then: {unit.command} restart {unit.name}"
-        return "The configuration cannot be used, and systemd does not try again.", cure
     if number >= 200:
         text = f"systemd could not prepare it: status {number} (systemd.exec(5) has its name)."
         return text, f"The drop-ins are the likely cause: {unit.command} cat {unit.name}"
@@ -173,6 +179,11 @@ def _protocol(unit: Unit) -> tuple[str, str]:
 def _resources(unit: Unit) -> tuple[str, str]:
     text = "systemd could not prepare it: a file that the unit names cannot be read or made."
     return text, f"{unit.command} status {unit.name}, and the lines below, name it."
+
+
+def _bad_config(unit: Unit) -> tuple[str, str]:
+    text = "The configuration cannot be used, and systemd does not try again."
+    return text, f"Mend it as the lines below say, then: {unit.command} restart {unit.name}"
 
 
 def _folder(unit: Unit) -> tuple[str, str]:
@@ -261,6 +272,14 @@ def _credentials(unit: Unit) -> tuple[str, str]:
     return text, cure
 
 
+#: By systemd's word for what the unit does.
+STATES: Mapping[str, Callable[[Unit], ServiceVerdict]] = {
+    "active": _running,
+    "reloading": _running,
+    "failed": _failed,
+    "activating": _starting,
+    "deactivating": _stopping,
+}
 #: By systemd's word for how the service ended.
 RESULTS: Mapping[str, Explain] = {
     "start-limit-hit": _start_limit,
@@ -270,8 +289,9 @@ RESULTS: Mapping[str, Explain] = {
     "protocol": _protocol,
     "resources": _resources,
 }
-#: By the step of systemd's that failed.
+#: By its own exit status, or by the step of systemd's that failed.
 STATUSES: Mapping[int, Explain] = {
+    BAD_CONFIG: _bad_config,
     200: _folder,
     203: _program,
     209: _standard_output,

@@ -1,4 +1,5 @@
-"""What a chat turn makes: the draft, the answer, and the events that carry the answer.
+"""What a chat turn makes: the draft and the answer. The events that carry the answer are
+`event_styles`'.
 
 Pure and deterministic: the same session, message and settings give the same draft and the same
 events. It must not charge, wait or send; `stream` does that.
@@ -8,18 +9,16 @@ from __future__ import annotations
 
 import copy
 import json
-import re
-from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
+from nemowatch.sandbox.event_styles import ADK, STYLES, EventStyle
 from nemowatch.sandbox.extras import is_extra, with_extras
 from nemowatch.sandbox.records import CloudSession, TurnRecord
 from nemowatch.sandbox.settings import Settings
 
 Json = dict[str, Any]
 VIDEO, AUDIO, TEXT = 0, 1, 7  #: track types, docs/api.md section 7
-STYLES = ("adk", "adk_partial", "snake", "typed", "toplevel")
 #: What is said in the packaged sample, as a transcript divides it.
 SPOKEN = (
     "Good morning from the harbour.",
@@ -42,7 +41,6 @@ ASKED = (
 )
 #: What a new voice is called, by task.
 VOICES = {"dub": "Dubbed voice", "voiceover": "Voiceover"}
-_CAPITAL = re.compile(r"([A-Z])")
 #: Speech is about 150 words a minute.
 WORD_MS = 400
 
@@ -164,12 +162,12 @@ def _answer(task: str, revision: int) -> str:
     return f"{DONE[task]} This is revision {revision}. {cure}"
 
 
-def style_of(settings: Settings, turn: TurnRecord, fault_style: str = "") -> str:
+def style_of(settings: Settings, turn: TurnRecord, fault_style: str = "") -> EventStyle:
     """How this turn's events are spelled."""
-    style = fault_style or settings.style
-    if style == "vary":
-        return STYLES[turn.number % len(STYLES)]
-    return style
+    name = fault_style or settings.style
+    if name == "vary":
+        name = list(STYLES)[turn.number % len(STYLES)]
+    return STYLES.get(name, ADK)
 
 
 def is_silent(settings: Settings, turn: TurnRecord) -> bool:
@@ -177,86 +175,6 @@ def is_silent(settings: Settings, turn: TurnRecord) -> bool:
     section 6)."""
     every = settings.silent_every
     return every > 0 and turn.number % every == every - 1
-
-
-def working(style: str, turn: TurnRecord) -> list[Json]:
-    """Events while the turn works: a thought, a tool call and its result. None of them is meant
-    for the user."""
-    call = {"name": "edit_timeline", "args": {"turn": turn.number}}
-    answer = {"name": "edit_timeline", "response": {"ok": True}}
-    if style == "typed":
-        return [{"type": "tool_call", "content": call}, {"type": "tool_result", "content": answer}]
-    if style == "toplevel":
-        return []
-    thought = {"text": "The user wants an edit of the timeline.", "thought": True}
-    return [
-        _adk(style, turn, [thought]),
-        _adk(style, turn, [{_key(style, "functionCall"): call}]),
-        _adk(style, turn, [{_key(style, "functionResponse"): answer}], role="user"),
-    ]
-
-
-def speaking(style: str, turn: TurnRecord, text: str) -> Iterator[Json]:
-    """Events that carry `text`; with adk_partial first in pieces, then whole."""
-    if style == "typed":
-        yield {"type": "text", "content": text}
-        return
-    if style == "toplevel":
-        yield {"text": text}
-        return
-    if style == "adk_partial":
-        for at in range(0, len(text), 12):
-            yield _adk(style, turn, [{"text": text[at : at + 12]}], partial=True)
-    yield _adk(style, turn, [{"text": text}])
-
-
-def state_only(style: str, turn: TurnRecord) -> list[Json]:
-    """What a silent turn may still send: an event with a state delta and no content."""
-    return [] if style in ("typed", "toplevel") else [_adk(style, turn, [])]
-
-
-def error_event(style: str, turn: TurnRecord, form: str) -> Json:
-    """A failure in the stream: `data` gives {"error": …}, `code` gives errorCode and
-    errorMessage."""
-    if form == "data":
-        text = "RuntimeError: the editing tool is gone"
-        return {
-            "error": text,
-            "error_details": {"error_type": "RuntimeError", "error_message": text},
-        }
-    failure = {
-        _key(style, "errorCode"): "500",
-        _key(style, "errorMessage"): "The editing tool failed.",
-    }
-    return _adk(style, turn, []) | failure
-
-
-def _adk(
-    style: str,
-    turn: TurnRecord,
-    parts: list[Json],
-    role: str = "model",
-    partial: bool = False,
-) -> Json:
-    event: Json = {}
-    delta: Json = {"revision": turn.number}
-    if parts:
-        event["content"] = {"parts": parts, "role": role}
-        delta = {}
-    if partial:
-        event["partial"] = True
-    return event | {
-        _key(style, "invocationId"): f"e-{turn.number:08d}",
-        "author": "nemo_agent",
-        "actions": {_key(style, "stateDelta"): delta},
-        "id": f"ev-{turn.number:08d}",
-        "timestamp": 1795258928.5,
-    }
-
-
-def _key(style: str, name: str) -> str:
-    """A key in camel case, or in snake case for the style of that name."""
-    return _CAPITAL.sub(r"_\1", name).lower() if style == "snake" else name
 
 
 def line(event: Json) -> bytes:

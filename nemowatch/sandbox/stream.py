@@ -14,6 +14,7 @@ from aiohttp import web
 
 from nemowatch.sandbox import agent, reply
 from nemowatch.sandbox.door import IncomingCall
+from nemowatch.sandbox.event_styles import IN_PIECES, EventStyle
 from nemowatch.sandbox.faults import Rule
 from nemowatch.sandbox.records import CloudSession, TurnRecord
 from nemowatch.sandbox.settings import Settings
@@ -62,7 +63,7 @@ class TurnStream:
         return self.call.world.settings
 
     @property
-    def style(self) -> str:
+    def style(self) -> EventStyle:
         """How events are spelled."""
         given = self.rule.arg if self.kind == "style" else ""
         return agent.style_of(self.settings, self.turn, given)
@@ -87,13 +88,13 @@ class TurnStream:
             return web.Response()  # the door answers in its place
         response = await self._open()
         if self.kind in ("late", "growing"):
-            await self._events(agent.working(self.style, self.turn)[:1])
+            await self._events(self.style.working(self.turn)[:1])
             return self._cut_and_go_on()
         if self.kind == "heartbeats":
             await self._work(self.rule.number(3600))
             self.end("nothing")
             return response
-        await self._events(agent.working(self.style, self.turn))
+        await self._events(self.style.working(self.turn))
         await self._work(self._seconds())
         if reply.gone(self.call.request):
             return await self._abandoned()
@@ -163,7 +164,7 @@ class TurnStream:
 
     async def _tell_error(self) -> None:
         form = self.rule.arg or "code"
-        await self._events([agent.error_event(self.style, self.turn, form)])
+        await self._events([self.style.error(self.turn, form)])
 
     async def _silent_unchanged(self) -> None:
         self.end("unchanged")
@@ -171,26 +172,25 @@ class TurnStream:
     async def _cut_before(self) -> None:
         self.end("cut")
         words = "Working on it, this takes a moment."
-        await self._events(list(agent.speaking("adk_partial", self.turn, words))[:1])
+        await self._events(list(IN_PIECES.speaking(self.turn, words))[:1])
         reply.hang_up(self.call.request)
 
     async def _done(self) -> None:
         """The effect has come. The turn says so in whatever way the fault leaves."""
         edit = self._effect()
-        if self.kind == "cut_after":
-            reply.hang_up(self.call.request)
-        elif self.kind == "error_after":
-            await self._tell_error()
-        elif self._is_silent():
-            self.turn.outcome = "silent"
-            await self._events(agent.state_only(self.style, self.turn))
+        if self.kind in _AFTER:
+            await _AFTER[self.kind](self)
+        elif not self.kind and agent.is_silent(self.settings, self.turn):
+            await self._silent()
         else:
             await self._answer(edit.answer)
 
-    def _is_silent(self) -> bool:
-        if self.kind == "silent":
-            return True
-        return self.kind == "" and agent.is_silent(self.settings, self.turn)
+    async def _cut_after(self) -> None:
+        reply.hang_up(self.call.request)
+
+    async def _silent(self) -> None:
+        self.turn.outcome = "silent"
+        await self._events(self.style.state_only(self.turn))
 
     async def _answer(self, text: str) -> None:
         garbage = _garbage(self.kind)
@@ -202,7 +202,7 @@ class TurnStream:
 
     async def _say(self, text: str) -> None:
         if self.kind != "truncated":
-            await self._events(list(agent.speaking(self.style, self.turn, text)))
+            await self._events(list(self.style.speaking(self.turn, text)))
 
     async def _events(self, events: list[dict[str, Any]]) -> None:
         if self.kind == "empty":
@@ -280,4 +280,10 @@ _ENDINGS: dict[str, Callable[[TurnStream], Awaitable[None]]] = {
     "error": TurnStream._error,
     "silent_unchanged": TurnStream._silent_unchanged,
     "cut_before": TurnStream._cut_before,
+}
+#: What follows the effect instead of the answer, by the fault.
+_AFTER: dict[str, Callable[[TurnStream], Awaitable[None]]] = {
+    "cut_after": TurnStream._cut_after,
+    "error_after": TurnStream._tell_error,
+    "silent": TurnStream._silent,
 }

@@ -9,7 +9,8 @@ from pathlib import Path
 
 import pytest
 
-from nemowatch.cli import service, service_wanted
+from nemowatch.cli import service
+from nemowatch.cli.service_kinds import OfMachine, OneOfMachine, check_unshared, kind_of
 from nemowatch.config.load import load
 from nemowatch.errors import UsageError
 from nemowatch.fs.mounts import MountTable, parse
@@ -210,8 +211,8 @@ def test_a_closed_umask_of_roots_makes_nothing_that_the_service_cannot_read(
     step = InstallStep("umask", f"umask >{said}", said.exists)
     before = os.umask(0o077)
     try:
-        service._print_script(iter([step]), user=False)
-        service._carry_out(iter([step]), Systemd(user=False), user=False)
+        service._print_script(iter([step]), OfMachine())
+        service._carry_out(iter([step]), OfMachine())
     finally:
         os.umask(before)
     assert "#!/bin/sh -e\numask 022\n" in capsys.readouterr().out
@@ -304,17 +305,17 @@ def test_one_more_configuration_has_everything_for_itself_but_the_unit(
         instances.check_known(places)
     assert unknown.value.cure == "To make one: nemowatch service install --instance second"
     with pytest.raises(UsageError, match="Only a service of the machine"):
-        service._places(True, "second")
+        kind_of(True, "second")
 
     own = of_user(tmp_path)
-    assert str(service_wanted._usual_root(places, user=False)) == "/srv/studio-second"
-    assert str(service_wanted._usual_root(SYSTEM, user=False)) == "/srv/studio"
+    assert str(OneOfMachine("second").usual_root()) == "/srv/studio-second"
+    assert str(OfMachine().usual_root()) == "/srv/studio"
     own.config.parent.mkdir(parents=True)
     own.config.with_name("other.toml").write_text('[[watch]]\nroot = "/srv/theirs"\n')
     own.config.with_name("bad.toml").write_text("[[watch")
-    service_wanted._check_unshared(Path("/srv/mine"), own)
+    check_unshared(Path("/srv/mine"), own)
     with pytest.raises(UsageError, match=r"is the workspace of .*other\.toml"):
-        service_wanted._check_unshared(Path("/srv/theirs"), own)
+        check_unshared(Path("/srv/theirs"), own)
 
 
 def test_what_stays_of_other_configurations_is_named(

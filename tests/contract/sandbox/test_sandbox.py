@@ -11,7 +11,7 @@ import json
 import httpx
 import pytest
 
-from nemowatch.sandbox.agent import STYLES
+from nemowatch.sandbox.event_styles import STYLES
 from nemowatch.sandbox.media import duration_of, is_mp4, sample_script, sample_video, top_boxes
 
 pytestmark = pytest.mark.anyio
