@@ -27,12 +27,8 @@ FIELDS = {*CONSTANTS, "session_id", "new_message"}
 async def chat(call: IncomingCall) -> Response | web.StreamResponse:
     """One turn: refused before its stream begins, or streamed to its end."""
     fields = await read_fields(call)
-    refused = _refused(call, fields)
-    if refused is not None:
-        return refused
+    _check(call, fields)
     session = call.session(fields["session_id"])
-    if session is None:
-        return call.code(1002)
     message = _text(fields)
     call.expect(not session.running, "a turn sent while another of the session runs", session.sid)
     call.expect(not EXPORT.fullmatch(message), "export sent to the agent", message)
@@ -42,21 +38,21 @@ async def chat(call: IncomingCall) -> Response | web.StreamResponse:
     return await TurnStream(call, session, turn).run()
 
 
-def _refused(call: IncomingCall, fields: dict[str, Any]) -> Response | None:
-    """A 422 for a body that is not as docs/api.md section 6 has it."""
+def _check(call: IncomingCall, fields: dict[str, Any]) -> None:
+    """Raises Refused, a 422, for a body that is not as docs/api.md section 6 has it."""
     for name, value in CONSTANTS.items():
         found = fields.get(name)
-        if not call.expect(found == value, f"{name} is not {value}", str(found)):
-            return reply.invalid(name, "Field required")
-    if not call.expect(isinstance(fields.get("session_id"), str), "session_id is missing"):
-        return reply.invalid("sessionId", "Field required")
+        refusal = reply.invalid(name, "Field required")
+        call.demand(found == value, f"{name} is not {value}", refusal, str(found))
+    is_named = isinstance(fields.get("session_id"), str)
+    refusal = reply.invalid("sessionId", "Field required")
+    call.demand(is_named, "session_id is missing", refusal)
     accepted = call.request.headers.get("Accept", "")
     is_stream = "text/event-stream" in accepted
     call.expect(is_stream, "a chat turn without Accept: text/event-stream")
     call.expect_only(fields, FIELDS)
-    if not call.expect(_text(fields).strip(), "a chat turn without a message"):
-        return reply.invalid("new_message", "Field required")
-    return None
+    refusal = reply.invalid("new_message", "Field required")
+    call.demand(_text(fields).strip(), "a chat turn without a message", refusal)
 
 
 def _text(fields: dict[str, Any]) -> str:

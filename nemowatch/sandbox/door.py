@@ -14,7 +14,7 @@ from aiohttp import web
 from nemowatch.sandbox import reply
 from nemowatch.sandbox.faults import BEFORE, NO_FAULT, Faults, Rule
 from nemowatch.sandbox.records import CloudAccount, CloudRender, CloudSession
-from nemowatch.sandbox.reply import Response
+from nemowatch.sandbox.reply import Refused, Response
 from nemowatch.sandbox.world import World
 
 VERSIONS = frozenset({"1.0.0"})
@@ -83,6 +83,11 @@ class IncomingCall:
             self.violation(broken, detail)
         return bool(kept)
 
+    def demand(self, kept: object, broken: str, refusal: Response, detail: str = "") -> None:
+        """As `expect`, for what cannot be done otherwise. Raises Refused with this answer."""
+        if not self.expect(kept, broken, detail):
+            raise Refused(refusal)
+
     def expect_only(self, fields: dict[str, Any], known: set[str]) -> None:
         """Record each field that the API does not know."""
         for name in sorted(set(fields) - known):
@@ -97,19 +102,20 @@ class IncomingCall:
             return reply.as_json({"detail": "Session not found"}, 404)
         return reply.code(1002, GONE_STATUS.get(form, 404))
 
-    def session(self, sid: str) -> CloudSession | None:
-        """The session, when it is alive and belongs to this account."""
+    def session(self, sid: str) -> CloudSession:
+        """The session. Raises Refused for one that has ended, or is not of this account."""
         session = self.world.sessions.get(sid)
-        if session is None or session.expired:
-            return None
-        return session if session.account is self.account else None
+        if session is None or session.expired or session.account is not self.account:
+            raise Refused(self.code(1002))
+        return session
 
-    def render(self) -> CloudRender | None:
-        """The render that the path names, when it belongs to this account."""
+    def render(self, unknown: Response) -> CloudRender:
+        """The render that the path names. Raises Refused with `unknown` for one that is not of
+        this account."""
         made = self.world.renders.get(self.request.match_info["rid"])
-        if made is None:
-            return None
-        return made if made.session.account is self.account else None
+        if made is None or made.session.account is not self.account:
+            raise Refused(unknown)
+        return made
 
 
 Handler = Callable[[IncomingCall], Awaitable[Response | web.StreamResponse]]
@@ -244,7 +250,10 @@ async def _answered(call: IncomingCall, handler: Handler) -> Response | web.Stre
         call.account = call.world.account_of(token)
         if call.account is None:
             return reply.code(1001, reply.CODE_STATUS[1001])
-    return await handler(call)
+    try:
+        return await handler(call)
+    except Refused as refused:
+        return refused.response
 
 
 async def _read_json(call: IncomingCall) -> None:

@@ -11,7 +11,7 @@ from pathlib import Path
 from nemowatch.sandbox import reply
 from nemowatch.sandbox.door import IncomingCall
 from nemowatch.sandbox.records import CloudRender
-from nemowatch.sandbox.reply import Body, BodyRange, BytesBody, Response
+from nemowatch.sandbox.reply import Body, BodyRange, BytesBody, Refused, Response
 
 #: "bytes=5-9", "bytes=5-" or "bytes=-9", never "bytes=-".
 _RANGE = re.compile(r"bytes=(?=\d|-\d)(?P<first>\d*)-(?P<last>\d*)")
@@ -54,24 +54,21 @@ async def upload(call: IncomingCall) -> Response:
 async def result(call: IncomingCall) -> Response:
     """A result, at the URL that a poll gave; 403 when that has expired."""
     made, given = _asked_for(call)
-    if made is None:
-        call.violation("a result URL that no poll gave", call.request.path_qs)
-        return _denied(404)
     if call.kind == "expired" or _is_expired(call, given):
         return _denied(403)
     return _serve(call, made)
 
 
-def _asked_for(call: IncomingCall) -> tuple[CloudRender | None, float]:
-    """The render that a URL belongs to, and when that URL was given; (None, 0) for a URL that
+def _asked_for(call: IncomingCall) -> tuple[CloudRender, float]:
+    """The render that a URL belongs to, and when that URL was given. Raises Refused for a URL that
     was never given."""
     number, query = call.request.match_info["number"], call.request.query
     serial = query.get("serial", "")
     made = call.world.render_of_number(number)
-    if made is None or not serial.isdigit():
-        return None, 0
-    if query.get("signature") != f"s{number}x{int(serial)}" or int(serial) not in made.urls:
-        return None, 0
+    is_given = made is not None and serial.isdigit() and int(serial) in made.urls
+    if made is None or not is_given or query.get("signature") != f"s{number}x{int(serial)}":
+        call.violation("a result URL that no poll gave", call.request.path_qs)
+        raise Refused(_denied(404))
     return made, made.urls[int(serial)]
 
 
@@ -84,12 +81,10 @@ def _is_expired(call: IncomingCall, given: float) -> bool:
 
 async def fallback(call: IncomingCall) -> Response:
     """A result by its render's id, with all headers."""
-    made = call.render()
-    if made is None:
-        return _denied(404)
+    made = call.render(_denied(404))
     done = made.status(call.world.now()) == "completed"
-    if not call.expect(done, "a download before the render is complete", made.rid):
-        return reply.as_json({"success": False, "error": "The render is not complete"}, 409)
+    refusal = reply.as_json({"success": False, "error": "The render is not complete"}, 409)
+    call.demand(done, "a download before the render is complete", refusal, made.rid)
     return _serve(call, made)
 
 

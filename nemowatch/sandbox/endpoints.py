@@ -19,8 +19,8 @@ async def token(call: IncomingCall) -> Response:
     """An anonymous token; 400 without a client id, 429 when that id has used up its own."""
     client_id = call.request.headers.get("X-Client-Id", "")
     call.expect(not await call.request.read(), "anonymous-token takes no body")
-    if not call.expect(client_id, "X-Client-Id is missing"):
-        return reply.as_json({"code": 400, "message": "X-Client-Id header is required"}, 400)
+    refusal = reply.as_json({"code": 400, "message": "X-Client-Id header is required"}, 400)
+    call.demand(client_id, "X-Client-Id is missing", refusal)
     call.expect(is_uuid(client_id), "X-Client-Id is not a UUID", client_id)
     issued = call.world.issue_token(client_id)
     if issued is None:
@@ -40,8 +40,8 @@ async def open_session(call: IncomingCall) -> Response:
     """A new session."""
     fields = await read_fields(call)
     for name in ("task_name", "language"):
-        if not call.expect(is_filled(fields.get(name), str), f"{name} is missing"):
-            return reply.invalid(name, "Field required")
+        is_there = is_filled(fields.get(name), str)
+        call.demand(is_there, f"{name} is missing", reply.invalid(name, "Field required"))
     call.expect_only(fields, {"task_name", "language"})
     assert call.account is not None
     session = call.world.open_session(call.account, fields["task_name"], fields["language"])
@@ -54,8 +54,6 @@ async def open_session(call: IncomingCall) -> Response:
 async def state(call: IncomingCall) -> Response:
     """What the session holds; the fault `stale` shows it as it was before the latest change."""
     session = call.session(call.request.match_info["sid"])
-    if session is None:
-        return call.code(1002)
     draft, generated = session.drafts[-1], session.generated
     if call.kind == "stale" and len(session.drafts) > 1:
         draft, generated = session.drafts[-2], session.generated[:-1]

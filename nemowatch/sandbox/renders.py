@@ -10,7 +10,7 @@ from nemowatch.sandbox import reply
 from nemowatch.sandbox.door import IncomingCall, read_fields
 from nemowatch.sandbox.field_checks import is_filled
 from nemowatch.sandbox.records import CloudRender, CloudSession
-from nemowatch.sandbox.reply import Response
+from nemowatch.sandbox.reply import Refused, Response
 
 Json = dict[str, Any]
 #: What a posted render must have.
@@ -21,12 +21,8 @@ async def render(call: IncomingCall) -> Response:
     """Start a render under the client's id."""
     fields = await read_fields(call)
     for check in (_check_plan, _check_fields, _check_output, _check_draft):
-        refused = check(call, fields)
-        if refused is not None:
-            return refused
+        check(call, fields)
     session = call.session(fields["sessionId"])
-    if session is None:
-        return call.code(1002)
     known = call.world.renders.get(fields["id"])
     if known is not None:
         return _again(call, known, fields, session)
@@ -50,39 +46,36 @@ def _failure(error: str, status: int) -> Response:
     return reply.as_json({"success": False, "error": error}, status)
 
 
-def _check_plan(call: IncomingCall, _: Json) -> Response | None:
-    if call.entry["attribution"] and call.world.settings.plan != "free":
-        return None
-    return _failure("Export requires a registered account or a plan", 402)
+def _check_plan(call: IncomingCall, _: Json) -> None:
+    if not call.entry["attribution"] or call.world.settings.plan == "free":
+        raise Refused(_failure("Export requires a registered account or a plan", 402))
 
 
-def _check_fields(call: IncomingCall, fields: Json) -> Response | None:
+def _check_fields(call: IncomingCall, fields: Json) -> None:
     for name, kind in RENDER_FIELDS.items():
-        if not call.expect(is_filled(fields.get(name), kind), f"a render without {name}"):
-            return reply.invalid(name, "Field required")
+        is_there = is_filled(fields.get(name), kind)
+        refusal = reply.invalid(name, "Field required")
+        call.demand(is_there, f"a render without {name}", refusal)
     call.expect_only(fields, set(RENDER_FIELDS))
-    return None
 
 
-def _check_output(call: IncomingCall, fields: Json) -> Response | None:
+def _check_output(call: IncomingCall, fields: Json) -> None:
     output = fields["output"]
     good = output.get("format") == "mp4" and is_filled(output.get("quality"), str)
-    if call.expect(good, "output must be format mp4 and a quality", str(output)):
-        return None
-    return reply.invalid("output", "format and quality required")
+    refusal = reply.invalid("output", "format and quality required")
+    call.demand(good, "output must be format mp4 and a quality", refusal, str(output))
 
 
-def _check_draft(call: IncomingCall, fields: Json) -> Response | None:
+def _check_draft(call: IncomingCall, fields: Json) -> None:
     draft = fields["draft"]
     tracks = draft.get("t")
     if not isinstance(tracks, list):
         tracks = []
     filled = [track for track in tracks if isinstance(track, dict) and track.get("sg")]
-    if not call.expect(filled, "a draft with nothing on any track"):
-        return _failure("The draft is empty", 400)
+    refusal = _failure("The draft is empty", 400)
+    call.demand(filled, "a draft with nothing on any track", refusal)
     is_known = call.world.knows_draft(draft)
     call.expect(is_known, "the draft is not one that a session has had")
-    return None
 
 
 def _again(
@@ -124,9 +117,7 @@ def _posted(call: IncomingCall, made: CloudRender) -> Response:
 
 async def poll(call: IncomingCall) -> Response:
     """The status of a render, in its own shape."""
-    made = call.render()
-    if made is None:
-        return _unknown()
+    made = call.render(_unknown())
     _note_poll(call, made)
     if call.kind in ("failed", "expired_url"):
         _bend(call, made)
@@ -215,9 +206,7 @@ def _result_url(call: IncomingCall, made: CloudRender) -> str:
 
 async def cancel(call: IncomingCall) -> Response:
     """Stop a render."""
-    made = call.render()
-    if made is None:
-        return _unknown()
+    made = call.render(_unknown())
     if made.status(call.world.now()) in ("pending", "processing"):
         made.cancelled = True
     return _envelope({"id": made.rid, "status": made.status(call.world.now())})

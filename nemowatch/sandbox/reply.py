@@ -79,6 +79,14 @@ class Response:
     headers: dict[str, str] = field(default_factory=dict)
 
 
+class Refused(Exception):
+    """An answer that is given in place of what was asked for."""
+
+    def __init__(self, response: Response) -> None:
+        super().__init__(response.status)
+        self.response = response
+
+
 def as_json(value: Any, status: int = 200, **headers: str) -> Response:
     """A JSON answer without an envelope."""
     return Response(

@@ -20,7 +20,7 @@ from nemowatch.sandbox.endpoints import show_clip
 from nemowatch.sandbox.media import duration_of, is_mp4, kind_of
 from nemowatch.sandbox.multipart import EPILOGUE, Head, Multipart
 from nemowatch.sandbox.records import Blob, CloudSession, CloudUpload
-from nemowatch.sandbox.reply import Response
+from nemowatch.sandbox.reply import Refused, Response
 from nemowatch.sandbox.world import World
 
 #: docs/api.md section 2; every other skill has the larger limit.
@@ -33,15 +33,10 @@ Json = dict[str, Any]
 async def upload(call: IncomingCall) -> Response:
     """Files into a session, by bytes or by URL."""
     session = call.session(call.request.match_info["sid"])
-    if session is None:
-        return call.code(1002)
     if call.kind == "session_lost":
         session.expired = True
         return call.code(1002)
     taken = await _TAKERS[call.endpoint](call)
-    if isinstance(taken, Response):
-        return taken
-
     _count(call, session)
     await asyncio.sleep(call.world.settings.upload_seconds)
     _add(call, session, taken)
@@ -82,17 +77,17 @@ def _described(call: IncomingCall, item: CloudUpload) -> Json:
     }
 
 
-async def _by_url(call: IncomingCall) -> list[CloudUpload] | Response:
+async def _by_url(call: IncomingCall) -> list[CloudUpload]:
     fields = await read_fields(call)
     urls = fields.get("urls")
-    if not call.expect(_are_texts(urls), "an upload by URL without urls"):
-        return reply.invalid("urls", "Field required")
+    refusal = reply.invalid("urls", "Field required")
+    call.demand(_are_texts(urls), "an upload by URL without urls", refusal)
     good = fields == {"urls": urls, "source_type": "url"}
     call.expect(good, "an upload by URL has urls and source_type: url", str(sorted(fields)))
     taken = [_fetched(call, url) for url in fields["urls"]]
     found = list(filter(None, taken))
     if len(found) < len(taken) or not _allows_urls(call):
-        return call.code(4001)
+        raise Refused(call.code(4001))
     return found
 
 
@@ -129,21 +124,25 @@ def _ours(call: IncomingCall, pieces: list[str], url: str) -> CloudUpload | None
     return CloudUpload(blob, blob.name, "url", call.skill, url) if blob else None
 
 
-async def _by_bytes(call: IncomingCall) -> list[CloudUpload] | Response:
+async def _by_bytes(call: IncomingCall) -> list[CloudUpload]:
     request, kind = call.request, call.request.content_type
-    if not call.expect(kind == "multipart/form-data", "an upload is multipart/form-data", kind):
-        return reply.invalid("files", "Field required")
+    is_form = kind == "multipart/form-data"
+    call.demand(is_form, "an upload is multipart/form-data", _no_files(), kind)
     call.expect(request.content_length is not None, "an upload without Content-Length")
     body = Multipart(request.content, _boundary(request), request.content_length or 0)
     try:
         return await _parts(call, body)
     except ValueError as problem:
         call.violation("a multipart body that cannot be read", str(problem))
-        return reply.invalid("files", str(problem))
+        raise Refused(_no_files(str(problem))) from problem
 
 
 #: How files come, by the endpoint.
 _TAKERS = {"upload": _by_bytes, "upload_url": _by_url}
+
+
+def _no_files(why: str = "Field required") -> Response:
+    return reply.invalid("files", why)
 
 
 def _boundary(request: web.Request) -> str:
@@ -151,25 +150,25 @@ def _boundary(request: web.Request) -> str:
     return str(head.get_boundary(""))
 
 
-async def _parts(call: IncomingCall, body: Multipart) -> list[CloudUpload] | Response:
+async def _parts(call: IncomingCall, body: Multipart) -> list[CloudUpload]:
+    """All of them are read, whatever is wrong with one."""
     taken: list[CloudUpload] = []
-    refusals: list[Response] = []
+    refusals: list[Refused] = []
     while (head := await body.head()) is not None:
-        item = await _receive(call, head, body)
-        if isinstance(item, CloudUpload):
-            taken.append(item)
-        else:
-            refusals.append(item)
+        try:
+            taken.append(await _receive(call, head, body))
+        except Refused as refused:
+            refusals.append(refused)
     if call.request.content_length is not None and body.left > EPILOGUE:
         call.violation("Content-Length is larger than the body", f"by {body.left} bytes")
-        refusals.append(reply.invalid("files", "the body ended before its Content-Length"))
-    if not taken and not refusals:
-        call.violation("an upload without a file")
-        refusals.append(reply.invalid("files", "Field required"))
-    return refusals[0] if refusals else taken
+        refusals.append(Refused(_no_files("the body ended before its Content-Length")))
+    if refusals:
+        raise refusals[0]
+    call.demand(taken, "an upload without a file", _no_files())
+    return taken
 
 
-async def _receive(call: IncomingCall, head: Head, body: Multipart) -> CloudUpload | Response:
+async def _receive(call: IncomingCall, head: Head, body: Multipart) -> CloudUpload:
     name = head.filename
     sink = _Sink(call.world)
     try:
@@ -179,15 +178,15 @@ async def _receive(call: IncomingCall, head: Head, body: Multipart) -> CloudUplo
         sink.discard()  # the client went away, or the server is stopping
         raise
     is_file, shown = head.name == "files" and name, f"{head.name} ({name})"
-    if not call.expect(is_file, "a part that is no file called files", shown):
+    if not is_file:
         sink.discard()
-        return reply.invalid("files", "Field required")
+    call.demand(is_file, "a part that is no file called files", _no_files(), shown)
 
     blob = call.world.keep_blob(sink.finish(name), counted=True)
     if not kind_of(name) or not blob.size:
-        return call.code(4001)
+        raise Refused(call.code(4001))
     if blob.size > _limit(call):
-        return call.code(4002)
+        raise Refused(call.code(4002))
     return CloudUpload(blob, name, "bytes", call.skill)
 
 
