@@ -14,7 +14,7 @@ from pathlib import Path
 from nemowatch.errors import UsageError, show_path, shown
 from nemowatch.installer.places import SYSTEM, TEMPLATE, Places
 from nemowatch.installer.program import changed_at
-from nemowatch.installer.steps import InstallStep, is_there, remove
+from nemowatch.installer.steps import InstallStep, is_there, remove, still_there
 from nemowatch.installer.systemctl import INSTANCES, Systemd
 
 #: What needs no quoting in a unit's name, nor in a file's.
@@ -103,5 +103,4 @@ def what_stays(places: Places) -> list[tuple[str, str]]:
         ("the token", f"rm {places.token}"),
         ("the journal, which knows what was paid for", f"rm -r {places.state}"),
     ]
-    left = [(what, line) for what, line in stays if is_there(Path(line.split()[-1]))]
-    return [*left, ("everything else of nemowatch", "nemowatch service uninstall")]
+    return [*still_there(stays), ("everything else of nemowatch", "nemowatch service uninstall")]

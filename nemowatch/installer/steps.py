@@ -136,6 +136,11 @@ def is_there(path: Path) -> bool:
         return False
 
 
+def still_there(stays: Iterable[tuple[str, str]]) -> list[tuple[str, str]]:
+    """Of (what, the line that removes it) those of which something is there."""
+    return [(what, line) for what, line in stays if any_is_there(Path(line.split()[-1]))]
+
+
 def any_is_there(pattern: Path) -> bool:
     """Whether a folder has anything whose name is like the last part of `pattern`."""
     return is_there(pattern) or any(pattern.parent.glob(pattern.name))

@@ -35,10 +35,10 @@ from nemowatch.installer.places import (
 from nemowatch.installer.shipped import shipped
 from nemowatch.installer.steps import (
     InstallStep,
-    any_is_there,
     copy,
     is_there,
     remove,
+    still_there,
     unit,
     write_text,
 )
@@ -184,7 +184,7 @@ def what_stays(program: Path) -> list[tuple[str, str]]:
         ("the journal, which knows what was paid for", f"rm -r {SYSTEM.state}"),
         ("the journals of other configurations", f"rm -r {SYSTEM.state}-*"),
     ]
-    left = [(what, line) for what, line in stays if any_is_there(Path(line.split()[-1]))]
+    left = still_there(stays)
     if _user_exists():
         left.append((f"the user {USER}", f"userdel {USER}"))
     return [*left, ("the program", f"as it was installed; it is {program}")]

@@ -18,7 +18,7 @@ from nemowatch.installer.common_steps import (
     secret,
 )
 from nemowatch.installer.places import Installation, Places
-from nemowatch.installer.steps import InstallStep, is_there, remove, unit, write_text
+from nemowatch.installer.steps import InstallStep, is_there, remove, still_there, unit, write_text
 from nemowatch.installer.systemctl import Systemd
 
 #: How the configuration names the token.
@@ -111,5 +111,4 @@ def what_stays(places: Places, program: Path) -> list[tuple[str, str]]:
         ("your drop-ins", f"rm -r {places.drop_ins}"),
         ("the journal, which knows what was paid for", f"rm -r {places.state}"),
     ]
-    left = [(what, line) for what, line in stays if is_there(Path(line.split()[-1]))]
-    return [*left, ("the program", f"as it was installed; it is {program}")]
+    return [*still_there(stays), ("the program", f"as it was installed; it is {program}")]

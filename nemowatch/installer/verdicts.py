@@ -141,6 +141,8 @@ def _reason(unit: Unit) -> tuple[str, str]:
     number = int(status or 0)
     if number in STATUSES:
         return STATUSES[number](unit)
+    if number == BAD_CONFIG:
+        return _bad_config(unit)
     if number >= 200:
         text = f"systemd could not prepare it: status {number} (systemd.exec(5) has its name)."
         return text, f"The drop-ins are the likely cause: {unit.command} cat {unit.name}"
@@ -289,9 +291,8 @@ RESULTS: Mapping[str, Explain] = {
     "protocol": _protocol,
     "resources": _resources,
 }
-#: By its own exit status, or by the step of systemd's that failed.
+#: By the step of systemd's that failed.
 STATUSES: Mapping[int, Explain] = {
-    BAD_CONFIG: _bad_config,
     200: _folder,
     203: _program,
     209: _standard_output,

@@ -11,6 +11,7 @@ from itertools import islice
 
 from nemowatch.clock import Clock
 from nemowatch.errors import LocalError, LocalPassing, SourceChanged, SourceGone
+from nemowatch.fs.safe_open import lookup_gone
 from nemowatch.intake.claim import known_sources
 from nemowatch.intake.folder_texts import FolderTexts
 from nemowatch.intake.ready import file_checks
@@ -122,7 +123,7 @@ class Tracking:
             return []
 
         root = self._root_monitor.root
-        gone = await self._root_monitor.worker.run(lambda: file_checks.really_gone(root, paths))
+        gone = await self._root_monitor.worker.run(lambda: lookup_gone(root, paths))
         if gone and await self._root_monitor.same_root():
             return gone
         return []

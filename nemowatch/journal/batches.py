@@ -5,6 +5,7 @@ from __future__ import annotations
 import sqlite3
 from collections.abc import Iterable
 from dataclasses import dataclass
+from operator import itemgetter
 
 from nemowatch.journal import facts, jobs, queue, results, reviews, sessions
 from nemowatch.journal.batch_causes import ALONE, REBUILT
@@ -44,9 +45,7 @@ def _batch(row: sqlite3.Row) -> BatchRow:
 
 def held(conn: sqlite3.Connection, watch: str) -> list[tuple[str, int, int]]:
     """What waits for approval in this inbox: (skill, jobs, files)."""
-    return [
-        (row["skill"], row["jobs"], row["files"]) for row in conn.execute(SQL["held"], (watch,))
-    ]
+    return every(conn, SQL["held"], (watch,), itemgetter("skill", "jobs", "files"))
 
 
 def begin(
@@ -88,7 +87,7 @@ def ask_after_loss(conn: sqlite3.Connection, watches: Iterable[str]) -> None:
 
 def unpaid(conn: sqlite3.Connection) -> set[str]:
     """The watches with jobs that would be paid for, as far as this journal knows."""
-    return {row["watch"] for row in conn.execute(SQL["unpaid"])}
+    return set(every(conn, SQL["unpaid"], (), itemgetter("watch")))
 
 
 def ask_after_restore(conn: sqlite3.Connection, watches: Iterable[str], now_ms: int) -> None:

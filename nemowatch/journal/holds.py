@@ -5,8 +5,9 @@ from __future__ import annotations
 
 import sqlite3
 from dataclasses import dataclass
+from operator import itemgetter
 
-from nemowatch.journal.queries import load
+from nemowatch.journal.queries import every, load
 from nemowatch.model import HoldReason
 
 SQL = load("holds")
@@ -100,4 +101,4 @@ def _row(found: sqlite3.Row) -> HoldRow:
 def conflict_copies(conn: sqlite3.Connection, watch: str) -> list[tuple[bytes, bytes]]:
     """The (task folder, path) of each file in this inbox that waits because a sync client made
     it."""
-    return [(row["folder"], row["path"]) for row in conn.execute(SQL["conflict_copies"], (watch,))]
+    return every(conn, SQL["conflict_copies"], (watch,), itemgetter("folder", "path"))

@@ -11,6 +11,7 @@ import sqlite3
 from collections.abc import Iterable
 from dataclasses import dataclass, fields
 from functools import lru_cache
+from operator import itemgetter
 from typing import Any, TypedDict
 
 from nemowatch.errors import UsageError
@@ -169,6 +170,11 @@ def has_ended(job: Job) -> bool:
     return job.state in ENDED
 
 
+def is_cancelled(job: Job) -> bool:
+    """Whether it was taken back."""
+    return job.state is State.CANCELLED
+
+
 def is_published(job: Job) -> bool:
     """Whether its results were delivered."""
     return job.state is State.PUBLISHED
@@ -194,12 +200,12 @@ def siblings(conn: sqlite3.Connection, job: Job) -> list[Job]:
 
 def counts(conn: sqlite3.Connection) -> dict[str, int]:
     """How many jobs are in each state."""
-    return {row["state"]: row["n"] for row in conn.execute(SQL["counts"])}
+    return dict(every(conn, SQL["counts"], (), itemgetter("state", "n")))
 
 
 def held_counts(conn: sqlite3.Connection) -> dict[str, int]:
     """How many jobs are held, for each reason."""
-    return {row["reason"]: row["n"] for row in conn.execute(SQL["held"])}
+    return dict(every(conn, SQL["held"], (), itemgetter("reason", "n")))
 
 
 def count_in(conn: sqlite3.Connection, states: Iterable[State]) -> int:
@@ -279,7 +285,7 @@ def _number(row: ListedJob) -> int:
 def unfinished_ids(conn: sqlite3.Connection) -> set[int]:
     """The numbers of all jobs that have not ended."""
     values = {"states": json.dumps(UNFINISHED)}
-    return {row["id"] for row in conn.execute(SQL["unfinished_ids"], values)}
+    return set(every(conn, SQL["unfinished_ids"], values, itemgetter("id")))
 
 
 def from_row(row: sqlite3.Row) -> Job:

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import sqlite3
 from dataclasses import dataclass
+from operator import itemgetter
 from pathlib import Path
 
 from nemowatch.journal.queries import every, first, first_value, load
@@ -44,13 +45,13 @@ def text_at(conn: sqlite3.Connection, path: bytes | Path) -> str:
 
 def all(conn: sqlite3.Connection) -> dict[bytes, str]:
     """Every known note, by its absolute path."""
-    return {row["path"]: row["text"] for row in conn.execute(SQL["all"])}
+    return dict(every(conn, SQL["all"], (), itemgetter("path", "text")))
 
 
 def below(conn: sqlite3.Connection, folder: bytes, limit: int) -> list[bytes]:
     """The paths of the latest notes below a folder, which is given with its slash."""
     values = {"first": folder, "last": folder + b"\xff", "limit": limit}
-    return [row["path"] for row in conn.execute(SQL["below"], values)]
+    return every(conn, SQL["below"], values, itemgetter("path"))
 
 
 def due(
@@ -76,7 +77,7 @@ def _due(row: sqlite3.Row) -> Due:
 
 def all_due(conn: sqlite3.Connection) -> dict[int, str]:
     """The watch of every source whose notes are due, by the source's id."""
-    return {row["source_id"]: row["watch"] for row in conn.execute(SQL["all_due"])}
+    return dict(every(conn, SQL["all_due"], (), itemgetter("source_id", "watch")))
 
 
 def mark_up_to_date(conn: sqlite3.Connection, due: Due) -> None:

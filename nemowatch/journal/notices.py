@@ -10,12 +10,13 @@ import json
 import sqlite3
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
+from operator import itemgetter
 from typing import Any
 
 from nemowatch.journal import facts, jobs
 from nemowatch.journal.facts import Fact
 from nemowatch.journal.jobs import ListedJob
-from nemowatch.journal.queries import load
+from nemowatch.journal.queries import every, first_value, load
 
 SQL = load("notices")
 
@@ -90,7 +91,7 @@ def _forget_all(conn: sqlite3.Connection) -> None:
 
 def subjects(conn: sqlite3.Connection) -> dict[str, int]:
     """What may be worth telling, and when (UTC ms; 0: its time is not set yet)."""
-    return {row["subject"]: row["due_at"] for row in conn.execute(SQL["subjects"])}
+    return dict(every(conn, SQL["subjects"], (), itemgetter("subject", "due_at")))
 
 
 def make_due(conn: sqlite3.Connection, subject: str, due_at: int) -> None:
@@ -116,8 +117,7 @@ def file_was_refused(conn: sqlite3.Connection, watch: str) -> None:
 
 def told_at(conn: sqlite3.Connection, subject: str) -> int:
     """UTC ms at which somebody was told of it last; 0 for never, or when it is over."""
-    row = conn.execute(SQL["told_at"], (subject,)).fetchone()
-    return int(row["at"]) if row else 0
+    return first_value(conn, SQL["told_at"], (subject,), 0)
 
 
 def is_told(conn: sqlite3.Connection, subject: str) -> bool:
@@ -165,7 +165,7 @@ def end_round(conn: sqlite3.Connection, round_id: int) -> Round | None:
         found["watch"],
         found["batch"],
         found["begun_at"],
-        {row["state"]: row["n"] for row in conn.execute(SQL["round_states"], (round_id,))},
+        dict(every(conn, SQL["round_states"], (round_id,), itemgetter("state", "n"))),
         int(conn.execute(SQL["round_files"], (round_id,)).fetchone()[0]),
         cost["credits"],
         bool(cost["about"]),

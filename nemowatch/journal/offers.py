@@ -7,10 +7,11 @@ Knows what the instructions were; what is dropped, and who says yes, others find
 from __future__ import annotations
 
 import sqlite3
+from operator import itemgetter
 
 from nemowatch.journal import job_steps, jobs, new_jobs
 from nemowatch.journal.jobs import Job, JobChanges
-from nemowatch.journal.queries import load
+from nemowatch.journal.queries import every, load
 from nemowatch.model import AttentionReason, State
 
 SQL = load("offers")
@@ -54,7 +55,7 @@ def make(conn: sqlite3.Connection, job: Job, prompt: str, now_ms: int) -> bool:
 def waiting(conn: sqlite3.Connection, watch: str) -> list[tuple[bytes, int]]:
     """(path of its source, job) of each offer in an inbox that waits for a word."""
     values = {"watch": watch, "reason": AttentionReason.CHANGED.value}
-    return [(row["source"], row["id"]) for row in conn.execute(SQL["waiting"], values)]
+    return every(conn, SQL["waiting"], values, itemgetter("source", "id"))
 
 
 def take_back(conn: sqlite3.Connection, session: int, now_ms: int) -> None:

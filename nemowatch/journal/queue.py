@@ -9,6 +9,7 @@ from __future__ import annotations
 import json
 import sqlite3
 from collections.abc import Collection, Iterable
+from operator import itemgetter
 
 from nemowatch.journal import jobs
 from nemowatch.journal.jobs import UNFINISHED, Job
@@ -134,13 +135,13 @@ def wake_approved(conn: sqlite3.Connection, now_ms: int) -> int:
 
 def paused_folders(conn: sqlite3.Connection) -> list[tuple[str, bytes, int]]:
     """(watch, task folder, how many) of the jobs that are held as paused."""
-    return [(row["watch"], row["folder"], row["n"]) for row in conn.execute(SQL["paused_folders"])]
+    return every(conn, SQL["paused_folders"], (), itemgetter("watch", "folder", "n"))
 
 
 def undeliverable_folders(conn: sqlite3.Connection) -> list[tuple[str, bytes, str]]:
     """(watch, task folder, why) of the jobs that wait for the outbox."""
-    rows = conn.execute(SQL["undeliverable_folders"])
-    return [(row["watch"], row["folder"], row["why"]) for row in rows]
+    wanted = itemgetter("watch", "folder", "why")
+    return every(conn, SQL["undeliverable_folders"], (), wanted)
 
 
 def wake_paused(
@@ -176,8 +177,8 @@ def paused_sources(
 ) -> list[tuple[int, bytes, int]]:
     """(id, path, how many jobs) of this task folder's sources with jobs that are held as
     paused."""
-    rows = conn.execute(SQL["paused_sources"], {"watch": watch, "folder": folder})
-    return [(row["id"], row["path"], row["n"]) for row in rows]
+    values = {"watch": watch, "folder": folder}
+    return every(conn, SQL["paused_sources"], values, itemgetter("id", "path", "n"))
 
 
 def wake_paused_source(conn: sqlite3.Connection, source_id: int, now_ms: int) -> int:

@@ -149,8 +149,8 @@ def latest(conn: sqlite3.Connection, watch: str) -> list[tuple[bytes, bytes]]:
 def published_as(conn: sqlite3.Connection, name: bytes) -> list[tuple[bytes, str, bytes]]:
     """(absolute path, watch, path of its source) of results with this in their name, in any
     inbox."""
-    rows = conn.execute(SQL["published_as"], {"name": name})
-    return [(row["path"], row["watch"], row["source"]) for row in rows]
+    wanted = itemgetter("path", "watch", "source")
+    return every(conn, SQL["published_as"], {"name": name}, wanted)
 
 
 def of_folder(conn: sqlite3.Connection, watch: str, folder: bytes) -> list[tuple[bytes, Job]]:

@@ -9,6 +9,7 @@ from __future__ import annotations
 import sqlite3
 from dataclasses import dataclass
 from enum import StrEnum
+from operator import itemgetter
 
 from nemowatch.errors import UsageError
 from nemowatch.journal import jobs
@@ -137,12 +138,12 @@ def parts_behind(conn: sqlite3.Connection, job_id: int) -> list[Job]:
 
 def unmade_before(conn: sqlite3.Connection, job_id: int) -> list[int]:
     """The earlier parts of its session that came to nothing."""
-    return [row["id"] for row in conn.execute(SQL["unmade_before"], {"job": job_id})]
+    return every(conn, SQL["unmade_before"], {"job": job_id}, itemgetter("id"))
 
 
 def versions(conn: sqlite3.Connection, job: Job) -> dict[str, int]:
     """How many earlier instructions of the same session have a result of each ending."""
-    return {row["ending"]: row["n"] for row in conn.execute(SQL["versions"], _place(job))}
+    return dict(every(conn, SQL["versions"], _place(job), itemgetter("ending", "n")))
 
 
 @dataclass(frozen=True, slots=True)

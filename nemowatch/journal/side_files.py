@@ -6,6 +6,7 @@ from __future__ import annotations
 
 import sqlite3
 from dataclasses import dataclass, fields
+from operator import itemgetter
 
 from nemowatch.journal.queries import every, first_value, load
 
@@ -38,7 +39,7 @@ def due(
 
 def all_due(conn: sqlite3.Connection) -> dict[int, str]:
     """The watch of every job whose side file is due, by the job's id."""
-    return {row["job_id"]: row["watch"] for row in conn.execute(SQL["all_due"])}
+    return dict(every(conn, SQL["all_due"], (), itemgetter("job_id", "watch")))
 
 
 def intend(conn: sqlite3.Connection, file: SideFile) -> None:

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import sqlite3
 from dataclasses import dataclass
+from operator import itemgetter
 
 from nemowatch.journal.inode_numbers import signed, unsigned
 from nemowatch.journal.queries import every, load
@@ -50,7 +51,7 @@ def known_files(conn: sqlite3.Connection, watch: str) -> dict[bytes, KnownFile]:
 def known_projects(conn: sqlite3.Connection, watch: str) -> dict[bytes, str]:
     """The digest of the instructions of every project of `watch` that has not been moved away
     yet, by its path; of several versions of one the newest counts."""
-    return {row["path"]: row["digest"] for row in conn.execute(SQL["projects"], (watch,))}
+    return dict(every(conn, SQL["projects"], (watch,), itemgetter("path", "digest")))
 
 
 def write(conn: sqlite3.Connection, source_id: int, found: tuple[Member, ...]) -> None:

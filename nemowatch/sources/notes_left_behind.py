@@ -18,9 +18,8 @@ from pathlib import Path
 
 from nemowatch.clock import Clock
 from nemowatch.config.watch_section import Watch
-from nemowatch.errors import SourceGone
 from nemowatch.fs.names import NAME_LIMIT
-from nemowatch.fs.safe_open import lookup_many
+from nemowatch.fs.safe_open import lookup_gone
 from nemowatch.fs.threads import Disks
 from nemowatch.journal import notes, sources
 from nemowatch.journal.database import Journal
@@ -108,21 +107,13 @@ def _left_behind(watch: Watch, known: Iterable[_Beside]) -> list[_Beside]:
     """Those whose files are neither beside them nor in the inbox again. Blocking."""
     by_root = groupby(known, attrgetter("root"))
     left = list(chain.from_iterable(starmap(_without_file, by_root)))
-    not_again = _gone(watch.inbox, {one.dropped for one in left})
+    not_again = set(lookup_gone(watch.inbox, set(map(attrgetter("dropped"), left))))
     return [one for one in left if one.dropped in not_again]
 
 
 def _without_file(root: Path, known: Iterable[_Beside]) -> list[_Beside]:
     """Those notes of one folder whose files are not there. Blocking."""
     notes_there = list(known)
-    gone = _gone(root, chain.from_iterable(map(attrgetter("files"), notes_there)))
+    files = chain.from_iterable(map(attrgetter("files"), notes_there))
+    gone = set(lookup_gone(root, files))
     return [one for one in notes_there if gone.issuperset(one.files)]
-
-
-def _gone(root: Path, paths: Iterable[bytes]) -> set[bytes]:
-    """Those at which nothing is; what cannot be asked counts as there."""
-    gone: set[bytes] = set()
-    for path, found in lookup_many(root, paths):
-        if isinstance(found, SourceGone):
-            gone.add(path)
-    return gone

@@ -9,6 +9,8 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
+from functools import partial
+from itertools import islice
 
 from nemowatch.content.containers.contents import (
     NOT_ARRIVED,
@@ -41,8 +43,10 @@ _FREQUENCIES = {3: (44100, 48000, 32000), 2: (22050, 24000, 16000), 0: (11025, 1
 _MPEG_1 = 3
 #: Bytes before the header of a Xing frame: (MPEG-1?, one channel?).
 _SIDE = {(True, False): 32, (True, True): 17, (False, False): 17, (False, True): 9}
-#: Where a Xing header has its number of bytes, by its flags, of which the second says that it has.
+#: Where a Xing header has its number of bytes, by its flags, of which the second says that it has;
+#: and the flags with which it has a number of frames.
 _XING_BYTES_AT = {2: 8, 3: 12}
+_XING_FRAMES = (1, 3)
 #: Sampling frequencies that ADTS numbers, and bytes of its header, without which no frame is.
 _ADTS_HZ = (
     *(96000, 88200, 64000, 48000, 44100, 32000, 24000, 22050, 16000, 12000, 11025, 8000, 7350),
@@ -78,12 +82,15 @@ def examine(pieces: Pieces) -> Contents:
         return replace(found, missing=f"{found.missing}, inside its tag (ID3)", slight=False)
 
     at = _first_frame(pieces, start)
-    if at is None:
+    first = frame(pieces.at(at, _HEADER))
+    if first is None:
         return _without_frames(pieces, start)
-    found = beyond(_promised_end(pieces, at), pieces.size)
+    count, end = _promised(pieces, at, first)
+    found = beyond(end, pieces.size)
     if not found.missing and ends_in_zeros(pieces, _SOUND, pieces.size):
         return Contents(NOT_ARRIVED)
-    return replace(found, tracks=_SOUND, seconds=_seconds(pieces, at))
+    seconds = count * first.seconds or _measured(pieces, at)
+    return replace(found, tracks=_SOUND, seconds=seconds)
 
 
 def _without_frames(pieces: Pieces, start: int) -> Contents:
@@ -118,15 +125,13 @@ def behind_tags(pieces: Pieces) -> int:
     return offset
 
 
-def _first_frame(pieces: Pieces, start: int) -> int | None:
-    """Where the first frame begins; None when there is none. At the very beginning the file may end
-    behind it."""
+def _first_frame(pieces: Pieces, start: int) -> int:
+    """Where the first frame begins; the end of the file when there is none. At the very beginning
+    the file may end behind it."""
     if _is_followed(pieces, start, may_end=True):
         return start
-    for at in _syncs(pieces, start):
-        if _is_followed(pieces, at, may_end=False):
-            return at
-    return None
+    later = filter(partial(_is_followed, pieces, may_end=False), _syncs(pieces, start))
+    return next(later, pieces.size)
 
 
 def _syncs(pieces: Pieces, start: int) -> Iterator[int]:
@@ -200,60 +205,47 @@ def _adts(header: bytes) -> _Frame | None:
     return None
 
 
-def _promised_end(pieces: Pieces, at: int) -> int:
-    """Where the sound ends by the header in its first frame; 0 when it says nothing."""
-    first = frame(pieces.at(at, _HEADER))
-    if first is None:
-        return 0
-
+def _promised(pieces: Pieces, at: int, first: _Frame) -> tuple[int, int]:
+    """How many frames there are, and where the sound ends, by the header in the first frame; 0 for
+    what it does not say."""
     xing = pieces.at(at + first.info_at, 16)
     if xing.startswith((b"Xing", b"Info")):
-        return _xing_end(xing, at)
-    vbri = pieces.at(at + 36, 14)
+        return _by_xing(xing, at)
+    vbri = pieces.at(at + 36, 18)
     if vbri.startswith(b"VBRI"):
-        return at + _number(vbri, 10)
-    return 0
+        return _number(vbri, 14), at + _number(vbri, 10)
+    return 0, 0
 
 
-def _seconds(pieces: Pieces, at: int) -> float:
-    """How long it plays from the frame at `at` on: by the number of frames in its header, or by the
-    size of the first ones. 0: nobody knows."""
-    first = frame(pieces.at(at, _HEADER))
-    if first is None or not first.length:
-        return 0
-    count = _promised_frames(pieces, at, first)
-    if count:
-        return count * first.seconds
+def _by_xing(xing: bytes, at: int) -> tuple[int, int]:
+    flags = xing[7] & 3
+    count = end = 0
+    if flags in _XING_FRAMES:
+        count = _number(xing, 8)
+    if flags in _XING_BYTES_AT:
+        end = at + _number(xing, _XING_BYTES_AT[flags])
+    return count, end
 
+
+def _measured(pieces: Pieces, at: int) -> float:
+    """How long it plays from the frame at `at` on, by the size of the first frames; 0: nobody
+    knows."""
     end, played = at, 0.0
-    following: _Frame | None = first
-    for _ in range(_MEASURED):
-        if following is None or not following.length:
-            break
-        end += following.length
-        played += following.seconds
-        following = frame(pieces.at(end, _HEADER))
+    for each in islice(_following(pieces, at), _MEASURED):
+        end += each.length
+        played += each.seconds
+    if end == at:
+        return 0
     return played * (pieces.size - at) / (end - at)
 
 
-def _promised_frames(pieces: Pieces, at: int, first: _Frame) -> int:
-    """How many frames the header in the first one promises; 0 when it does not say."""
-    xing = pieces.at(at + first.info_at, 12)
-    if xing.startswith((b"Xing", b"Info")) and xing[7] & 1:
-        return _number(xing, 8)
-    vbri = pieces.at(at + 36, 18)
-    if vbri.startswith(b"VBRI"):
-        return _number(vbri, 14)
-    return 0
-
-
-def _xing_end(xing: bytes, at: int) -> int:
-    """Where the sound ends by a Xing header in the frame at `at`; 0 when it does not say."""
-    flags = xing[7] & 3
-    bytes_at = _XING_BYTES_AT.get(flags)
-    if bytes_at is None:
-        return 0
-    return at + _number(xing, bytes_at)
+def _following(pieces: Pieces, at: int) -> Iterator[_Frame]:
+    """The frames from `at` on, as long as each says where the next one is."""
+    found = frame(pieces.at(at, _HEADER))
+    while found is not None and found.length:
+        yield found
+        at += found.length
+        found = frame(pieces.at(at, _HEADER))
 
 
 def _number(data: bytes, at: int) -> int:

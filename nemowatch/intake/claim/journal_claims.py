@@ -15,7 +15,7 @@ from itertools import filterfalse
 from nemowatch.intake.claim.approval_batch import ApprovalBatch
 from nemowatch.intake.claim.claimed import ClaimContext, Claimed, ClaimOutcome
 from nemowatch.intake.claim.known_files import KnownFiles
-from nemowatch.intake.claim.known_sources import is_copy, late_for, unpaid
+from nemowatch.intake.claim.known_sources import is_copy, late_for, paid_here, unpaid
 from nemowatch.intake.claim.made_before import without_paid
 from nemowatch.intake.claim.renames import Earlier, composed, ended_by_rename, targets_of
 from nemowatch.intake.claim.resettling import resettle
@@ -69,17 +69,14 @@ class Claims:
         person's word; 0 for none."""
         if not candidate.is_project or candidate.approved:
             return 0
-        for row in sources.at_path(self._conn, self._watch, candidate.path):
-            if row.is_here and not unpaid(self._conn, jobs.of_source(self._conn, row.id)):
-                return row.id
+        for row in paid_here(self._conn, self._watch, candidate.path):
+            return row.id
         return 0
 
     def _is_current(self, earlier: Earlier) -> bool:
         """Whether the source is still as it was when its file was looked for."""
         row = sources.by_id(self._conn, earlier.source.id)
-        if row is None:
-            return False
-        return row.path == earlier.source.path
+        return row is not None and row.path == earlier.source.path
 
     def _renamed(self, candidate: Candidate, earlier: Earlier) -> Claimed:
         """Go on with a source whose file has another name now."""

@@ -7,10 +7,10 @@ Claims nothing: that is `journal_claims`.
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import partial
-from itertools import filterfalse
+from itertools import chain, filterfalse
 from operator import attrgetter
 
 from nemowatch.intake.claim.copy_names import copies_between, originals
@@ -35,14 +35,8 @@ def unpaid(conn: sqlite3.Connection, found: Iterable[Job]) -> bool:
     still to be done. A job that lost its session is at the beginning again, and is paid for
     all the same, as its calls show.
     """
-    is_any_left = False
-    for job in found:
-        if job.state is State.CANCELLED:
-            continue
-        if not _is_unpaid(conn, job):
-            return False
-        is_any_left = True
-    return is_any_left
+    going_on = list(filterfalse(jobs.is_cancelled, found))
+    return bool(going_on) and all(map(partial(_is_unpaid, conn), going_on))
 
 
 def _is_unpaid(conn: sqlite3.Connection, job: Job) -> bool:
@@ -167,12 +161,10 @@ def _length(candidate: Candidate) -> int:
 def is_copy(conn: sqlite3.Connection, watch: str, candidate: Candidate) -> bool:
     """Whether it has the name of a copy, and the content of the file that it would be a copy of:
     nothing new would be made of it. Sync clients may bring the copy before its original."""
-    for path in originals(candidate.path):
-        row = sources.find(conn, watch, path, candidate.digest)
-        if row is not None and _may_have_results(conn, row):
-            return True
-    copies = _copies_of(conn, watch, candidate)
-    return any(_may_have_results(conn, row) and not _waits_as_copy(conn, row) for row in copies)
+    find = partial(sources.find, conn, watch, digest=candidate.digest)
+    first = filter(None, map(find, originals(candidate.path)))
+    copies = filterfalse(partial(_waits_as_copy, conn), _copies_of(conn, watch, candidate))
+    return any(map(partial(_may_have_results, conn), chain(first, copies)))
 
 
 def _copies_of(conn: sqlite3.Connection, watch: str, candidate: Candidate) -> list[SourceRow]:
@@ -194,6 +186,13 @@ def _waits_as_copy(conn: sqlite3.Connection, row: SourceRow) -> bool:
     return all(job.state is State.HELD and job.reason == HoldReason.CONFLICT for job in own)
 
 
+def paid_here(conn: sqlite3.Connection, watch: str, path: bytes) -> Iterator[SourceRow]:
+    """The sources at this path that are here, and paid for or being paid for."""
+    for row in sources.at_path(conn, watch, path):
+        if row.is_here and not unpaid(conn, jobs.of_source(conn, row.id)):
+            yield row
+
+
 @dataclass(frozen=True, slots=True)
 class Late:
     """Subtitles that came after their clip was taken."""
@@ -208,11 +207,10 @@ def late_for(conn: sqlite3.Connection, watch: str, candidate: Candidate) -> Late
     with subtitles, is a new order."""
     if not candidate.subtitles:
         return None
-    for row in sources.at_path(conn, watch, candidate.path):
+    for row in paid_here(conn, watch, candidate.path):
         before = source_members.of_source(conn, row.id)
         digests = {member.path: member.digest for member in before}
-        is_same_clip = digests.get(candidate.path) == candidate.main.digest
-        if is_same_clip and row.is_here and not unpaid(conn, jobs.of_source(conn, row.id)):
+        if digests.get(candidate.path) == candidate.main.digest:
             return Late(row, _not_among(candidate, digests))
     return None
 

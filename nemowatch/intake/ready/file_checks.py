@@ -105,16 +105,6 @@ def sort_paths(root: Path, paths: Iterable[bytes]) -> Paths:
     return found
 
 
-def really_gone(root: Path, paths: Iterable[bytes]) -> list[bytes]:
-    """Those of `paths` at which nothing is any more; what cannot be checked does not count as
-    gone."""
-    gone: list[bytes] = []
-    for path, found in lookup_many(root, paths):
-        if isinstance(found, SourceGone):
-            gone.append(path)
-    return gone
-
-
 def still_there(outputs: Iterable[tuple[bytes, int]]) -> bool:
     """True when every (absolute path, bytes) is as it was published."""
     return all(_is_as_published(path, size) for path, size in outputs)

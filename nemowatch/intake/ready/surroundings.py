@@ -17,7 +17,7 @@ from nemowatch.errors import LocalError
 from nemowatch.fs import lease
 from nemowatch.fs.lease import Lease
 from nemowatch.fs.listing import names_below
-from nemowatch.fs.safe_open import lookup_many, open_below
+from nemowatch.fs.safe_open import lookup_there, open_below
 from nemowatch.intake.ready.companion_names import (
     about,
     comparable,
@@ -30,7 +30,6 @@ from nemowatch.intake.ready.companion_names import (
 )
 from nemowatch.intake.ready.stability import Beside
 from nemowatch.intake.scan.paths import as_text, name_of
-from nemowatch.model import Snapshot
 
 
 @dataclass(slots=True)
@@ -66,10 +65,8 @@ def surroundings(root: Path, paths: Iterable[bytes]) -> dict[bytes, Beside]:
 
 def _reason(root: Path, name: bytes, one: _Found) -> str:
     """Why a program is not done with this file; "" when nothing says so."""
-    for path, now in lookup_many(root, one.at_work):
-        is_file = isinstance(now, Snapshot)
-        if is_file:
-            return f"{as_text(name_of(path))} is beside it"
+    for path, _ in lookup_there(root, one.at_work):
+        return f"{as_text(name_of(path))} is beside it"
     written = next(filter(partial(_is_written, root), one.growing), None)
     if written is not None:
         return f"{as_text(name_of(written))} is still being written"
@@ -133,10 +130,8 @@ class _Asked:
 
 def _state_of(root: Path, paths: list[bytes]) -> int:
     """A number that stays the same as long as none of these files grows or changes; 0 for none."""
-    state: list[tuple[bytes, int, int]] = []
-    for path, now in lookup_many(root, paths):
-        if isinstance(now, Snapshot):
-            state.append((path, now.size, now.mtime_ns))
+    found = lookup_there(root, paths)
+    state = tuple((path, now.size, now.mtime_ns) for path, now in found)
     if not state:
         return 0
-    return hash(tuple(state))
+    return hash(state)
