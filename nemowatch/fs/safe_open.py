@@ -15,7 +15,14 @@ import stat
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 
-from nemowatch.errors import LocalError, LocalFinal, LocalPassing, local_error, show_path
+from nemowatch.errors import (
+    LocalError,
+    LocalFinal,
+    LocalPassing,
+    SourceGone,
+    local_error,
+    show_path,
+)
 from nemowatch.fs import anchor
 from nemowatch.fs.identity import not_regular, of_stat
 from nemowatch.model import Snapshot

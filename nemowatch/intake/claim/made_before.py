@@ -11,6 +11,7 @@ from __future__ import annotations
 import sqlite3
 from collections.abc import Container, Iterable, Iterator
 from dataclasses import replace
+from operator import itemgetter
 from typing import TypeAlias
 
 from nemowatch.intake.claim.subtitle_names import tags_of
@@ -32,12 +33,10 @@ def results_before(conn: sqlite3.Connection, watch: str, candidate: Candidate) -
     """The published results of earlier sources that this one asks for as well."""
     made = _made(conn, watch, candidate)
     found: Outputs = {}
-    for _, key in _wanted(candidate):
-        before = made.get(key)
-        if before is None:
-            continue
-        if before.state is State.PUBLISHED:
-            found[before.id] = paths_and_sizes(conn, before)
+    keys = map(itemgetter(1), _wanted(candidate))
+    earlier = filter(None, map(made.get, keys))
+    for before in filter(jobs.is_published, earlier):
+        found[before.id] = paths_and_sizes(conn, before)
     return found
 
 
