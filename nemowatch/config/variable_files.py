@@ -7,27 +7,24 @@ Owns which variables count and the reading of `NEMOWATCH_…_FILE`. What they me
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from pathlib import Path
 
 from nemowatch.config.variable_names import PREFIX, ROOT, WATCH
 from nemowatch.errors import ConfigError, ConfigMistake, os_reason
 from nemowatch.fs.own_files import read_own
+from nemowatch.late_pattern import LatePattern
 
 #: What a name ends in whose value is in a file: containers and orchestrators hand out secrets so.
 IN_FILE = "_FILE"
-#: Of a [[watch]]: with one of these it is more than a change of one in the file.
-_FOLDERS = ("__ROOT", "__INBOX")
+#: Names that say what to watch. Other keys of a [[watch]] only change one in the file.
+_WATCHES = LatePattern(rf"(?:{ROOT}|{WATCH}(?:(?=__).*__(?:ROOT|INBOX))?)\Z", re.IGNORECASE)
 
 
 def names_a_watch(env: Mapping[str, str]) -> bool:
     """Whether the environment itself says what to watch, so that no file needs to."""
-    for name, value in env.items():
-        upper = name.upper()
-        is_one = upper.startswith(f"{WATCH}__") and upper.endswith(_FOLDERS)
-        if (is_one or upper in (ROOT, WATCH)) and value.strip():
-            return True
-    return False
+    return any(_WATCHES.match(name) and value.strip() for name, value in env.items())
 
 
 def settings(env: Mapping[str, str]) -> dict[str, str]:
@@ -54,7 +51,7 @@ def _put_content(found: dict[str, str], name: str) -> None:
     """Put what the file holds in the place of its name. Raises ConfigError."""
     path = Path(found.pop(name))
     meant = name[: -len(IN_FILE)]
-    if any(meant.upper() == other.upper() for other in found):
+    if meant.upper() in map(str.upper, found):
         what = f"is set beside {meant}: keep one of the two."
         raise ConfigError([ConfigMistake(name, what, "")])
     try:

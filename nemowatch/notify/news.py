@@ -9,11 +9,13 @@ from __future__ import annotations
 import sqlite3
 from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass
+from operator import attrgetter
 
 from nemowatch.clock import iso
 from nemowatch.i18n.language import said
 from nemowatch.intake.watch.health import Health, HealthState
 from nemowatch.journal import batches, notices
+from nemowatch.journal.jobs import ListedJob
 from nemowatch.model import HoldReason, State
 from nemowatch.notify import wording
 from nemowatch.notify.message import Message
@@ -182,14 +184,12 @@ def _batch(conn: sqlite3.Connection, what: str, _: NewsContext) -> Iterable[Told
 
 def _jobs(conn: sqlite3.Connection, _: str, known: NewsContext) -> Iterable[Told]:
     rows = notices.take_jobs(conn)
-    asking = [row for row in rows if _asks(row.job.state, row.job.reason)]
-    failed = [row for row in rows if row.job.state in FAILED]
-    if asking or failed:
-        notices.tell(conn, "jobs", known.now_ms)
-    if asking:
-        yield wording.asking(asking)
-    if failed:
-        yield wording.failed(failed)
+    groups = ((filter(_asks, rows), wording.asking), (filter(_has_failed, rows), wording.failed))
+    for group, told in groups:
+        found = list(group)
+        if found:
+            notices.tell(conn, "jobs", known.now_ms)
+            yield told(found)
 
 
 def _refused(conn: sqlite3.Connection, what: str, known: NewsContext) -> Iterable[Told]:
@@ -197,13 +197,17 @@ def _refused(conn: sqlite3.Connection, what: str, known: NewsContext) -> Iterabl
     before = notices.told_at(conn, subject) or notices.told_at(conn, notices.BEGUN)
     fresh = [one for one in remembered(conn, what) if one.at_ms > before]
     if fresh:
-        notices.tell(conn, subject, max(one.at_ms for one in fresh))
+        notices.tell(conn, subject, max(map(attrgetter("at_ms"), fresh)))
         yield wording.refused(what, fresh)
 
 
-def _asks(state: State, reason: str) -> bool:
-    is_copy = state is State.HELD and reason == HoldReason.CONFLICT
-    return state is State.ATTENTION or is_copy
+def _asks(row: ListedJob) -> bool:
+    is_copy = (row.job.state, row.job.reason) == (State.HELD, HoldReason.CONFLICT)
+    return is_copy or row.job.state is State.ATTENTION
+
+
+def _has_failed(row: ListedJob) -> bool:
+    return row.job.state in FAILED
 
 
 def _round(conn: sqlite3.Connection, what: str, _: NewsContext) -> Iterable[Told]:

@@ -175,6 +175,10 @@ def _is_agent_event(document: dict[str, Any]) -> bool:
     return not _AGENT_KEYS.isdisjoint(document)
 
 
+def _nothing(event: Event) -> None:
+    """It changes no answer."""
+
+
 # --- events to the answer -------------------------------------------------------------
 
 
@@ -198,9 +202,7 @@ class TurnAnswer:
             EventKind.TEXT: self._take_whole,
             EventKind.PIECE: self._take_piece,
         }
-        take = takers.get(event.kind)
-        if take is not None:
-            take(event)
+        takers.get(event.kind, _nothing)(event)
 
     def _take_error(self, event: TurnEvent) -> None:
         """The first words and the first code count."""

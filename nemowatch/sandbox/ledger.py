@@ -3,6 +3,9 @@ and changes nothing."""
 
 from __future__ import annotations
 
+from collections import Counter
+from itertools import chain
+from operator import attrgetter, itemgetter
 from typing import Any
 
 from nemowatch.sandbox.records import CloudRender, CloudSession, CloudUpload, TurnRecord
@@ -74,18 +77,17 @@ def _render(world: World, render: CloudRender) -> Json:
 
 
 def _totals(world: World) -> Json:
-    turns: list[TurnRecord] = []
-    uploads: list[CloudUpload] = []
-    for session in world.sessions.values():
-        turns += session.turns
-        uploads += session.uploads
-    by_url = [upload for upload in uploads if upload.by == "url"]
-    charges = [turn.charged for turn in turns if turn.charged]
-    received = [entry["bytes"] for entry in world.received.values()]
+    sessions = world.sessions.values()
+    turns = list(chain.from_iterable(map(attrgetter("turns"), sessions)))
+    uploads = Counter(
+        map(attrgetter("by"), chain.from_iterable(map(attrgetter("uploads"), sessions)))
+    )
+    charges = list(filter(None, map(attrgetter("charged"), turns)))
+    received = map(itemgetter("bytes"), world.received.values())
     return {
         "sessions": len(world.sessions),
-        "uploads": len(uploads),
-        "uploads_by_url": len(by_url),
+        "uploads": uploads.total(),
+        "uploads_by_url": uploads["url"],
         "bytes_received": sum(received),
         "turns": len(turns),
         "charged_turns": len(charges),
