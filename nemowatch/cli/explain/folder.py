@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import replace
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from nemowatch.cli.explain.location import folder_here, pause_files
 from nemowatch.cli.formatting import clean
@@ -18,6 +18,8 @@ if TYPE_CHECKING:
     from nemowatch.config.watch_section import Watch
     from nemowatch.model import Target
     from nemowatch.tasks.records import Drop, Folder, Glossary
+
+T = TypeVar("T")
 
 
 def explain_folder(context: CommandContext, location: Location) -> dict[str, Any]:
@@ -115,29 +117,29 @@ def _purposes(watch: Watch) -> dict[Path | None, str]:
 def prompt_text(location: Location) -> str:
     """What the prompt.txt files say to what lies here; "" when there is none, or none that can be
     read as text."""
-    from nemowatch.errors import LocalError, OrderError
     from nemowatch.intake.texts_on_disk import instructions_for
 
-    if location.watch is None:
-        return ""
-    try:
-        return instructions_for(location.watch.inbox, folder_here(location))
-    except (OSError, LocalError, OrderError):
-        return ""
+    return _said_to(location, instructions_for, "")
 
 
 def terms_of(location: Location) -> Glossary:
     """What the glossary.txt files say to what lies here; nothing where one cannot be read."""
-    from nemowatch.errors import LocalError, OrderError
     from nemowatch.intake.texts_on_disk import glossary_for
     from nemowatch.tasks.records import NO_TERMS
 
+    return _said_to(location, glossary_for, NO_TERMS)
+
+
+def _said_to(location: Location, read: Callable[[Path, bytes], T], nothing: T) -> T:
+    """What texts in the folders above say to what lies here."""
+    from nemowatch.errors import LocalError, OrderError
+
     if location.watch is None:
-        return NO_TERMS
+        return nothing
     try:
-        return glossary_for(location.watch.inbox, folder_here(location))
+        return read(location.watch.inbox, folder_here(location))
     except (OSError, LocalError, OrderError):
-        return NO_TERMS
+        return nothing
 
 
 def _examples(folder: Folder, prompt: str) -> list[Drop]:
