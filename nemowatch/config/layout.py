@@ -8,7 +8,7 @@ be mounted yet. On a share that hangs it hangs too: call it in a thread, with a 
 from __future__ import annotations
 
 import os
-import re
+from contextlib import suppress
 from dataclasses import dataclass
 from itertools import combinations, product, starmap
 from pathlib import Path
@@ -16,14 +16,12 @@ from typing import TypeAlias
 
 from nemowatch.config.schema import Config
 from nemowatch.errors import ConfigError, ConfigMistake
+from nemowatch.fs.mounts import TABLE, parse
 
-#: Where the kernel says what is mounted; without it (not Linux) links and inodes still show it.
-_MOUNTS = Path("/proc/self/mountinfo")
 #: Folders that nemowatch writes into.
 _WRITTEN = ("outbox", "done", "failed")
 #: (device, inode).
 Inode: TypeAlias = tuple[int, int]
-_OCTAL = re.compile(rb"\\([0-7]{3})")
 _APART = "Name a folder that lies outside every inbox."
 
 
@@ -161,27 +159,12 @@ def _inode(folder: Path) -> Inode | None:
 def _mounts() -> dict[str, tuple[str, ...]]:
     """Mount point to what is mounted there: the device and the path within its filesystem. Later
     mounts cover earlier ones."""
-    try:
-        text = _MOUNTS.read_text("utf-8", "surrogateescape")
-    except OSError:
-        return {}
-    found = {}
-    for line in text.splitlines():
-        fields = line.split(" ")
-        if len(fields) > 4:
-            root = Path(_unescaped(fields[3]))
-            found[_unescaped(fields[4])] = (fields[2], *root.parts)
+    found: dict[str, tuple[str, ...]] = {}
+    with suppress(OSError):  # not Linux: links and inodes still show what lies where
+        for mount in parse(TABLE.read_text("utf-8", "surrogateescape")):
+            root = Path(os.fsdecode(mount.root))
+            found[os.fsdecode(mount.point)] = (mount.device, *root.parts)
     return found
-
-
-def _unescaped(text: str) -> str:
-    r"""mountinfo writes a space as \040."""
-    raw = _OCTAL.sub(_octal, text.encode("utf-8", "surrogateescape"))
-    return raw.decode("utf-8", "surrogateescape")
-
-
-def _octal(match: re.Match[bytes]) -> bytes:
-    return bytes([int(match[1], 8) & 255])
 
 
 def _origin(real: Path, mounts: dict[str, tuple[str, ...]]) -> tuple[str, ...]:

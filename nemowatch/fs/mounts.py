@@ -9,7 +9,7 @@ from __future__ import annotations
 import os
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import StrEnum
 from functools import lru_cache
 from pathlib import Path
@@ -94,6 +94,8 @@ class Mount:
     point: bytes
     fstype: str
     source: str
+    #: which folder of its filesystem is mounted there
+    root: bytes = field(default=b"/", compare=False)
 
     @property
     def scanned(self) -> bool:
@@ -174,6 +176,7 @@ def _parse_line(line: str) -> Mount | None:
         point=_unescape(left[4]),
         fstype=right[0],
         source=os.fsdecode(_unescape(right[1])),
+        root=_unescape(left[3]),
     )
 
 
