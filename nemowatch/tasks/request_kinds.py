@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from enum import StrEnum
 from functools import cache, partial
 from itertools import filterfalse
@@ -101,7 +101,8 @@ def has_only(said: str, words: LatePattern) -> bool:
 class _Language:
     """The words of one language, and what they say together."""
 
-    divides = ""  #: marks that divide words in it
+    #: marks that divide words in it, as spaces
+    divides: Mapping[int, str] = {}
 
     def __init__(self, words: LanguageWords) -> None:
         export_too = f"{words.things} {words_of.EXPORT_TOO} {words_of.FORMATS}"
@@ -139,8 +140,7 @@ class _Language:
 
     def kind_of(self, said: str) -> Request:
         """The kind of a text of which all words are of one kind; else work."""
-        for mark in self.divides:
-            said = said.replace(mark, " ")
+        said = said.translate(self.divides)
         if self._asks_for_state(said):
             return Request.STATUS
         return next(filter(partial(self._is_only, said), _KINDS), Request.WORK)
@@ -158,8 +158,7 @@ class _Language:
 
     def asks_nothing(self, said: str) -> bool:
         """Whether all its words only greet, wish or name a result: "hello, the video"."""
-        for mark in self.divides:
-            said = said.replace(mark, " ")
+        said = said.translate(self.divides)
         if _MERGES.search(said) or _COUNTS.search(said):
             return False
         return has_only(said, self._asks_nothing)
@@ -189,8 +188,7 @@ class _Language:
     def is_only_export(self, said: str) -> bool:
         """Whether this can be left out beside what is work: it is told to export, in so many
         words. "I want the whole video" may say how the work is to be done."""
-        for mark in self.divides:
-            said = said.replace(mark, " ")
+        said = said.translate(self.divides)
         is_told = self._needs[Request.EXPORT].search(said) is not None
         return is_told and not _COUNTS.search(said) and self.is_export(said)
 
@@ -210,7 +208,7 @@ class _Language:
 class _Divided(_Language):
     """A language in which hyphens and apostrophes divide words: "est-ce", "l'export"."""
 
-    divides = "-'"
+    divides = dict.fromkeys(map(ord, "-'"), " ")
 
 
 _ENGLISH_AND_CHINESE = LanguageWords(

@@ -7,6 +7,7 @@ host by itself, and rewritten seldom, because every write is work for every sync
 
 from __future__ import annotations
 
+import contextlib
 import dataclasses
 import errno
 import json
@@ -272,10 +273,8 @@ def _name_first(fresh: str, folder: int) -> None:
 
 
 def _forget(fresh: str, folder: int) -> None:
-    try:
+    with contextlib.suppress(OSError):  # a later start takes it away (outbox.leftovers)
         remove(fresh, folder)
-    except OSError:  # a later start takes it away (outbox.leftovers)
-        return
 
 
 def _winner(root: Path, state_id: str) -> Ownership:
