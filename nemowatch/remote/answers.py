@@ -71,11 +71,10 @@ def _duration(fields: dict[str, Any]) -> float | None:
 def state(data: Any) -> RemoteState:
     """Section 7: the draft as it is, the rest probed. Raises RemotePassing when there is nothing
     like a state."""
-    if not isinstance(data, dict):
-        raise RemotePassing("The cloud's answer holds no state.")
-    inner = data.get("state", data)
+    whole = table(data)
+    inner = whole.get("state", whole)
     # nothing is no state: a paid edit would be taken for undone
-    if inner is data and not _STATE_KEYS & data.keys():
+    if inner is whole and not _STATE_KEYS & whole.keys():
         raise RemotePassing("The cloud's answer holds no state.")
 
     fields = table(inner)
