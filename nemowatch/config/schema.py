@@ -239,12 +239,16 @@ class Web(Section):
     # names by which it may be called, besides its address and the machine's own name
     hosts: Annotated[tuple[str, ...], Before(one_or_more)] = ()
 
+    @property
+    def has_password(self) -> bool:
+        """Whether it is asked for one."""
+        return bool(self.password) or self.password_file is not None
+
 
 def _guarded(web: Web) -> Web:
     if web.password and web.password_file is not None:
         raise ValueError("names both password and password_file: keep one of the two")
-    has_password = bool(web.password) or web.password_file is not None
-    refuse_open_door(web.listen, has_password=has_password)
+    refuse_open_door(web.listen, has_password=web.has_password)
     return web
 
 

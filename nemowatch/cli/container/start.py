@@ -6,6 +6,7 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator, Mapping
 from contextlib import suppress
+from operator import attrgetter
 from pathlib import Path
 
 from nemowatch import __version__
@@ -68,7 +69,7 @@ def with_page(env: Mapping[str, str], path: Path) -> dict[str, str]:
 def _listening(env: Mapping[str, str], config: Config) -> dict[str, str]:
     """The page is served where it has a password, and nothing says otherwise."""
     found = dict(env)
-    if _has_password(config) and not config.web.listen:
+    if config.web.has_password and not config.web.listen:
         found[_LISTEN_NAME] = LISTEN
     return found
 
@@ -99,9 +100,7 @@ def _needs_no_root(env: Mapping[str, str]) -> bool:
 
 
 def _roots(config: Config) -> Iterator[Path]:
-    for watch in config.watch:
-        if watch.root is not None:
-            yield watch.root
+    return filter(None, map(attrgetter("root"), config.watch))
 
 
 def _furnish(root: Path, path: Path) -> None:
@@ -111,10 +110,6 @@ def _furnish(root: Path, path: Path) -> None:
     if make_folders(root):
         _say(f"The folders in {root} have been made.")
     explain(root, path)
-
-
-def _has_password(config: Config) -> bool:
-    return bool(config.web.password) or config.web.password_file is not None
 
 
 def _next_steps(config: Config, env: Mapping[str, str]) -> Iterator[str]:
@@ -127,7 +122,7 @@ def _next_steps(config: Config, env: Mapping[str, str]) -> Iterator[str]:
     if not has_token:
         yield "  Your own account: NEMO_TOKEN or NEMO_TOKEN_FILE. Without it, an anonymous one is"
         yield "  used, with 100 credits, for 7 days."
-    if _has_password(config):
+    if config.web.has_password:
         yield "  The live page: http://THIS-MACHINE:8477/, where that port is published."
     else:
         yield "  The live page is off: NEMOWATCH_WEB__PASSWORD (8 characters or more) opens it."
