@@ -19,7 +19,6 @@ from nemowatch.errors import (
     LocalError,
     LocalFinal,
     LocalPassing,
-    SourceGone,
     local_error,
     show_path,
 )
@@ -277,22 +276,6 @@ def lookup_many(
         except LocalError as exc:
             for path in inside:
                 yield path, exc
-
-
-def lookup_there(root: Path, paths: Iterable[bytes]) -> Iterator[tuple[bytes, Snapshot]]:
-    """`lookup` for those of many files that are there."""
-    for path, found in lookup_many(root, paths):
-        if isinstance(found, Snapshot):
-            yield path, found
-
-
-def lookup_gone(root: Path, paths: Iterable[bytes]) -> list[bytes]:
-    """Those of these paths at which nothing is; what cannot be asked counts as there."""
-    gone: list[bytes] = []
-    for path, found in lookup_many(root, paths):
-        if isinstance(found, SourceGone):
-            gone.append(path)
-    return gone
 
 
 def _snapshot_of(above: int, root: Path, path: bytes) -> Snapshot | LocalError:

@@ -19,7 +19,7 @@ from nemowatch.holds import budget, paused_jobs, trials
 from nemowatch.holds.admission import the_cap
 from nemowatch.holds.budget import Cap
 from nemowatch.intake.scan.pauses import Pauses
-from nemowatch.journal import account, holds, jobs, queue
+from nemowatch.journal import account, holds, job_counts, queue
 from nemowatch.journal.holds import HoldRow
 from nemowatch.model import Credits, HoldReason, State
 
@@ -152,7 +152,7 @@ def _more_credits(conn: sqlite3.Connection, row: HoldRow, evidence: Evidence) ->
 def _plan_unproven(conn: sqlite3.Connection, row: HoldRow, evidence: Evidence) -> bool:
     """Only an export shows whether the plan allows one: a job has to try. With none left that
     could, the hold ends here."""
-    is_tried = row.trial is not None or jobs.count_in(conn, EXPORTING) > 0
+    is_tried = row.trial is not None or job_counts.count_in(conn, EXPORTING) > 0
     if is_tried:
         return False
     return not queue.held_for(conn, row.reason)

@@ -93,9 +93,8 @@ def remarks(unit: Unit, program: str) -> list[ServiceVerdict]:
 
 
 def _running(unit: Unit) -> ServiceVerdict:
-    said = unit["StatusText"]
+    said, restarts = unit["StatusText"], unit["NRestarts"]
     text = f"It runs: {said}" if said else "It runs."
-    restarts = unit["NRestarts"]
     if restarts not in ("", "0"):
         text += f" (systemd has restarted it {restarts} times since it was started)"
     return ServiceVerdict(Severity.RUNS, text)
@@ -127,8 +126,7 @@ def _not_loaded(unit: Unit) -> ServiceVerdict:
 
 
 def _failed(unit: Unit) -> ServiceVerdict:
-    text, cure = _reason(unit)
-    return ServiceVerdict(Severity.FAILED, text, cure)
+    return ServiceVerdict(Severity.FAILED, *_reason(unit))
 
 
 def _reason(unit: Unit) -> tuple[str, str]:
@@ -142,7 +140,8 @@ def _reason(unit: Unit) -> tuple[str, str]:
     if number in STATUSES:
         return STATUSES[number](unit)
     if number == BAD_CONFIG:
-        return _bad_config(unit)
+        cure = f"Mend it as the lines below say, then: {unit.command} restart {unit.name}"
+        return "The configuration cannot be used, and systemd does not try again.", cure
     if number >= 200:
         text = f"systemd could not prepare it: status {number} (systemd.exec(5) has its name)."
         return text, f"The drop-ins are the likely cause: {unit.command} cat {unit.name}"
@@ -181,11 +180,6 @@ def _protocol(unit: Unit) -> tuple[str, str]:
 def _resources(unit: Unit) -> tuple[str, str]:
     text = "systemd could not prepare it: a file that the unit names cannot be read or made."
     return text, f"{unit.command} status {unit.name}, and the lines below, name it."
-
-
-def _bad_config(unit: Unit) -> tuple[str, str]:
-    text = "The configuration cannot be used, and systemd does not try again."
-    return text, f"Mend it as the lines below say, then: {unit.command} restart {unit.name}"
 
 
 def _folder(unit: Unit) -> tuple[str, str]:

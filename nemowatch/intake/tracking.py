@@ -11,7 +11,7 @@ from itertools import islice
 
 from nemowatch.clock import Clock
 from nemowatch.errors import LocalError, LocalPassing, SourceChanged, SourceGone
-from nemowatch.fs.safe_open import lookup_gone
+from nemowatch.fs.lookups import lookup_gone
 from nemowatch.intake.claim import known_sources
 from nemowatch.intake.folder_texts import FolderTexts
 from nemowatch.intake.ready import file_checks

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from itertools import filterfalse
 
 from nemowatch.config.schema import Limits
-from nemowatch.journal import holds, jobs, queue
+from nemowatch.journal import holds, job_counts, queue
 from nemowatch.journal.jobs import Job
 from nemowatch.model import WORKING, HoldReason, State
 from nemowatch.stages.table import TABLE, Lane
@@ -135,7 +135,7 @@ def _of_lane(
 
 def _within_renders(conn: sqlite3.Connection, waiting: list[Job], allowed: int) -> list[Job]:
     """`limits.renders` bounds what the cloud has at once: a new render starts only below it."""
-    room = max(allowed - jobs.count_in(conn, RENDERS_THERE), 0)
+    room = max(allowed - job_counts.count_in(conn, RENDERS_THERE), 0)
     begun = filterfalse(_is_new_render, waiting)
     new = filter(_is_new_render, waiting)
     return [*begun, *list(new)[:room]]

@@ -170,11 +170,6 @@ def has_ended(job: Job) -> bool:
     return job.state in ENDED
 
 
-def is_cancelled(job: Job) -> bool:
-    """Whether it was taken back."""
-    return job.state is State.CANCELLED
-
-
 def is_published(job: Job) -> bool:
     """Whether its results were delivered."""
     return job.state is State.PUBLISHED
@@ -196,21 +191,6 @@ def of_source(conn: sqlite3.Connection, source_id: int) -> list[Job]:
 def siblings(conn: sqlite3.Connection, job: Job) -> list[Job]:
     """The other jobs of its source."""
     return every(conn, SQL["siblings"], (job.source_id, job.id), from_row)
-
-
-def counts(conn: sqlite3.Connection) -> dict[str, int]:
-    """How many jobs are in each state."""
-    return dict(every(conn, SQL["counts"], (), itemgetter("state", "n")))
-
-
-def held_counts(conn: sqlite3.Connection) -> dict[str, int]:
-    """How many jobs are held, for each reason."""
-    return dict(every(conn, SQL["held"], (), itemgetter("reason", "n")))
-
-
-def count_in(conn: sqlite3.Connection, states: Iterable[State]) -> int:
-    """How many jobs are in these states."""
-    return int(conn.execute(SQL["in_states"], (json.dumps(list(states)),)).fetchone()[0])
 
 
 def listed(

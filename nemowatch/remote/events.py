@@ -175,7 +175,7 @@ def _is_agent_event(document: dict[str, Any]) -> bool:
     return not _AGENT_KEYS.isdisjoint(document)
 
 
-def _nothing(event: Event) -> None:
+def _nothing(event: TurnEvent) -> None:
     """It changes no answer."""
 
 

@@ -10,7 +10,7 @@ from dataclasses import replace
 from typing import Protocol, TypeVar
 
 from nemowatch.hold_reasons import BY_SETTING
-from nemowatch.journal import account, batches, holds, jobs, results
+from nemowatch.journal import account, batches, holds, job_counts, jobs, results
 from nemowatch.journal.approval_price import estimate
 from nemowatch.journal.batches import BatchRow
 from nemowatch.journal.holds import HoldRow
@@ -39,7 +39,7 @@ def gather(
 ) -> Overview:
     """Everything that is reported, with up to `limit` jobs of each kind (0: only counted);
     `only`: those of these inboxes."""
-    counts, held = jobs.counts(conn), jobs.held_counts(conn)
+    counts, held = job_counts.counts(conn), job_counts.held_counts(conn)
     paused = account.is_paused(conn)
     active = (*holds.active(conn).values(), *_journal_hold(snapshot))
     lanes = _open_lanes(snapshot, held, stopped=paused or bool(active))

@@ -10,8 +10,8 @@ from typing import Any
 
 from aiohttp import web
 
-from nemowatch.sandbox.door import Host
 from nemowatch.sandbox.faults import from_json
+from nemowatch.sandbox.host import Host
 from nemowatch.sandbox.ledger import ledger
 from nemowatch.sandbox.world import World
 

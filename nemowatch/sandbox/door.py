@@ -12,7 +12,8 @@ from typing import Any
 from aiohttp import web
 
 from nemowatch.sandbox import reply
-from nemowatch.sandbox.faults import BEFORE, NO_FAULT, Faults, Rule
+from nemowatch.sandbox.faults import BEFORE, NO_FAULT, Rule
+from nemowatch.sandbox.host import Host
 from nemowatch.sandbox.records import CloudAccount, CloudRender, CloudSession
 from nemowatch.sandbox.reply import Refused, Response
 from nemowatch.sandbox.world import World
@@ -28,25 +29,6 @@ BODIES = frozenset({"chat", "render"})
 RESETS = frozenset({"reset", "refuse", "cut_request"})
 GONE_STATUS = {"code200": 200}  #: of a lost session, by the setting `session_gone`; else 404
 MAX_JSON = 64 * 1024 * 1024  #: bytes of a JSON body; a draft is the longest
-
-
-class Host:
-    """What the endpoints share: the world, the faults, and what only the server can do."""
-
-    def __init__(self, world: World, faults: Faults, go_down: Callable[[float], None]) -> None:
-        self.world, self.faults, self.go_down = world, faults, go_down
-        self.base_url = ""  #: set once the port is known
-        self.background: set[asyncio.Task[None]] = set()
-
-    def later(self, work: Awaitable[None]) -> None:
-        """Run something that outlives its request; it ends with the server."""
-
-        async def run() -> None:
-            await work
-
-        task = asyncio.create_task(run())
-        self.background.add(task)
-        task.add_done_callback(self.background.discard)
 
 
 @dataclass(slots=True)

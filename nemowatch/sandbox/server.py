@@ -24,8 +24,9 @@ from aiohttp import web
 from aiohttp.http_exceptions import HttpProcessingError
 
 from nemowatch.sandbox import chat, control, downloads, endpoints, renders, reply, uploads
-from nemowatch.sandbox.door import MAX_JSON, Host, guarded
+from nemowatch.sandbox.door import MAX_JSON, guarded
 from nemowatch.sandbox.faults import Faults, parse
+from nemowatch.sandbox.host import Host
 from nemowatch.sandbox.media import sample_video
 from nemowatch.sandbox.settings import Settings
 from nemowatch.sandbox.world import World

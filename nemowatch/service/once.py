@@ -12,7 +12,7 @@ import structlog
 from nemowatch.errors import show_path
 from nemowatch.hold_reasons import HOLDS
 from nemowatch.intake.watch.health import HealthState
-from nemowatch.journal import jobs, notes, queue, side_files, sources
+from nemowatch.journal import job_counts, jobs, notes, queue, side_files, sources
 from nemowatch.model import WORKING, State
 from nemowatch.service.engine import Engine
 
@@ -48,9 +48,9 @@ class Once:
 
     def _work_left(self, conn: sqlite3.Connection) -> bool:
         resting = self._tired(conn) + queue.count_behind(conn)
-        if jobs.count_in(conn, WORKING) > resting:
+        if job_counts.count_in(conn, WORKING) > resting:
             return True
-        held = jobs.held_counts(conn)
+        held = job_counts.held_counts(conn)
         if not held.keys().isdisjoint(PASSING):
             return True
         return self._wrap_up_left(conn)
@@ -124,14 +124,14 @@ class Once:
         """Jobs that failed in this run, or wait for a person or a time."""
         counts = {
             "failed": self._failed(conn),
-            "waiting for a person's decision": jobs.count_in(conn, (State.ATTENTION,)),
+            "waiting for a person's decision": job_counts.count_in(conn, (State.ATTENTION,)),
         }
-        for reason, number in jobs.held_counts(conn).items():
+        for reason, number in job_counts.held_counts(conn).items():
             counts[f"held ({reason})"] = number
         behind = queue.count_behind(conn)
         counts["waiting for an earlier one of the session"] = behind
         # all others, not the tired ones alone: one may be tried again at this moment
-        counts["to be tried again later"] = jobs.count_in(conn, WORKING) - behind
+        counts["to be tried again later"] = job_counts.count_in(conn, WORKING) - behind
 
         found: list[str] = []
         for what, number in counts.items():

@@ -18,8 +18,8 @@ from pathlib import Path
 
 from nemowatch.clock import Clock
 from nemowatch.config.watch_section import Watch
+from nemowatch.fs.lookups import lookup_gone
 from nemowatch.fs.names import NAME_LIMIT
-from nemowatch.fs.safe_open import lookup_gone
 from nemowatch.fs.threads import Disks
 from nemowatch.journal import notes, sources
 from nemowatch.journal.database import Journal

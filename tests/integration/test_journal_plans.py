@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from nemowatch.journal import jobs, queries
+from nemowatch.journal import job_counts, jobs, queries
 from nemowatch.journal.opening import connect
 from nemowatch.model import State
 from tests.rigs.big_journal import fill
@@ -114,9 +114,9 @@ def test_jobs_are_counted_as_they_change(conn: sqlite3.Connection) -> None:
     conn.execute("UPDATE job SET reason = 'paused' WHERE id = 2000")
     conn.execute("UPDATE job SET earlier_of = 1 WHERE id = 2")
     assert counted() == {("published", ""): 1499, ("failed", ""): 498, ("held", "paused"): 2}
-    assert jobs.counts(conn) == {"published": 1499, "failed": 498, "held": 2}
-    assert jobs.held_counts(conn) == {"paused": 2}
-    assert jobs.count_in(conn, [State.HELD, State.CLAIMED]) == 2
+    assert job_counts.counts(conn) == {"published": 1499, "failed": 498, "held": 2}
+    assert job_counts.held_counts(conn) == {"paused": 2}
+    assert job_counts.count_in(conn, [State.HELD, State.CLAIMED]) == 2
     assert jobs.unfinished_ids(conn) == {1000, 2000}
     conn.execute("DELETE FROM spend")
     conn.execute("DELETE FROM source WHERE id = 1000")

@@ -14,6 +14,7 @@ from nemowatch.journal import (
     facts,
     holds,
     inboxes,
+    job_counts,
     jobs,
     notes,
     queue,
@@ -88,9 +89,9 @@ def test_counts_and_lists(journal: Journal) -> None:
     """What status and jobs show."""
     first, second = claim(journal, b"dub-es-fr/a.mp4", "es", "fr")
     force(journal, second, State.HELD, reason="credits", back="claimed")
-    assert do(journal, jobs.counts) == {"claimed": 1, "held": 1}
-    assert do(journal, jobs.held_counts) == {"credits": 1}
-    assert do(journal, lambda conn: jobs.count_in(conn, ENDED)) == 0
+    assert do(journal, job_counts.counts) == {"claimed": 1, "held": 1}
+    assert do(journal, job_counts.held_counts) == {"credits": 1}
+    assert do(journal, lambda conn: job_counts.count_in(conn, ENDED)) == 0
     assert [r.job.id for r in do(journal, lambda conn: jobs.listed(conn, state="held"))] == [second]
     assert [r.job.id for r in do(journal, lambda conn: jobs.listed(conn, job_id=first))] == [first]
     assert [r.job.id for r in do(journal, lambda conn: jobs.unfinished(conn, 1))] == [first, second]

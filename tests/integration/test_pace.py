@@ -5,7 +5,7 @@ from __future__ import annotations
 import sqlite3
 from pathlib import Path
 
-from nemowatch.journal import jobs
+from nemowatch.journal import job_counts
 from nemowatch.model import State
 from nemowatch.reporting.figures import Figures, Lanes, gather_figures
 from tests.rigs.command import Cli
@@ -16,7 +16,7 @@ LANES = Lanes(turns=2, renders=4)
 
 
 def figures(conn: sqlite3.Connection, lanes: Lanes = LANES) -> Figures:
-    return gather_figures(conn, jobs.counts(conn), jobs.held_counts(conn), lanes)
+    return gather_figures(conn, job_counts.counts(conn), job_counts.held_counts(conn), lanes)
 
 
 def test_how_far_the_work_is(tmp_path: Path) -> None:

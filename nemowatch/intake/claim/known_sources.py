@@ -35,8 +35,12 @@ def unpaid(conn: sqlite3.Connection, found: Iterable[Job]) -> bool:
     still to be done. A job that lost its session is at the beginning again, and is paid for
     all the same, as its calls show.
     """
-    going_on = list(filterfalse(jobs.is_cancelled, found))
+    going_on = list(filterfalse(_is_cancelled, found))
     return bool(going_on) and all(map(partial(_is_unpaid, conn), going_on))
+
+
+def _is_cancelled(job: Job) -> bool:
+    return job.state is State.CANCELLED
 
 
 def _is_unpaid(conn: sqlite3.Connection, job: Job) -> bool:

@@ -17,7 +17,8 @@ from nemowatch.errors import LocalError
 from nemowatch.fs import lease
 from nemowatch.fs.lease import Lease
 from nemowatch.fs.listing import names_below
-from nemowatch.fs.safe_open import lookup_there, open_below
+from nemowatch.fs.lookups import lookup_there
+from nemowatch.fs.safe_open import open_below
 from nemowatch.intake.ready.companion_names import (
     about,
     comparable,
