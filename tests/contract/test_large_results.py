@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import os
 import random
 import threading
 from pathlib import Path
@@ -13,7 +12,7 @@ import pytest
 from nemowatch.errors import ConnectionBroken, LocalError, NoSpace, RemotePassing
 from nemowatch.remote.block_writer import BlockWriter
 from nemowatch.remote.part_file import Marker, PartFile
-from tests.contract.test_remote_bytes import (
+from tests.rigs.raw_server import (
     LONG,
     Writer,
     client_of,
@@ -28,11 +27,6 @@ pytestmark = pytest.mark.anyio
 
 RESULT = b"\x00" + random.Random(1).randbytes(3_500_000)
 HALF = 2_500_000
-
-
-@pytest.fixture(autouse=True)
-def _no_public_certificates(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv("SSL_CERT_FILE", os.devnull)
 
 
 def chunked(body: bytes) -> bytes:

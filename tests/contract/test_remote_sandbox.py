@@ -6,8 +6,7 @@ from __future__ import annotations
 import asyncio
 import hashlib
 import os
-from collections.abc import AsyncIterator, Callable
-from contextlib import asynccontextmanager
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -37,117 +36,10 @@ from nemowatch.remote.client import Client
 from nemowatch.remote.credential import supplied_token
 from nemowatch.remote.interface import Payload
 from nemowatch.sandbox.media import sample_video
-from nemowatch.sandbox.server import Sandbox, run_sandbox
+from tests.rigs.client_bench import DUB, Make
+from tests.rigs.raw_server import nothing
 
 pytestmark = pytest.mark.anyio
-
-DUB = "multilingual-video-dubbing"
-
-
-@pytest.fixture(autouse=True)
-def _no_public_certificates(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Reading the system's bundle takes 50 ms a client, and nothing here needs it."""
-    monkeypatch.setenv("SSL_CERT_FILE", os.devnull)
-
-
-def nothing(*_: int) -> None:
-    """A progress or heartbeat that nobody watches."""
-
-
-class Bench:
-    """A sandbox, a client, and a folder."""
-
-    def __init__(self, sandbox: Sandbox, client: Client, folder: Path) -> None:
-        self.sandbox, self.client, self.folder = sandbox, client, folder
-
-    @property
-    def world(self) -> Any:
-        """What the sandbox knows."""
-        return self.sandbox.world
-
-    def fault(self, *lines: str) -> None:
-        """More faults."""
-        from nemowatch.sandbox.faults import parse
-
-        self.sandbox.faults.rules += [parse(line) for line in lines]
-
-    async def session(self) -> str:
-        """A new session's id."""
-        return (await self.client.open_session(DUB, "clip")).session_id
-
-    async def upload(self, sid: str, name: str = "clip.mp4", data: bytes | None = None) -> Any:
-        """Send a file."""
-        path = self.folder / "source.bin"
-        path.write_bytes(sample_video() if data is None else data)
-        fd = os.open(path, os.O_RDONLY)
-        try:
-            facts = os.fstat(fd)
-            payload = Payload(name, fd, facts.st_size, facts.st_mtime_ns)
-            return await self.client.upload_file(DUB, sid, payload, nothing)
-        finally:
-            os.close(fd)
-
-    async def edited(self) -> tuple[str, dict[str, Any]]:
-        """A session with a draft that can be exported."""
-        sid = await self.session()
-        await self.upload(sid)
-        await self.client.run_turn(DUB, sid, "dub this video into Spanish", nothing)
-        draft = (await self.client.read_state(DUB, sid)).draft
-        assert draft is not None
-        return sid, draft
-
-    async def rendered(self, render_id: str = "render_1") -> Any:
-        """A finished render."""
-        sid, draft = await self.edited()
-        await self.client.submit_render(DUB, render_id, sid, draft, "high")
-        while (
-            found := await self.client.poll_render(DUB, render_id)
-        ).status is not RenderStatus.COMPLETED:
-            assert found.status is not RenderStatus.FAILED
-        return found
-
-    def clean(self) -> bool:
-        """Nothing the client did broke the contract."""
-        return not self.world.violations and not self.world.problems
-
-
-Make = Callable[..., Any]
-
-
-@pytest.fixture
-def bench(tmp_path: Path) -> Make:
-    """Opens a bench with settings, the user's own environment, and client options."""
-
-    @asynccontextmanager
-    async def opened(
-        env: dict[str, str] | None = None,
-        token_file: Path | None = None,
-        timeout: float = 5.0,
-        **settings: Any,
-    ) -> AsyncIterator[Bench]:
-        quick: dict[str, Any] = {
-            "turn_seconds": 0.05,
-            "render_seconds": 0.05,
-            "heartbeat_seconds": 0.02,
-        }
-        async with run_sandbox(**(quick | settings)) as sandbox:
-            client = Client(
-                base_url=sandbox.url,
-                platform="unknown",
-                language="en",
-                timeout=timeout,
-                turn_timeout=5.0,
-                quiet_timeout=0.4,
-                credential=supplied_token(env or {}, token_file),
-                state_dir=tmp_path / "state",
-                clock=SystemClock(),
-            )
-            try:
-                yield Bench(sandbox, client, tmp_path)
-            finally:
-                await client.aclose()
-
-    return opened
 
 
 async def test_a_whole_job_breaks_no_rule_of_the_contract(bench: Make, tmp_path: Path) -> None:

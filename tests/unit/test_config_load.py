@@ -1,4 +1,4 @@
-"""Finding and reading the configuration, and what a mistake in it is told as."""
+"""Reading the configuration, and what a mistake in it is told as."""
 
 from __future__ import annotations
 
@@ -8,29 +8,15 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from nemowatch.config.find import NO_FILE, find, state_dir
+from nemowatch.config.find import find, state_dir
 from nemowatch.config.hours import is_active, parse_hours
 from nemowatch.config.load import load
 from nemowatch.config.schema import Config
-from nemowatch.config.show import show
 from nemowatch.config.toml_lines import find_lines
 from nemowatch.config.watch_section import Watch
 from nemowatch.errors import ConfigError
 from nemowatch.model import MediaKind
-
-WATCH = '[[watch]]\nroot = "/srv/w"\n'
-
-
-def write(folder: Path, text: str | bytes) -> Path:
-    path = folder / "config.toml"
-    path.write_bytes(text if isinstance(text, bytes) else text.encode())
-    return path
-
-
-def problems(folder: Path, text: str | bytes, env: dict[str, str] | None = None) -> list[str]:
-    with pytest.raises(ConfigError) as caught:
-        load(write(folder, text), env or {})
-    return [str(problem) for problem in caught.value.problems]
+from tests.rigs.config_texts import SECRET, WATCH, problems, write
 
 
 def test_a_root_is_enough(tmp_path: Path) -> None:
@@ -91,26 +77,6 @@ def test_fractions_of_a_second_are_durations(tmp_path: Path) -> None:
         0.01,
     )
     assert (config.watch[0].settle, config.watch[0].scan_interval) == (0.2, 0.5)
-
-
-def test_the_environment_goes_over_the_file(tmp_path: Path) -> None:
-    """Section and key in any case; lists as JSON; recipes too. What it sets leaves the rest of
-    its section alone."""
-    env = {
-        "NEMOWATCH_RENDER__POLL_INTERVAL": "2.5",
-        "nemowatch_limits__turns": "9",
-        "NEMOWATCH_CHAT__RECHECK": "[1, 2]",
-        "NEMOWATCH_RECIPES__SHORTS__PROMPT": "Cut it.",
-        "NEMOWATCH_PAGE__ENABLED": "false",
-        "NEMOWATCH_CONFIG": "elsewhere",
-        "NEMOWATCH_STATE_DIR": "/state",
-        "OTHER": "x",
-    }
-    config = load(write(tmp_path, "[render]\npoll_interval = 1\ngive_up = 7\n" + WATCH), env)
-    assert (config.render.poll_interval, config.render.give_up) == (2.5, 7)
-    assert (config.limits.turns, config.chat.recheck, config.page.enabled) == (9, (1, 2), False)
-    assert config.recipes["shorts"].prompt == "Cut it."
-    assert config.state_dir is None
 
 
 def test_a_recipe_has_its_defaults(tmp_path: Path) -> None:
@@ -205,9 +171,6 @@ def test_a_configuration_without_a_folder_says_how_to_name_one(tmp_path: Path) -
     )
 
 
-SECRET = "nmv_usr_SECRET"
-
-
 @pytest.mark.parametrize(
     "text",
     [
@@ -247,149 +210,6 @@ def test_no_error_repeats_a_value(tmp_path: Path) -> None:
         assert SECRET not in str(error)
         assert SECRET not in repr(error)
         error = error.__cause__ or (None if error.__suppress_context__ else error.__context__)
-
-
-ENVIRONMENT = [
-    ("NEMOWATCH_RENDER__POLL_INTERVALL", "Did you mean poll_interval?"),
-    ("NEMOWATCH_RENDER_POLL_INTERVAL", "Did you mean NEMOWATCH_RENDER__POLL_INTERVAL?"),
-    ("NEMOWATCH_CONFG", "Did you mean NEMOWATCH_CONFIG?"),
-    ("NEMOWATCH_API__TOKEN", "NEMO_TOKEN"),
-    ("NEMOWATCH_WATCH__0__ROOT", "[[watch]]"),
-    ("NEMOWATCH_RECIPES__A__PROMT", "Did you mean prompt?"),
-    ("NEMOWATCH_", "NEMOWATCH_SECTION__KEY"),
-    ("NEMOWATCH_LIMITS__TURNS__MORE", "Did you mean NEMOWATCH_LIMITS__TURNS?"),
-]
-
-
-@pytest.mark.parametrize(("name", "cure"), ENVIRONMENT)
-def test_an_unknown_name_in_the_environment_is_refused(
-    tmp_path: Path, name: str, cure: str
-) -> None:
-    """It is named, with the nearest right one: a setting that is silently ignored is worse than
-    none."""
-    (told,) = problems(tmp_path, WATCH, {name: "1"})
-    assert told.startswith(f"{name}: ")
-    assert cure in told
-
-
-def test_a_wrong_value_in_the_environment_names_the_variable(tmp_path: Path) -> None:
-    """Not a line of the file, which may be right."""
-    told = problems(
-        tmp_path,
-        "[render]\npoll_interval = 3\n" + WATCH,
-        {"NEMOWATCH_RENDER__POLL_INTERVAL": "x", "NEMOWATCH_CHAT__RECHECK": "1,2"},
-    )
-    assert told[0].startswith(
-        "NEMOWATCH_CHAT__RECHECK: cannot be read. Lists and tables are written as JSON"
-    )
-    assert told[1] == "NEMOWATCH_RENDER__POLL_INTERVAL: render.poll_interval must be a number."
-
-
-def test_the_environment_alone_is_a_configuration(tmp_path: Path) -> None:
-    """A root or numbered watches need no file; of a file's watches it changes and adds some; a list
-    of one needs no brackets; what was left empty counts for nothing."""
-    env = {
-        "HOME": str(tmp_path),
-        "NEMOWATCH_ROOT": str(tmp_path / "studio"),
-        "NEMOWATCH_WATCH__1__IGNORE": '["*.bak"]',
-        "NEMOWATCH_WATCH__1__SETTLE": "12",
-        "nemowatch_watch__2__inbox": "/b/in",
-        "NEMOWATCH_WATCH__2__OUTBOX": "/c/out",
-        "NEMOWATCH_WEB__HOSTS": "nas.local",
-        "NEMOWATCH_NOTIFY__URLS": '["ntfy://a", "ntfy://b"]',
-        "NEMOWATCH_LIMITS__DAILY_CREDITS": "",
-        "NEMOWATCH_WATCH__7__ROOT": " ",
-    }
-    found = find(None, env)
-    config = load(found, env)
-    first, second = config.watch
-    assert (found, first.root, first.settle) == (NO_FILE, tmp_path / "studio", 12)
-    assert first.ignore == ("*.bak",)
-    assert (second.inbox, second.outbox, second.done) == (
-        Path("/b/in"),
-        Path("/c/out"),
-        Path("/b/done"),
-    )
-    assert (config.web.hosts, len(config.notify.urls)) == (("nas.local",), 2)
-
-    text = WATCH + "settle = 3\nscan_interval = 7\n"
-    first, second = load(write(tmp_path, text), env).watch
-    assert (first.root, first.settle, first.scan_interval) == (tmp_path / "studio", 12, 7)
-    (only,) = load(write(tmp_path, text), {"NEMOWATCH_WATCH": '[{"root": "/x"}]'}).watch
-    assert (only.root, only.scan_interval) == (Path("/x"), 60)
-
-
-WATCHES = [
-    (
-        {"NEMOWATCH_WATCH__3__ROOT": "/x"},
-        "NEMOWATCH_WATCH__3__ROOT",
-        "number 3. Number 2 is the next.",
-    ),
-    ({"NEMOWATCH_WATCH__ROOT": "/x"}, "NEMOWATCH_WATCH__ROOT", "NEMOWATCH_WATCH__1__ROOT"),
-    ({"NEMOWATCH_WATCH__1__ROTO": "/x"}, "NEMOWATCH_WATCH__1__ROTO", "Did you mean root?"),
-    (
-        {"NEMOWATCH_WATCH__2__SETTLE": "5"},
-        "NEMOWATCH_WATCH__2__SETTLE",
-        "needs a root, or an inbox and an outbox",
-    ),
-    (
-        {"NEMOWATCH_WATCH__1__SETTLE": "soon"},
-        "NEMOWATCH_WATCH__1__SETTLE",
-        "watch (number 1).settle must be",
-    ),
-    (
-        {"NEMOWATCH_ROOT": "/x", "NEMOWATCH_WATCH__1__ROOT": "/y"},
-        "NEMOWATCH_WATCH__1__ROOT",
-        "the same setting as NEMOWATCH_ROOT",
-    ),
-]
-
-
-@pytest.mark.parametrize(("env", "name", "said"), WATCHES)
-def test_a_mistake_in_a_watch_of_the_environment_names_the_variable(
-    tmp_path: Path, env: dict[str, str], name: str, said: str
-) -> None:
-    """And says what to write instead."""
-    (told,) = problems(tmp_path, WATCH, env)
-    assert told.startswith(f"{name}: ")
-    assert said in told
-
-
-def test_values_may_be_in_files(tmp_path: Path) -> None:
-    """Secrets of a container are files; a key that is itself a file's name stays one; a file that
-    is missing, or set beside its value, is a mistake in words that repeats no value."""
-    (tmp_path / "hook").write_text(f"https://example.com/{SECRET}\n")
-    config = load(
-        write(tmp_path, WATCH),
-        {
-            "NEMOWATCH_NOTIFY__WEBHOOK_FILE": str(tmp_path / "hook"),
-            "NEMOWATCH_API__TOKEN_FILE": "/run/secrets/token",
-            "NEMOWATCH_WEB__PASSWORD_FILE": "/run/secrets/page",
-            "NEMOWATCH_WEB__LISTEN": "0.0.0.0:8477",
-        },
-    )
-    assert config.notify.webhook == f"https://example.com/{SECRET}"
-    assert config.api.token_file == Path("/run/secrets/token")
-    assert config.web.password_file == Path("/run/secrets/page")
-
-    (told,) = problems(tmp_path, WATCH, {"NEMOWATCH_SITE_FILE": str(tmp_path / "none")})
-    assert told.startswith("NEMOWATCH_SITE_FILE: names a file that cannot be read: No such file")
-    both = {"NEMOWATCH_SITE_FILE": str(tmp_path / "hook"), "NEMOWATCH_SITE": SECRET}
-    (told,) = problems(tmp_path, WATCH, both)
-    assert "keep one of the two" in told
-    assert SECRET not in told
-
-
-def test_the_pages_password_may_come_from_the_environment(tmp_path: Path) -> None:
-    """It opens the page to others as a file does, is nowhere shown, and is not had twice."""
-    env = {"NEMOWATCH_WEB__LISTEN": "0.0.0.0:8477", "NEMOWATCH_WEB__PASSWORD": SECRET}
-    config = load(write(tmp_path, WATCH), env)
-    assert config.web.password == SECRET
-    assert SECRET not in repr(config) + show(config)
-    (told,) = problems(tmp_path, WATCH, {**env, "NEMOWATCH_WEB__PASSWORD": "short"})
-    assert "at least 8 characters" in told
-    (told,) = problems(tmp_path, WATCH, {**env, "NEMOWATCH_WEB__PASSWORD_FILE": "/x"})
-    assert "names both password and password_file" in told
 
 
 RECIPE_NAMES = [
@@ -514,6 +334,8 @@ HOURS = [
     ("22:00-06:00", 0, True),
     ("22:00-06:00", 719, False),
 ]
+
+
 HOURS += [
     ("8:30-17:00", 8 * 60 + 30, True),
     ("8:30-17:00", 17 * 60, False),
