@@ -53,7 +53,8 @@ def open_path() -> Iterator[Path]:
 
 @pytest.hookimpl(wrapper=True)
 def pytest_collection() -> Generator[None, object, object]:
-    """Thousands of tests stay to the end: looking for garbage among them took a tenth of the time."""
+    """Thousands of tests stay to the end: looking for garbage among them took a tenth of the
+    time."""
     gc.disable()
     try:
         return (yield)

@@ -1,5 +1,6 @@
-"""The image, built and run as on a NAS: other users, a read-only root, an older /config, a full disk.
-scripts/test-container; what one test makes is another's old /config only where that is said."""
+"""The image, built and run as on a NAS: other users, a read-only root, an older /config, a full
+disk. scripts/test-container; what one test makes is another's old /config only where that is
+said."""
 
 from __future__ import annotations
 
@@ -118,9 +119,10 @@ def test_what_the_image_says_of_itself(image: Image) -> None:
 
 
 def test_from_a_first_start_to_a_new_hostname(nas: Nas) -> None:
-    """As the engine's user, which no passwd knows, with no capability and a read-only root: it makes
-    what is missing, says what to do, and works. Recreated under another hostname, with the page's
-    password and an older /config, it goes on: nothing is paid again, nobody has to take over."""
+    """As the engine's user, which no passwd knows, with no capability and a read-only root: it
+    makes what is missing, says what to do, and works. Recreated under another hostname, with the
+    page's password and an older /config, it goes on: nothing is paid again, nobody has to take
+    over."""
     nas.own(*NAS)
     with nas.start({"TZ": "Europe/Berlin", "UMASK": "027"}, user=NAS, hostname="first") as first:
         said = first.wait_log("ready")

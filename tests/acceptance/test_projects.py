@@ -1,4 +1,5 @@
-"""Projects, as somebody sees them who has nothing but the share: a real daemon, killed in between."""
+"""Projects, as somebody sees them who has nothing but the share: a real daemon, killed in
+between."""
 
 from __future__ import annotations
 

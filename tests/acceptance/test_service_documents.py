@@ -198,7 +198,8 @@ def upgraded(machine: Machine) -> None:
     """It was restarted with the new program, which has its extras; what the administrator wrote is
     still there."""
     machine.type(
-        'program=$(readlink -f "$(command -v nemowatch)"); python=$(head -n 1 "$program" | cut -c 3-)\n'
+        'program=$(readlink -f "$(command -v nemowatch)"); python=$(head -n 1 "$program" '
+        "| cut -c 3-)\n"
         '$python -c "import aiohttp, prometheus_client, apprise"'
     )
     assert machine.shows("ActiveState", "Nice") == ["active", "3"]

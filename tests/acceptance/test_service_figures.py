@@ -1,5 +1,6 @@
 """docs/fleet: the example for Prometheus, the alerts and the dashboard, with a real Prometheus that
-reads a real daemon. Debian's package has it; scripts/test-service runs this where it is installed."""
+reads a real daemon. Debian's package has it; scripts/test-service runs this where it is
+installed."""
 
 from __future__ import annotations
 

@@ -1,5 +1,5 @@
-"""The shipped units, unchanged, under a real systemd (rigs/systemd_container), with a stand-in for the
-daemon that uses its service room."""
+"""The shipped units, unchanged, under a real systemd (rigs/systemd_container), with a stand-in for
+the daemon that uses its service room."""
 
 from __future__ import annotations
 

@@ -1,5 +1,5 @@
-"""Two machines on one share, as docs/fleet.md has it: each in a UTS and a mount namespace of its own,
-with another host name, and another state folder under the same path.
+"""Two machines on one share, as docs/fleet.md has it: each in a UTS and a mount namespace of its
+own, with another host name, and another state folder under the same path.
 
 Slow: five daemons, one after another."""
 

@@ -163,7 +163,8 @@ def measure(place: str, times: int) -> list[Row]:
         time.sleep(3)  # the first scan, and what else a start brings
         brought: dict[bytes, tuple[Way, float]] = {}
         for number, way in [(n, w) for n in range(times) for w in ways]:
-            where = f"{'voiceover' if way.ending == '.txt' else 'dub-es'}/{ways.index(way)}-{number}{way.ending}"
+            folder = "voiceover" if way.ending == ".txt" else "dub-es"
+            where = f"{folder}/{ways.index(way)}-{number}{way.ending}"
             film = case.film(f"{place}-{ways.index(way)}-{number}{way.ending}", 200_000)
             if way.ending == ".txt":
                 film.write_text(f"{script().decode()} {number}")

@@ -142,7 +142,8 @@ async def test_a_name_that_changes_between_look_up_and_use_is_refused(
 
 @pytest.fixture
 def authority(tmp_path: Path) -> ssl.SSLContext:
-    """A server's TLS whose certificate (for api.test, localhost) only `tmp_path/ca.pem` vouches for."""
+    """A server's TLS whose certificate (for api.test, localhost) only `tmp_path/ca.pem` vouches
+    for."""
     if not shutil.which("openssl"):
         pytest.skip("needs openssl to make a certificate")
     key, cert = tmp_path / "key.pem", tmp_path / "ca.pem"

@@ -38,8 +38,8 @@ def spoil(house: Studio) -> None:
 
 
 def test_a_damaged_journal_costs_nothing(house: Studio) -> None:
-    """Set aside, and a new one begun: what stands in the outbox is not made again, the rest waits for
-    a person, and new files go on once that person has spoken."""
+    """Set aside, and a new one begun: what stands in the outbox is not made again, the rest waits
+    for a person, and new files go on once that person has spoken."""
     house.config.write_text(
         house.config.read_text().replace("[render]", 'after = "keep"\n[render]', 1)
     )

@@ -147,9 +147,8 @@ def test_resume_leaves_what_a_pause_file_holds(tmp_path: Path) -> None:
     pause.parent.mkdir()
     pause.touch()
     told = cli.run("resume").stdout
-    assert (
-        told
-        == f"Resumed; 1 job continued.\nStill held (1 job) by the file {pause}: delete it to resume.\n"
+    assert told == (
+        f"Resumed; 1 job continued.\nStill held (1 job) by the file {pause}: delete it to resume.\n"
     )
     assert (job_of(cli, held).state, job_of(cli, free).state) == (State.HELD, State.CLAIMED)
     (cli.root / "inbox" / "PAUSE").mkdir()

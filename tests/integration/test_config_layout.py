@@ -100,7 +100,8 @@ def test_bind_mounts_are_seen_through(tmp_path: Path, bound: str) -> None:
     (tmp_path / "elsewhere").mkdir()
     script = (
         "import sys; from pathlib import Path\nfrom nemowatch.config.layout import check_layout\n"
-        "from nemowatch.config.schema import *\nfrom nemowatch.errors import ConfigError\nt = Path(sys.argv[1])\nw = Watch(inbox=t / 'in',"
+        "from nemowatch.config.schema import *\nfrom nemowatch.errors import ConfigError\n"
+        "t = Path(sys.argv[1])\nw = Watch(inbox=t / 'in',"
         " outbox=t / 'elsewhere/out', done=t / 'd', failed=t / 'f')\ntry:"
         " check_layout(Config(watch=(w,)))\nexcept ConfigError as e: print(e)\n"
     )

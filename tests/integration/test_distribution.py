@@ -62,7 +62,8 @@ def pinned(lock: str) -> dict[str, str]:
 
 
 def test_what_runs_is_what_was_tested():
-    """Every run-time package is pinned, in the version that the tests use; no tool is among them."""
+    """Every run-time package is pinned, in the version that the tests use; no tool is among
+    them."""
     project = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]
     extras = project["optional-dependencies"]
     asked = [

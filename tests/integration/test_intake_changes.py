@@ -1,4 +1,5 @@
-"""What changes after a file was claimed, and an inbox that goes, comes back or has another owner."""
+"""What changes after a file was claimed, and an inbox that goes, comes back or has another
+owner."""
 
 from __future__ import annotations
 

@@ -1,4 +1,5 @@
-"""Intake where folders are mounts that come, go, hide or die, or may not be entered. It needs root."""
+"""Intake where folders are mounts that come, go, hide or die, or may not be entered. It needs
+root."""
 
 from __future__ import annotations
 

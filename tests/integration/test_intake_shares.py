@@ -184,7 +184,8 @@ sys.path.insert(0, {repo!r})
 import time
 from pathlib import Path
 from tests.rigs.inbox import inbox_rig, mp4
-import babel.dates, nemowatch.content.file_tasks  # imported late otherwise: the user below may not read them
+# imported late otherwise: the user below may not read them
+import babel.dates, nemowatch.content.file_tasks
 os.setgroups([]); os.setgid(65534); os.setuid(65534)
 async def main():
     async with inbox_rig(Path({root!r}), Path({state!r}), settle=3.0, scan_interval=60) as b:
@@ -196,7 +197,8 @@ async def main():
         await b.until(lambda: len(b.claimed) == 2)
         final = [p for p in b.problems if getattr(p, "final", False)]
         await b.until(lambda: any(getattr(p, "final", False) for p in b.problems))
-        print(first, sorted(await b.paths()), [(p.path, p.code) for p in b.problems if getattr(p, "final", False)])
+        told = [(p.path, p.code) for p in b.problems if getattr(p, "final", False)]
+        print(first, sorted(await b.paths()), told)
 asyncio.run(main())
 """
 

@@ -14,7 +14,10 @@ from tests.rigs.inbox import InboxRig, inbox_rig, mp4
 
 pytestmark = pytest.mark.anyio
 
-SRT = "1\r\n00:00:01,000 --> 00:00:02,500\r\n¡Hola, <i>señor</i>!\r\n\r\n2\r\n00:00:03,000 --> 00:00:04,000\r\nAdiós.\r\n"
+SRT = (
+    "1\r\n00:00:01,000 --> 00:00:02,500\r\n¡Hola, <i>señor</i>!\r\n\r\n2\r\n00:00:03,000 -->"
+    " 00:00:04,000\r\nAdiós.\r\n"
+)
 VTT = "WEBVTT\n\nNOTE by Ann\n\n1\n00:01.000 --> 00:02.500 align:start\nBonjour.\n"
 SAID = "00:00:01,000 --> 00:00:02,500\n¡Hola, señor!\n\n2\n00:00:03,000 --> 00:00:04,000\nAdiós."
 
@@ -191,7 +194,8 @@ async def test_subtitles_that_come_too_late_order_nothing(root: Path, tmp_path: 
 
 
 async def test_where_texts_are_work_subtitles_stay_scripts(root: Path, tmp_path: Path) -> None:
-    """In a voiceover folder `promo.es.srt` is a script of its own, and `promo.srt` the narration."""
+    """In a voiceover folder `promo.es.srt` is a script of its own, and `promo.srt` the
+    narration."""
     async with inbox_rig(root, tmp_path / "s") as b:
         b.put("voiceover/promo.srt", SRT.encode())
         b.put("voiceover/promo.mp4", mp4("1"))

@@ -45,7 +45,8 @@ def other_user() -> Iterator[Path]:
 
 
 def test_folders_are_entered_to_a_depth_that_honest_ones_have(tmp_path: Path) -> None:
-    """What is deeper is neither walked nor taken for gone: its first folder is said to be closed."""
+    """What is deeper is neither walked nor taken for gone: its first folder is said to be
+    closed."""
     deepest = Path(tmp_path, *["d"] * (DEEPEST + 50))
     deepest.mkdir(parents=True)
     (deepest / "a.mp4").write_bytes(mp4())

@@ -1,4 +1,5 @@
-"""Texts and documents are read beside the clips of their inbox, and what was read must still hold."""
+"""Texts and documents are read beside the clips of their inbox, and what was read must still
+hold."""
 
 from __future__ import annotations
 

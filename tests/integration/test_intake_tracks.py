@@ -1,5 +1,5 @@
-"""Files whose tracks or endings are not what their folder needs: nothing is claimed, people are told
-what to do, and what players play is taken in the end."""
+"""Files whose tracks or endings are not what their folder needs: nothing is claimed, people are
+told what to do, and what players play is taken in the end."""
 
 from __future__ import annotations
 

@@ -1,4 +1,5 @@
-"""A journal that cannot be used: damaged, too new, on a disk that is full or fails; and how that is found out."""
+"""A journal that cannot be used: damaged, too new, on a disk that is full or fails; and how that is
+found out."""
 
 from __future__ import annotations
 

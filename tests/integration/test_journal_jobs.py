@@ -1,4 +1,5 @@
-"""The states of a job in the journal: legal transitions, paid calls, events, orders in every state, recovery."""
+"""The states of a job in the journal: legal transitions, paid calls, events, orders in every state,
+recovery."""
 
 from __future__ import annotations
 

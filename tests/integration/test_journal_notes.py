@@ -130,9 +130,10 @@ def test_a_journal_of_an_older_version_has_its_problems_checked_once(tmp_path: P
             old.executescript(f"{script}\nPRAGMA user_version = {number};")
     old.executescript(
         """
-        INSERT INTO source (id, watch, folder, path, digest, task, created_at) VALUES (1, 'w', 'd', 'd/a', 'x', 'dub', 1),
-            (2, 'w', 'd', 'd/b', 'x', 'dub', 1);
-        INSERT INTO job (id, source_id, stem, target, skill, prompt, outputs, created_at, updated_at)
+        INSERT INTO source (id, watch, folder, path, digest, task, created_at)
+            VALUES (1, 'w', 'd', 'd/a', 'x', 'dub', 1), (2, 'w', 'd', 'd/b', 'x', 'dub', 1);
+        INSERT INTO job (id, source_id, stem, target, skill, prompt, outputs, created_at,
+            updated_at)
             VALUES (1, 1, 'a', 'es', 's', '', '[]', 1, 1), (2, 2, 'b', 'es', 's', '', '[]', 1, 1);
         UPDATE job SET state = 'rejected' WHERE id = 1;
     """.replace("'d'", "x'64'")

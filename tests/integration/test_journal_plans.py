@@ -101,7 +101,8 @@ def test_jobs_are_counted_as_they_change(conn: sqlite3.Connection) -> None:
 
     conn.execute("DELETE FROM job_count")  # the rig writes past the triggers
     conn.execute(
-        "INSERT INTO job_count SELECT state, reason, count(*) FROM job WHERE earlier_of IS NULL GROUP BY 1, 2"
+        "INSERT INTO job_count SELECT state, reason, count(*) FROM job WHERE earlier_of IS"
+        " NULL GROUP BY 1, 2"
     )
     assert counted() == {("published", ""): 1500, ("failed", ""): 500}
     conn.execute("UPDATE job SET state = 'claimed' WHERE id IN (1000, 2000)")

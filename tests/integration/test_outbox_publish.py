@@ -369,7 +369,8 @@ def test_a_root_that_is_a_file_is_away(tmp_path: Path) -> None:
 
 
 def test_a_candidate_of_another_size_is_not_read(tmp_path: Path) -> None:
-    """A sparse file of terabytes under the result's name costs nothing: sizes are compared first."""
+    """A sparse file of terabytes under the result's name costs nothing: sizes are compared
+    first."""
     folder = tmp_path / "out"
     folder.mkdir()
     with (folder / "promo.mp4").open("wb") as file:

@@ -10,8 +10,9 @@ from nemowatch.model import State
 from nemowatch.reporting.figures import Figures, Lanes, gather_figures
 from tests.rigs.command import Cli
 
-TURN = """INSERT INTO spend (job_id, session, opened_at, session_id, request_hash, baseline, outcome,
-    settled_at) SELECT id, session, 0, 's', 'h', 'b', 'happened', 60000 FROM job WHERE id = ?"""
+TURN = """INSERT INTO spend (job_id, session, opened_at, session_id, request_hash, baseline,
+    outcome, settled_at)
+    SELECT id, session, 0, 's', 'h', 'b', 'happened', 60000 FROM job WHERE id = ?"""
 LANES = Lanes(turns=2, renders=4)
 
 

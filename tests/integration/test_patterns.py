@@ -1,5 +1,5 @@
-"""Regular expressions meet texts that anybody wrote. Each one of the package is linear: it is tried on
-texts that make the usual mistakes take minutes."""
+"""Regular expressions meet texts that anybody wrote. Each one of the package is linear: it is tried
+on texts that make the usual mistakes take minutes."""
 
 from __future__ import annotations
 

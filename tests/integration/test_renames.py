@@ -71,7 +71,8 @@ async def test_a_rename_while_its_job_is_open_is_followed(tmp_path: Path, how: s
 
 
 async def test_a_rename_that_is_seen_after_the_delivery_is_followed(tmp_path: Path) -> None:
-    """The job ended while the file settled under its new name: it goes to done/, and that is all."""
+    """The job ended while the file settled under its new name: it goes to done/, and that is
+    all."""
     async with engine_rig(tmp_path, settings={"render_seconds": 1}) as house:
         await house.start()
         path = house.drop("dub-es/clip.mp4")

@@ -1,4 +1,5 @@
-"""What people answer to a question or an offer, in a file or by an APPROVE (docs/behaviour.md section 1)."""
+"""What people answer to a question or an offer, in a file or by an APPROVE (docs/behaviour.md
+section 1)."""
 
 from __future__ import annotations
 

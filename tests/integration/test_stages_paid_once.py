@@ -1,4 +1,5 @@
-"""A paid call whose outcome is open, half told or cannot be written down: it is never sent again by itself."""
+"""A paid call whose outcome is open, half told or cannot be written down: it is never sent again by
+itself."""
 
 from __future__ import annotations
 

@@ -1,4 +1,5 @@
-"""What the account or the cloud refuses, and for how long: plans, caps, rates, outages, one endpoint that fails."""
+"""What the account or the cloud refuses, and for how long: plans, caps, rates, outages, one
+endpoint that fails."""
 
 from __future__ import annotations
 

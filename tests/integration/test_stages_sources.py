@@ -1,4 +1,5 @@
-"""Files that are replaced, taken away, settle again or lie on a share that has gone, at any stage of their job."""
+"""Files that are replaced, taken away, settle again or lie on a share that has gone, at any stage
+of their job."""
 
 from __future__ import annotations
 

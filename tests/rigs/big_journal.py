@@ -37,8 +37,8 @@ TABLES = (
         '[[".es.mp4", "video", true]]', CASE n % 4 WHEN 0 THEN 'failed' ELSE 'published' END,
         'render-' || n, 1, :began + n * 1000, :began + n * 1000 + 900
     FROM numbers""",
-    """INSERT INTO spend (job_id, session, opened_at, session_id, request_hash, baseline, outcome, edit,
-        credits_before, credits_after, settled_at)
+    """INSERT INTO spend (job_id, session, opened_at, session_id, request_hash, baseline, outcome,
+        edit, credits_before, credits_after, settled_at)
     SELECT n, n, :began + n * 1000, 'session-' || n, 'hash', '', 'happened', 'made', 10, 9,
         :began + n * 1000 + 100
     FROM numbers""",

@@ -1,8 +1,8 @@
 """The shell blocks of a document, in order, and on which machine each is meant to be typed.
 
 A block says so behind the language: "```sh" is the server, "```sh on=NAME" another machine of the
-same document, "```sh engine" needs a container engine: scripts/test-container tries what it does without one.
-"""
+same document, "```sh engine" needs a container engine: scripts/test-container tries what it does
+without one."""
 
 from __future__ import annotations
 

@@ -1,4 +1,5 @@
-"""What tests of stages do to them: an API and a journal that fail, and jobs put where they shall be."""
+"""What tests of stages do to them: an API and a journal that fail, and jobs put where they shall
+be."""
 
 from __future__ import annotations
 

@@ -25,7 +25,10 @@ TITLES = {
     ),
     "lasting": (
         "A fault that lasts until it is repaired",
-        "The state of the job while the fault lasts; after `→`, how it ends once the fault is gone.",
+        (
+            "The state of the job while the fault lasts; after `→`, how it ends once the fault"
+            " is gone."
+        ),
     ),
 }
 SHORT = (("published", "P"), ("; mended: ", " → "), (", after held(", " after ("))
@@ -84,9 +87,10 @@ def head(results: Path, cases: list[ET.Element]) -> str:
 
 INTRO = """## Faults, kills, storms
 
-`scripts/faults` runs all of this and writes the results here. After each cell the stand-in cloud's own ledger is checked: a job was
-charged for one turn at most, a published job for exactly one; no call broke the contract; every source is in the inbox, in `done/`
-or in `failed/`; and nothing unfinished is in the outbox.
+`scripts/faults` runs all of this and writes the results here. After each cell the stand-in
+cloud's own ledger is checked: a job was charged for one turn at most, a published job for exactly
+one; no call broke the contract; every source is in the inbox, in `done/` or in `failed/`; and
+nothing unfinished is in the outbox.
 """
 
 

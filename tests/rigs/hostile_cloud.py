@@ -1,7 +1,6 @@
-"""A cloud that does harm by the form of its answers: it stands before the sandbox in a thread of its
-own, passes everything on, and answers the sessions of files with LIED_TO in their names as it likes.
-`lying_cloud` lies in single values; this one in size, depth and time.
-"""
+"""A cloud that does harm by the form of its answers: it stands before the sandbox in a thread of
+its own, passes everything on, and answers the sessions of files with LIED_TO in their names as it
+likes. `lying_cloud` lies in single values; this one in size, depth and time."""
 
 from __future__ import annotations
 

@@ -1,4 +1,5 @@
-"""The service as it is installed, in a container with systemd, with a workspace and a sandbox that can be asked."""
+"""The service as it is installed, in a container with systemd, with a workspace and a sandbox that
+can be asked."""
 
 from __future__ import annotations
 

@@ -1,5 +1,5 @@
-"""A journal as version 3 wrote it (before sessions were tables of their own): what a bench's journal
-says now, written down the way it was said then."""
+"""A journal as version 3 wrote it (before sessions were tables of their own): what a bench's
+journal says now, written down the way it was said then."""
 
 from __future__ import annotations
 
@@ -13,18 +13,19 @@ SCHEMA = Path(__file__).with_name("journal_version_3.sql")
 SAME = ("inbox", "batch", "source", "member", "draft", "output", "hold", "note", "fact", "note_due")
 #: How a job of today is told in the words of then.
 JOBS = """
-SELECT job.id, session.source_id, session.item, job.stem, session.target, job.skill, job.prompt, job.outputs, job.state,
-    CASE job.checking WHEN 1 THEN 'checking' ELSE job.reason END AS reason, job.back, job.attempt, job.due_at,
+SELECT job.id, session.source_id, session.item, job.stem, session.target, job.skill, job.prompt,
+    job.outputs, job.state, CASE job.checking WHEN 1 THEN 'checking' ELSE job.reason END AS reason,
+    job.back, job.attempt, job.due_at,
     CASE session.state WHEN 'alive' THEN session.remote_id ELSE '' END AS session_id,
     CASE session.uploaded_by WHEN 'nothing' THEN '' ELSE session.uploaded_by END AS uploaded_by,
-    job.render_id, job.render_at, job.renders, job.progress, job.result_url, job.result_size, job.part, job.part_sha256,
-    job.part_size, job.answer, job.credits, job.credits_about, job.error_code, job.error_text, job.created_at,
-    job.updated_at, job.tries
+    job.render_id, job.render_at, job.renders, job.progress, job.result_url, job.result_size,
+    job.part, job.part_sha256, job.part_size, job.answer, job.credits, job.credits_about,
+    job.error_code, job.error_text, job.created_at, job.updated_at, job.tries
 FROM job JOIN session ON session.id = job.session WHERE job.earlier_of IS NULL
 """
 CALLS = """
-SELECT id, job_id, opened_at, session_id, request_hash, baseline, outcome, checks, last_seen, credits_before,
-    credits_after, settled_at FROM spend WHERE outcome <> 'inherited'
+SELECT id, job_id, opened_at, session_id, request_hash, baseline, outcome, checks,
+    last_seen, credits_before, credits_after, settled_at FROM spend WHERE outcome <> 'inherited'
 """
 
 

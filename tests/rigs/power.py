@@ -1,4 +1,5 @@
-"""A disk whose plug can be pulled: starts `tests/rigs/forgetful_disk.py`, cuts it off and mounts it again."""
+"""A disk whose plug can be pulled: starts `tests/rigs/forgetful_disk.py`, cuts it off and mounts it
+again."""
 
 from __future__ import annotations
 

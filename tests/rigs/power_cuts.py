@@ -3,10 +3,9 @@ that was not synced, and everything goes on by itself afterwards.
 
     scripts/test-power [--cuts 20] [--write]
 
-A life is one studio in which a person orders dubs into two languages, a transcript and a voice-over,
-approves them, and has one result changed. Its power is cut twice: once after a chosen commit of
-the journal or at a moment by chance, once soon after the start that follows.
-"""
+A life is one studio in which a person orders dubs into two languages, a transcript and a
+voice-over, approves them, and has one result changed. Its power is cut twice: once after a chosen
+commit of the journal or at a moment by chance, once soon after the start that follows."""
 
 from __future__ import annotations
 
@@ -310,7 +309,8 @@ def play(base: Path, cuts: int, seed: int) -> list[Life]:
 def table(lives: list[Life], seed: int) -> str:
     words = (
         f"Last played: {played()}, by `scripts/test-power --write`, seed {seed}. Workspace, journal"
-        " and home lie on a filesystem that has on its disk what was fsynced, and of everything else"
+        " and home lie on a filesystem that has on its disk what was fsynced, and of"
+        " everything else"
         " nothing, or some tenths by chance. A studio with two dubs, a transcript, a voice-over, an"
         " approval and a revision is cut off once as its row says, and again within 3 s of the next"
         " start; then it goes on by itself. Expected: each source whole in `done/`, each result as"

@@ -215,7 +215,8 @@ class Case:
             conn.row_factory = sqlite3.Row
             rows = conn.execute(
                 "SELECT source.path, source.created_at AS claimed_at, job.target, job.state,"
-                " job.reason, job.error_text FROM instruction job JOIN source ON source.id = job.source_id"
+                " job.reason, job.error_text FROM instruction job JOIN source ON source.id"
+                " = job.source_id"
             ).fetchall()
         return [dict(row) for row in rows]
 

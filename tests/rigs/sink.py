@@ -1,9 +1,9 @@
-"""A cloud that does nothing, as thinly as asyncio can: it counts the bytes of uploads without looking
-at them, has every turn and render done at once, and sends results by sendfile. For measurements, in
-which it must not be what limits.
+"""A cloud that does nothing, as thinly as asyncio can: it counts the bytes of uploads without
+looking at them, has every turn and render done at once, and sends results by sendfile. For
+measurements, in which it must not be what limits.
 
-`python -m tests.rigs.sink` serves on loopback until its standard input ends. `SinkProcess` starts it.
-"""
+`python -m tests.rigs.sink` serves on loopback until its standard input ends. `SinkProcess` starts
+it."""
 
 from __future__ import annotations
 

@@ -21,7 +21,8 @@ SPEECH = (
     "We didn't go to the beach yesterday.",
     "I could not find my keys. They were in the car.",
     "Sure, why not. Let's go.",
-    "The project was a success. Everybody was happy. Then came the war. Nobody knew why. It went on."
+    "The project was a success. Everybody was happy. Then came the war. Nobody knew why."
+    " It went on."
     " And it ended.",
     "Buenos días desde el puerto. El primer barco sale a las siete.",
     "[Music]",

@@ -129,7 +129,8 @@ def test_skills_have_prices_of_their_own() -> None:
         (
             Cap(1_000_000, 999_950.5, price=100),
             (
-                "999,950.5 of the 1,000,000 credits a day are spent, one more turn costs about 100: it"
+                "999,950.5 of the 1,000,000 credits a day are spent, one more turn costs"
+                " about 100: it"
                 " resumes tomorrow."
             ),
         ),

@@ -14,7 +14,10 @@ from nemowatch.config.load import load
 from nemowatch.config.schema import Config
 from nemowatch.errors import ConfigError
 
-TEXT = 'state_dir = "state"\n[[watch]]\nroot = "~/w"\n[recipes.shorts]\nprompt = "Make {file} short."\n'
+TEXT = (
+    'state_dir = "state"\n[[watch]]\nroot = "~/w"\n[recipes.shorts]\nprompt = "Make {file}'
+    ' short."\n'
+)
 
 
 class Rig:

@@ -135,7 +135,8 @@ def test_all_mistakes_are_reported_together_with_their_lines(tmp_path: Path) -> 
         "config.toml:9: chat.recheck (number 2) must be a number.",
         (
             "config.toml:13: chat.text is not a known key. "
-            "Known here: timeout, quiet_timeout, recheck, still_working, on_unknown, on_lost_session."
+            "Known here: timeout, quiet_timeout, recheck, still_working, on_unknown,"
+            " on_lost_session."
         ),
         'config.toml:17: limits.hours must look like "22:00-06:00".',
         "config.toml:18: watch (number 1) needs a root, or an inbox and an outbox.",

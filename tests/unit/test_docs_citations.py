@@ -1,4 +1,5 @@
-"""Whatever the code and the documents cite exists: documents, their sections, decisions, modules."""
+"""Whatever the code and the documents cite exists: documents, their sections, decisions,
+modules."""
 
 from __future__ import annotations
 

@@ -26,7 +26,8 @@ def test_a_block_is_read_with_its_place(tmp_path: Path) -> None:
     """Its section, its machine and its lines; what apt is to install."""
     path = tmp_path / "x.md"
     path.write_text(
-        "# X\n\n## One\n\n```sh\napt install --yes pipx curl   # both\nls\n```\n\n```toml\na = 1\n```\n"
+        "# X\n\n## One\n\n```sh\napt install --yes pipx curl   # both\nls\n```\n\n```toml\n"
+        "a = 1\n```\n"
         "## Two\n```sh on=uv\nuv\n```\n```sh engine\npodman run x\n```\n"
     )
     found = blocks(path)

@@ -19,7 +19,8 @@ READINGS = cache(legacy._readings)
 TEXTS: dict[str, tuple[str, str]] = {
     "en": (
         "Don’t miss it – “ten percent” off.",
-        "Welcome to our café. It’s the best – “by far” – in town, and we’re open every day. Come in,"
+        "Welcome to our café. It’s the best – “by far” – in town, and we’re open every"
+        " day. Come in,"
         " sit down and let us bring you the finest cup of coffee that you have ever had.",
     ),
     "de": (
@@ -119,7 +120,8 @@ TEXTS: dict[str, tuple[str, str]] = {
     ),
     "ko": (
         "안녕하세요, 오늘은 새로운 제품을 소개합니다.",
-        "여러분, 안녕하세요. 오늘은 우리 도시의 박물관을 안내해 드리겠습니다. 이곳에는 오래된 그림과"
+        "여러분, 안녕하세요. 오늘은 우리 도시의 박물관을 안내해 드리겠습니다. 이곳에는"
+        " 오래된 그림과"
         " 책이 많이 있습니다. 천천히 구경하세요.",
     ),
 }

@@ -45,10 +45,14 @@ ELSEWHERE = {
     "remote/credential.py": "the token's file",
     "remote/part_file.py::Marker": "markers of downloads, in the state folder",
     "reporting/page.py::_template": "the page's template, a resource of the package",
-    "intake/watch/watcher_supervisor.py::WatcherSupervisor": "the pulse's folder, in the state folder",
+    "intake/watch/watcher_supervisor.py::WatcherSupervisor": (
+        "the pulse's folder, in the state folder"
+    ),
     "intake/watch/watcher.py::Watcher": "the pulse, in the state folder; /proc",
     "intake/watch/watcher.py::_inotify_fds": "/proc",
-    "cli/container/folders.py": "the folder of the configuration and state; whose an empty workspace is",
+    "cli/container/folders.py": (
+        "the folder of the configuration and state; whose an empty workspace is"
+    ),
     "cli/container/identity.py": "/proc",
     "cli/init.py": "makes the folders of a new workspace, and the configuration file",
     "cli/demo/": "makes and shows the demonstration's own folder",

@@ -7,18 +7,23 @@ import pytest
 from nemowatch.content.forms import instructions, plain_script, script_words
 from nemowatch.errors import OrderError
 
-SRT = "1\n00:00:01,000 --> 00:00:03,000\n{\\an8}<i>Welcome</i> to\nthe tour.\n\n2\n0:00:03.2 --> 0:00:05\n42\n"
+SRT = (
+    "1\n00:00:01,000 --> 00:00:03,000\n{\\an8}<i>Welcome</i> to\nthe tour.\n\n2\n0:00:03.2 -->"
+    " 0:00:05\n42\n"
+)
 VTT = (
     "WEBVTT - a title\n\nSTYLE\n::cue { color: red }\n\nNOTE not this\nnor this\n\nintro\n"
     "00:01.000 --> 00:03.000 line:0\n<v Maria>Hello &amp; <c.yellow>welcome</c>.\n\n"
     "chapter two\n00:00:03.000 --> 00:00:05.000\nBye\n"
 )
 SCROLLING = (
-    "WEBVTT\nKind: captions\n\n00:00:00.000 --> 00:00:02.000\n \nhello<00:00:00.500><c> dear</c>\n\n"
+    "WEBVTT\nKind: captions\n\n00:00:00.000 --> 00:00:02.000\n \nhello<00:00:00.500><c>"
+    " dear</c>\n\n"
     "00:00:02.000 --> 00:00:04.000\nhello dear\nfriends<00:00:03.0><c> all</c>\n"
 )
 ASS = (
-    "[Script Info]\nTitle: x\n\n[V4+ Styles]\nFormat: Name, Fontname\nStyle: Default,Arial\n\n[Events]\n"
+    "[Script Info]\nTitle: x\n\n[V4+ Styles]\nFormat: Name, Fontname\nStyle: Default,"
+    "Arial\n\n[Events]\n"
     "Format: Layer, Start, End, Style, Name, MarginL, MarginR, MarginV, Effect, Text\n"
     "Dialogue: 0,0:00:01.00,0:00:03.00,Default,Maria,0,0,0,,{\\i1}Welcome{\\i0},\\Nall\n"
     "Comment: 0,0:00:03.00,0:00:05.00,Default,,0,0,0,,not this\n"
@@ -33,8 +38,10 @@ PAGE = (
     "<p style='display:none'>no</p><!-- no --></body></html>"
 )
 RTF = (
-    r"{\rtf1\ansi\ansicpg1252\deff0{\fonttbl{\f0\fnil\fcharset204 Arial;}{\f1\fnil\fcharset0 Arial;}}"
-    r"{\*\generator no;}\f0\'cf\'f0\'e8\'e2\'e5\'f2\f1 , \b caf\'e9\b0  \u8364?\u-10179?\u-8704?\par}"
+    r"{\rtf1\ansi\ansicpg1252\deff0{\fonttbl{\f0\fnil\fcharset204"
+    r" Arial;}{\f1\fnil\fcharset0 Arial;}}"
+    r"{\*\generator no;}\f0\'cf\'f0\'e8\'e2\'e5\'f2\f1 , \b caf\'e9\b0 "
+    r" \u8364?\u-10179?\u-8704?\par}"
 )
 MARKDOWN = (
     "---\ntitle: no\n---\n# Welcome\n\nThis is **bold**, *it*, `code` and a [link](http://x.y/z).\n\n"

@@ -16,7 +16,8 @@ NEARLY = {
         "prompt.docx|prompt.md|prompt (1).txt|prompt - Copy.txt|prompt.txt.docx|prompt.txt~|prompt"
         "|promt.txt|pormpt.txt|prompts.txt|Prompt 2.txt|prompt_v2.txt|prompt.txt.bak|prompt.rtf"
         "|prompt - Kopie.txt|Kopie von prompt.txt|prompt (copia).txt|prompt - copie (2).txt"
-        "|prompt のコピー.txt|promptのコピー.txt|prompt - 副本.txt|Копия prompt.txt|prompt.txt - Copy"
+        "|prompt のコピー.txt|promptのコピー.txt|prompt - 副本.txt|Копия prompt.txt"
+        "|prompt.txt - Copy"
         "|prompt.sync-conflict-20260102-030405-ABCDEF1.txt|prompt (conflict).txt"
         "|prompt (Ann's conflicted copy 2026-01-02).txt|prompt_conflict-20260102-030405.txt"
         "|prompt-DESKTOP-1AB2CD3.txt|prompt.txt.part|prompt.txt.lnk|prompt.html|myPrompt.txt"
@@ -29,26 +30,41 @@ NEARLY = {
     ),
     PAUSE: (
         "PAUSE.docx|PAUSE.rtf|Pause .txt|PAUSED|paused.txt|PAUSE (1)|PAUSE - Copy.txt|puase"
-        "|P A U S E.txt|P A U S E|PAUSE!!!|РAUSE.txt|PАUSЕ|ＰＡＵＳＥ.txt|pause.flag|PAUSE.lock|РАUЅЕ.docx"
+        "|P A U S E.txt|P A U S E|PAUSE!!!|РAUSE.txt|PАUSЕ|ＰＡＵＳＥ.txt|pause.flag"
+        "|PAUSE.lock|РАUЅЕ.docx"
         "|Pause!.txt|PAUSE.txt.txt.txt|pauze.txt|PAUSE.lnk"
     ),
     APPROVE: "APPROVED|approve.docx|Approve (1).txt|aprove|APPROVE - Kopie|Approval.txt",
-    Instruction.REVISE: "a.mp4.revise.docx|a.revise (1).txt|a.revised.txt|a.revize.txt|a.änderung.txt|a.修改.txt",
-    Instruction.ANSWER: "a.mp4.answer - Copy.txt|a.answers.txt|a.ansewr.txt|a.Antwort.txt|a.réponse.txt",
+    Instruction.REVISE: (
+        "a.mp4.revise.docx|a.revise (1).txt|a.revised.txt|a.revize.txt|a.änderung.txt|a.修改.txt"
+    ),
+    Instruction.ANSWER: (
+        "a.mp4.answer - Copy.txt|a.answers.txt|a.ansewr.txt|a.Antwort.txt|a.réponse.txt"
+    ),
     Instruction.LINKS: "films.urls (1).txt|films.url.txt|films.urls.docx|urls.txt",
-    Instruction.NOTE: "a.es.nemowatch - Copy.txt|a.nemowatch.docx|a.mp4.error (1).txt|a.question - Copy.txt|nemowatch - read me (1).txt",
+    Instruction.NOTE: (
+        "a.es.nemowatch - Copy.txt|a.nemowatch.docx|a.mp4.error (1).txt|a.question - Copy.txt"
+        "|nemowatch - read me (1).txt"
+    ),
 }
 HONEST = (
     "pause-music.mp4|prompter-review.mp4|prompt.mp4|pause.wav|pause.png|prompt.psd|prompter.txt"
     "|A prompt reply.txt|promo.txt|cause.txt|phase 2.txt|Pause and breathe.txt|menopause.txt"
     "|Approved budget.txt|promptly delivered.txt|stop motion.txt|tour.mp4.txt|Copy.txt|1.txt"
-    "|Поговорим о паузе.txt|Σοπρτ.txt|a b c d e.txt|Wait until dark.txt|Stopped clocks.txt|Монтаж.txt"
-    "|How to write a good prompt.txt|Wait for me.txt|A glossary of old words.txt|question.txt|films.url|a.urls.txt| pause.mp4"
+    "|Поговорим о паузе.txt|Σοπρτ.txt|a b c d e.txt|Wait until dark.txt|Stopped clocks.txt"
+    "|Монтаж.txt"
+    "|How to write a good prompt.txt|Wait for me.txt|A glossary of old words.txt"
+    "|question.txt|films.url|a.urls.txt| pause.mp4"
 )
 DOUBTFUL = {
-    PROMPT: "prompt reply.txt|prompt for tuesday.txt|the prompt.txt|prompt-anna.txt|instructions.txt|промпт.txt|提示.txt",
-    PAUSE: "pause-music.txt|PAUSE until further notice.txt|please pause.docx|STOP|pauza.docx|一時停止.txt|do not process.txt|On Hold"
-    "|paused until monday.txt|paused until monday.docx.txt|Pause bis Montag.docx|HOLD until tomorrow.txt|stop please.txt",
+    PROMPT: (
+        "prompt reply.txt|prompt for tuesday.txt|the prompt.txt|prompt-anna.txt"
+        "|instructions.txt|промпт.txt|提示.txt"
+    ),
+    PAUSE: "pause-music.txt|PAUSE until further notice.txt|please pause.docx|STOP|pauza.docx"
+    "|一時停止.txt|do not process.txt|On Hold"
+    "|paused until monday.txt|paused until monday.docx.txt|Pause bis Montag.docx|HOLD"
+    " until tomorrow.txt|stop please.txt",
     GLOSSARY: "Glossary of terms.txt|glossary for anna.txt|glosario.txt|Glossaire.docx|用语集.txt",
     Instruction.ORDER: "RETRY|cancel.txt|Resume.docx|abbrechen.txt",
     Instruction.REVISE: "revise.txt|clip revise.txt|clip_revise.docx",

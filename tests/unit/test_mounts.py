@@ -166,9 +166,7 @@ def _mounted(*lines: tuple[str, str, str]) -> MountTable:
     return MountTable(parse("\n".join(rows)))
 
 
-def test_what_a_mount_below_the_root_hides_is_known_and_another_name_of_the_root_s_own_is_no_change() -> (
-    None
-):
+def test_what_a_mount_below_hides_is_known_and_another_name_of_the_root_is_no_change() -> None:
     """A disk that is found under another name after a while is the same place; one put over a
     folder, or taken away, is not."""
     root, disk = Path("/srv/studio"), ("/srv", "ext4", "/dev/sdb1")

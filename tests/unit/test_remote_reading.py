@@ -18,9 +18,12 @@ from nemowatch.remote.events import EventKind, TurnAnswer, TurnEvent, classify
 from nemowatch.remote.message import Reply
 from nemowatch.remote.wording import for_people, without_noise
 
-WORDS = """code message data success error detail content parts text type partial errorCode error_message state draft
-video_infos generated_media user_id session_id files filename cdn_url duration status progress output url size
-outputUrl available frozen total token expires_at role author invocationId actions thought"""
+WORDS = """
+code message data success error detail content parts text type partial errorCode error_message state
+draft video_infos generated_media user_id session_id files filename cdn_url duration status progress
+output url size outputUrl available frozen total token expires_at role author invocationId actions
+thought
+"""
 KEYS = st.sampled_from(WORDS.split())
 
 JSON = st.recursive(

@@ -24,8 +24,8 @@ def test_what_waits_for_an_answer_takes_no_place() -> None:
 
 
 def test_a_turn_whose_answer_drips_takes_no_place() -> None:
-    """Bytes of one event, and never its end. A turn that is silent, one whose events come whole, and
-    one with a large event on a slow line keep their places."""
+    """Bytes of one event, and never its end. A turn that is silent, one whose events come whole,
+    and one with a large event on a slow line keep their places."""
     board, clock = Board(), ManualClock()
     slow = SlowAnswers(board, clock)
     busy = dict.fromkeys((1, 2, 3, 4), Lane.TURNS)

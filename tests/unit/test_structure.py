@@ -11,19 +11,28 @@ NO_PROSE = {
     "BBCode": "[b]Hello[/b] everybody, [url=https://x.example]look here[/url].",
     "wiki": "== History ==\n'''Berlin''' is the [[capital]] of [[Germany]].\n{{citation needed}}",
     "python": 'import os\n\ndef main(path):\n    """Say it."""\n    print("Hello")\n    return 0\n',
-    "python with remarks": "# Made by Anna.\n# Says hello.\nimport sys\nname = sys.argv[1]\nprint(name)\n",
+    "python with remarks": (
+        "# Made by Anna.\n# Says hello.\nimport sys\nname = sys.argv[1]\nprint(name)\n"
+    ),
     "one call": 'print("Hello, world")',
     "javascript": "const a = 1;\nfunction hi(name) {\n  console.log(`Hi ${name}`);\n}\nhi('Anna');",
     "c": '#include <stdio.h>\nint main(void) {\n  printf("Hello\\n");\n  return 0;\n}',
-    "java": "public class Hello {\n    public static void main(String[] a) {\n        run();\n    }\n}",
+    "java": (
+        "public class Hello {\n    public static void main(String[] a) {\n        run();\n    }\n}"
+    ),
     "shell": 'set -e\nfor f in *.mp4; do\n  ffmpeg -i "$f" "${f%.mp4}.mkv"\ndone\necho "$?"',
     "php": "<?php echo 'Hello'; ?>",
     "css": "body {\n  color: red;\n  margin: 0 auto;\n}",
-    "trace": 'Traceback (most recent call last):\n  File "a.py", line 1, in <module>\nValueError: no',
+    "trace": (
+        'Traceback (most recent call last):\n  File "a.py", line 1, in <module>\nValueError: no'
+    ),
     "json": '{\n  "name": "Anna",\n  "says": "Hello"\n}',
     "json list": '["Hello", "Goodbye"]',
     "json lines": '{"a": 1}\n{"a": 2}',
-    "yaml": "title: Hello\nscenes:\n  - name: one\n    text: Hello there.\n  - name: two\n    text: Bye.",
+    "yaml": (
+        "title: Hello\nscenes:\n  - name: one\n    text: Hello there.\n  - name: two\n   "
+        " text: Bye."
+    ),
     "yaml with a mark": "---\nname: anna\ncity: berlin\nage: 5",
     "ini": "[general]\nname = Anna\nlanguage = de\n[voice]\nspeed = 2",
     "env": "NAME=Anna\nCITY=Berlin\nLANG=de",
@@ -45,18 +54,27 @@ NO_PROSE = {
     "chat": "01/02/24, 12:34 - Anna: Hi\n01/02/24, 12:35 - Bob: Hello you",
     "irc": "<anna> hi\n<bob> hello",
     "sql": "SELECT name, city FROM users WHERE id = 1;",
-    "sql tables": "CREATE TABLE a (\n  id INTEGER PRIMARY KEY,\n  name TEXT\n);\nINSERT INTO a VALUES (1);",
+    "sql tables": (
+        "CREATE TABLE a (\n  id INTEGER PRIMARY KEY,\n  name TEXT\n);\nINSERT INTO a VALUES (1);"
+    ),
     "latex": "\\section{Hello}\nThis is \\textbf{bold} and so is this.",
     "rst": ".. note::\n   Hello.\n\n.. code-block:: python\n   x",
     "org": "#+TITLE: Hello\n#+AUTHOR: Anna\n* One\nText.",
     "bare patch": "--- a/x\n+++ b/x\n@@ -1,2 +1,2 @@\n-old\n+new\n same",
     "batch": "@echo off\nset X=1\ncopy a.txt b.txt\npause",
-    "powershell": "Get-ChildItem -Path C:\\ | Where-Object { $_.Length -gt 5 }\nWrite-Host 'done'\nStart-Sleep -s 5",
+    "powershell": (
+        "Get-ChildItem -Path C:\\ | Where-Object { $_.Length -gt 5 }\nWrite-Host 'done'\n"
+        "Start-Sleep -s 5"
+    ),
     "style in lines": "body { color: red; }\n.a { margin: 0 auto; }",
-    "chat of a phone": "[12:01, 3.4.2024] Anna: Hallo\n[12:02, 3.4.2024] Ben: Hi\n[12:03, 3.4.2024] Anna: Gut?",
+    "chat of a phone": (
+        "[12:01, 3.4.2024] Anna: Hallo\n[12:02, 3.4.2024] Ben: Hi\n[12:03, 3.4.2024] Anna: Gut?"
+    ),
     "uuencode": "begin 644 a.bin\nM!P<'!P<'!P<'\n`\nend",
     "patch": "diff --git a/x b/x\n--- a/x\n+++ b/x\n@@ -1 +1 @@\n-a\n+b",
-    "minified": "var a={b:1,c:function(){return a.b||0}};a.c();window.a=a;if(a){a.d={e:[]};f=g;h=i}",
+    "minified": (
+        "var a={b:1,c:function(){return a.b||0}};a.c();window.a=a;if(a){a.d={e:[]};f=g;h=i}"
+    ),
 }
 PROSE = {
     "an address": "Anna Muster\nHauptstr. 5\n12345 Berlin\nDeutschland\nTel.: +49 30 123456",
@@ -64,35 +82,53 @@ PROSE = {
     "a price list": "Tee\t3 €\nKaffee\t4 €\nKuchen\t5 €\nWasser\t2 €",
     "a list": "- eggs\n- milk;\n- 200 g of flour\n* salt\n1. mix\n2) bake",
     "a recipe": "Ingredients:\n  Flour: 200 g\n  Sugar: 100 g\nMethod:\n  Mix it.\n  Bake it.",
-    "clauses": "The parties agree that:\n(a) the seller delivers;\n(b) the buyer pays;\n(c) all is well.",
-    "a poem": "Roses are red, violets are blue,\nSugar is sweet, and so are you,\nNo end, no end, no end,",
-    "places": "Berlin, Germany, Europe\nParis, France, Europe\nLima, Peru, America\nAccra, Ghana, Africa",
+    "clauses": (
+        "The parties agree that:\n(a) the seller delivers;\n(b) the buyer pays;\n(c) all is well."
+    ),
+    "a poem": (
+        "Roses are red, violets are blue,\nSugar is sweet, and so are you,\nNo end, no end, no end,"
+    ),
+    "places": (
+        "Berlin, Germany, Europe\nParis, France, Europe\nLima, Peru, America\nAccra, Ghana, Africa"
+    ),
     "a timetable": "01.02.2026 10:00 Opening\n01.02.2026 11:00 Lunch\n01.02.2026 12:00 End",
     "results": "Bayern - Dortmund 3:1\nKöln - Mainz 0:0\nBremen - Berlin 2:2",
     "decimals": "Brot 2,50\nMilch 1,20\nKäse 4,90\nEier 3,10\nTee 5,00\nSalz 0,90",
     "two decimals": "Es kostet 1,50\nund dann 2,50",
-    "lyrics with commas": "月亮,代表我的心\n你问我,爱你有多深\n轻轻的,一个吻\n深深的,一段情\n我的情,也真\n我的爱,不变",
+    "lyrics with commas": (
+        "月亮,代表我的心\n你问我,爱你有多深\n轻轻的,一个吻\n深深的,一段情\n我的情,也真\n我的爱,不变"
+    ),
     "ends of clauses": "wir kommen;\nwir sehen;\nwir siegen;",
-    "a contract": "The parties agree\n(a) to deliver;\n(b) to pay;\n(c) to be kind; and\n(d) to stay;",
+    "a contract": (
+        "The parties agree\n(a) to deliver;\n(b) to pay;\n(c) to be kind; and\n(d) to stay;"
+    ),
     "smileys": "Hallo ;-)\nWie geht es ;-)\nBis bald ;-)",
     "headings": "== Part one ==\nHello there.\n== Part two ==\nGoodbye.",
     "sums": "2 + 2 = 4\n3 + 3 = 6\nThat is all there is to it.",
     "formulas": "E = mc², said Einstein, and went home. a = b is what we want.",
     "select": "Select the best of them.\nUpdate your app; set the clock.\nCreate something new.",
-    "import": "Import from China fell.\nReturn on investment rose.\nIf only it had not:\nfor all of us.",
+    "import": (
+        "Import from China fell.\nReturn on investment rose.\nIf only it had not:\nfor all of us."
+    ),
     "hashtags": "#summer #sun @anna :) ;-) <3\nCome & see! 50% off / only today_",
     "blanks": "My name is ____________ and I am ____ years old.\nI like ________.",
     "dividers": "=======\nPart one\n=======\nHello there.\n-------\nGoodbye.",
     "braces": "{PAUSE} Good evening. {MUSIC} Welcome to the show, ladies and gentlemen. {APPLAUSE}",
     "dashes": "— Добрый день! — сказал он.\n— Здравствуйте; как дела?\n— Хорошо: спасибо!",
     "spanish": "¿Qué tal? —dijo—. «Bien»; gracias (de veras): adiós…",
-    "french": "« Bonjour ; ça va ? » dit-elle : « Oui ! »\n— Et vous ?\n1er point ;\n2e point ;\n3e point.",
+    "french": (
+        "« Bonjour ; ça va ? » dit-elle : « Oui ! »\n— Et vous ?\n1er point ;\n2e point ;\n3e"
+        " point."
+    ),
     "chinese": "大家好，欢迎收看。\n今天：三件事；第一（重要）、第二、第三。\n【音乐】谢谢！",
     "japanese": "「こんにちは」と彼は言った。\n（笑い）\n・一つ目\n・二つ目：これ",
     "arabic": "مرحبا بكم؛ كيف الحال؟\nاليوم: ثلاثة أشياء، أولاً (مهم).",
     "hindi": "नमस्ते दोस्तों।\nआज हम बात करेंगे: तीन बातें।",
     "mixed": "Visit https://example.org/a?b=c;d=e&f=g or write to anna@example.org (24/7).",
-    "markdown": "# Tour\n\nWelcome to **Rome**. See [this](https://x.example).\n\n| Day | Place |\n|---|---|\n| 1 | Rome |",
+    "markdown": (
+        "# Tour\n\nWelcome to **Rome**. See [this](https://x.example).\n\n| Day | Place |\n"
+        "|---|---|\n| 1 | Rome |"
+    ),
     "bible": "1:1 In the beginning God created the heaven.\n1:2 And the earth was without form.",
     "short": "Hello.",
     "signs in words": "AC/DC & Guns'n'Roses @ 8pm, R&B+Soul; C++/C#: all*inclusive! (free)",

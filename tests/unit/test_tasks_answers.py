@@ -10,12 +10,18 @@ from nemowatch.tasks.answers import Said, read_answer
 from nemowatch.tasks.further import MOST_CHARACTERS, further
 
 SAYS = {
-    Said.DONE: "done|Done.|DONE!|it's done|It\u2019s done, thanks|fertig|Erledigt|hecho|c'est fait|готово|完成|完了",
+    Said.DONE: (
+        "done|Done.|DONE!|it's done|It\u2019s done, thanks|fertig|Erledigt|hecho|c'est fait"
+        "|готово|完成|完了"
+    ),
     Said.AGAIN: (
         'again|"again"|Please try again|Retry|once more, please|nochmal|Noch einmal, bitte|otra vez'
         "|à nouveau|A NOUVEAU|ещё раз|再来一次|请重试|重试吧|もう一度お願いします|もう一度|다시"
     ),
-    Said.CANCEL: "cancel|Cancel it, please|Leave it.|forget it|abbrechen|cancelar|Annulé|取消|キャンセル|отмена",
+    Said.CANCEL: (
+        "cancel|Cancel it, please|Leave it.|forget it|abbrechen|cancelar|Annulé|取消"
+        "|キャンセル|отмена"
+    ),
     Said.YES: "yes|Yes, please|OK|approve|ja|sí|oui|да|好的|はい",
     Said.WORDS: (
         "Spanish|no|no thanks|Again, but in French|cancel the music|Don't|it is done in Spanish"

@@ -15,7 +15,8 @@ Merci, c'est parfait|Obrigado, ficou ótimo|很好，谢谢|ありがとうご�
 """
 CHANGES = """
 make it great|great, but louder|no music|no|1|nothing but the voice|keep it short|cool colours
-nice music please|perfect the colours|Thanks! Make it louder|Super slow motion|very good, now add a title
+nice music please|perfect the colours|Thanks! Make it louder|Super slow motion
+very good, now add a title
 remove the thank you at the end|Looks good so far. Sent from my phone is the title|toller Titel
 """
 

@@ -64,7 +64,8 @@ def test_the_examples_of_a_kind_are_read_as_that_kind(kind: TaskKind) -> None:
 
 @pytest.mark.parametrize("kind", KINDS, ids=repr)
 def test_the_other_words_for_a_kind_are_taken_for_it(kind: TaskKind) -> None:
-    """Whoever writes one of them is proposed a folder of this kind, never read as having said it."""
+    """Whoever writes one of them is proposed a folder of this kind, never read as having said
+    it."""
     for word in kind.meant:
         found = read_folder(f"{word}-es", {})
         assert not isinstance(found, Folder)

@@ -24,7 +24,8 @@ Export, please. Thank you!|导出。|导出！|请导出|请导出视频|帮我�
 导出 the video please|帮我export一下|保存视频
 Hi, could you please export my video for me? Thanks so much!|hey can u export plz|pls export
 export pls|Just export it.|Export everything|re-export|Export again please
-Dear team, please export the final version as MP4. Best regards|Where can I find the result?|Give me the final video, please.
+Dear team, please export the final version as MP4. Best regards|Where can I find the result?
+Give me the final video, please.
 I need the video in 4K|I want the file|Get me the link|Save the project as mp4|把视频给我
 视频给我|给我视频|我要视频|能把视频发给我吗？谢谢！|请问可以导出吗
 您好，请帮忙导出视频，谢谢。|导出4K视频|导出最高画质|请直接导出视频|再导出一次|重新导出

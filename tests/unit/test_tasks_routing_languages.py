@@ -143,7 +143,8 @@ onde o homem fala, abaixe a música|exporte só o começo|um vídeo mais curto
 いつも笑っている場面を使って|動画を明るくしてください|タイトルに「進捗」と入れて
 終わりにフェードを入れて|字幕だけ
 the tile please|title please|the fire please|music please|Musik bitte|música por favor|musique svp
-字幕お願いします|is it black?|more bass?|loop it|other voice|option b|both|a tone higher|leiser bitte
+字幕お願いします|is it black?|more bass?|loop it|other voice|option b|both|a tone higher
+leiser bitte
 más lento por favor|plus fort svp|mais alto por favor|darker|mute it|track the running man
 """
 

@@ -173,7 +173,8 @@ def test_long_scripts_get_a_tip(script: str, count: str) -> None:
 VAGUE = """
 make it better|Make it better, please.|make the video better|improve it|Improve this video
 enhance the quality|make it pop|make it look professional|edit|edit the video|do your magic|fix it
-make it more engaging|\u4f18\u5316\u4e00\u4e0b|\u4f18\u5316|\u7f8e\u5316\u4e00\u4e0b|\u8ba9\u89c6\u9891\u66f4\u597d\u770b|\u5e2e\u6211\u526a\u8f91\u89c6\u9891|\u63d0\u5347\u8d28\u91cf
+make it more engaging|\u4f18\u5316\u4e00\u4e0b|\u4f18\u5316|\u7f8e\u5316\u4e00\u4e0b
+\u8ba9\u89c6\u9891\u66f4\u597d\u770b|\u5e2e\u6211\u526a\u8f91\u89c6\u9891|\u63d0\u5347\u8d28\u91cf
 """
 CLEAR = """
 fix the audio|improve the sound|make it warmer|cut it to 30 s|add good music|make it shorter

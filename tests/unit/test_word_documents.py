@@ -231,10 +231,12 @@ STYLES = (
     '<w:style w:type="paragraph" w:default="1" w:styleId="Normal"/>'
     '<w:style w:type="paragraph" w:styleId="Remark"><w:rPr><w:vanish/></w:rPr></w:style>'
     '<w:style w:type="paragraph" w:styleId="Child"><w:basedOn w:val="Remark"/></w:style>'
-    '<w:style w:type="paragraph" w:styleId="Back"><w:basedOn w:val="Child"/><w:rPr><w:vanish w:val="0"/></w:rPr></w:style>'
+    '<w:style w:type="paragraph" w:styleId="Back"><w:basedOn w:val="Child"/><w:rPr>'
+    '<w:vanish w:val="0"/></w:rPr></w:style>'
     '<w:style w:type="character" w:styleId="Inner"><w:rPr><w:vanish/></w:rPr></w:style>'
     '<w:style w:type="paragraph" w:styleId="Loop"><w:basedOn w:val="Loop"/></w:style>'
-    '<w:style w:type="table" w:styleId="Grid"><w:tblStylePr><w:rPr><w:vanish/></w:rPr></w:tblStylePr></w:style>'
+    '<w:style w:type="table" w:styleId="Grid"><w:tblStylePr><w:rPr><w:vanish/></w:rPr>'
+    "</w:tblStylePr></w:style>"
 )
 
 
@@ -309,7 +311,10 @@ NOTHING = '<w14:textFill xmlns:w14="http://schemas.microsoft.com/office/word/201
         (P(run("b", '<w:color w:val="000000"/>'), properties='<w:pStyle w:val="Ghost"/>'), "b"),
         (f"<w:tbl>{row(cell(P(run('b', WHITE)), DARK), cell(P(run('no', WHITE))))}</w:tbl>", "b"),
         (
-            f'<w:tbl><w:tblPr><w:tblStyle w:val="Bands"/></w:tblPr>{row(cell(P(run("b", WHITE))))}</w:tbl>',
+            (
+                f'<w:tbl><w:tblPr><w:tblStyle w:val="Bands"/></w:tblPr>'
+                f"{row(cell(P(run('b', WHITE))))}</w:tbl>"
+            ),
             "b",
         ),
         (f"<w:tbl><w:tblPr>{DARK}</w:tblPr>{row(cell(P(run('b', WHITE))))}</w:tbl>", "b"),
@@ -361,10 +366,16 @@ LISTS = (
     + "</w:abstractNum>"
     + '<w:num w:numId="1"><w:abstractNumId w:val="0"/></w:num>'
     + '<w:num w:numId="2"><w:abstractNumId w:val="1"/></w:num>'
-    + '<w:num w:numId="3"><w:abstractNumId w:val="0"/><w:lvlOverride w:ilvl="0"><w:startOverride w:val="7"/></w:lvlOverride></w:num>'
+    + (
+        '<w:num w:numId="3"><w:abstractNumId w:val="0"/><w:lvlOverride w:ilvl="0">'
+        '<w:startOverride w:val="7"/></w:lvlOverride></w:num>'
+    )
     + '<w:num w:numId="4"><w:abstractNumId w:val="2"/></w:num>'
 )
-HEADING = '<w:style w:type="paragraph" w:styleId="H"><w:pPr><w:numPr><w:numId w:val="4"/></w:numPr></w:pPr></w:style>'
+HEADING = (
+    '<w:style w:type="paragraph" w:styleId="H"><w:pPr><w:numPr><w:numId w:val="4"/></w:numPr>'
+    "</w:pPr></w:style>"
+)
 
 
 def item(text: str, num: int, at: int = 0) -> str:

@@ -1,4 +1,5 @@
-"""Answers that assume a web editor, for people who have a folder: what is reworded, and what never."""
+"""Answers that assume a web editor, for people who have a folder: what is reworded, and what
+never."""
 
 from __future__ import annotations
 

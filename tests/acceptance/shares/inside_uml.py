@@ -50,10 +50,12 @@ TASK = "dub-es"
 #: Attr_Expiration_Time: this server keeps what it has seen of a folder for a minute unless it is
 #: told not to; kernels' do not.
 GANESHA = """
-NFS_CORE_PARAM {{ NFS_Protocols = 4; NFS_Port = {port}; Enable_NLM = false; Enable_RQUOTA = false; }}
+NFS_CORE_PARAM {{ NFS_Protocols = 4; NFS_Port = {port}; Enable_NLM = false;
+  Enable_RQUOTA = false; }}
 NFSV4 {{ Graceless = true; RecoveryBackend = fs; Only_Numeric_Owners = true; }}
 NFS_KRB5 {{ Active_krb5 = false; }}
-EXPORT {{ Export_Id = 1; Path = {share}; Pseudo = /nas; Access_Type = RW; Squash = No_Root_Squash; SecType = sys;
+EXPORT {{ Export_Id = 1; Path = {share}; Pseudo = /nas; Access_Type = RW;
+  Squash = No_Root_Squash; SecType = sys;
   Transports = TCP; Attr_Expiration_Time = 0; FSAL {{ Name = VFS; }} }}
 LOG {{ Default_Log_Level = WARN; }}
 """

@@ -91,7 +91,10 @@ def cut_ssh(case: Case) -> None:
     that is no empty inbox."""
     back = other_side(case)
     port, key = ssh_server(case)
-    options = f"port={port},IdentityFile={key},StrictHostKeyChecking=no,UserKnownHostsFile=/dev/null,LogLevel=ERROR"
+    options = (
+        f"port={port},IdentityFile={key},StrictHostKeyChecking=no,UserKnownHostsFile=/dev/null,"
+        f"LogLevel=ERROR"
+    )
 
     def mount() -> subprocess.Popen[bytes]:
         made = case.process(

@@ -124,12 +124,13 @@ def smb_put(case: Case) -> None:
 
 
 WINDOWS = '''
-"""Copies as Explorer does: the final name and size first, then the content in pieces of 1 MiB. Ends in the middle with CUT."""
+"""Copies as Explorer does: the final name and size first, then the content in pieces of 1 MiB.
+Ends in the middle with CUT."""
 import os, sys, time, uuid
 from smbprotocol.connection import Connection
 from smbprotocol.file_info import FileEndOfFileInformation, FileInformationClass, InfoType
-from smbprotocol.open import (CreateDisposition, CreateOptions, FileAttributes, FilePipePrinterAccessMask,
-    ImpersonationLevel, Open, ShareAccess, SMB2SetInfoRequest)
+from smbprotocol.open import (CreateDisposition, CreateOptions, FileAttributes,
+    FilePipePrinterAccessMask, ImpersonationLevel, Open, ShareAccess, SMB2SetInfoRequest)
 from smbprotocol.session import Session
 from smbprotocol.tree import TreeConnect
 port, source, name, cut = int(sys.argv[1]), sys.argv[2], sys.argv[3], len(sys.argv) > 4
@@ -142,13 +143,15 @@ tree = TreeConnect(session, r"\\\\127.0.0.1\\nas")
 tree.connect(require_secure_negotiate=False)
 file = Open(tree, name)
 access = FilePipePrinterAccessMask
-file.create(ImpersonationLevel.Impersonation, access.GENERIC_READ | access.GENERIC_WRITE | access.DELETE,
-    FileAttributes.FILE_ATTRIBUTE_NORMAL, ShareAccess.FILE_SHARE_READ, CreateDisposition.FILE_OVERWRITE_IF,
-    CreateOptions.FILE_NON_DIRECTORY_FILE)
+file.create(ImpersonationLevel.Impersonation,
+    access.GENERIC_READ | access.GENERIC_WRITE | access.DELETE,
+    FileAttributes.FILE_ATTRIBUTE_NORMAL, ShareAccess.FILE_SHARE_READ,
+    CreateDisposition.FILE_OVERWRITE_IF, CreateOptions.FILE_NON_DIRECTORY_FILE)
 size = FileEndOfFileInformation()
 size["end_of_file"] = len(data)
 ask = SMB2SetInfoRequest()
-ask["info_type"], ask["file_info_class"] = InfoType.SMB2_0_INFO_FILE, FileInformationClass.FILE_END_OF_FILE_INFORMATION
+ask["info_type"] = InfoType.SMB2_0_INFO_FILE
+ask["file_info_class"] = FileInformationClass.FILE_END_OF_FILE_INFORMATION
 ask["file_id"], ask["buffer"] = file.file_id, size
 link.receive(link.send(ask, session.session_id, tree.tree_connect_id))
 for at in range(0, len(data), 1 << 20):
@@ -212,7 +215,8 @@ def windows_python() -> Path:
 
 
 SYNCTHING = """<configuration version="36">
-  <folder id="f" label="f" path="{folder}" type="sendreceive" rescanIntervalS="3600" fsWatcherEnabled="true" fsWatcherDelayS="1">
+  <folder id="f" label="f" path="{folder}" type="sendreceive"
+      rescanIntervalS="3600" fsWatcherEnabled="true" fsWatcherDelayS="1">
     <filesystemType>basic</filesystemType><minDiskFree unit="%">0</minDiskFree>
     <device id="{one}"></device><device id="{other}"></device>
   </folder>

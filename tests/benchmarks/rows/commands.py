@@ -1,5 +1,5 @@
-"""Commands that are typed often, beside Python itself. The configuration has been read before, as it
-has for whoever types a second one."""
+"""Commands that are typed often, beside Python itself. The configuration has been read before, as
+it has for whoever types a second one."""
 
 from __future__ import annotations
 

@@ -1,4 +1,5 @@
-"""Many small files through a cloud that has everything done at once: what the daemon itself costs."""
+"""Many small files through a cloud that has everything done at once: what the daemon itself
+costs."""
 
 from __future__ import annotations
 
@@ -21,9 +22,9 @@ FILES = 400
 AT_A_TIME = 8
 #: Seconds for a round, on a machine that others use, too.
 LIMIT = 1200.0
-#: As many at a time as the shell loop. Its renders are asked about at once; here they are after half
-#: a second, with more of them under way meanwhile: what the daemon looks at every two polls, holds
-#: and its page, would at quicker ones be looked at more often than with any real cloud.
+#: As many at a time as the shell loop. Its renders are asked about at once; here they are after
+#: half a second, with more of them under way meanwhile: what the daemon looks at every two polls,
+#: holds and its page, would at quicker ones be looked at more often than with any real cloud.
 SETTINGS = f"""
 [render]
 poll_interval = 0.5
