@@ -7,6 +7,7 @@ import json
 import sys
 from collections.abc import Iterable
 from datetime import UTC, datetime
+from functools import cache
 from pathlib import Path
 
 from babel import Locale
@@ -35,14 +36,16 @@ _HEADER = "# Messages of nemowatch for people on the share. Translations are wri
 _HEADER += "\n# scripts/messages adds, removes and compiles them."
 
 
+@cache
 def template() -> Catalog:
-    """Every message, and where it is."""
+    """Every message, and where it is. Nobody changes it."""
     found = Catalog(header_comment=_HEADER, domain="nemowatch", fuzzy=False)
+    written = list(messages())
     plurals: dict[str, str] = {}
-    for each in messages():
+    for each in written:
         if each.many:
             plurals[each.message] = each.many
-    for each in messages():
+    for each in written:
         many = plurals.get(each.message, "")
         message = (each.message, many) if many else each.message
         if each.message not in plurals.values():

@@ -4,16 +4,13 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from functools import cache
 
 import pytest
 
-from nemowatch.content import legacy
 from nemowatch.content.text import AS_UTF8, decode_text
 from nemowatch.errors import OrderError
 
-#: What bytes may say is worked out without regard to any language that is expected: once for all.
-READINGS = cache(legacy._readings)
+pytestmark = pytest.mark.usefixtures("readings_once")
 
 #: A short and a long text in each language, by its tag.
 TEXTS: dict[str, tuple[str, str]] = {
@@ -171,11 +168,6 @@ def vietnamese(letter: str) -> bytes:
         pieces = unicodedata.normalize("NFD", letter)
     tone = next(piece for piece in pieces if piece in "\u0300\u0301\u0303\u0309\u0323")
     return (unicodedata.normalize("NFC", pieces.replace(tone, "")) + tone).encode("cp1258")
-
-
-@pytest.fixture(autouse=True)
-def _readings_of_the_same_once(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(legacy, "_readings", READINGS)
 
 
 def read(data: bytes, *languages: str) -> str:

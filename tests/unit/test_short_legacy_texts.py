@@ -11,6 +11,8 @@ import pytest
 from nemowatch.content.text import decode_text
 from nemowatch.errors import OrderError
 
+pytestmark = pytest.mark.usefixtures("readings_once")
+
 #: Sentences by language, with the encodings they were saved in.
 SENTENCES: dict[str, tuple[tuple[str, ...], tuple[str, ...]]] = {
     "zh": (
