@@ -3,10 +3,9 @@
 mmdebstrap makes what stands for Debian's slim image, buildah builds upon it in a chroot, crun runs
 it in namespaces of its own. What it needs: root, those three, unshare, and once an index of Python
 packages and of Debian's. `why_not()` says what is missing. Everything that takes minutes is kept in
-NEMOWATCH_IMAGE_CACHE (else /var/tmp/nemowatch-image). NEMOWATCH_IMAGE_ARCH=arm64 builds and runs the
-one for other machines, by an emulator of the kernel's (binfmt_misc), many times slower. The network is the machine's own, so that a
-sandbox on loopback is reached; cgroups are left out.
-"""
+NEMOWATCH_IMAGE_CACHE (else /var/tmp/nemowatch-image). NEMOWATCH_IMAGE_ARCH=arm64 builds and runs
+the one for other machines, by an emulator of the kernel's (binfmt_misc), many times slower. The
+network is the machine's own, so that a sandbox on loopback is reached; cgroups are left out."""
 
 from __future__ import annotations
 
