@@ -54,10 +54,8 @@ def is_rare(code: str) -> bool:
 
     if not localedata.exists(code):
         return True
-    data = localedata.load(code, merge_inherited=False)
-    named = len(data.get("languages", {}))
-    data.clear()  # Babel keeps what it has read; what is empty it reads again
-    return named < LEAST_NAMES
+    named = languages.tables(code, "languages")["languages"]
+    return len(named) < LEAST_NAMES
 
 
 def names_region(language: str, word: str) -> bool:

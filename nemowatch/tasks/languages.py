@@ -9,6 +9,7 @@ asked for.
 
 from __future__ import annotations
 
+import threading
 import unicodedata
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -40,6 +41,8 @@ _OTHER_NAMES = {
 _LEFT_OUT = str.maketrans({"-": " ", "_": " ", "&": " and ", "'": "", "\u2019": "", "\u02bc": ""})
 
 
+#: Held while Babel's data is read and emptied again: another thread would find it empty.
+_of_babel = threading.Lock()
 #: The region that people write though it is no country.
 LATIN_AMERICA = "419"
 
@@ -60,17 +63,24 @@ def fold(name: str) -> str:
     return " ".join(plain.translate(_LEFT_OUT).split())
 
 
-@cache
-def _english() -> dict[str, dict[str, str]]:
-    """Babel's tables of English names. English inherits nothing in them, so what it inherits
-    elsewhere stays unread."""
+def tables(locale: str, *wanted: str) -> dict[str, dict[str, str]]:
+    """Those of Babel's tables of a locale, without what it inherits; empty where it has none. Each
+    inbox has a thread that may ask."""
     from babel import localedata
 
-    data = localedata.load("en", merge_inherited=False)
-    found = {table: dict(data[table]) for table in ("languages", "territories", "scripts")}
-    # Babel keeps what it has read, months of calendars and all; what is empty it would read again
-    data.clear()
+    with _of_babel:
+        data = localedata.load(locale, merge_inherited=False)
+        found = {table: dict(data.get(table, {})) for table in wanted}
+        # Babel keeps what it has read, months of calendars and all, and gives everybody the same;
+        # what is empty it would read again
+        data.clear()
     return found
+
+
+@cache
+def _english() -> dict[str, dict[str, str]]:
+    """The English names. English inherits nothing in these tables."""
+    return tables("en", "languages", "territories", "scripts")
 
 
 @cache

@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+import sys
 import unicodedata
+from concurrent.futures import ThreadPoolExecutor
+from itertools import chain
+from threading import Barrier
 
 import pytest
 from babel import localedata
 
 from nemowatch.config.schema import Recipe
 from nemowatch.model import MediaKind
-from nemowatch.tasks.countries import spoken_in
+from nemowatch.tasks.countries import is_rare, spoken_in
 from nemowatch.tasks.grammar import read_folder
 from nemowatch.tasks.languages import Language
 from nemowatch.tasks.records import Folder, Gender, Unreadable
@@ -455,3 +459,21 @@ def test_a_recipe_takes_scripts_when_its_prompt_has_a_place_for_one() -> None:
     folder = read_folder("narrated", RECIPES)
     assert isinstance(folder, Folder)
     assert folder.accepts == frozenset(MediaKind)
+
+
+def test_inboxes_that_ask_at_the_same_time_get_the_same_answer() -> None:
+    """Each has a thread, and Babel gives all of them the table that the first one empties."""
+    at_once = Barrier(4)
+
+    def ask(_: int) -> list[bool]:
+        at_once.wait()
+        return [is_rare(code) for code in ("es", "fr", "de", "pt") * 3]
+
+    before = sys.getswitchinterval()
+    sys.setswitchinterval(1e-6)
+    try:
+        with ThreadPoolExecutor(4) as inboxes:
+            said = chain.from_iterable(inboxes.map(ask, range(4)))
+            assert not any(said)
+    finally:
+        sys.setswitchinterval(before)
