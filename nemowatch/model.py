@@ -147,7 +147,7 @@ class Target:
 
 
 @dataclass(frozen=True, slots=True)
-class Order:
+class FolderOrder:
     """What a folder's name asks for, for one dropped file or group."""
 
     task: str  #: "dub", "voiceover", "transcribe", "edit" or the recipe's name
@@ -240,7 +240,7 @@ class TurnEnd(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
-class Turn:
+class TurnResult:
     """The outcome of one chat turn (docs/api.md section 6)."""
 
     end: TurnEnd
@@ -259,7 +259,7 @@ class RenderStatus(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
-class Render:
+class RenderPoll:
     """The answer to one poll of a render (docs/api.md section 9)."""
 
     status: RenderStatus

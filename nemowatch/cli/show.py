@@ -12,7 +12,7 @@ from nemowatch.reporting.phrases import because, brackets
 
 if TYPE_CHECKING:
     from nemowatch.config.watch_section import Watch
-    from nemowatch.journal.job_history import Event
+    from nemowatch.journal.job_history import JobEvent
     from nemowatch.journal.spend import Spend
     from nemowatch.reporting.conversation import ConversationTurn
 
@@ -111,7 +111,7 @@ def _paid_call(call: Spend) -> dict[str, Any]:
     }
 
 
-def _step(event: Event) -> dict[str, Any]:
+def _step(event: JobEvent) -> dict[str, Any]:
     from nemowatch.clock import iso
 
     return {

@@ -26,7 +26,7 @@ _APART = "Name a folder that lies outside every inbox."
 
 
 @dataclass(frozen=True, slots=True)
-class _Folder:
+class _KnownFolder:
     """A folder as the disk knows it, so that two names of one folder are seen to be one."""
 
     key: str  #: "outbox", as the configuration says
@@ -38,7 +38,7 @@ class _Folder:
     #: device and path within its filesystem: bind mounts of a subfolder are seen by it
     origin: tuple[str, ...]
 
-    def lies_in(self, other: _Folder) -> bool:
+    def lies_in(self, other: _KnownFolder) -> bool:
         """Whether this is `other` or lies below it."""
         if other.inode in self.inodes:
             return True
@@ -57,8 +57,8 @@ def _begins(parts: tuple[str, ...], beginning: tuple[str, ...]) -> bool:
 def check_layout(config: Config) -> None:
     """Raises ConfigError with every folder that is inside one it must not be in."""
     mounts = _mounts()
-    inboxes: list[_Folder] = []
-    written: list[_Folder] = []
+    inboxes: list[_KnownFolder] = []
+    written: list[_KnownFolder] = []
     for number, watch in enumerate(config.watch, start=1):
         where = f"[[watch]] number {number}"
         inboxes.append(_folder("inbox", watch.inbox, where, mounts))
@@ -72,7 +72,7 @@ def check_layout(config: Config) -> None:
         raise ConfigError(problems)
 
 
-def _state(state: _Folder, inboxes: list[_Folder]) -> list[ConfigMistake]:
+def _state(state: _KnownFolder, inboxes: list[_KnownFolder]) -> list[ConfigMistake]:
     cure = "State changes all the time: keep it outside every inbox."
     problems: list[ConfigMistake] = []
     for inbox in filter(state.lies_in, inboxes):
@@ -81,12 +81,12 @@ def _state(state: _Folder, inboxes: list[_Folder]) -> list[ConfigMistake]:
     return problems
 
 
-def _among_inboxes(inboxes: list[_Folder]) -> list[ConfigMistake]:
+def _among_inboxes(inboxes: list[_KnownFolder]) -> list[ConfigMistake]:
     problems = starmap(_nested, combinations(inboxes, 2))
     return list(filter(None, problems))
 
 
-def _nested(one: _Folder, other: _Folder) -> ConfigMistake | None:
+def _nested(one: _KnownFolder, other: _KnownFolder) -> ConfigMistake | None:
     pair = _inner_and_outer(one, other)
     if pair is None:
         return None
@@ -99,12 +99,12 @@ def _nested(one: _Folder, other: _Folder) -> ConfigMistake | None:
     return _problem(inner, what, "Watch only the outer one, or move one of them.")
 
 
-def _results(inboxes: list[_Folder], written: list[_Folder]) -> list[ConfigMistake]:
+def _results(inboxes: list[_KnownFolder], written: list[_KnownFolder]) -> list[ConfigMistake]:
     problems = starmap(_mixed, product(written, inboxes))
     return list(filter(None, problems))
 
 
-def _mixed(results: _Folder, inbox: _Folder) -> ConfigMistake | None:
+def _mixed(results: _KnownFolder, inbox: _KnownFolder) -> ConfigMistake | None:
     pair = _inner_and_outer(results, inbox)
     if pair is None:
         return None
@@ -114,7 +114,9 @@ def _mixed(results: _Folder, inbox: _Folder) -> ConfigMistake | None:
     return _problem(inner, what, _APART)
 
 
-def _inner_and_outer(one: _Folder, other: _Folder) -> tuple[_Folder, _Folder] | None:
+def _inner_and_outer(
+    one: _KnownFolder, other: _KnownFolder
+) -> tuple[_KnownFolder, _KnownFolder] | None:
     """Which of the two lies in which; None for two that are apart."""
     if one.lies_in(other):
         return one, other
@@ -123,7 +125,7 @@ def _inner_and_outer(one: _Folder, other: _Folder) -> tuple[_Folder, _Folder] | 
     return None
 
 
-def _problem(folder: _Folder, what: str, cure: str) -> ConfigMistake:
+def _problem(folder: _KnownFolder, what: str, cure: str) -> ConfigMistake:
     return ConfigMistake(folder.where, f"{folder.name} {what}", cure)
 
 
@@ -132,12 +134,12 @@ def _folder(
     path: Path,
     where: str,
     mounts: dict[str, tuple[str, ...]],
-) -> _Folder:
+) -> _KnownFolder:
     """What the disk knows of it."""
     real = Path(os.path.realpath(path))
     around = map(_inode, real.parents)
     inode = _inode(real)
-    return _Folder(
+    return _KnownFolder(
         key=key,
         path=path,
         where=where,

@@ -28,7 +28,7 @@ def _parts(dotted: str) -> Loc:
     return tuple(part.strip("\"'") for part in _PART.findall(dotted))
 
 
-class _Reader:
+class _KeyFinder:
     """Walks the lines once and notes where each key begins."""
 
     def __init__(self) -> None:
@@ -98,7 +98,7 @@ class _Reader:
 def find_lines(text: str) -> dict[Loc, int]:
     """The line (from 1) of every key and header in `text`; entries of `[[array]]` have their
     index in the path."""
-    reader = _Reader()
+    reader = _KeyFinder()
     for number, line in enumerate(text.splitlines(), start=1):
         reader.line(number, line)
     return reader.found

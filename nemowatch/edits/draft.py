@@ -33,21 +33,21 @@ _NUMBERS = (int, float)
 
 
 @dataclass(frozen=True, slots=True)
-class Track:
+class DraftTrack:
     """One track: its type (-1 when it says none) and itself."""
 
     kind: int
     raw: dict[str, Any]
 
 
-def tracks_of(draft: object) -> list[Track]:
+def tracks_of(draft: object) -> list[DraftTrack]:
     """The tracks of a draft; empty for anything that is none."""
     fields = _fields(draft)
     found = fields.get("t", fields.get("tracks"))
-    return [Track(_kind(raw), raw) for raw in objects_in(found)]
+    return [DraftTrack(_kind(raw), raw) for raw in objects_in(found)]
 
 
-def segments_of(track: Track) -> list[dict[str, Any]]:
+def segments_of(track: DraftTrack) -> list[dict[str, Any]]:
     """The segments of a track, in their order there."""
     return objects_in(track.raw.get("sg", track.raw.get("segments")))
 
@@ -115,7 +115,7 @@ def timeline(draft: object, most: int | None = None) -> str:
     return " ".join(lines).rstrip(":")
 
 
-def track_name(track: Track) -> str:
+def track_name(track: DraftTrack) -> str:
     """A track's kind and its names: `BGM: Lo-fi`."""
     segments = segments_of(track)
     word = _word(track, segments)
@@ -125,7 +125,7 @@ def track_name(track: Track) -> str:
     return word
 
 
-def track_line(track: Track) -> str:
+def track_line(track: DraftTrack) -> str:
     """A track as people know it: `BGM: Lo-fi (0-10s, 35%)`."""
     segments = segments_of(track)
     line = track_name(track)
@@ -136,7 +136,7 @@ def track_line(track: Track) -> str:
     return line
 
 
-def _names(track: Track, segments: list[dict[str, Any]]) -> str:
+def _names(track: DraftTrack, segments: list[dict[str, Any]]) -> str:
     """The first name of a segment and how many more there are, or the track's own; else ""."""
     named = list(filter(None, map(_name, segments)))
     first, *others = named or [_name(track.raw)]
@@ -148,7 +148,7 @@ def _names(track: Track, segments: list[dict[str, Any]]) -> str:
     return first
 
 
-def _word(track: Track, segments: list[dict[str, Any]]) -> str:
+def _word(track: DraftTrack, segments: list[dict[str, Any]]) -> str:
     """BGM where a draft calls its music so, else the type of the track."""
     if track.kind == AUDIO and _is_music([track.raw, *segments]):
         return "BGM"

@@ -11,10 +11,10 @@ from collections import deque
 from collections.abc import Callable, Hashable
 from dataclasses import dataclass, field
 
-from nemowatch.edits.draft import Track, track_line, track_name, tracks_of
+from nemowatch.edits.draft import DraftTrack, track_line, track_name, tracks_of
 
 #: What two tracks have in common when one has become the other.
-Likeness = Callable[[Track], Hashable]
+Likeness = Callable[[DraftTrack], Hashable]
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,17 +43,17 @@ def _changed_line(before: str, after: str) -> str:
 class _Pairing:
     """Tracks that have no partner yet, and the pairs that were found."""
 
-    before: list[Track]
-    after: list[Track]
-    pairs: list[tuple[Track, Track]] = field(default_factory=list)
+    before: list[DraftTrack]
+    after: list[DraftTrack]
+    pairs: list[tuple[DraftTrack, DraftTrack]] = field(default_factory=list)
 
     def pair_by(self, likeness: Likeness) -> None:
         """Pair each track with the first one before that is like it."""
-        partners: dict[Hashable, deque[Track]] = {}
+        partners: dict[Hashable, deque[DraftTrack]] = {}
         for track in self.before:
             partners.setdefault(likeness(track), deque()).append(track)
 
-        alone: list[Track] = []
+        alone: list[DraftTrack] = []
         for track in self.after:
             like_it = partners.get(likeness(track))
             if not like_it:
@@ -83,13 +83,13 @@ def draft_changes(before: object, after: object) -> DraftChanges:
     )
 
 
-def _content(track: Track) -> Hashable:
+def _content(track: DraftTrack) -> Hashable:
     return repr(track.raw)
 
 
-def _kind_and_name(track: Track) -> Hashable:
+def _kind_and_name(track: DraftTrack) -> Hashable:
     return track_name(track)
 
 
-def _kind(track: Track) -> Hashable:
+def _kind(track: DraftTrack) -> Hashable:
     return track.kind

@@ -68,7 +68,7 @@ class Transcript:
 
 
 @dataclass(frozen=True, slots=True)
-class _Found:
+class _Caption:
     """A caption as it is in the draft; -1 where it says nothing."""
 
     start: int
@@ -84,7 +84,7 @@ class _Found:
 def read(draft: object, answer: str = "") -> Transcript:
     """The transcript of a draft: all its text tracks, in order of time. Without any text there,
     the agent's `answer`."""
-    tracks: list[list[_Found]] = []
+    tracks: list[list[_Caption]] = []
     for track in tracks_of(draft):
         if track.kind == TEXT:
             tracks.append(_captions(segments_of(track)))
@@ -155,9 +155,9 @@ def _span(segment: Segment, mark: str) -> str:
     return f"{begin} --> {end}"
 
 
-def _captions(segments: Iterable[dict[str, Any]]) -> list[_Found]:
+def _captions(segments: Iterable[dict[str, Any]]) -> list[_Caption]:
     """The captions of one track."""
-    found: list[_Found] = []
+    found: list[_Caption] = []
     at = 0
     for segment in segments:
         caption = _caption(segment, at)
@@ -168,7 +168,7 @@ def _captions(segments: Iterable[dict[str, Any]]) -> list[_Found]:
     return found
 
 
-def _caption(segment: dict[str, Any], at: int) -> _Found:
+def _caption(segment: dict[str, Any], at: int) -> _Caption:
     """A segment as a caption, perhaps without words. One that says only how long it lasts, or
     when it ends, begins `at` the end of the one before."""
     text = _text(segment)
@@ -178,17 +178,17 @@ def _caption(segment: dict[str, Any], at: int) -> _Found:
     if start < 0:
         says_nothing = length < 0 and end <= at
         if says_nothing:
-            return _Found(-1, -1, text)
+            return _Caption(-1, -1, text)
         start = at
 
     if end > start:
-        return _Found(start, end, text)
+        return _Caption(start, end, text)
     if length > 0:
-        return _Found(start, start + length, text)
-    return _Found(start, -1, text)
+        return _Caption(start, start + length, text)
+    return _Caption(start, -1, text)
 
 
-def _with_ends(track: Iterable[_Found], total: int) -> Iterator[Segment]:
+def _with_ends(track: Iterable[_Caption], total: int) -> Iterator[Segment]:
     """Timed captions of one track; one without an end stays until the next, as long as it takes
     to read at most."""
     captions = sorted(_with_starts(track), key=attrgetter("start"))
@@ -199,18 +199,18 @@ def _with_ends(track: Iterable[_Found], total: int) -> Iterator[Segment]:
         yield Segment(caption.start, _end(caption, later), caption.text)
 
 
-def _with_starts(track: Iterable[_Found]) -> Iterator[_Found]:
+def _with_starts(track: Iterable[_Caption]) -> Iterator[_Caption]:
     """The captions of one track; one without a time follows the one before."""
     at = 0
     for caption in track:
         placed = caption
         if not caption.is_timed:
-            placed = _Found(at, -1, caption.text)
+            placed = _Caption(at, -1, caption.text)
         at = max(placed.start, placed.end)
         yield placed
 
 
-def _end(found: _Found, later: int) -> int:
+def _end(found: _Caption, later: int) -> int:
     """When a caption ends: `later` begins the next one, or the draft ends."""
     if found.end > found.start:
         return found.end

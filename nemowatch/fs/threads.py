@@ -1,7 +1,7 @@
 """Threads of its own for each inbox, so that a share that hangs stops that inbox and nothing else.
 
-Owns the threads: `Worker` is the one that scans and hashes, one call after the other; `Disks` are
-those that publish, move and write notes. A call into a hung mount cannot be ended from outside:
+Owns the threads: a `WorkerThread` scans and hashes, one call after the other; `Disks` are those
+that publish, move and write notes. A call into a hung mount cannot be ended from outside:
 whoever waits for a worker gets Hung, nothing further is sent after that call, and the thread
 serves again when it comes back. No thread keeps the process from ending. It must not know what
 the calls do.
@@ -75,7 +75,7 @@ class Serial:
             self._thread.join(wait)
 
 
-class Worker:
+class WorkerThread:
     """Runs one function at a time, in order, in its own thread."""
 
     def __init__(self, name: str, patience: float) -> None:
@@ -88,7 +88,7 @@ class Worker:
         self._awaited: asyncio.Future[Any] | None = None
 
     def __repr__(self) -> str:
-        return f"Worker({self._name!r}, stuck={self.stuck})"
+        return f"WorkerThread({self._name!r}, stuck={self.stuck})"
 
     @property
     def stuck(self) -> bool:

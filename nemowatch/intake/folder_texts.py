@@ -14,7 +14,7 @@ from nemowatch.errors import LocalError, OrderError
 from nemowatch.intake.ready.file_checks import read_instruction
 from nemowatch.intake.ready.stability import Observation, TrackedFile
 from nemowatch.intake.scan.folder_instructions import EMPTY_CURES
-from nemowatch.intake.scan.instruction_forms import Instruction
+from nemowatch.intake.scan.instruction_forms import InstructionName
 from nemowatch.intake.scan.instruction_names import exact
 from nemowatch.intake.scan.paths import below, lineage, name_of, parent
 from nemowatch.intake.state import InboxState
@@ -23,7 +23,7 @@ from nemowatch.model import Snapshot
 from nemowatch.tasks.glossary import read_glossary
 from nemowatch.tasks.records import NO_TERMS
 
-_READERS = {Instruction.PROMPT: reading.read_text, Instruction.GLOSSARY: reading.read_lines}
+_READERS = {InstructionName.PROMPT: reading.read_text, InstructionName.GLOSSARY: reading.read_lines}
 
 
 class FolderTexts:
@@ -58,7 +58,7 @@ class FolderTexts:
     def _forget(self, path: bytes) -> None:
         folder = parent(path)
         del self._state.texts_read[path]
-        if exact(name_of(path)) is Instruction.GLOSSARY:
+        if exact(name_of(path)) is InstructionName.GLOSSARY:
             self._state.book.define(folder, NO_TERMS)
         else:
             self._state.book.instruct(folder, "")
@@ -74,7 +74,7 @@ class FolderTexts:
 
     async def read_settled(self, path: bytes, tracked: TrackedFile, found: Snapshot) -> None:
         """One has settled: follow what it says from now on. Raises LocalError."""
-        kind = exact(name_of(path)) or Instruction.PROMPT
+        kind = exact(name_of(path)) or InstructionName.PROMPT
         try:
             text = await self._read(kind, path, found)
             self._obey(kind, path, found, text)
@@ -84,7 +84,7 @@ class FolderTexts:
             )
             self._state.tracked.drop(path)
 
-    def _obey(self, kind: Instruction, path: bytes, found: Snapshot, text: str) -> None:
+    def _obey(self, kind: InstructionName, path: bytes, found: Snapshot, text: str) -> None:
         """Files of its folder follow this text from now on. Raises OrderError."""
         if not text.strip():
             what = f"Its {kind} is empty: nothing in this folder is processed meanwhile."
@@ -93,7 +93,7 @@ class FolderTexts:
             return
 
         folder = parent(path)
-        if kind is Instruction.GLOSSARY:
+        if kind is InstructionName.GLOSSARY:
             self._state.book.define(folder, read_glossary(text))
         else:
             self._state.book.instruct(folder, text.strip())
@@ -113,7 +113,7 @@ class FolderTexts:
                 self._state.problems.order_holds(above)
                 self._state.unblock(above)
 
-    async def _read(self, kind: Instruction, path: bytes, expected: Snapshot) -> str:
+    async def _read(self, kind: InstructionName, path: bytes, expected: Snapshot) -> str:
         root = self._root_monitor.root
         worker = self._root_monitor.worker
         read = partial(_READERS[kind], beat=worker.beat)
@@ -121,7 +121,7 @@ class FolderTexts:
 
     def fail(self, path: bytes, error: LocalError) -> None:
         """It cannot be read: the folder's files wait for it, and people are notified."""
-        kind = exact(name_of(path)) or Instruction.PROMPT
+        kind = exact(name_of(path)) or InstructionName.PROMPT
         what = f"Its {kind} cannot be used: {error.text}"
         self._state.problems.text_wrong(path, what, error.cure)
         self._state.unblock(parent(path))  # they say why they wait

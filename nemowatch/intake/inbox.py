@@ -20,7 +20,7 @@ from nemowatch.errors import JournalError, LocalError
 from nemowatch.fs.threads import Hung
 from nemowatch.intake.claim.existing_results import Finder, no_results
 from nemowatch.intake.pipeline import Pipeline
-from nemowatch.intake.records import Tick, Waiting
+from nemowatch.intake.records import PendingFile, Tick
 from nemowatch.intake.scan.pauses import nearest_pause
 from nemowatch.intake.state import InboxState
 from nemowatch.intake.watch.health import Health, HealthState
@@ -194,7 +194,7 @@ class Inbox:
         """How many files are not jobs yet."""
         return len(self._state.tracked)
 
-    def waiting(self, limit: int = 0) -> list[Waiting]:
+    def waiting(self, limit: int = 0) -> list[PendingFile]:
         """Files that are not jobs yet, with the reason in plain words: those that wait longest
         first, at most `limit` (0: all) of them. On the loop only."""
         offline = ""

@@ -128,7 +128,7 @@ class Duplicate:
 
 
 @dataclass(frozen=True, slots=True)
-class Waiting:
+class PendingFile:
     """A file that is not a job yet, and why."""
 
     path: bytes

@@ -16,10 +16,15 @@ from nemowatch.intake.claim import known_sources
 from nemowatch.intake.folder_texts import FolderTexts
 from nemowatch.intake.ready import file_checks
 from nemowatch.intake.ready.file_checks import Checked
-from nemowatch.intake.ready.stability import Beside, Observation, TrackedFile, Verdict
+from nemowatch.intake.ready.stability import (
+    Observation,
+    StillnessVerdict,
+    Surroundings,
+    TrackedFile,
+)
 from nemowatch.intake.ready.surroundings import surroundings
 from nemowatch.intake.ready.waiting_reasons import why
-from nemowatch.intake.records import SightedAnswer, Waiting
+from nemowatch.intake.records import PendingFile, SightedAnswer
 from nemowatch.intake.request_files import RequestFiles
 from nemowatch.intake.scan.diff import ScanDiff, ScanDiffer
 from nemowatch.intake.scan.file_names import natural
@@ -32,7 +37,7 @@ from nemowatch.model import Snapshot
 #: Files checked in one tick: some tens of milliseconds, and a megabyte.
 PORTION = 1_000
 #: Verdicts on files that have kept still.
-_STILL = frozenset({Verdict.READY, Verdict.UNFINISHED})
+_STILL = frozenset({StillnessVerdict.READY, StillnessVerdict.UNFINISHED})
 #: Who reads the files that say something to nemowatch.
 TextFiles = FolderTexts | RequestFiles
 #: In place of the moment of an event: none has come.
@@ -128,19 +133,19 @@ class Tracking:
             return gone
         return []
 
-    def waiting(self, limit: int, offline: str) -> list[Waiting]:
+    def waiting(self, limit: int, offline: str) -> list[PendingFile]:
         """Tracked files, at most `limit` (0: all) of them, with the reason in plain words;
         `offline`: why none is worked, "" when they are."""
         now = self._clock.monotonic()
         now_ms = self._clock.now_ms()
         texts = self._texts()
-        found: list[Waiting] = []
+        found: list[PendingFile] = []
         for path, tracked in islice(self._state.tracked.items(), limit or None):
             if path in texts:
                 continue
             reason = offline or why(tracked, now)
             since = now_ms - round((now - tracked.first_at) * 1000)
-            found.append(Waiting(path, reason, since))
+            found.append(PendingFile(path, reason, since))
         return found
 
     async def was_taken_away(self, path: bytes) -> bool:
@@ -223,8 +228,8 @@ class Tracking:
             tracked = self._state.tracked.get(path)
             if tracked is None:
                 continue
-            tracked.see_beside(found.get(path, Beside()), now)
-            if tracked.verdict() is Verdict.READY:
+            tracked.see_beside(found.get(path, Surroundings()), now)
+            if tracked.verdict() is StillnessVerdict.READY:
                 ready.append(path)
         return ready
 

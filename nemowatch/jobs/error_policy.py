@@ -32,7 +32,7 @@ from nemowatch.jobs.retries import Circumstances, again, doubt, is_paid
 from nemowatch.journal import sessions, sources, spend
 from nemowatch.journal.job_steps import TAKEN_AWAY
 from nemowatch.journal.jobs import Job, JobChanges
-from nemowatch.journal.spend import Edit
+from nemowatch.journal.spend import EditOutcome
 from nemowatch.model import PAID, AttentionReason, HoldReason, State
 from nemowatch.stages.decision import Decision, ask, hold, later, refuse
 
@@ -162,7 +162,7 @@ def _session_lost(job: Job, error: NemowatchError, at: Circumstances) -> Decisio
     writes = [partial(sessions.lost, session_id=job.session)]
     edit_lost = job.state in PAID and not at.draft_saved
     if edit_lost:
-        writes.append(partial(spend.set_edit, job_id=job.id, edit=Edit.LOST))
+        writes.append(partial(spend.set_edit, job_id=job.id, edit=EditOutcome.LOST))
         if not at.rebuild:
             cure = "Moving it back into its inbox folder makes it again, which costs again."
             words = "The cloud lost the edit before it could be saved here."

@@ -30,7 +30,7 @@ _LANES = frozenset({Lane.UPLOADS, Lane.POLLS, Lane.RENDERS, Lane.DOWNLOADS})
 
 
 @dataclass(frozen=True, slots=True)
-class _Seen:
+class _Moved:
     """What a job had moved at a moment (monotonic seconds)."""
 
     at: float
@@ -43,7 +43,7 @@ class SlowAnswers:
     def __init__(self, board: Board, clock: Clock) -> None:
         self._board = board
         self._clock = clock
-        self._seen: dict[int, _Seen] = {}
+        self._seen: dict[int, _Moved] = {}
 
     def __repr__(self) -> str:
         return f"SlowAnswers({len(self._seen)} under way)"
@@ -69,7 +69,7 @@ class SlowAnswers:
         if lane is Lane.TURNS:
             return self._drips(job_id)
         now, done = self._clock.monotonic(), self._done(job_id)
-        before = self._seen.setdefault(job_id, _Seen(now, done))
+        before = self._seen.setdefault(job_id, _Moved(now, done))
         seconds = now - before.at
         if seconds < PATIENCE:
             return False
@@ -77,7 +77,7 @@ class SlowAnswers:
         least = slowest(_rate(lane, limits)) * seconds
         if done - before.done < least:
             return True
-        self._seen[job_id] = _Seen(now, done)
+        self._seen[job_id] = _Moved(now, done)
         return False
 
     def _drips(self, job_id: int) -> bool:

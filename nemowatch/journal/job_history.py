@@ -14,7 +14,7 @@ from nemowatch.journal.queries import every
 
 
 @dataclass(frozen=True, slots=True)
-class Event:
+class JobEvent:
     """A row of a job's history."""
 
     at: int  #: UTC ms
@@ -35,14 +35,14 @@ class PastInstruction:
     replaced: bool  #: another has taken its place
 
 
-def events(conn: sqlite3.Connection, job_id: int) -> list[Event]:
+def events(conn: sqlite3.Connection, job_id: int) -> list[JobEvent]:
     """The whole history of a job, oldest first."""
     return every(conn, jobs.SQL["events"], (job_id,), _event)
 
 
-def _event(row: sqlite3.Row) -> Event:
+def _event(row: sqlite3.Row) -> JobEvent:
     fields = dict(row)
-    return Event(**fields | {"error": unmarked(fields["error"])})
+    return JobEvent(**fields | {"error": unmarked(fields["error"])})
 
 
 def conversation(conn: sqlite3.Connection, job_id: int) -> list[PastInstruction]:

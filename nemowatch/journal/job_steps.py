@@ -10,7 +10,7 @@ import sqlite3
 from nemowatch.errors import UsageError
 from nemowatch.journal import jobs, new_jobs, results, reviews, sessions, side_files, spend
 from nemowatch.journal.jobs import Job, JobChanges
-from nemowatch.journal.spend import CallOutcome, Edit
+from nemowatch.journal.spend import CallOutcome, EditOutcome
 from nemowatch.model import ENDED, AttentionReason, State
 
 #: What is said of a job whose file was taken out of the inbox in time.
@@ -51,7 +51,7 @@ def retry(conn: sqlite3.Connection, job_id: int, now_ms: int) -> State:
     if spend.is_charged(conn, job_id) and job.prompt:
         new_jobs.give_again(conn, job, now_ms)
         return State.CLAIMED
-    spend.set_edit(conn, job_id, Edit.LOST)
+    spend.set_edit(conn, job_id, EditOutcome.LOST)
     if not sessions.goes_on(conn, job):
         sessions.lost(conn, job.session)
     jobs.apply(conn, job, State.CLAIMED, now_ms, new_jobs.BEGINNING)
@@ -83,7 +83,7 @@ def _check_parts_before(conn: sqlite3.Connection, job: Job) -> None:
 def _has_edit(conn: sqlite3.Connection, job: Job) -> bool:
     """Whether there is a paid edit to go on from: saved here, or in the session it has."""
     call = spend.latest(conn, job.id)
-    if call is None or call.edit not in (Edit.MADE, Edit.UNSEEN):
+    if call is None or call.edit not in (EditOutcome.MADE, EditOutcome.UNSEEN):
         return False
     return results.is_draft_saved(conn, job.id) or call.session_id == job.session_id
 
@@ -180,12 +180,12 @@ def resolve_done(conn: sqlite3.Connection, job: Job, now_ms: int) -> State:
     call = spend.latest(conn, job.id)
     if call is not None and call.is_open:
         is_replay = call.replays is not None
-        edit = Edit.NONE if is_replay else Edit.MADE
+        edit = EditOutcome.NONE if is_replay else EditOutcome.MADE
         spend.settle(conn, call.id, CallOutcome.HAPPENED, None, now_ms, edit=edit)
         if is_replay:  # what the job itself asks for comes after it
             jobs.apply(conn, job, State.UPLOADED, now_ms, new_jobs.BEGINNING)
             return State.UPLOADED
-    spend.set_edit(conn, job.id, Edit.MADE)
+    spend.set_edit(conn, job.id, EditOutcome.MADE)
     jobs.apply(conn, job, State.INSTRUCTED, now_ms, new_jobs.BEGINNING)
     return State.INSTRUCTED
 

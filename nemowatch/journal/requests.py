@@ -21,7 +21,7 @@ SQL = load("requests")
 
 
 @dataclass(frozen=True, slots=True)
-class Words:
+class RequestText:
     """A text as it lies in an inbox."""
 
     watch: str
@@ -52,7 +52,7 @@ class TakenRequest:
 
 def add(
     conn: sqlite3.Connection,
-    words: Words,
+    words: RequestText,
     session: int,
     job: int,
     now_ms: int,
@@ -64,19 +64,19 @@ def add(
     conn.execute(SQL["add"], values | {"mtime_ns": words.mtime_ns, "now": now_ms})
 
 
-def at_path(conn: sqlite3.Connection, words: Words) -> list[TakenRequest]:
+def at_path(conn: sqlite3.Connection, words: RequestText) -> list[TakenRequest]:
     """Texts of the same words that were taken at the same path, newest first."""
     return every(conn, SQL["at_path"], words._identity, _taken)
 
 
-def about(conn: sqlite3.Connection, words: Words, session: int) -> list[TakenRequest]:
+def about(conn: sqlite3.Connection, words: RequestText, session: int) -> list[TakenRequest]:
     """Texts of the same words that were about this session, under whatever name, newest first."""
     values = {"session": session, "kind": words.kind, "digest": words.digest}
     return every(conn, SQL["same"], values, _taken)
 
 
 def moved(
-    conn: sqlite3.Connection, words: Words, files: Iterable[RetiredFile], now_ms: int
+    conn: sqlite3.Connection, words: RequestText, files: Iterable[RetiredFile], now_ms: int
 ) -> None:
     """It has left the inbox, and lies there now."""
     conn.execute(SQL["moved"], words._identity)
@@ -86,7 +86,7 @@ def moved(
         retired_files.record_text(conn, source_id, files, now_ms)
 
 
-def waits(conn: sqlite3.Connection, words: Words, seen_at: int) -> None:
+def waits(conn: sqlite3.Connection, words: RequestText, seen_at: int) -> None:
     """This answer was there at `seen_at` (UTC ms), and nothing had been asked."""
     values = words._identity | {"mtime_ns": words.mtime_ns, "seen_at": seen_at}
     conn.execute(SQL["waits"], values)
@@ -99,7 +99,7 @@ def sighted(conn: sqlite3.Connection, watch: str, path: bytes, mtime_ns: int, se
     conn.execute(SQL["sighted"], values)
 
 
-def waits_since(conn: sqlite3.Connection, words: Words) -> int | None:
+def waits_since(conn: sqlite3.Connection, words: RequestText) -> int | None:
     """When this answer was seen first, UTC ms; None for one that was never written down."""
     values = words._identity | {"mtime_ns": words.mtime_ns}
     return first(conn, SQL["waits_since"], values, itemgetter("seen_at"))
@@ -121,7 +121,7 @@ def _taken(row: sqlite3.Row) -> TakenRequest:
 
 
 @dataclass(frozen=True, slots=True)
-class Result:
+class PublishedResult:
     """Something that was published."""
 
     path: bytes  #: absolute
@@ -131,13 +131,13 @@ class Result:
     session: int
 
 
-def published(conn: sqlite3.Connection, watch: str, folder: bytes) -> list[Result]:
+def published(conn: sqlite3.Connection, watch: str, folder: bytes) -> list[PublishedResult]:
     """What was published of the sources of this folder, of any age, the latest first."""
-    found: list[Result] = []
+    found: list[PublishedResult] = []
     for row in conn.execute(SQL["published"], _below(watch, folder)):
         if _is_in(row["source"], folder):
             ids = (row["job_id"], row["shown_id"], row["session"])
-            found.append(Result(row["path"], row["source"], *ids))
+            found.append(PublishedResult(row["path"], row["source"], *ids))
     return found
 
 

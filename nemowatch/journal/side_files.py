@@ -14,7 +14,7 @@ SQL = load("side_files")
 
 
 @dataclass(frozen=True, slots=True)
-class SideFile:
+class SideFileRow:
     """A row of table side_file."""
 
     job_id: int
@@ -30,7 +30,7 @@ def due(
     watch: str,
     after_id: int,
     limit: int,
-) -> list[SideFile]:
+) -> list[SideFileRow]:
     """Up to `limit` side files of `watch` that are due: those of jobs above `after_id` first,
     then the others."""
     values = {"watch": watch, "after": after_id, "limit": limit}
@@ -42,7 +42,7 @@ def all_due(conn: sqlite3.Connection) -> dict[int, str]:
     return dict(every(conn, SQL["all_due"], (), itemgetter("job_id", "watch")))
 
 
-def intend(conn: sqlite3.Connection, file: SideFile) -> None:
+def intend(conn: sqlite3.Connection, file: SideFileRow) -> None:
     """`file.text` is about to be written."""
     values = {
         "job_id": file.job_id,
@@ -64,7 +64,7 @@ def written(
     conn.execute(SQL["written"], {"job_id": job_id, "path": path, "digest": sha256})
 
 
-def mark_up_to_date(conn: sqlite3.Connection, file: SideFile) -> None:
+def mark_up_to_date(conn: sqlite3.Connection, file: SideFileRow) -> None:
     """It says what the journal said when `file` was read; what came since keeps it due."""
     conn.execute(SQL["mark_up_to_date"], {"job_id": file.job_id, "due": file.due})
 
@@ -74,7 +74,7 @@ def path_of(conn: sqlite3.Connection, job_id: int) -> bytes:
     return first_value(conn, SQL["path_of"], (job_id,), b"")
 
 
-def at_path(conn: sqlite3.Connection, path: bytes) -> list[SideFile]:
+def at_path(conn: sqlite3.Connection, path: bytes) -> list[SideFileRow]:
     """Every side file that was put at this absolute path, the latest first."""
     return every(conn, SQL["at_path"], (path,), _side_file)
 
@@ -89,5 +89,5 @@ def of_path(conn: sqlite3.Connection, path: bytes) -> int:
     return first_value(conn, SQL["of_path"], (path,), 0)
 
 
-def _side_file(row: sqlite3.Row) -> SideFile:
-    return SideFile(**{field.name: row[field.name] for field in fields(SideFile)})
+def _side_file(row: sqlite3.Row) -> SideFileRow:
+    return SideFileRow(**{field.name: row[field.name] for field in fields(SideFileRow)})

@@ -37,7 +37,7 @@ class CallOutcome(StrEnum):
     INHERITED = "inherited"  #: no call: another job has paid for the edit that this one delivers
 
 
-class Edit(StrEnum):
+class EditOutcome(StrEnum):
     """What a paid call has come to."""
 
     NONE = ""  #: nothing, or not known yet
@@ -59,7 +59,7 @@ class Spend:
     request_hash: str
     baseline: str  #: digest of the remote state before the turn
     outcome: CallOutcome
-    edit: Edit
+    edit: EditOutcome
     reported: bool  #: it ended with an error event
     checks: int
     last_seen: str
@@ -137,7 +137,7 @@ def inherit(conn: sqlite3.Connection, job_id: int, now_ms: int) -> None:
     conn.execute(SQL["inherit"], {"job_id": job_id, "now": now_ms})
 
 
-def set_edit(conn: sqlite3.Connection, job_id: int, edit: Edit) -> None:
+def set_edit(conn: sqlite3.Connection, job_id: int, edit: EditOutcome) -> None:
     """What the paid call of this job has come to, after all."""
     conn.execute(SQL["set_edit"], {"job_id": job_id, "edit": edit})
 
@@ -165,14 +165,14 @@ def settle(
     credits_after: float | None,
     now_ms: int,
     *,
-    edit: Edit = Edit.MADE,
+    edit: EditOutcome = EditOutcome.MADE,
 ) -> None:
     """Its outcome is known now, and so may be what it cost; `edit`: what came of it, when it
     happened."""
     values = {
         "id": spend_id,
         "outcome": outcome,
-        "edit": edit if outcome is CallOutcome.HAPPENED else Edit.NONE,
+        "edit": edit if outcome is CallOutcome.HAPPENED else EditOutcome.NONE,
         "credits_after": credits_after,
         "now": now_ms,
     }
@@ -257,6 +257,6 @@ def paid_calls(conn: sqlite3.Connection) -> list[Paid]:
 def _spend(row: sqlite3.Row) -> Spend:
     values = dict(row)
     values["outcome"] = CallOutcome(row["outcome"])
-    values["edit"] = Edit(row["edit"])
+    values["edit"] = EditOutcome(row["edit"])
     values["reported"] = bool(row["reported"])
     return Spend(**values)

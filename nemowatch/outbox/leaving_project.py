@@ -27,7 +27,7 @@ from nemowatch.fs.safe_open import folder_of, lookup, stat_at, sync_folder, tran
 from nemowatch.model import MediaKind, Member
 from nemowatch.outbox import leaving_file
 from nemowatch.outbox.leaving_file import Leaving
-from nemowatch.outbox.retire import After, Retired, leaving_members, moved_files, retire_all
+from nemowatch.outbox.retire import AfterAction, Retired, leaving_members, moved_files, retire_all
 
 _MEDIA = frozenset({MediaKind.VIDEO, MediaKind.AUDIO, MediaKind.IMAGE})
 #: The texts that instruct a project; Windows hides endings.
@@ -49,17 +49,17 @@ def retire_project(
     project: bytes,
     members: Iterable[Member],
     root: Path,
-    mode: str = After.MOVE,
+    mode: str = AfterAction.MOVE,
 ) -> Retired:
     """Let a project leave, as the journal knows it. Raises LocalPassing while media are in its
     folder that are not part of it: a person has still to decide about them. Else as
     `retire_all`."""
     leaving = leaving_members(members)
-    if After(mode) is After.KEEP:
+    if AfterAction(mode) is AfterAction.KEEP:
         return Retired(target=b"")
     present = list(filter(partial(leaving_file.is_present, inbox), leaving))
     _check_alone(inbox, project, leaving)
-    if After(mode) is After.DELETE:
+    if AfterAction(mode) is AfterAction.DELETE:
         _delete(inbox, project, present)
         return Retired()
     ensure_root(root, inbox)

@@ -28,7 +28,7 @@ from nemowatch.outbox import leaving_file
 from nemowatch.outbox.leaving_file import Leaving
 
 __all__ = [
-    "After",
+    "AfterAction",
     "Leaving",
     "Retired",
     "leaving_members",
@@ -38,7 +38,7 @@ __all__ = [
 ]
 
 
-class After(StrEnum):
+class AfterAction(StrEnum):
     """What becomes of a source; `watch.after` in the configuration."""
 
     MOVE = "move"  #: to done/ or failed/
@@ -60,7 +60,7 @@ def retire_members(
     inbox: Path,
     members: Iterable[Member],
     root: Path,
-    mode: str = After.MOVE,
+    mode: str = AfterAction.MOVE,
 ) -> Retired:
     """Retire a source, as the journal knows it. Raises as `retire_all`."""
     leaving = leaving_members(members)
@@ -100,7 +100,7 @@ def retire_all(
     inbox: Path,
     members: Sequence[Leaving],
     root: Path | None,
-    mode: str = After.MOVE,
+    mode: str = AfterAction.MOVE,
 ) -> tuple[Path | None, ...]:
     """Let the files of one source leave together, under one number where names are taken. One
     that has changed keeps all of them. Those that an earlier call moved are recognised; one that
@@ -111,11 +111,11 @@ def retire_all(
     claimed; it stays), LocalPassing (a share is unavailable or busy), NoSpace, LocalFinal (the move
     is refused)."""
     nowhere = (None,) * len(members)
-    if After(mode) is After.KEEP or not members:
+    if AfterAction(mode) is AfterAction.KEEP or not members:
         return nowhere
 
     present = list(filter(partial(leaving_file.is_present, inbox), members))
-    if After(mode) is After.DELETE:
+    if AfterAction(mode) is AfterAction.DELETE:
         for member in present:
             leaving_file.delete(inbox, member)
         return nowhere

@@ -20,7 +20,7 @@ from nemowatch.fs.safe_open import folder_of, stat_at, sync_folder, translated
 from nemowatch.model import Snapshot
 
 
-class Listing:
+class OutboxListing:
     """The folders of one outbox, and how each was when nothing was found in it: it is listed again
     once it has changed."""
 

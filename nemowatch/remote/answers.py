@@ -11,7 +11,7 @@ from datetime import datetime
 from typing import Any
 
 from nemowatch.errors import RemotePassing
-from nemowatch.model import Credits, RemoteFile, RemoteState, Render, RenderStatus
+from nemowatch.model import Credits, RemoteFile, RemoteState, RenderPoll, RenderStatus
 from nemowatch.remote.envelope import in_utc, message
 from nemowatch.remote.interface import NewSession
 from nemowatch.remote.values import (
@@ -101,7 +101,7 @@ def credits_left(data: Any) -> Credits:
     return Credits(available, frozen, number(fields.get("total"), available + frozen))
 
 
-def render(data: Any) -> Render:
+def render(data: Any) -> RenderPoll:
     """Section 9, both shapes. Raises RemotePassing when the answer has no status."""
     fields = table(data)
     word = text(fields.get("status")).strip().lower()
@@ -112,7 +112,7 @@ def render(data: Any) -> Render:
     if word == RenderStatus.FAILED:
         error = message(fields)
     output = table(fields.get("output"))
-    return Render(
+    return RenderPoll(
         status=_RENDER_STATUS.get(word, RenderStatus.PROCESSING),
         progress=min(max(number(fields.get("progress")), 0.0), 100.0),
         url=address(result_url(fields)),

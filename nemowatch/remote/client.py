@@ -27,8 +27,8 @@ from nemowatch.model import (
     Downloaded,
     RemoteFile,
     RemoteState,
-    Render,
-    Turn,
+    RenderPoll,
+    TurnResult,
 )
 from nemowatch.remote import answers, refusals, turn, values
 from nemowatch.remote.addresses import Rules
@@ -172,7 +172,7 @@ class Client:
         session_id: str,
         message: str,
         heard: Callable[[int], None],
-    ) -> Turn:
+    ) -> TurnResult:
         """Section 6, the paid call."""
         fields = {
             "app_name": "nemo_agent",
@@ -182,7 +182,7 @@ class Client:
         }
         body = json_body(fields)
 
-        async def once(token: str) -> Turn:
+        async def once(token: str) -> TurnResult:
             headers = self._caller.headers(skill, token) | {"Content-Type": body.content_type}
             headers |= {"Accept": "text/event-stream", "Cache-Control": "no-store"}
             request = HttpRequest("POST", f"{self._caller.base}/run_sse", headers, body.content)
@@ -226,7 +226,7 @@ class Client:
                 if not refusals.says_known(refused):
                     raise refused from None
 
-    async def poll_render(self, skill: str, render_id: str) -> Render:
+    async def poll_render(self, skill: str, render_id: str) -> RenderPoll:
         """Section 9, both shapes."""
         try:
             return answers.render(await self._call(skill, "GET", _render_path(render_id)))

@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import Any, Protocol
 from urllib.parse import quote
 
-from nemowatch.model import Credits, Downloaded, RemoteFile, RemoteState, Render, Turn
+from nemowatch.model import Credits, Downloaded, RemoteFile, RemoteState, RenderPoll, TurnResult
 
 #: Called with (bytes done, total bytes or 0). It is called often: it must be cheap and not raise.
 Progress = Callable[[int, int], None]
@@ -99,15 +99,15 @@ class RemoteApi(Protocol):
         session_id: str,
         message: str,
         heard: Callable[[int], None],
-    ) -> Turn:
+    ) -> TurnResult:
         """THE PAID CALL (docs/api.md section 6). Sends once, and never retries what may have been
         received.
 
         Raises only when it is certain that no turn began: NotSent (it never left this machine), or
         a refusal before the stream (NoCredits, TokenRefused, SessionLost, PlanRefused,
         RateLimited, RequestRefused and so on). Everything else, 5xx included, is returned as a
-        Turn whose `end` says that the outcome is open. `heard` is called when bytes come, with how
-        many there are of an event that is not complete.
+        TurnResult whose `end` says that the outcome is open. `heard` is called when bytes come,
+        with how many there are of an event that is not complete.
         """
 
     async def read_state(self, skill: str, session_id: str) -> RemoteState:
@@ -127,7 +127,7 @@ class RemoteApi(Protocol):
         """Ask for a render under our own id. Safe to repeat with the same id: a refusal as a
         duplicate is no error. Raises PlanRefused, SessionLost."""
 
-    async def poll_render(self, skill: str, render_id: str) -> Render:
+    async def poll_render(self, skill: str, render_id: str) -> RenderPoll:
         """The status of a render. Safe to repeat. Raises RenderUnknown, PlanRefused."""
 
     async def cancel_render(self, skill: str, render_id: str) -> None:

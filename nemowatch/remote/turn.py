@@ -2,7 +2,7 @@
 "may it have begun in the cloud?".
 
 It raises only when the answer is certainly no: nothing left this machine, or a refusal came before
-the stream. Everything else is a `Turn` that says how it ended. It must never send twice.
+the stream. Everything else is a `TurnResult` that says how it ended. It must never send twice.
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ from dataclasses import dataclass
 
 from nemowatch.clock import Clock
 from nemowatch.errors import NotSent, RateLimited, RemoteError, RemotePassing
-from nemowatch.model import Turn, TurnEnd
+from nemowatch.model import TurnEnd, TurnResult
 from nemowatch.remote import envelope, values
 from nemowatch.remote.event_reader import EventReader
 from nemowatch.remote.events import EventKind, TurnAnswer, TurnEvent, classify
@@ -38,7 +38,7 @@ async def run(
     patience: Patience,
     clock: Clock,
     heard: Callable[[int], None],
-) -> Turn:
+) -> TurnResult:
     """Send the turn and listen until it ends. Raises NotSent, or the refusal that came before the
     stream.
 
@@ -63,7 +63,7 @@ async def run(
         return await _refused(exchange, patience, clock)
 
 
-def _broken(exchange: Exchange, exc: RemoteError, answer: TurnAnswer | None = None) -> Turn:
+def _broken(exchange: Exchange, exc: RemoteError, answer: TurnAnswer | None = None) -> TurnResult:
     """The end of a turn whose connection broke or reached the time limit."""
     answer = answer or TurnAnswer()
     if answer.failed:
@@ -71,10 +71,10 @@ def _broken(exchange: Exchange, exc: RemoteError, answer: TurnAnswer | None = No
     end = TurnEnd.CUT
     if exchange.expired:
         end = TurnEnd.TIMEOUT
-    return Turn(end, without_noise(answer.text), exc.text)
+    return TurnResult(end, without_noise(answer.text), exc.text)
 
 
-async def _refused(exchange: Exchange, patience: Patience, clock: Clock) -> Turn:
+async def _refused(exchange: Exchange, patience: Patience, clock: Clock) -> TurnResult:
     """A status outside 2xx. A 4xx is a refusal; a 5xx, or any other, says nothing about what was
     done."""
     body = b""
@@ -86,7 +86,7 @@ async def _refused(exchange: Exchange, patience: Patience, clock: Clock) -> Turn
     passing = isinstance(error, RemotePassing) and not isinstance(error, RateLimited)
     if not 400 <= exchange.status < 500 or passing:
         code = envelope.business_code(values.parse(body))
-        return Turn(TurnEnd.CUT, error=error.text, code=envelope.known_code(code))
+        return TurnResult(TurnEnd.CUT, error=error.text, code=envelope.known_code(code))
     raise error
 
 
@@ -95,16 +95,16 @@ async def _accepted(
     patience: Patience,
     clock: Clock,
     heard: Callable[[int], None],
-) -> Turn:
+) -> TurnResult:
     kind = media_type(exchange.headers)
     if kind == "application/json":
         return await _document(exchange, heard)
     if kind == "text/html":
-        return Turn(TurnEnd.CUT, error="A web page came instead of the answer.")
+        return TurnResult(TurnEnd.CUT, error="A web page came instead of the answer.")
     return await _listen(exchange, patience, clock, heard)
 
 
-async def _document(exchange: Exchange, heard: Callable[[int], None]) -> Turn:
+async def _document(exchange: Exchange, heard: Callable[[int], None]) -> TurnResult:
     """JSON instead of a stream. A business code in it is a refusal before the stream began."""
     try:
         body = await exchange.read(progress=heard)
@@ -112,7 +112,7 @@ async def _document(exchange: Exchange, heard: Callable[[int], None]) -> Turn:
         return _broken(exchange, exc)
     document = values.parse(body)
     if document is None:
-        return Turn(TurnEnd.CUT, error="The cloud's answer could not be read.")
+        return TurnResult(TurnEnd.CUT, error="The cloud's answer could not be read.")
     if envelope.business_code(document):
         envelope.raise_refusal(document, exchange.status)
     answer = TurnAnswer()
@@ -126,7 +126,7 @@ async def _listen(
     patience: Patience,
     clock: Clock,
     heard: Callable[[int], None],
-) -> Turn:
+) -> TurnResult:
     reader, answer, quiet = EventReader(), TurnAnswer(), _Quiet(patience.quiet, clock)
     try:
         async with contextlib.aclosing(exchange.chunks()) as chunks:
@@ -143,18 +143,18 @@ async def _listen(
     return _closed(answer)
 
 
-def _closed(answer: TurnAnswer) -> Turn:
+def _closed(answer: TurnAnswer) -> TurnResult:
     text = without_noise(answer.text)
     if answer.failed:
-        return Turn(TurnEnd.ERROR, text, answer.error, answer.code)
-    return Turn(TurnEnd.CLOSED, text)
+        return TurnResult(TurnEnd.ERROR, text, answer.error, answer.code)
+    return TurnResult(TurnEnd.CLOSED, text)
 
 
-def _timed_out(answer: TurnAnswer, patience: Patience) -> Turn:
+def _timed_out(answer: TurnAnswer, patience: Patience) -> TurnResult:
     if answer.failed:
         return _closed(answer)
     why = f"Nothing but heartbeats for {patience.quiet:g} seconds."
-    return Turn(TurnEnd.TIMEOUT, without_noise(answer.text), why)
+    return TurnResult(TurnEnd.TIMEOUT, without_noise(answer.text), why)
 
 
 class _Quiet:

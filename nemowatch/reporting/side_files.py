@@ -26,7 +26,7 @@ from nemowatch.errors import JournalError, LocalError, LocalFinal, show_path
 from nemowatch.fs.threads import Disks
 from nemowatch.journal import jobs, side_files, sources, tips
 from nemowatch.journal.database import Journal
-from nemowatch.journal.side_files import SideFile
+from nemowatch.journal.side_files import SideFileRow
 from nemowatch.outbox import side_file
 from nemowatch.reporting.conversation import turns_until
 from nemowatch.reporting.due_updates import DueTable, DueUpdates
@@ -39,7 +39,7 @@ T = TypeVar("T")
 log = structlog.get_logger("nemowatch.note")
 
 #: Jobs whose side files are due.
-TABLE: DueTable[SideFile] = DueTable(
+TABLE: DueTable[SideFileRow] = DueTable(
     due=side_files.due,
     number=attrgetter("job_id"),
     all_due=side_files.all_due,
@@ -83,7 +83,7 @@ class SideFiles:
         """Write whatever is due."""
         await self._updates.check()
 
-    async def _update(self, watch: Watch, file: SideFile) -> None:
+    async def _update(self, watch: Watch, file: SideFileRow) -> None:
         """Write one of them, if they are wanted at all; raises LocalError."""
         try:
             if self._config().side_file.enabled:
@@ -98,7 +98,7 @@ class SideFiles:
             raise LocalFinal(str(exc)) from exc
         self._failing.over(watch.outbox)
 
-    def _log_failure(self, watch: Watch, file: SideFile, exc: LocalError) -> None:
+    def _log_failure(self, watch: Watch, file: SideFileRow, exc: LocalError) -> None:
         if self._failing.record(watch.outbox):
             log.warning(
                 "the file beside a result could not be written, and is tried again",
@@ -107,7 +107,7 @@ class SideFiles:
                 why=exc.text,
             )
 
-    async def _bring_up_to_date(self, watch: Watch, file: SideFile) -> None:
+    async def _bring_up_to_date(self, watch: Watch, file: SideFileRow) -> None:
         wanted = await self._journal.read(partial(_wanted, job_id=file.job_id))
         if wanted is None:
             return
@@ -120,7 +120,7 @@ class SideFiles:
             file = await self._begun(watch, file, wanted)
         await self._write(watch, file, wanted)
 
-    async def _begun(self, watch: Watch, file: SideFile, wanted: WantedSideFile) -> SideFile:
+    async def _begun(self, watch: Watch, file: SideFileRow, wanted: WantedSideFile) -> SideFileRow:
         """The side file of a result that had none yet. Where that of an earlier result of this
         name is left, as it was written, it is replaced."""
         result = Path(os.fsdecode(wanted.result))
@@ -128,10 +128,10 @@ class SideFiles:
         raw = os.fsencode(path)
         for left in await self._journal.read(partial(side_files.at_path, path=raw)):
             if await self._on_disk(watch, side_file.is_unchanged, watch.outbox, path, left.sha256):
-                return SideFile(file.job_id, file.due, wanted.result, raw, left.sha256, "")
-        return SideFile(file.job_id, file.due, wanted.result, b"", "", "")
+                return SideFileRow(file.job_id, file.due, wanted.result, raw, left.sha256, "")
+        return SideFileRow(file.job_id, file.due, wanted.result, b"", "", "")
 
-    async def _write(self, watch: Watch, file: SideFile, wanted: WantedSideFile) -> None:
+    async def _write(self, watch: Watch, file: SideFileRow, wanted: WantedSideFile) -> None:
         """First what an earlier run was about to write, then what is wanted now."""
         if file.text:
             file = await self._carry_out(watch, file, again=True)
@@ -141,7 +141,7 @@ class SideFiles:
         await self._journal.write(partial(side_files.intend, file=intended))
         await self._carry_out(watch, intended, again=False)
 
-    async def _carry_out(self, watch: Watch, file: SideFile, *, again: bool) -> SideFile:
+    async def _carry_out(self, watch: Watch, file: SideFileRow, *, again: bool) -> SideFileRow:
         """Write what is intended; a file that a person has changed stays as it is. `again`: an
         earlier run may have written it."""
         path = Path(os.fsdecode(file.path))

@@ -17,7 +17,7 @@ from nemowatch.i18n.language import message
 from nemowatch.journal.spend import amount
 from nemowatch.model import AttentionReason, HoldReason, State
 from nemowatch.reporting.phrases import because, brackets, capital
-from nemowatch.tasks.answers import Said
+from nemowatch.tasks.answers import AnswerMeaning
 
 #: Holds whose whole story is shown once, so that a file names only its reason.
 SHOWN_ONCE = (Scope.ACCOUNT, Scope.SETTING, Scope.BATCH)
@@ -34,7 +34,7 @@ ANSWER = f'nemowatch answer {JOB} "..."'
 #: What is written into an answer instead of one of the words that mean something.
 IN_WORDS = "your answer, in a sentence or a word of its own"
 GO_ON = "the cloud continues from what it said: one more paid turn in the same session"
-LEAVE_IT = Choice(Said.CANCEL, "leave it")
+LEAVE_IT = Choice(AnswerMeaning.CANCEL, "leave it")
 CHANGE_IT = "change it to follow the instructions as they are now: one more paid turn"
 REBUILD = "carry out the earlier instructions again, and then this one; each is a paid turn"
 ORDER_AGAIN = "send the order again, with prompt.txt as it is then"
@@ -48,8 +48,8 @@ UNSURE = Cure(
         LEAVE,
     ),
     answers=(
-        Choice(Said.DONE, "the work was done: fetch it"),
-        Choice(Said.AGAIN, "send the order again; this may be charged twice"),
+        Choice(AnswerMeaning.DONE, "the work was done: fetch it"),
+        Choice(AnswerMeaning.AGAIN, "send the order again; this may be charged twice"),
         LEAVE_IT,
     ),
 )
@@ -59,13 +59,16 @@ ATTENTION: dict[AttentionReason, Cure] = {
     AttentionReason.ERROR: UNSURE,
     AttentionReason.LOST: Cure(
         choices=(Choice(RESEND, REBUILD), LEAVE),
-        answers=(Choice(Said.AGAIN, REBUILD), LEAVE_IT),
+        answers=(Choice(AnswerMeaning.AGAIN, REBUILD), LEAVE_IT),
     ),
     AttentionReason.CHANGED: Cure(
         "An empty file called APPROVE in the inbox folder approves everything that is offered"
         " there.",
         choices=(Choice(RESEND, CHANGE_IT), LEAVE),
-        answers=(Choice(Said.YES, CHANGE_IT), Choice(Said.CANCEL, "leave it as it is")),
+        answers=(
+            Choice(AnswerMeaning.YES, CHANGE_IT),
+            Choice(AnswerMeaning.CANCEL, "leave it as it is"),
+        ),
     ),
     AttentionReason.QUESTION: Cure(
         choices=(
@@ -76,8 +79,8 @@ ATTENTION: dict[AttentionReason, Cure] = {
         ),
         answers=(
             Choice(IN_WORDS, GO_ON),
-            Choice(Said.AGAIN, f"{ORDER_AGAIN}; it costs again"),
-            Choice(Said.DONE, f"{HAS_COME}: fetch it, free of charge"),
+            Choice(AnswerMeaning.AGAIN, f"{ORDER_AGAIN}; it costs again"),
+            Choice(AnswerMeaning.DONE, f"{HAS_COME}: fetch it, free of charge"),
             LEAVE_IT,
         ),
     ),
@@ -86,23 +89,23 @@ ATTENTION: dict[AttentionReason, Cure] = {
         " nothing had to be corrected, into the clip's inbox folder under the same name: its words"
         " are then spoken. That is one more paid turn.",
         choices=(Choice(DONE, AS_IT_IS), LEAVE),
-        answers=(Choice(Said.DONE, AS_IT_IS), LEAVE_IT),
+        answers=(Choice(AnswerMeaning.DONE, AS_IT_IS), LEAVE_IT),
     ),
 }
 
 
-def answers_to(reason: str) -> set[Said]:
+def answers_to(reason: str) -> set[AnswerMeaning]:
     """What an answer to a question may say."""
-    found: set[Said] = set()
+    found: set[AnswerMeaning] = set()
     for choice in ATTENTION[AttentionReason(reason)].answers:
         found.add(_answer_of(choice))
     return found
 
 
-def _answer_of(choice: Choice) -> Said:
-    if choice.command in set(Said):
-        return Said(choice.command)
-    return Said.WORDS
+def _answer_of(choice: Choice) -> AnswerMeaning:
+    if choice.command in set(AnswerMeaning):
+        return AnswerMeaning(choice.command)
+    return AnswerMeaning.WORDS
 
 
 #: What to do by hand about a job that ended with one of these errors, instead of moving its file

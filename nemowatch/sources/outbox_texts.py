@@ -28,7 +28,7 @@ from nemowatch.jobs.job_log import location_of
 from nemowatch.journal import requests, results
 from nemowatch.journal.database import Journal
 from nemowatch.model import Snapshot
-from nemowatch.outbox.texts_beside_results import Listing, put_back
+from nemowatch.outbox.texts_beside_results import OutboxListing, put_back
 from nemowatch.retry_memory import NotBefore
 
 log = structlog.get_logger("nemowatch.inbox")
@@ -45,13 +45,13 @@ def _is_text(name: bytes) -> bool:
 
 
 @dataclass(slots=True)
-class _Seen:
+class _OutboxState:
     """What is known of the outbox of one inbox."""
 
     changes: int = -1  #: how far the journal had changed
     #: the folders of the latest results -> the inbox folder of their films
     folders: dict[bytes, bytes] = field(default_factory=dict)
-    listing: Listing = field(default_factory=lambda: Listing(_is_text))
+    listing: OutboxListing = field(default_factory=lambda: OutboxListing(_is_text))
     #: texts that were there at the last look
     texts: dict[bytes, Snapshot] = field(default_factory=dict)
     problems: dict[bytes, FileProblem] = field(default_factory=dict)
@@ -64,19 +64,19 @@ class OutboxTexts:
         self._journal = journal
         self._disks = disks
         self._looks = NotBefore[str](clock)
-        self._seen: dict[str, _Seen] = {}
+        self._seen: dict[str, _OutboxState] = {}
 
     async def act_on(self, watch: Watch) -> Iterable[FileProblem]:
         """Move what has been written; what people are to read about those that cannot be moved.
         Never raises for files."""
-        seen = self._seen.setdefault(watch.name, _Seen())
+        seen = self._seen.setdefault(watch.name, _OutboxState())
         if self._looks.is_due(watch.name):
             self._looks.put_off(watch.name, _pause(watch))
             with contextlib.suppress(LocalError):  # it is unavailable: deliveries say so
                 await self._look(watch, seen)
         return seen.problems.values()
 
-    async def _look(self, watch: Watch, seen: _Seen) -> None:
+    async def _look(self, watch: Watch, seen: _OutboxState) -> None:
         if seen.changes != self._journal.changes:
             seen.changes = self._journal.changes
             seen.folders = await self._journal.read(partial(_folders, watch=watch))
@@ -95,7 +95,7 @@ class OutboxTexts:
         whole = os.path.join(os.fsencode(watch.outbox), path)
         return bool(await self._journal.read(lambda conn: results.of_output(conn, whole)))
 
-    async def _move(self, watch: Watch, seen: _Seen, path: bytes, found: Snapshot) -> None:
+    async def _move(self, watch: Watch, seen: _OutboxState, path: bytes, found: Snapshot) -> None:
         folder = seen.folders[os.path.dirname(path)]
         there = os.path.join(folder, os.path.basename(path))
         try:

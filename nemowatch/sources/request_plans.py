@@ -17,18 +17,18 @@ from nemowatch.errors import OrderError
 from nemowatch.intake.records import REVIEWED, RequestFile
 from nemowatch.journal import jobs, requests, results
 from nemowatch.journal.jobs import Job
-from nemowatch.journal.requests import TakenRequest, Words
+from nemowatch.journal.requests import RequestText, TakenRequest
 from nemowatch.model import ENDED
 from nemowatch.reporting import words
 from nemowatch.sources.request_subjects import questions_named, result_named
 from nemowatch.sources.reviewed_texts import text_awaited
-from nemowatch.tasks.answers import Said, read_answer
+from nemowatch.tasks.answers import AnswerMeaning, read_answer
 from nemowatch.tasks.further import change, further
 
 #: Filesystems and sync clients round times, to two seconds at most.
 ROUNDED_NS = 2_000_000_000
 #: Words that let go on what waits.
-_YES = frozenset({Said.YES, Said.AGAIN})
+_YES = frozenset({AnswerMeaning.YES, AnswerMeaning.AGAIN})
 #: An order's name, and what it is given with.
 Asked = tuple[str, dict[str, Any]]
 #: (conn, the answers of the orders, UTC ms): run in their transaction.
@@ -44,7 +44,7 @@ class Plan:
 
 
 @dataclass(frozen=True, slots=True)
-class Known:
+class KnownText:
     """A text whose words were taken before."""
 
     taken: TakenRequest
@@ -52,12 +52,12 @@ class Known:
     is_repeated: bool  #: it is not the file that was taken
 
 
-def words_of(watch: Watch, file: RequestFile) -> Words:
+def words_of(watch: Watch, file: RequestFile) -> RequestText:
     """A text as the journal knows it."""
-    return Words(watch.name, file.path, file.kind, file.digest, file.snapshot.mtime_ns)
+    return RequestText(watch.name, file.path, file.kind, file.digest, file.snapshot.mtime_ns)
 
 
-def plan_of(conn: sqlite3.Connection, watch: Watch, file: RequestFile) -> Plan | Known:
+def plan_of(conn: sqlite3.Connection, watch: Watch, file: RequestFile) -> Plan | KnownText:
     """What a text asks for, or that it was taken before. Raises OrderError."""
     written = words_of(watch, file)
     if file.kind == REVIEWED:
@@ -68,23 +68,23 @@ def plan_of(conn: sqlite3.Connection, watch: Watch, file: RequestFile) -> Plan |
     return PLANS[file.kind](conn, watch, file, written)
 
 
-def _is_no_newer(written: Words, taken: TakenRequest) -> bool:
+def _is_no_newer(written: RequestText, taken: TakenRequest) -> bool:
     """Whether a text was not written after the one that was taken: it is that one, or a copy."""
     return written.mtime_ns <= taken.mtime_ns + ROUNDED_NS
 
 
-def _known(conn: sqlite3.Connection, written: Words, taken: TakenRequest) -> Known:
+def _known(conn: sqlite3.Connection, written: RequestText, taken: TakenRequest) -> KnownText:
     made = tuple(result.path for result in results.outputs(conn, taken.job))
     is_later = not _is_no_newer(written, taken)
-    return Known(taken, made, taken.moved or is_later)
+    return KnownText(taken, made, taken.moved or is_later)
 
 
 def _revision(
     conn: sqlite3.Connection,
     watch: Watch,
     file: RequestFile,
-    written: Words,
-) -> Plan | Known:
+    written: RequestText,
+) -> Plan | KnownText:
     text = change(file.text)
     subject = result_named(conn, watch, file.path)
     for taken in requests.about(conn, written, subject.session):
@@ -101,8 +101,8 @@ def _revision(
 
 
 def _known_already(
-    conn: sqlite3.Connection, written: Words, before: Iterable[TakenRequest]
-) -> Known | None:
+    conn: sqlite3.Connection, written: RequestText, before: Iterable[TakenRequest]
+) -> KnownText | None:
     """What is known of words that are no newer than one of these; None for news."""
     same = next(filter(partial(_is_no_newer, written), before), None)
     if same is None:
@@ -114,8 +114,8 @@ def _reviewed(
     conn: sqlite3.Connection,
     watch: Watch,
     file: RequestFile,
-    written: Words,
-) -> Plan | Known:
+    written: RequestText,
+) -> Plan | KnownText:
     """A text that was put back. The same words are an approval for each clip that waits for one,
     so what counts is whether something waits."""
     try:
@@ -139,13 +139,13 @@ def _answer(
     conn: sqlite3.Connection,
     watch: Watch,
     file: RequestFile,
-    written: Words,
-) -> Plan | Known:
+    written: RequestText,
+) -> Plan | KnownText:
     said = _what_it_says(file.text)
     asking = _asked_before(conn, file, questions_named(conn, watch, file.path))
     said = _as_offered(said, asking)
     text = ""
-    if said is Said.WORDS:
+    if said is AnswerMeaning.WORDS:
         text = further(file.text)
     for job in asking:
         known = _known_already(conn, written, requests.about(conn, written, job.session))
@@ -178,37 +178,37 @@ def _asked_before(conn: sqlite3.Connection, file: RequestFile, asking: list[Job]
     return found
 
 
-def _what_it_says(text: str) -> Said:
+def _what_it_says(text: str) -> AnswerMeaning:
     if text.strip():
         return read_answer(text)
-    return Said.WORDS
+    return AnswerMeaning.WORDS
 
 
-def _as_offered(said: Said, asking: list[Job]) -> Said:
+def _as_offered(said: AnswerMeaning, asking: list[Job]) -> AnswerMeaning:
     """What a person means who says "yes" where "again" would be said, or the other way round; where
     neither is a word for what is offered, "yes" is an answer like any other."""
-    offered = set[Said]().union(*map(_offered, asking))
+    offered = set[AnswerMeaning]().union(*map(_offered, asking))
     if said in offered or said not in _YES:
         return said
-    is_doubtful = Said.DONE in offered  # yes to what?
+    is_doubtful = AnswerMeaning.DONE in offered  # yes to what?
     other = offered & _YES
     if other and not is_doubtful:
         return other.pop()
-    return Said.WORDS
+    return AnswerMeaning.WORDS
 
 
-def _order(job: Job, said: Said, text: str) -> Asked:
-    orders: dict[Said, Asked] = {
-        Said.DONE: ("resolve", {"job": job.id, "how": "done"}),
-        Said.AGAIN: ("resolve", {"job": job.id, "how": "resend"}),
-        Said.YES: ("resolve", {"job": job.id, "how": "resend"}),
-        Said.CANCEL: ("cancel", {"jobs": [job.id]}),
-        Said.WORDS: ("answer", {"job": job.id, "text": text}),
+def _order(job: Job, said: AnswerMeaning, text: str) -> Asked:
+    orders: dict[AnswerMeaning, Asked] = {
+        AnswerMeaning.DONE: ("resolve", {"job": job.id, "how": "done"}),
+        AnswerMeaning.AGAIN: ("resolve", {"job": job.id, "how": "resend"}),
+        AnswerMeaning.YES: ("resolve", {"job": job.id, "how": "resend"}),
+        AnswerMeaning.CANCEL: ("cancel", {"jobs": [job.id]}),
+        AnswerMeaning.WORDS: ("answer", {"job": job.id, "text": text}),
     }
     return orders[said]
 
 
-def _offered(job: Job) -> set[Said]:
+def _offered(job: Job) -> set[AnswerMeaning]:
     """What a question may be answered with."""
     return words.answers_to(job.reason)
 
@@ -219,7 +219,9 @@ def _offered_words(asking: Iterable[Job]) -> str:
 
 
 #: What each kind of text asks for.
-PLANS: dict[str, Callable[[sqlite3.Connection, Watch, RequestFile, Words], Plan | Known]] = {
+PLANS: dict[
+    str, Callable[[sqlite3.Connection, Watch, RequestFile, RequestText], Plan | KnownText]
+] = {
     "revise": _revision,
     "answer": _answer,
 }

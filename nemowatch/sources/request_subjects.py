@@ -20,7 +20,7 @@ from nemowatch.intake.scan.instruction_names import subject_of
 from nemowatch.intake.scan.paths import name_of, parent, same_name
 from nemowatch.journal import requests, spend
 from nemowatch.journal.jobs import Job
-from nemowatch.journal.requests import Result
+from nemowatch.journal.requests import PublishedResult
 from nemowatch.model import ENDED, State
 from nemowatch.tasks.words import enumerated
 
@@ -59,7 +59,7 @@ def result_named(conn: sqlite3.Connection, watch: Watch, path: bytes) -> Subject
     )
 
 
-def _meant(name: str, results: list[Result]) -> list[Result]:
+def _meant(name: str, results: list[PublishedResult]) -> list[PublishedResult]:
     """The results of this name, and those of films of this name: where it is a whole file name,
     with its ending, only those."""
     exactly = [one for one in results if _key(name) in _whole_keys(one)]
@@ -68,7 +68,7 @@ def _meant(name: str, results: list[Result]) -> list[Result]:
     return [one for one in results if _key(name) in _result_keys(one) | _source_keys(one.source)]
 
 
-def _is_one(results: list[Result]) -> bool:
+def _is_one(results: list[PublishedResult]) -> bool:
     """Whether all of them are versions of one result."""
     return len({result.session for result in results}) == 1
 
@@ -101,7 +101,7 @@ def _of_one_file(name: str, asking: list[tuple[bytes, Job]]) -> list[Job]:
     return []
 
 
-def _made(conn: sqlite3.Connection, result: Result) -> Subject:
+def _made(conn: sqlite3.Connection, result: PublishedResult) -> Subject:
     """A result that can be changed. Raises OrderError for one that this journal has not made."""
     if not spend.is_paid(conn, result.job):
         raise OrderError(
@@ -135,7 +135,7 @@ def _no_result(
     watch: Watch,
     path: bytes,
     name: str,
-    results: list[Result],
+    results: list[PublishedResult],
 ) -> OrderError:
     elsewhere = _elsewhere(conn, watch, path, name)
     if elsewhere:
@@ -180,15 +180,15 @@ def _no_question(name: str, asking: list[tuple[bytes, Job]]) -> OrderError:
     )
 
 
-def _latest_of_each_name(results: list[Result]) -> list[Result]:
+def _latest_of_each_name(results: list[PublishedResult]) -> list[PublishedResult]:
     """Without those in whose place, after a person had taken them out, others were published."""
-    found: dict[bytes, Result] = {}
+    found: dict[bytes, PublishedResult] = {}
     for result in results:
         found.setdefault(result.path, result)
     return list(found.values())
 
 
-def _proposed(wanted: Iterable[Result], results: list[Result]) -> str:
+def _proposed(wanted: Iterable[PublishedResult], results: list[PublishedResult]) -> str:
     """File names for changes of some results, one for each session: after its first, whose name is
     the plainest."""
     names: dict[int, str] = {}
@@ -197,7 +197,7 @@ def _proposed(wanted: Iterable[Result], results: list[Result]) -> str:
     return _either(list(names.values()))
 
 
-def _clear_name(result: Result, results: list[Result]) -> str:
+def _clear_name(result: PublishedResult, results: list[PublishedResult]) -> str:
     """The plainest name by which nothing else may be meant."""
     stem, _ = split_ending(os.fsdecode(os.path.basename(result.path)))
     whole = os.fsdecode(os.path.basename(result.path))
@@ -229,11 +229,11 @@ def _keys_of(name: bytes) -> set[str]:
     return {_key(name), _key(stem)}
 
 
-def _result_keys(result: Result) -> set[str]:
+def _result_keys(result: PublishedResult) -> set[str]:
     return _keys_of(os.path.basename(result.path))
 
 
-def _whole_keys(result: Result) -> set[str]:
+def _whole_keys(result: PublishedResult) -> set[str]:
     """The file names of a result and of its film, with their endings."""
     return {_key(os.path.basename(result.path)), _key(name_of(result.source))}
 

@@ -37,7 +37,7 @@ from nemowatch.outbox.retire import Leaving, moved_files, retire_all
 from nemowatch.reporting import notes
 from nemowatch.reporting.note_writer import NoteWriter
 from nemowatch.retry_memory import NotBefore
-from nemowatch.sources.request_plans import Asked, Known, Plan, Record, plan_of, words_of
+from nemowatch.sources.request_plans import Asked, KnownText, Plan, Record, plan_of, words_of
 
 log = structlog.get_logger("nemowatch.inbox")
 
@@ -198,7 +198,7 @@ class Requests:
         await self._journal.write(lambda conn: requests.waits(conn, written, file.seen_at))
         return file
 
-    async def _write_note(self, watch: Watch, file: RequestFile, known: Known) -> None:
+    async def _write_note(self, watch: Watch, file: RequestFile, known: KnownText) -> None:
         """The note comes first: after a kill between the two the text is found again."""
         made = [from_share(watch, path) for path in known.results]
         when = iso(known.taken.taken_at).replace("T", " ")[:16]

@@ -14,7 +14,7 @@ from nemowatch.errors import NemowatchError, NoCredits, RemoteError, SessionLost
 from nemowatch.journal import sessions, spend
 from nemowatch.journal.jobs import JobChanges
 from nemowatch.journal.spend import CallOutcome, Spend
-from nemowatch.model import RemoteState, State, Turn, TurnEnd
+from nemowatch.model import RemoteState, State, TurnEnd, TurnResult
 from nemowatch.stages import source_check, turn_outcome
 from nemowatch.stages.context import StageContext
 from nemowatch.stages.decision import Decision, go
@@ -117,7 +117,7 @@ async def send(work: Work, context: StageContext) -> Decision:
     if call.outcome is CallOutcome.UNKNOWN:
         return await read_again(work, context, call)
     if not work.may_send:  # the flow that wrote this intent ended without writing its outcome
-        return leave_open(work, context, call, Turn(TurnEnd.CUT, error=INTERRUPTED))
+        return leave_open(work, context, call, TurnResult(TurnEnd.CUT, error=INTERRUPTED))
     context.board.begin_turn(work.job.id, context.clock.monotonic())
     try:
         answer = await context.api.run_turn(
@@ -139,7 +139,7 @@ async def _judge(
     work: Work,
     context: StageContext,
     call: Spend,
-    answer: Turn,
+    answer: TurnResult,
 ) -> Decision:
     try:
         state = await context.api.read_state(work.job.skill, work.job.session_id)
@@ -162,7 +162,7 @@ async def _note(fault: NemowatchError, context: StageContext) -> None:
         await note_available(fault, context)
 
 
-def _fault(answer: Turn) -> NemowatchError:
+def _fault(answer: TurnResult) -> NemowatchError:
     kind = REFUSALS.get(answer.code)
     if kind is None:
         return RemoteError(answer.error)

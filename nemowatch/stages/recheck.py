@@ -12,7 +12,7 @@ from nemowatch.i18n.quoted import quoted, unmarked
 from nemowatch.journal import sessions, spend
 from nemowatch.journal.jobs import Job
 from nemowatch.journal.spend import CallOutcome, Spend
-from nemowatch.model import AttentionReason, RemoteState, State, Turn, TurnEnd
+from nemowatch.model import AttentionReason, RemoteState, State, TurnEnd, TurnResult
 from nemowatch.stages import turn_outcome
 from nemowatch.stages.context import StageContext
 from nemowatch.stages.decision import Decision, Write, ask, go, later
@@ -41,7 +41,7 @@ def leave_open(
     work: Work,
     context: StageContext,
     call: Spend,
-    answer: Turn,
+    answer: TurnResult,
 ) -> Decision:
     """The outcome is unknown: read the state after the first configured pause."""
     said_so_far = shown_answer(work.job, answer.text, "waiting for the edit")

@@ -18,8 +18,8 @@ from nemowatch.edits.transcript import has_captions
 from nemowatch.errors import NothingMade, RenderFailed, RenderUnknown
 from nemowatch.journal import jobs, new_jobs, results, spend
 from nemowatch.journal.jobs import JobChanges
-from nemowatch.journal.spend import Edit
-from nemowatch.model import HoldReason, OutputKind, RemoteState, Render, RenderStatus, State
+from nemowatch.journal.spend import EditOutcome
+from nemowatch.model import HoldReason, OutputKind, RemoteState, RenderPoll, RenderStatus, State
 from nemowatch.stages import turn_outcome
 from nemowatch.stages.context import StageContext
 from nemowatch.stages.decision import Decision, go, hold, later, refuse
@@ -103,7 +103,7 @@ def _keep(work: Work, context: StageContext, draft: dict[str, Any]) -> Decision:
         draft=draft,
         now_ms=now,
     )
-    made = partial(spend.set_edit, job_id=work.job.id, edit=Edit.MADE)
+    made = partial(spend.set_edit, job_id=work.job.id, edit=EditOutcome.MADE)
     return go(State.INSTRUCTED, keep, made)
 
 
@@ -127,7 +127,7 @@ def _nothing_yet(work: Work, context: StageContext) -> Decision:
             text="nothing to render yet: checking again",
             attempt=reads + 1,
         )
-    if work.spend is not None and work.spend.edit is Edit.UNSEEN and work.job.prompt:
+    if work.spend is not None and work.spend.edit is EditOutcome.UNSEEN and work.job.prompt:
         return go(State.CLAIMED, partial(_give_again, work, context), attempt=0)
     if work.requires(OutputKind.VIDEO):
         return nothing_made(work)
@@ -137,7 +137,7 @@ def _nothing_yet(work: Work, context: StageContext) -> Decision:
 def nothing_made(work: Work) -> Decision:
     """The end of a job whose paid call happened and shows nothing. When a person tries it again,
     the session is read once more before anything is paid."""
-    unseen = partial(spend.set_edit, job_id=work.job.id, edit=Edit.UNSEEN)
+    unseen = partial(spend.set_edit, job_id=work.job.id, edit=EditOutcome.UNSEEN)
     return refuse(State.FAILED, NothingMade(), unseen)
 
 
@@ -202,7 +202,7 @@ async def poll(work: Work, context: StageContext) -> Decision:
     return outcome(work, context, render)
 
 
-def _completed(work: Work, context: StageContext, render: Render) -> Decision:
+def _completed(work: Work, context: StageContext, render: RenderPoll) -> Decision:
     """Fetch the result; after half of all attempts at that, render it once more."""
     has_failed_often = 2 * work.job.attempt > context.config().retry.attempts
     if has_failed_often and _is_forgiven(work):
@@ -226,7 +226,7 @@ def _render_again(work: Work, context: StageContext, text: str) -> Decision:
     return replace(again, values=values, text=text)
 
 
-def _failed(work: Work, context: StageContext, render: Render) -> Decision:
+def _failed(work: Work, context: StageContext, render: RenderPoll) -> Decision:
     if _is_forgiven(work):
         return _render_again(work, context, f"render failed: {render.error}")
     if not work.requires(OutputKind.VIDEO):
@@ -238,7 +238,7 @@ def _failed(work: Work, context: StageContext, render: Render) -> Decision:
     return refuse(State.FAILED, RenderFailed(words))
 
 
-def _still(work: Work, context: StageContext, render: Render) -> Decision:
+def _still(work: Work, context: StageContext, render: RenderPoll) -> Decision:
     settings = context.config().render
     waited = (context.clock.now_ms() - work.job.render_at) / 1000
     if waited > settings.give_up:

@@ -15,7 +15,7 @@ from nemowatch.edits.transcript import has_captions
 from nemowatch.errors import LocalError, NoCredits, RemoteError
 from nemowatch.i18n.quoted import quoted
 from nemowatch.journal import results, spend
-from nemowatch.journal.spend import CallOutcome, Edit, Spend
+from nemowatch.journal.spend import CallOutcome, EditOutcome, Spend
 from nemowatch.model import AttentionReason, Credits, OutputKind, RemoteState, State
 from nemowatch.stages.context import StageContext
 from nemowatch.stages.decision import Decision, Write, ask, go
@@ -48,7 +48,9 @@ async def happened(
 
 def _replayed(call: Spend, credits: float | None, context: StageContext) -> Decision:
     """An earlier instruction was carried out again: go on with the next one."""
-    return go(State.UPLOADED, settle(call, CallOutcome.HAPPENED, credits, context, Edit.NONE))
+    return go(
+        State.UPLOADED, settle(call, CallOutcome.HAPPENED, credits, context, EditOutcome.NONE)
+    )
 
 
 def _is_transcript_missing(work: Work, state: RemoteState, text: str) -> bool:
@@ -77,7 +79,7 @@ async def answered(
     if work.requires(OutputKind.TEXT) and answer_words.judge(text) is AnswerKind.SPEECH:
         settled = settle(call, CallOutcome.HAPPENED, credits, context)
         return go(State.INSTRUCTED, settled, *kept(work, state, context), answer=text)
-    settled = settle(call, CallOutcome.HAPPENED, credits, context, Edit.WORDS)
+    settled = settle(call, CallOutcome.HAPPENED, credits, context, EditOutcome.WORDS)
     return _ask(work, call, credits, _what_came(work, text), state, text, settled)
 
 
@@ -127,7 +129,7 @@ def settle(
     outcome: CallOutcome,
     credits: float | None,
     context: StageContext,
-    edit: Edit = Edit.MADE,
+    edit: EditOutcome = EditOutcome.MADE,
 ) -> Write:
     """Write the call's outcome."""
     return partial(

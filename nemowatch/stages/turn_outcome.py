@@ -8,7 +8,7 @@ import json
 from enum import StrEnum
 
 from nemowatch.edits.draft import exportable
-from nemowatch.model import RemoteState, Turn, TurnEnd
+from nemowatch.model import RemoteState, TurnEnd, TurnResult
 
 #: The one code inside a stream that says that no work was done (docs/api.md section 1).
 NO_CREDITS = 2001
@@ -73,7 +73,7 @@ def edited(baseline: str, now: str) -> bool:
     return renderable(now) and _draft(now) != _draft(baseline)
 
 
-def judge(turn: Turn, baseline: str, now: str) -> TurnVerdict:
+def judge(turn: TurnResult, baseline: str, now: str) -> TurnVerdict:
     """Judge a turn by its stream and the state right after it."""
     if changed(baseline, now):
         return _judge_work(turn, baseline, now)
@@ -84,14 +84,14 @@ def judge(turn: Turn, baseline: str, now: str) -> TurnVerdict:
     return TurnVerdict.OPEN
 
 
-def _judge_work(turn: Turn, baseline: str, now: str) -> TurnVerdict:
+def _judge_work(turn: TurnResult, baseline: str, now: str) -> TurnVerdict:
     """Judge a turn after which there is new work: it counts once the turn has ended."""
     if turn.end is TurnEnd.CLOSED and edited(baseline, now):
         return TurnVerdict.HAPPENED
     return TurnVerdict.OPEN
 
 
-def _refused(turn: Turn) -> bool:
+def _refused(turn: TurnResult) -> bool:
     """A code instead of the stream is a refusal. Inside the stream only "no credits" says that no
     work was done."""
     return turn.code == NO_CREDITS or (turn.code != 0 and turn.end is TurnEnd.CUT)

@@ -78,7 +78,7 @@ _CLAUSE = LatePattern(r"[^.!?;,\n。！？；，]+")
 
 
 @dataclass(frozen=True, slots=True)
-class Said:
+class AdditionScope:
     """What an addition decides."""
 
     language: bool = False  #: which language is spoken or written
@@ -88,13 +88,13 @@ class Said:
 
 
 #: What has no addition.
-NOTHING = Said()
+NOTHING = AdditionScope()
 
 
-def said_in(addition: str) -> Said:
+def said_in(addition: str) -> AdditionScope:
     """What an addition decides."""
     names_language = any(_named_in(addition))
-    return Said(
+    return AdditionScope(
         names_language,
         _VOICE.search(addition) is not None,
         _LENGTH.search(addition) is not None,

@@ -36,7 +36,7 @@ class Name:
 
 
 @dataclass(frozen=True, slots=True)
-class _Reading:
+class _CodeReading:
     """What a code may mean."""
 
     code_of: str  #: what the code means, in words
@@ -97,7 +97,7 @@ def _other_meaning(word: str, after: list[str]) -> str:
     return "a word"
 
 
-def _as_country(word: str, before: list[str], after: list[str]) -> _Reading | None:
+def _as_country(word: str, before: list[str], after: list[str]) -> _CodeReading | None:
     """The language that is spoken in the country of this code."""
     is_country = word.lower() in mistakable.COUNTRY_CODES or countries.is_rare_code(word)
     if not is_country:
@@ -107,17 +107,17 @@ def _as_country(word: str, before: list[str], after: list[str]) -> _Reading | No
         return None
     kept, code = _joined(before, spoken, word)
     name = "-".join([*kept, code, *after])
-    return _Reading("the code of a country", name, languages.of_code(code).name)
+    return _CodeReading("the code of a country", name, languages.of_code(code).name)
 
 
-def _as_language(word: str, before: list[str], after: list[str]) -> _Reading | None:
+def _as_language(word: str, before: list[str], after: list[str]) -> _CodeReading | None:
     """The rare language of this code, by its name."""
     code = languages.primary(word)
     if not code:
         return None
     language = languages.codes()[code]
     name = "-".join([*before, *languages.fold(language).split(), *after])
-    return _Reading(f"the code of the language {language}", name, language)
+    return _CodeReading(f"the code of the language {language}", name, language)
 
 
 def _joined(before: list[str], spoken: str, word: str) -> tuple[list[str], str]:

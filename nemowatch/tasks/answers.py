@@ -12,7 +12,7 @@ from nemowatch.errors import OrderError
 from nemowatch.tasks.signatures import without_signature
 
 
-class Said(StrEnum):
+class AnswerMeaning(StrEnum):
     """What an answer says, as people are asked to write it."""
 
     DONE = "done"  #: the work has come: fetch it
@@ -24,14 +24,14 @@ class Said(StrEnum):
 
 #: How people write each of them; "_" stands for a space.
 _PHRASES = {
-    Said.DONE: """
+    AnswerMeaning.DONE: """
         done finished complete completed it's_done it_is_done is_done all_done work_done was_done
         fetch fetch_it
         fertig erledigt hecho listo terminado terminada fait termine c'est_fait fatto finito
         pronto feito klaar gotowe zrobione готово сделано 完成 已完成 完成了 做好了 完了 終わり
         できた 完了しました 완료 완료됨 끝
         """,
-    Said.AGAIN: """
+    AnswerMeaning.AGAIN: """
         again retry resend redo repeat try_again once_more once_again one_more_time send_again
         send_it_again do_it_again do_again start_again start_over from_the_start
         nochmal noch_mal noch_einmal nochmals erneut wiederholen otra_vez de_nuevo nuevamente
@@ -40,13 +40,13 @@ _PHRASES = {
         jeszcze_raz ponownie еще_раз снова повторить 再来 再来一次 重来 重试 重新 再试 再试一次
         重新发送 もう一度 再試行 やり直し 다시 재시도 다시_해
         """,
-    Said.CANCEL: """
+    AnswerMeaning.CANCEL: """
         cancel canceled cancelled abort stop quit leave_it forget_it never_mind nevermind
         abbrechen abbruch stornieren storno lass_es lassen cancelar cancela anular annuler annule
         laisse_tomber annulla annullare annuleren stoppen anuluj anulowac отмена отменить отмени
         取消 取消吧 不要了 算了 キャンセル 中止 やめて やめる 取り消し 취소 취소해 그만
         """,
-    Said.YES: """
+    AnswerMeaning.YES: """
         yes yes_please yep sure ok okay approve approved agreed go_ahead do_it make_it
         ja ja_bitte gern gerne si sí claro de_acuerdo oui d'accord sim va_bene tak да хорошо
         好 好的 是 是的 可以 行 同意 はい お願いします いいよ 네 예 좋아요
@@ -86,10 +86,10 @@ _ATTACHED = tuple(
     map(_key, ("请", "吧", "谢谢", "してください", "ください", "お願いします", "해주세요"))
 )
 #: The words that a slip is looked for of.
-_ENGLISH = [said.value for said in _PHRASES if said is not Said.YES]
+_ENGLISH = [said.value for said in _PHRASES if said is not AnswerMeaning.YES]
 
 
-def read_answer(text: str) -> Said:
+def read_answer(text: str) -> AnswerMeaning:
     """What an answer says. Raises OrderError where it is in doubt whether one of those words was
     meant: the other reading would cost."""
     said = _WORD.findall(_plain(without_signature(text)))
@@ -106,7 +106,7 @@ def read_answer(text: str) -> Said:
 
     if len(without) == 1:
         _check_slip(without[0])
-    return Said.WORDS
+    return AnswerMeaning.WORDS
 
 
 def _without_attached(text: str) -> str:

@@ -15,7 +15,7 @@ from nemowatch.tasks.kinds.base import Hint
 from nemowatch.tasks.media_names import listed
 from nemowatch.tasks.own_names import aliases_of, recipes_of, task_of
 from nemowatch.tasks.plan import plan
-from nemowatch.tasks.records import Drop, Folder, OwnNames, Recipe
+from nemowatch.tasks.records import Drop, Folder, OwnNames, RecipeLike
 from nemowatch.tasks.words import split, where
 
 #: A file of each kind, the first that a folder takes being its example.
@@ -83,7 +83,7 @@ def _of_alias(alias: str, order: str) -> Hint:
     return Hint(name, message(f'the same as "{full}"'))
 
 
-def _of_recipe(name: str, recipe: Recipe) -> Orderable:
+def _of_recipe(name: str, recipe: RecipeLike) -> Orderable:
     words = " ".join(recipe.prompt.split())
     asked = textwrap.shorten(words, _RECIPE_SHOWN, placeholder=" …")
     hint = Hint(name, f"“{asked}”")

@@ -6,7 +6,7 @@ from __future__ import annotations
 from nemowatch.errors import OrderError
 from nemowatch.tasks.plan import NO_WORK
 from nemowatch.tasks.praise import is_praise
-from nemowatch.tasks.request_kinds import Request, asks_nothing, plain
+from nemowatch.tasks.request_kinds import RequestKind, asks_nothing, plain
 from nemowatch.tasks.routing import request_in, without_export
 from nemowatch.tasks.signatures import without_signature
 
@@ -27,7 +27,7 @@ def further(text: str) -> str:
             cure="Say it in fewer words.",
         )
     request = request_in(said)
-    if request is not Request.WORK:
+    if request is not RequestKind.WORK:
         asked, answer = NO_WORK[request]
         raise OrderError(
             f"It only asks {asked}. {answer} Nothing was sent or paid for.",

@@ -49,7 +49,7 @@ CURE = (
 
 
 @dataclass(slots=True)
-class _Reading:
+class _GlossaryReading:
     """What has been read so far."""
 
     terms: dict[str, Term] = field(default_factory=dict)
@@ -62,7 +62,7 @@ def read_glossary(text: str) -> Glossary:
     lines = list(_lines(text))
     has_dividers = any(_DIVIDER.search(line) for _, line in lines)
 
-    reading = _Reading()
+    reading = _GlossaryReading()
     for number, line in lines:
         try:
             _take(reading, _term(line, has_dividers=has_dividers))
@@ -183,7 +183,7 @@ def _by_language(text: str) -> tuple[tuple[str, str], ...]:
     return tuple(by_language.items())
 
 
-def _take(reading: _Reading, term: Term) -> None:
+def _take(reading: _GlossaryReading, term: Term) -> None:
     known = reading.terms.setdefault(term.name, term)
     if known != term:
         raise WrongError("the same name is above it with another translation")

@@ -12,7 +12,7 @@ from functools import partial
 
 from nemowatch.errors import shown
 from nemowatch.tasks.kinds import beginning
-from nemowatch.tasks.records import OwnNames, Recipe
+from nemowatch.tasks.records import OwnNames, RecipeLike
 from nemowatch.tasks.words import WrongError, split
 
 
@@ -64,7 +64,7 @@ def alias_of(words: Sequence[str], own: OwnNames) -> str:
     return max(_beginnings(words, aliases_of(own)), key=_count, default="")
 
 
-def recipes_of(own: OwnNames) -> Mapping[str, Recipe]:
+def recipes_of(own: OwnNames) -> Mapping[str, RecipeLike]:
     """The recipes among them."""
     return {name: meant for name, meant in own.items() if not isinstance(meant, str)}
 

@@ -7,32 +7,32 @@ from __future__ import annotations
 from dataclasses import replace
 
 from nemowatch.errors import OrderError, shown
-from nemowatch.model import MB, MediaKind, Order
+from nemowatch.model import MB, FolderOrder, MediaKind
 from nemowatch.tasks import prompts, routing
 from nemowatch.tasks.kinds import KINDS, kind_of
 from nemowatch.tasks.kinds.base import Skill
 from nemowatch.tasks.media_names import ONE, listed
 from nemowatch.tasks.records import Drop, Folder
-from nemowatch.tasks.request_kinds import Request
+from nemowatch.tasks.request_kinds import RequestKind
 from nemowatch.tasks.tips import tips
 
 #: Bytes of one file for a skill that we do not know: most take these (docs/api.md section 2).
 _USUAL_BYTES = 500 * MB
 #: Requests that are no work: what they ask, and what is to be said to that.
 NO_WORK = {
-    Request.EXPORT: (
+    RequestKind.EXPORT: (
         "for the result as a file",
         "Every result is put into the outbox anyway.",
     ),
-    Request.CREDITS: (
+    RequestKind.CREDITS: (
         "about credits",
         "status.html in the shared folder says how many are left, and so does: nemowatch credits.",
     ),
-    Request.STATUS: (
+    RequestKind.STATUS: (
         "how things are",
         "status.html in the shared folder says it of every file, and so does: nemowatch status.",
     ),
-    Request.UPLOAD: (
+    RequestKind.UPLOAD: (
         "to upload something",
         "Every file that is put into the folder is uploaded by itself, and results are put into the"
         " outbox and nowhere else.",
@@ -84,7 +84,7 @@ def jobs_of_one(folder: Folder) -> int:
     return 1
 
 
-def plan(folder: Folder, drop: Drop) -> Order:
+def plan(folder: Folder, drop: Drop) -> FolderOrder:
     """What is to be made of `drop`. Raises OrderError, with the cure, for what the folder does
     not take and for instructions that are missing or cannot be sent."""
     _check_media(folder, drop)
@@ -117,7 +117,7 @@ def _own_instructions(text: str, folder: Folder) -> str:
     adds = prompts.extends(text) and not kind_of(folder).needs_prompt
     if not adds:
         check_instructions(text, "the prompt.txt that counts here", _whose(folder))
-    elif routing.request_in(prompts.addition(text)) is not Request.WORK:
+    elif routing.request_in(prompts.addition(text)) is not RequestKind.WORK:
         return ""
     return routing.without_export(text)
 
@@ -138,7 +138,7 @@ def check_instructions(text: str, where: str, whose: str) -> None:
     cloud. A script is content, and may say what it likes. `where` they are written, and `whose`
     they are, for people. Raises OrderError."""
     request = routing.request_in(text.lstrip(" \n+"))
-    if request is Request.WORK:
+    if request is RequestKind.WORK:
         return
     asked, answer = NO_WORK[request]
     raise OrderError(

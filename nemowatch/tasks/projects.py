@@ -13,12 +13,12 @@ from dataclasses import dataclass, field, replace
 
 from nemowatch.content.kinds import kind_by_name
 from nemowatch.errors import OrderError, shown
-from nemowatch.model import MediaKind, Order, Output, Target
+from nemowatch.model import FolderOrder, MediaKind, Output, Target
 from nemowatch.tasks import prompts, routing
 from nemowatch.tasks.kinds import kind_of
 from nemowatch.tasks.plan import check_instructions, skill_called
 from nemowatch.tasks.records import NO_TERMS, Drop, Folder, Glossary
-from nemowatch.tasks.request_kinds import Request
+from nemowatch.tasks.request_kinds import RequestKind
 from nemowatch.tasks.tips import project_tips
 from nemowatch.tasks.words import enumerated
 
@@ -73,7 +73,7 @@ def asks_about_mixes(folder: Folder) -> bool:
     return kind.takes_projects and kind.needs_prompt
 
 
-def plan_project(folder: Folder, drop: ProjectDrop) -> Order:
+def plan_project(folder: Folder, drop: ProjectDrop) -> FolderOrder:
     """What is to be made of a project: a target for each part of its instructions, in order.
     Raises OrderError, with the cure, where instructions are missing, name files that are not
     there, or ask for nothing that is work."""
@@ -107,10 +107,10 @@ def _is_export(part: str, drop: ProjectDrop) -> bool:
         _, text = _concerned(part, drop, "")
     except OrderError:  # it is said which part is wrong, and how
         return False
-    return routing.request_in(text) is Request.EXPORT
+    return routing.request_in(text) is RequestKind.EXPORT
 
 
-def _order(folder: Folder, drop: ProjectDrop, parts: tuple[str, ...]) -> Order:
+def _order(folder: Folder, drop: ProjectDrop, parts: tuple[str, ...]) -> FolderOrder:
     targets: list[Target] = []
     skill = folder.skill
     for number, part in enumerate(parts, 1):
@@ -122,7 +122,7 @@ def _order(folder: Folder, drop: ProjectDrop, parts: tuple[str, ...]) -> Order:
             target = replace(target, outputs=_numbered(target.outputs, folder, number))
         targets.append(target)
     found = project_tips(skill_called(skill), drop.seconds, parts)
-    return Order(folder.task, skill, tuple(targets), found)
+    return FolderOrder(folder.task, skill, tuple(targets), found)
 
 
 def _target(folder: Folder, drop: ProjectDrop, part: str, said: str) -> tuple[Target, str]:

@@ -12,7 +12,7 @@ from nemowatch.model import MediaKind
 from nemowatch.tasks.languages import Language
 
 
-class Recipe(Protocol):
+class RecipeLike(Protocol):
     """A folder name that the configuration adds."""
 
     @property
@@ -27,7 +27,7 @@ class Recipe(Protocol):
 
 #: Folder names that the configuration adds: recipes, and aliases, each with the order that it
 #: stands for.
-OwnNames: TypeAlias = Mapping[str, Recipe | str]
+OwnNames: TypeAlias = Mapping[str, RecipeLike | str]
 
 
 class Gender(StrEnum):

@@ -18,7 +18,7 @@ from nemowatch.tasks.request_languages import LANGUAGES, LanguageWords
 from nemowatch.tasks.slips import Spelling
 
 
-class Request(StrEnum):
+class RequestKind(StrEnum):
     """What an instruction asks for."""
 
     WORK = "work"  #: a turn of the agent
@@ -33,7 +33,7 @@ LONGEST = 300
 #: A word with its signs, or one character of a script without spaces.
 WORD = LatePattern(r"[a-z0-9][a-z0-9.'-]*|[^\W\d_]|\d+")
 #: Kinds of requests that are no work. The first that fits counts.
-_KINDS = (Request.EXPORT, Request.CREDITS, Request.STATUS, Request.UPLOAD)
+_KINDS = (RequestKind.EXPORT, RequestKind.CREDITS, RequestKind.STATUS, RequestKind.UPLOAD)
 #: "send" and "发" alone ask for an export only when it is said what, or to whom.
 _SENDS = frozenset({"send", "sent", "mail", "email", "deliver", "发"})
 #: What is delivered, where a word such as "give" or "save" says no more.
@@ -120,16 +120,16 @@ class _Language:
         self._openers = vocabulary(words.openers.split())
         self._asked = vocabulary(words.asked.split())
         needs = {
-            Request.EXPORT: words.export,
-            Request.CREDITS: words.credits,
-            Request.STATUS: words.status,
-            Request.UPLOAD: words.upload,
+            RequestKind.EXPORT: words.export,
+            RequestKind.CREDITS: words.credits,
+            RequestKind.STATUS: words.status,
+            RequestKind.UPLOAD: words.upload,
         }
         may = {
-            Request.EXPORT: f"{words.export_with_a_thing} {export_too}",
-            Request.CREDITS: words.credits_too,
-            Request.STATUS: f"{words.asked} {status_too}",
-            Request.UPLOAD: f"{words.upload_too} {words.things}",
+            RequestKind.EXPORT: f"{words.export_with_a_thing} {export_too}",
+            RequestKind.CREDITS: words.credits_too,
+            RequestKind.STATUS: f"{words.asked} {status_too}",
+            RequestKind.UPLOAD: f"{words.upload_too} {words.things}",
         }
         every = " ".join((*needs.values(), *may.values(), asking, words.only, beside))
         self._spelling = Spelling(_PARTS.findall(every))
@@ -138,18 +138,18 @@ class _Language:
             kind: vocabulary(f"{needs[kind]} {may[kind]} {words.polite}".split()) for kind in _KINDS
         }
 
-    def kind_of(self, said: str) -> Request:
+    def kind_of(self, said: str) -> RequestKind:
         """The kind of a text of which all words are of one kind; else work."""
         said = said.translate(self.divides)
         if self._asks_for_state(said):
-            return Request.STATUS
-        return next(filter(partial(self._is_only, said), _KINDS), Request.WORK)
+            return RequestKind.STATUS
+        return next(filter(partial(self._is_only, said), _KINDS), RequestKind.WORK)
 
-    def kind_of_slips(self, said: str) -> Request:
+    def kind_of_slips(self, said: str) -> RequestKind:
         """The kind of a text as it was probably meant: "isit doen?"."""
         right = self._spelling.respelled(said)
         if not right:
-            return Request.WORK
+            return RequestKind.WORK
         return self.kind_of(right)
 
     def is_right(self, said: str) -> bool:
@@ -165,16 +165,16 @@ class _Language:
 
     def _asks_for_state(self, said: str) -> bool:
         """Whether it is a question how far something is: "is the render done"."""
-        if self._needs[Request.UPLOAD].search(said):
+        if self._needs[RequestKind.UPLOAD].search(said):
             return False
         is_asked = self._asked.search(said) and self._openers.search(said[:_BEGINNING])
         is_short = len(WORD.findall(said)) <= _FEW or len(said) <= _FEW_LETTERS
         is_question = said.endswith("?") and is_short
-        return bool(is_asked or is_question) and has_only(said, self._known[Request.STATUS])
+        return bool(is_asked or is_question) and has_only(said, self._known[RequestKind.STATUS])
 
-    def _is_only(self, said: str, kind: Request) -> bool:
+    def _is_only(self, said: str, kind: RequestKind) -> bool:
         """Whether there is a request of this kind in it, and nothing else."""
-        if kind is Request.EXPORT:
+        if kind is RequestKind.EXPORT:
             return self._names_a_thing(said) or self.is_export(said)
         return bool(self._needs[kind].search(said)) and has_only(said, self._known[kind])
 
@@ -182,14 +182,14 @@ class _Language:
         """Whether it asks, by what is to be done, for nothing but the result as a file."""
         if _MERGES.search(said) or set(WORD.findall(said)) <= _SENDS:
             return False
-        is_asked = self._needs[Request.EXPORT].search(said) or self._gives_a_thing(said)
-        return bool(is_asked) and has_only(said, self._known[Request.EXPORT])
+        is_asked = self._needs[RequestKind.EXPORT].search(said) or self._gives_a_thing(said)
+        return bool(is_asked) and has_only(said, self._known[RequestKind.EXPORT])
 
     def is_only_export(self, said: str) -> bool:
         """Whether this can be left out beside what is work: it is told to export, in so many
         words. "I want the whole video" may say how the work is to be done."""
         said = said.translate(self.divides)
-        is_told = self._needs[Request.EXPORT].search(said) is not None
+        is_told = self._needs[RequestKind.EXPORT].search(said) is not None
         return is_told and not _COUNTS.search(said) and self.is_export(said)
 
     def _gives_a_thing(self, said: str) -> bool:
@@ -236,22 +236,22 @@ def _languages() -> tuple[_Language, ...]:
     return (_Language(_ENGLISH_AND_CHINESE), *map(_Divided, LANGUAGES))
 
 
-def kind_of(said: str) -> Request:
+def kind_of(said: str) -> RequestKind:
     """What a text asks for, as `plain` gives it, where all its words say that; else work."""
     if len(said) > LONGEST:
-        return Request.WORK
+        return RequestKind.WORK
     kinds = (language.kind_of(said) for language in _languages())
-    return next(filter(_is_no_work, kinds), Request.WORK)
+    return next(filter(_is_no_work, kinds), RequestKind.WORK)
 
 
-def kind_of_slips(said: str) -> Request:
+def kind_of_slips(said: str) -> RequestKind:
     """The same for a short text that was typed in haste."""
     if len(WORD.findall(said)) > _MOST_SLIPPED:
-        return Request.WORK
+        return RequestKind.WORK
     if any(language.is_right(said) for language in _languages()):
-        return Request.WORK
+        return RequestKind.WORK
     kinds = (language.kind_of_slips(said) for language in _languages())
-    return next(filter(_is_no_work, kinds), Request.WORK)
+    return next(filter(_is_no_work, kinds), RequestKind.WORK)
 
 
 def asks_nothing(said: str) -> bool:
@@ -259,8 +259,8 @@ def asks_nothing(said: str) -> bool:
     return len(said) <= LONGEST and any(language.asks_nothing(said) for language in _languages())
 
 
-def _is_no_work(kind: Request) -> bool:
-    return kind is not Request.WORK
+def _is_no_work(kind: RequestKind) -> bool:
+    return kind is not RequestKind.WORK
 
 
 def is_only_export(said: str) -> bool:

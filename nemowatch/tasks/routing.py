@@ -18,7 +18,7 @@ from nemowatch.tasks import request_words as words_of
 from nemowatch.tasks.request_kinds import (
     LONGEST,
     WORD,
-    Request,
+    RequestKind,
     has_only,
     is_only_export,
     kind_of,
@@ -59,27 +59,27 @@ _POLITE_WORDS = vocabulary(words_of.POLITE.split())
 
 
 @lru_cache(TEXTS)
-def request_in(text: str) -> Request:
+def request_in(text: str) -> RequestKind:
     """What an instruction asks for, as a whole."""
     said = plain(text)
     if not said or len(said) > LONGEST:
-        return Request.WORK
+        return RequestKind.WORK
     whole = kind_of(said)
-    if whole is not Request.WORK:
+    if whole is not RequestKind.WORK:
         return whole
     of_all = _kind_of_all(text)
-    if of_all is not Request.WORK:
+    if of_all is not RequestKind.WORK:
         return of_all
     return kind_of_slips(said)
 
 
-def _kind_of_all(text: str) -> Request:
+def _kind_of_all(text: str) -> RequestKind:
     """The kind of the first part, where each part is no work: "export it, and tell me the
     balance"; else work."""
     clauses = [plain(part.clause) for part in _parts(text)]
     kinds = list(map(kind_of, filterfalse(_is_polite, clauses)))
-    if not kinds or Request.WORK in kinds:
-        return Request.WORK
+    if not kinds or RequestKind.WORK in kinds:
+        return RequestKind.WORK
     return kinds[0]
 
 

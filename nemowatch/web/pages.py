@@ -13,7 +13,7 @@ from aiohttp import web
 from nemowatch.i18n.language import filled, said
 from nemowatch.journal import job_history
 from nemowatch.journal import jobs as journal_jobs
-from nemowatch.journal.job_history import Event
+from nemowatch.journal.job_history import JobEvent
 from nemowatch.journal.jobs import ListedJob
 from nemowatch.model import State
 from nemowatch.reporting import words
@@ -115,7 +115,7 @@ class Pages:
 class _Everything:
     row: ListedJob
     turns: list[ConversationTurn]
-    history: list[Event]
+    history: list[JobEvent]
 
 
 def _everything(conn: sqlite3.Connection, job_id: int) -> _Everything | None:

@@ -21,7 +21,7 @@ from nemowatch.errors import (
     RemotePassing,
     RequestRefused,
 )
-from nemowatch.model import Turn, TurnEnd
+from nemowatch.model import TurnEnd, TurnResult
 from nemowatch.remote.client import Client
 from nemowatch.remote.credential import supplied_token
 from nemowatch.remote.interface import Payload
@@ -44,7 +44,7 @@ pytestmark = pytest.mark.anyio
 async def test_silence_longer_than_the_read_limit_does_not_end_a_turn(tmp_path: Path) -> None:
     """A plain server sends nothing while it works; the answer still counts."""
     play = sends(SSE, b'data: {"text":"done"}\n\n', pause=0.6)
-    assert await turn_of(play, tmp_path) == Turn(TurnEnd.CLOSED, "done")
+    assert await turn_of(play, tmp_path) == TurnResult(TurnEnd.CLOSED, "done")
 
 
 async def test_silence_before_the_head_does_not_end_a_turn(tmp_path: Path) -> None:

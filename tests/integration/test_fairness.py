@@ -12,7 +12,7 @@ from nemowatch.clock import ManualClock
 from nemowatch.journal import jobs, new_jobs, queue, spend
 from nemowatch.journal.database import Journal
 from nemowatch.journal.queries import migrations
-from nemowatch.journal.spend import CallOutcome, Edit
+from nemowatch.journal.spend import CallOutcome, EditOutcome
 from nemowatch.model import Output, OutputKind, State
 from tests.rigs.engine import engine_rig
 from tests.rigs.journal_rows import claim, do, due, force
@@ -51,7 +51,7 @@ def paid(journal: Journal, job_id: int) -> None:
             conn,
             spend_id=opened,
             outcome=CallOutcome.HAPPENED,
-            edit=Edit.MADE,
+            edit=EditOutcome.MADE,
             credits_after=None,
             now_ms=2,
         )

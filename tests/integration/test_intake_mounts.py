@@ -18,7 +18,7 @@ from nemowatch.config.watch_section import Watch
 from nemowatch.fs.mount_events import MountEvents
 from nemowatch.intake.scan.diff import ScanDiffer
 from nemowatch.intake.scan.ignore import Ignore
-from nemowatch.intake.scan.scanner import Kind, walk
+from nemowatch.intake.scan.scanner import EntryKind, walk
 from nemowatch.intake.state import InboxState
 from nemowatch.intake.watch.health import HealthState
 from tests.rigs.inbox import inbox_rig, mp4
@@ -145,7 +145,7 @@ def test_a_dead_share_on_a_folder_is_reported(tmp_path: Path, mounts: list[Path]
     # the kernel remembers for a second how it looked
     while os.access(front, os.F_OK) and time.monotonic() < end:
         time.sleep(0.05)
-    assert [entry.kind for entry in walk(tmp_path / "inbox", Ignore())] == [Kind.CLOSED]
+    assert [entry.kind for entry in walk(tmp_path / "inbox", Ignore())] == [EntryKind.CLOSED]
 
 
 @needs_root
@@ -158,7 +158,7 @@ def test_a_folder_that_may_be_listed_and_not_entered_is_reported(tmp_path: Path)
     (task / "closed").chmod(0o744)
     with as_nobody(tmp_path):
         entries = list(walk(tmp_path, Ignore()))
-    assert {entry.path: entry.kind for entry in entries}[b"dub-es/closed"] is Kind.CLOSED
+    assert {entry.path: entry.kind for entry in entries}[b"dub-es/closed"] is EntryKind.CLOSED
     inbox_state = InboxState.of(Watch(root=tmp_path), {})
     survey = ScanDiffer(
         inbox_state.book, inbox_state.known, inbox_state.tracked, lambda path: True
@@ -188,7 +188,11 @@ def test_a_mount_of_another_user_closes_its_own_folder_only(
     mounts.append(front)
     with as_nobody(tmp_path):
         found = {entry.path: entry.kind for entry in walk(tmp_path / "inbox", Ignore())}
-    assert found == {b"dub-nl": Kind.CLOSED, b"dub-es": Kind.FOLDER, b"dub-es/a.mp4": Kind.FILE}
+    assert found == {
+        b"dub-nl": EntryKind.CLOSED,
+        b"dub-es": EntryKind.FOLDER,
+        b"dub-es/a.mp4": EntryKind.FILE,
+    }
 
 
 @contextmanager

@@ -22,9 +22,9 @@ from nemowatch.fs.identity import snapshot
 from nemowatch.fs.lease import Lease
 from nemowatch.fs.names import DEEPEST
 from nemowatch.fs.safe_open import lookup, open_below
-from nemowatch.fs.threads import Hung, Worker
+from nemowatch.fs.threads import Hung, WorkerThread
 from nemowatch.intake.scan.ignore import Ignore
-from nemowatch.intake.scan.scanner import TOO_DEEP, Kind, walk
+from nemowatch.intake.scan.scanner import TOO_DEEP, EntryKind, walk
 from nemowatch.intake.watch import owner_file
 from nemowatch.intake.watch.health import HealthState
 from tests.rigs.inbox import deafen, inbox_rig, mp4
@@ -52,7 +52,7 @@ def test_folders_are_entered_to_a_depth_that_honest_ones_have(tmp_path: Path) ->
     (deepest / "a.mp4").write_bytes(mp4())
     entries = list(walk(tmp_path, Ignore()))
     assert len(entries) == DEEPEST + 2
-    assert (entries[-1].kind, entries[-1].what) == (Kind.CLOSED, TOO_DEEP)
+    assert (entries[-1].kind, entries[-1].what) == (EntryKind.CLOSED, TOO_DEEP)
 
 
 WATCH_LIMIT = """
@@ -187,7 +187,7 @@ def test_a_file_that_changes_while_it_is_hashed_is_noticed(tmp_path: Path) -> No
 @pytest.mark.anyio
 async def test_a_hung_call_is_reported_and_further_calls_are_refused() -> None:
     """While a call hangs others are refused at once; when it comes back the thread serves again."""
-    worker, release = Worker("test", 0.2), threading.Event()
+    worker, release = WorkerThread("test", 0.2), threading.Event()
     try:
         with pytest.raises(Hung):
             await worker.run(lambda: release.wait(10))

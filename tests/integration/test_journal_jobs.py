@@ -23,7 +23,7 @@ from nemowatch.journal import (
     spend,
 )
 from nemowatch.journal.database import Journal
-from nemowatch.journal.spend import CallOutcome, Edit
+from nemowatch.journal.spend import CallOutcome, EditOutcome
 from nemowatch.model import (
     ENDED,
     WORKING,
@@ -186,15 +186,15 @@ def test_a_retry_with_an_open_call_asks_a_person(journal: Journal) -> None:
 @pytest.mark.parametrize(
     ("edit", "session", "to"),
     [
-        (Edit.MADE, "s", State.INSTRUCTED),
-        (Edit.UNSEEN, "s", State.INSTRUCTED),
-        (Edit.WORDS, "s", State.CLAIMED),
-        (Edit.LOST, "s", State.CLAIMED),
-        (Edit.MADE, "another", State.CLAIMED),
+        (EditOutcome.MADE, "s", State.INSTRUCTED),
+        (EditOutcome.UNSEEN, "s", State.INSTRUCTED),
+        (EditOutcome.WORDS, "s", State.CLAIMED),
+        (EditOutcome.LOST, "s", State.CLAIMED),
+        (EditOutcome.MADE, "another", State.CLAIMED),
     ],
 )
 def test_a_retry_after_a_paid_turn_without_a_draft(
-    journal: Journal, edit: Edit, session: str, to: State
+    journal: Journal, edit: EditOutcome, session: str, to: State
 ) -> None:
     """The edit that happened is asked for in its session, also one that showed nothing before:
     it may have come late."""

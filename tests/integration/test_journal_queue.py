@@ -21,7 +21,7 @@ from nemowatch.journal import (
     spend,
 )
 from nemowatch.journal.database import Journal
-from nemowatch.journal.spend import CallOutcome, Edit
+from nemowatch.journal.spend import CallOutcome, EditOutcome
 from nemowatch.model import (
     ENDED,
     WORKING,
@@ -137,7 +137,7 @@ def test_a_pause_below_wakes_only_what_is_not_paid(journal: Journal) -> None:
     """Jobs that a hold of the account stops are judged again where a PAUSE has come. One that is
     paid, and has lost its upload, no PAUSE holds: it would be woken for ever."""
     found = {}
-    for edit in Edit:
+    for edit in EditOutcome:
         (job_id,) = claim(journal, f"dub-es/{edit}.mp4".encode())
         call = partial(spend.open_call, job_id=job_id, session_id="s", request_hash="h")
         spend_id = do(journal, partial(call, baseline="", credits_before=None, now_ms=1))
@@ -150,7 +150,7 @@ def test_a_pause_below_wakes_only_what_is_not_paid(journal: Journal) -> None:
     assert {job(journal, job_id).state for job_id in found.values()} == {State.HELD}
     do(journal, lambda conn: queue.wake_below_pause(conn, WATCH, b"dub-es", ["token"], 5))
     held = {edit for edit, job_id in found.items() if job(journal, job_id).state is State.HELD}
-    assert held == {Edit.MADE, Edit.UNSEEN}
+    assert held == {EditOutcome.MADE, EditOutcome.UNSEEN}
 
 
 def test_batches(journal: Journal) -> None:

@@ -15,7 +15,7 @@ from nemowatch.fs.identity import of_stat
 from nemowatch.model import MediaKind, Member, MemberRole
 from nemowatch.outbox import leaving_file, leaving_project
 from nemowatch.outbox.leaving_project import retire_project
-from nemowatch.outbox.retire import After, leaving_members
+from nemowatch.outbox.retire import AfterAction, leaving_members
 
 PROJECT = b"edit/film.project"
 TEXTS = {"prompt.txt": b"Join them.", "Glossary.txt": b"Acme"}
@@ -45,7 +45,7 @@ class House:
             digest=hashlib.sha256(data).hexdigest(),
         )
 
-    def leave(self, mode: str = After.MOVE) -> bytes | None:
+    def leave(self, mode: str = AfterAction.MOVE) -> bytes | None:
         return retire_project(self.inbox, PROJECT, self.members, self.done, mode).target
 
     def there(self) -> set[str]:
@@ -80,11 +80,11 @@ def test_a_folder_that_cannot_be_moved_in_one_step_goes_file_by_file(
 
 def test_a_deleted_project_leaves_what_is_somebodys(house: House) -> None:
     """Its clips and its texts go; what else is in the folder stays, and may be repeated."""
-    house.leave(After.KEEP)
+    house.leave(AfterAction.KEEP)
     assert len(list(house.folder.iterdir())) == 4
     (house.folder / "contract.pdf").write_bytes(b"somebody's")
-    house.leave(After.DELETE)
-    house.leave(After.DELETE)
+    house.leave(AfterAction.DELETE)
+    house.leave(AfterAction.DELETE)
     assert [path.name for path in house.folder.iterdir()] == ["contract.pdf"]
 
 

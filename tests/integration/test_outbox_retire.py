@@ -21,7 +21,7 @@ from nemowatch.errors import (
 )
 from nemowatch.fs import copy_across, exclusive_create
 from nemowatch.model import Snapshot
-from nemowatch.outbox.retire import After, Leaving, retire_all
+from nemowatch.outbox.retire import AfterAction, Leaving, retire_all
 
 DATA = b"a film" * 1000
 NAME = b"dub-es/a/promo.mp4"
@@ -39,7 +39,7 @@ def retire(
     relative: bytes,
     snapshot: Snapshot,
     tree: Path,
-    mode: str = After.MOVE,
+    mode: str = AfterAction.MOVE,
     *,
     digest: str = "",
 ) -> Path | None:
@@ -177,10 +177,10 @@ def test_kept_and_deleted_sources(share: Share) -> None:
     """`keep` touches nothing; `delete` takes the shadow along and may be repeated."""
     shadow = share.file.with_name("._promo.mp4")
     shadow.write_bytes(b"fork")
-    assert share.leave(After.KEEP) is None
+    assert share.leave(AfterAction.KEEP) is None
     assert share.file.exists()
-    assert share.leave(After.DELETE) is None
-    assert share.leave(After.DELETE) is None
+    assert share.leave(AfterAction.DELETE) is None
+    assert share.leave(AfterAction.DELETE) is None
     assert not share.file.exists()
     assert not shadow.exists()
     assert share.names() == []

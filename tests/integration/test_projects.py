@@ -11,7 +11,7 @@ from nemowatch.intake.claim import project_contents
 from nemowatch.intake.claim.project_approvals import ProjectApprovals
 from nemowatch.intake.records import FileProblem
 from nemowatch.journal import source_members, spend
-from nemowatch.journal.spend import CallOutcome, Edit
+from nemowatch.journal.spend import CallOutcome, EditOutcome
 from nemowatch.model import MemberRole, State
 from tests.rigs.inbox import InboxRig, inbox_rig, mp4
 
@@ -46,7 +46,7 @@ async def pay(b: InboxRig, source_id: int) -> None:
 
     def write(conn: sqlite3.Connection) -> None:
         call = spend.open_call(conn, job.id, "s1", "h", "b", None, 1)
-        spend.settle(conn, call, CallOutcome.HAPPENED, None, 2, edit=Edit.MADE)
+        spend.settle(conn, call, CallOutcome.HAPPENED, None, 2, edit=EditOutcome.MADE)
 
     await b.journal.write(write)
 

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from nemowatch.outbox.texts_beside_results import Listing
+from nemowatch.outbox.texts_beside_results import OutboxListing
 from tests.rigs.engine import EngineRig, engine_rig
 from tests.rigs.request_texts import dubbed, made, note, noted, say, turns, until
 
@@ -252,7 +252,7 @@ def test_an_empty_text_beside_a_result_is_looked_at_until_it_has_words(tmp_path:
     text = tmp_path / "dub-es/promo.es.revise.txt"
     text.parent.mkdir()
     text.touch()
-    listing = Listing(lambda name: name.endswith(b".revise.txt"))
+    listing = OutboxListing(lambda name: name.endswith(b".revise.txt"))
     for words in ("", "", "", "make the voice slower"):
         with text.open("r+") as opened:
             opened.write(words)

@@ -12,7 +12,7 @@ from nemowatch.errors import JournalError, UsageError
 from nemowatch.holds.admission import Admission
 from nemowatch.journal import batches, job_steps, jobs, new_jobs, results, spend
 from nemowatch.journal.jobs import Job
-from nemowatch.journal.spend import CallOutcome, Edit
+from nemowatch.journal.spend import CallOutcome, EditOutcome
 from nemowatch.model import HoldReason, State
 from nemowatch.orders.again import Again
 from nemowatch.stages.decision import go, hold
@@ -181,8 +181,8 @@ async def test_nothing_is_given_anew_while_a_call_is_open(house: StageRig) -> No
         house.journal.write_now(lambda conn: new_jobs.give_again(conn, job, 2))
 
 
-@pytest.mark.parametrize("edit", sorted(Edit))
-async def test_paid_is_what_the_calls_say(house: StageRig, edit: Edit) -> None:
+@pytest.mark.parametrize("edit", sorted(EditOutcome))
+async def test_paid_is_what_the_calls_say(house: StageRig, edit: EditOutcome) -> None:
     """A job is paid for when its call has left an edit, or one that is only not seen yet; a saved
     draft says nothing."""
     (job_id,) = house.drop()
@@ -193,7 +193,7 @@ async def test_paid_is_what_the_calls_say(house: StageRig, edit: Edit) -> None:
         lambda conn: spend.settle(conn, call, CallOutcome.HAPPENED, None, 2, edit=edit)
     )
     paid = house.journal.read_now(lambda conn: spend.is_paid(conn, job_id))
-    assert paid is (edit in (Edit.MADE, Edit.UNSEEN))
+    assert paid is (edit in (EditOutcome.MADE, EditOutcome.UNSEEN))
 
 
 async def test_nothing_of_an_unapproved_batch_is_paid_for(house: StageRig) -> None:

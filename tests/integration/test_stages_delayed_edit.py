@@ -19,7 +19,7 @@ from nemowatch.errors import (
     UnsafeUrl,
 )
 from nemowatch.journal import job_steps, jobs
-from nemowatch.model import Output, OutputKind, RemoteState, State, Turn, TurnEnd
+from nemowatch.model import Output, OutputKind, RemoteState, State, TurnEnd, TurnResult
 from nemowatch.orders import read_order
 from tests.rigs.stages import SCRIBE, StageRig
 
@@ -35,7 +35,11 @@ class Lagging:
     other words."""
 
     def __init__(
-        self, house: StageRig, looks: int, meanwhile: View | Exception, said: Turn | None = None
+        self,
+        house: StageRig,
+        looks: int,
+        meanwhile: View | Exception,
+        said: TurnResult | None = None,
     ) -> None:
         self._api, self.looks, self._meanwhile, self._said = house.client, looks, meanwhile, said
         self._turned = False
@@ -44,7 +48,7 @@ class Lagging:
     def __getattr__(self, name: str) -> Any:
         return getattr(self._api, name)
 
-    async def run_turn(self, *args: Any) -> Turn:
+    async def run_turn(self, *args: Any) -> TurnResult:
         came = await self._api.run_turn(*args)
         self._turned = True
         return self._said or came
@@ -75,15 +79,17 @@ def resolve(house: StageRig, job_id: int, how: str) -> None:
     )
 
 
-DONE = Turn(TurnEnd.CLOSED, "Done \u2713")
-CUT = Turn(TurnEnd.CUT, error="The connection was cut.")
-ASKS = Turn(TurnEnd.CLOSED, "Done. Shall I add music?")
+DONE = TurnResult(TurnEnd.CLOSED, "Done \u2713")
+CUT = TurnResult(TurnEnd.CUT, error="The connection was cut.")
+ASKS = TurnResult(TurnEnd.CLOSED, "Done. Shall I add music?")
 
 
-@pytest.mark.parametrize("said", [DONE, CUT, Turn(TurnEnd.CLOSED)], ids=["words", "cut", "silent"])
+@pytest.mark.parametrize(
+    "said", [DONE, CUT, TurnResult(TurnEnd.CLOSED)], ids=["words", "cut", "silent"]
+)
 @pytest.mark.parametrize("meanwhile", [nothing_yet, media_first])
 async def test_a_draft_that_comes_late_is_found(
-    house: StageRig, said: Turn, meanwhile: View
+    house: StageRig, said: TurnResult, meanwhile: View
 ) -> None:
     """Words, a cut or silence, and a state that shows nothing, or only media, for three looks:
     delivered, asked for once."""
@@ -236,7 +242,7 @@ async def test_a_transcript_that_ends_like_a_question_is_a_persons_to_judge(
 ) -> None:
     """Only words were wanted: --done publishes them."""
     outputs = (Output(".txt", OutputKind.TEXT),)
-    Lagging(house, 99, nothing_yet, Turn(TurnEnd.CLOSED, "Good morning. How are you?"))
+    Lagging(house, 99, nothing_yet, TurnResult(TurnEnd.CLOSED, "Good morning. How are you?"))
     (job_id,) = house.drop(
         "notes/talk.mp4", "text", outputs=outputs, skill=SCRIBE, prompt="transcribe {}"
     )

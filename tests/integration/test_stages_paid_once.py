@@ -12,7 +12,7 @@ import pytest
 
 from nemowatch.errors import LocalFinal, SessionLost
 from nemowatch.journal import jobs, results, spend
-from nemowatch.model import Credits, Output, OutputKind, State, Turn, TurnEnd
+from nemowatch.model import Credits, Output, OutputKind, State, TurnEnd, TurnResult
 from nemowatch.sandbox.process import SandboxProcess
 from nemowatch.stages.context import StageContext
 from nemowatch.stages.decision import Decision
@@ -286,7 +286,7 @@ class HalfSaid:
         return getattr(self._api, name)
 
     async def run_turn(self, *_: Any) -> Any:
-        return Turn(TurnEnd.CUT, "Good morning from the", "the connection broke")
+        return TurnResult(TurnEnd.CUT, "Good morning from the", "the connection broke")
 
 
 async def test_text_alone_is_not_fetched_as_a_film(house: StageRig) -> None:

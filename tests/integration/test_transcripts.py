@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from nemowatch.journal import job_steps
-from nemowatch.model import RemoteState, State, Turn, TurnEnd
+from nemowatch.model import RemoteState, State, TurnEnd, TurnResult
 from nemowatch.orders import read_order
 from tests.rigs.stages import SCRIBE, TRANSCRIPT, StageRig
 
@@ -34,9 +34,9 @@ class Wordy:
     def __getattr__(self, name: str) -> Any:
         return getattr(self._api, name)
 
-    async def run_turn(self, *args: Any) -> Turn:
+    async def run_turn(self, *args: Any) -> TurnResult:
         await self._api.run_turn(*args)
-        return Turn(TurnEnd.CLOSED, self._words)
+        return TurnResult(TurnEnd.CLOSED, self._words)
 
     async def read_state(self, *args: Any) -> RemoteState:
         return self.view(await self._api.read_state(*args))

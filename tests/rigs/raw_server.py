@@ -9,7 +9,7 @@ from contextlib import asynccontextmanager
 from pathlib import Path
 
 from nemowatch.clock import SystemClock
-from nemowatch.model import Turn
+from nemowatch.model import TurnResult
 from nemowatch.remote.client import Client
 from nemowatch.remote.credential import supplied_token
 
@@ -100,7 +100,7 @@ def sends(*pieces: bytes, pause: float = 0.0) -> Play:
     return play
 
 
-async def turn_of(play: Play, folder: Path, limit: float = 3.0) -> Turn:
+async def turn_of(play: Play, folder: Path, limit: float = 3.0) -> TurnResult:
     """One paid call against this server; it is made once."""
     async with serving(play) as server, client_of(server.url, folder, turn=limit) as client:
         try:

@@ -5,11 +5,11 @@ from __future__ import annotations
 import pytest
 
 from nemowatch.intake.scan.ignore import Ignore, NameClass
-from nemowatch.intake.scan.instruction_forms import Instruction
+from nemowatch.intake.scan.instruction_forms import InstructionName
 from nemowatch.intake.scan.instruction_names import exact, in_doubt, look_alike
 
-PROMPT, PAUSE, APPROVE = Instruction.PROMPT, Instruction.PAUSE, Instruction.APPROVE
-GLOSSARY = Instruction.GLOSSARY
+PROMPT, PAUSE, APPROVE = InstructionName.PROMPT, InstructionName.PAUSE, InstructionName.APPROVE
+GLOSSARY = InstructionName.GLOSSARY
 
 NEARLY = {
     PROMPT: (
@@ -35,14 +35,14 @@ NEARLY = {
         "|Pause!.txt|PAUSE.txt.txt.txt|pauze.txt|PAUSE.lnk"
     ),
     APPROVE: "APPROVED|approve.docx|Approve (1).txt|aprove|APPROVE - Kopie|Approval.txt",
-    Instruction.REVISE: (
+    InstructionName.REVISE: (
         "a.mp4.revise.docx|a.revise (1).txt|a.revised.txt|a.revize.txt|a.änderung.txt|a.修改.txt"
     ),
-    Instruction.ANSWER: (
+    InstructionName.ANSWER: (
         "a.mp4.answer - Copy.txt|a.answers.txt|a.ansewr.txt|a.Antwort.txt|a.réponse.txt"
     ),
-    Instruction.LINKS: "films.urls (1).txt|films.url.txt|films.urls.docx|urls.txt",
-    Instruction.NOTE: (
+    InstructionName.LINKS: "films.urls (1).txt|films.url.txt|films.urls.docx|urls.txt",
+    InstructionName.NOTE: (
         "a.es.nemowatch - Copy.txt|a.nemowatch.docx|a.mp4.error (1).txt|a.question - Copy.txt"
         "|nemowatch - read me (1).txt"
     ),
@@ -66,19 +66,19 @@ DOUBTFUL = {
     "|paused until monday.txt|paused until monday.docx.txt|Pause bis Montag.docx|HOLD"
     " until tomorrow.txt|stop please.txt",
     GLOSSARY: "Glossary of terms.txt|glossary for anna.txt|glosario.txt|Glossaire.docx|用语集.txt",
-    Instruction.ORDER: "RETRY|cancel.txt|Resume.docx|abbrechen.txt",
-    Instruction.REVISE: "revise.txt|clip revise.txt|clip_revise.docx",
-    Instruction.ANSWER: "answer.txt|Answer.docx",
-    Instruction.ASIDE: "README.md|read me.txt|Liesmich.txt|notes.docx|info.txt",
+    InstructionName.ORDER: "RETRY|cancel.txt|Resume.docx|abbrechen.txt",
+    InstructionName.REVISE: "revise.txt|clip revise.txt|clip_revise.docx",
+    InstructionName.ANSWER: "answer.txt|Answer.docx",
+    InstructionName.ASIDE: "README.md|read me.txt|Liesmich.txt|notes.docx|info.txt",
 }
 
 
-def _rows(table: dict[Instruction, str]) -> list[tuple[str, Instruction]]:
+def _rows(table: dict[InstructionName, str]) -> list[tuple[str, InstructionName]]:
     return [(name, meant) for meant, names in table.items() for name in names.split("|")]
 
 
 @pytest.mark.parametrize(("name", "meant"), _rows(NEARLY))
-def test_what_was_to_be_an_instruction_is_recognised(name: str, meant: Instruction) -> None:
+def test_what_was_to_be_an_instruction_is_recognised(name: str, meant: InstructionName) -> None:
     """Another ending, a copy of any system, a slip, a form of the word: no work, and which
     instruction was meant is known."""
     assert look_alike(name.encode()) is meant
@@ -93,7 +93,7 @@ def test_honest_names_are_work(name: str) -> None:
 
 
 @pytest.mark.parametrize(("name", "meant"), _rows(DOUBTFUL))
-def test_what_may_be_either_is_in_doubt(name: str, meant: Instruction) -> None:
+def test_what_may_be_either_is_in_doubt(name: str, meant: InstructionName) -> None:
     """Few other words beside that of the instruction, which is the first or the last; or a word
     of its meaning, alone."""
     assert look_alike(name.encode()) is None

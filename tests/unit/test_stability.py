@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from nemowatch.fs.lease import Lease
 from nemowatch.intake.ready.settle_rules import SettleRule
-from nemowatch.intake.ready.stability import Observation, TrackedFile, Verdict
+from nemowatch.intake.ready.stability import Observation, StillnessVerdict, TrackedFile
 from nemowatch.intake.ready.tracked_files import TrackedFiles
 from nemowatch.intake.ready.waiting_reasons import why
 from nemowatch.model import Snapshot
@@ -27,11 +27,11 @@ WHOLE = Snapshot(10_000, 5, 5, 24, 1, 2)
 def test_a_closed_file_that_nobody_writes_is_ready_after_a_second() -> None:
     """The short cut: a close that was seen, a granted lease, all blocks."""
     tracked = TrackedFile(Observation(WHOLE, 100, Lease.FREE, 100), LOCAL)
-    assert tracked.verdict() is Verdict.WAIT
+    assert tracked.verdict() is StillnessVerdict.WAIT
     tracked.see(Observation(WHOLE, 100.9, Lease.FREE))
-    assert tracked.verdict() is Verdict.WAIT
+    assert tracked.verdict() is StillnessVerdict.WAIT
     tracked.see(Observation(WHOLE, 101, Lease.FREE))
-    assert tracked.verdict() is Verdict.READY
+    assert tracked.verdict() is StillnessVerdict.READY
 
 
 @pytest.mark.parametrize(
@@ -47,9 +47,9 @@ def test_without_lease_event_or_blocks_the_whole_time_is_waited(look: Observatio
     its size."""
     tracked = TrackedFile(look, LOCAL)
     tracked.see(replace(look, at=109.9, event_at=-1))
-    assert tracked.verdict() is Verdict.WAIT
+    assert tracked.verdict() is StillnessVerdict.WAIT
     tracked.see(replace(look, at=110, event_at=-1))
-    assert tracked.verdict() is Verdict.READY
+    assert tracked.verdict() is StillnessVerdict.READY
 
 
 def test_a_writer_is_never_outwaited_and_its_end_begins_the_wait() -> None:
@@ -57,25 +57,25 @@ def test_a_writer_is_never_outwaited_and_its_end_begins_the_wait() -> None:
     tracked = TrackedFile(Observation(WHOLE, 0, Lease.WRITER), LOCAL)
     for hour in range(1, 50):
         tracked.see(Observation(WHOLE, hour * 3600, Lease.WRITER))
-        assert tracked.verdict() is Verdict.WRITER
+        assert tracked.verdict() is StillnessVerdict.WRITER
     tracked.see(Observation(WHOLE, 49 * 3600 + 5, Lease.FREE))
-    assert tracked.verdict() is Verdict.WAIT
+    assert tracked.verdict() is StillnessVerdict.WAIT
     tracked.see(Observation(WHOLE, 49 * 3600 + 10, Lease.FREE))
-    assert tracked.verdict() is Verdict.READY
+    assert tracked.verdict() is StillnessVerdict.READY
 
 
 def test_empty_files_and_placeholders_are_never_ready() -> None:
     """No byte, or a size without blocks, waits for ever; where blocks are not told, the content
     decides."""
     empty, hollow = replace(WHOLE, size=0, blocks=0), replace(WHOLE, blocks=0)
-    for look, verdict in ((empty, Verdict.EMPTY), (hollow, Verdict.PLACEHOLDER)):
+    for look, verdict in ((empty, StillnessVerdict.EMPTY), (hollow, StillnessVerdict.PLACEHOLDER)):
         tracked = TrackedFile(Observation(look, 0), LOCAL)
         tracked.see(Observation(look, 1e6))
         assert tracked.verdict() is verdict
         assert why(tracked, 1e6)
     share = TrackedFile(Observation(hollow, 0), SHARE)
     share.see(Observation(hollow, 30))
-    assert share.verdict() is Verdict.READY
+    assert share.verdict() is StillnessVerdict.READY
 
 
 def test_a_writer_that_opens_again_for_each_piece_loses_the_short_cut() -> None:
@@ -84,7 +84,7 @@ def test_a_writer_that_opens_again_for_each_piece_loses_the_short_cut() -> None:
     more = replace(WHOLE, size=20_000, mtime_ns=6, ctime_ns=6, blocks=40)
     tracked.see(Observation(more, 0.8, Lease.FREE, 0.8))
     tracked.see(Observation(more, 2.5, Lease.FREE))
-    assert tracked.verdict() is Verdict.WAIT
+    assert tracked.verdict() is StillnessVerdict.WAIT
 
 
 def test_a_writer_that_kept_it_open_all_the_time_keeps_the_short_cut() -> None:
@@ -93,17 +93,17 @@ def test_a_writer_that_kept_it_open_all_the_time_keeps_the_short_cut() -> None:
     more = replace(WHOLE, size=20_000, mtime_ns=6, ctime_ns=6, blocks=40)
     tracked.see(Observation(more, 5, Lease.FREE, 5))
     tracked.see(Observation(more, 6, Lease.FREE))
-    assert tracked.verdict() is Verdict.READY
+    assert tracked.verdict() is StillnessVerdict.READY
 
 
 def test_the_short_cut_counts_from_the_close() -> None:
     """A writer that wrote nothing for some time before it closed may still open again at once."""
     tracked = TrackedFile(Observation(WHOLE, 0, Lease.WRITER), LOCAL)
     tracked.see(Observation(WHOLE, 5, Lease.FREE, 5))
-    assert tracked.verdict() is Verdict.WAIT
+    assert tracked.verdict() is StillnessVerdict.WAIT
     assert tracked.next_at == 6
     tracked.see(Observation(WHOLE, 6, Lease.FREE))
-    assert tracked.verdict() is Verdict.READY
+    assert tracked.verdict() is StillnessVerdict.READY
 
 
 def test_a_writer_found_after_a_close_has_opened_the_file_again() -> None:
@@ -114,7 +114,7 @@ def test_a_writer_found_after_a_close_has_opened_the_file_again() -> None:
     tracked.see(Observation(more, 0.9, Lease.WRITER))
     tracked.see(Observation(more, 2, Lease.FREE, 2))
     tracked.see(Observation(more, 3, Lease.FREE))
-    assert tracked.verdict() is Verdict.WAIT
+    assert tracked.verdict() is StillnessVerdict.WAIT
 
 
 def test_inode_numbers_of_shares_may_change_without_a_change() -> None:
@@ -151,11 +151,11 @@ def test_whatever_happens_ready_means_still_and_nobody_writing(
         still = now - quiet_since
         # a scan takes no answer back
         told = lease if changes or lease is not Lease.NOT_ASKED else told
-        if tracked.verdict() is Verdict.READY:
+        if tracked.verdict() is StillnessVerdict.READY:
             assert still >= rule.quick
             assert told is not Lease.WRITER
         if still >= rule.settle and told is not Lease.WRITER:
-            assert tracked.verdict() is Verdict.READY
+            assert tracked.verdict() is StillnessVerdict.READY
         assert tracked.next_at >= now
         assert tracked.next_at - now <= rule.check_every + 1e-6
 
@@ -174,7 +174,7 @@ def test_a_scan_neither_revokes_an_answer_nor_delays_a_check() -> None:
     tracked.see(Observation(WHOLE, 0.5))
     assert tracked.next_at == 1.0
     tracked.see(Observation(WHOLE, 1.0, Lease.FREE))
-    assert tracked.verdict() is Verdict.READY
+    assert tracked.verdict() is StillnessVerdict.READY
     tracked.block("cut short")
     due = tracked.next_at
     for at in range(2, 40, 3):
@@ -191,7 +191,7 @@ def test_a_piece_that_had_to_wait_is_a_piece_that_was_closed() -> None:
     more = replace(WHOLE, size=20_000, mtime_ns=6, ctime_ns=6, blocks=40)
     tracked.see(Observation(more, 1.5, Lease.FREE, 1.5))
     tracked.see(Observation(more, 3, Lease.FREE))
-    assert tracked.verdict() is Verdict.WAIT
+    assert tracked.verdict() is StillnessVerdict.WAIT
 
 
 def test_a_file_that_waits_for_a_settling_one_is_checked_as_before() -> None:

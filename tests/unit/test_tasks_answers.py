@@ -6,24 +6,24 @@ from __future__ import annotations
 import pytest
 
 from nemowatch.errors import OrderError
-from nemowatch.tasks.answers import Said, read_answer
+from nemowatch.tasks.answers import AnswerMeaning, read_answer
 from nemowatch.tasks.further import MOST_CHARACTERS, further
 
 SAYS = {
-    Said.DONE: (
+    AnswerMeaning.DONE: (
         "done|Done.|DONE!|it's done|It\u2019s done, thanks|fertig|Erledigt|hecho|c'est fait"
         "|готово|完成|完了"
     ),
-    Said.AGAIN: (
+    AnswerMeaning.AGAIN: (
         'again|"again"|Please try again|Retry|once more, please|nochmal|Noch einmal, bitte|otra vez'
         "|à nouveau|A NOUVEAU|ещё раз|再来一次|请重试|重试吧|もう一度お願いします|もう一度|다시"
     ),
-    Said.CANCEL: (
+    AnswerMeaning.CANCEL: (
         "cancel|Cancel it, please|Leave it.|forget it|abbrechen|cancelar|Annulé|取消"
         "|キャンセル|отмена"
     ),
-    Said.YES: "yes|Yes, please|OK|approve|ja|sí|oui|да|好的|はい",
-    Said.WORDS: (
+    AnswerMeaning.YES: "yes|Yes, please|OK|approve|ja|sí|oui|да|好的|はい",
+    AnswerMeaning.WORDS: (
         "Spanish|no|no thanks|Again, but in French|cancel the music|Don't|it is done in Spanish"
         "|西班牙语|Make it slower and try again"
     ),
@@ -33,7 +33,7 @@ SAYS = {
 @pytest.mark.parametrize(
     ("text", "said"), [(text, said) for said, texts in SAYS.items() for text in texts.split("|")]
 )
-def test_a_word_means_what_it_says_only_alone(text: str, said: Said) -> None:
+def test_a_word_means_what_it_says_only_alone(text: str, said: AnswerMeaning) -> None:
     """In many languages, politely or not; within a sentence it is an answer for the agent."""
     assert read_answer(text) is said
 

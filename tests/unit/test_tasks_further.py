@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from nemowatch.errors import OrderError
-from nemowatch.tasks.answers import Said, read_answer
+from nemowatch.tasks.answers import AnswerMeaning, read_answer
 from nemowatch.tasks.further import change, further
 
 NOTHING = """
@@ -37,16 +37,16 @@ def test_praise_and_signs_are_no_change() -> None:
 @pytest.mark.parametrize(
     ("written", "said"),
     [
-        ("done\n\nSent from my iPhone", Said.DONE),
-        ("fertig\r\nVon meinem Samsung Galaxy gesendet.", Said.DONE),
-        ("取消\n发自我的iPhone", Said.CANCEL),
-        ("Cancel\n\n-- \nAnna Meier\nStudio X", Said.CANCEL),
-        ("Done \N{THUMBS UP SIGN}", Said.DONE),
-        ("sent from above: add birds", Said.WORDS),
-        ("Make it louder\n--\nand slower", Said.WORDS),
+        ("done\n\nSent from my iPhone", AnswerMeaning.DONE),
+        ("fertig\r\nVon meinem Samsung Galaxy gesendet.", AnswerMeaning.DONE),
+        ("取消\n发自我的iPhone", AnswerMeaning.CANCEL),
+        ("Cancel\n\n-- \nAnna Meier\nStudio X", AnswerMeaning.CANCEL),
+        ("Done \N{THUMBS UP SIGN}", AnswerMeaning.DONE),
+        ("sent from above: add birds", AnswerMeaning.WORDS),
+        ("Make it louder\n--\nand slower", AnswerMeaning.WORDS),
     ],
 )
-def test_what_a_phone_adds_is_no_answer(written: str, said: Said) -> None:
+def test_what_a_phone_adds_is_no_answer(written: str, said: AnswerMeaning) -> None:
     """The words above it count."""
     assert read_answer(written) is said
 

@@ -6,7 +6,7 @@ import pytest
 
 from nemowatch.config.schema import Recipe
 from nemowatch.errors import OrderError
-from nemowatch.model import MB, MediaKind, Order, Output, OutputKind
+from nemowatch.model import MB, FolderOrder, MediaKind, Output, OutputKind
 from nemowatch.tasks.describe import describe
 from nemowatch.tasks.grammar import read_folder
 from nemowatch.tasks.plan import max_bytes, plan, takes
@@ -29,7 +29,7 @@ def folder(name: str) -> Folder:
     return found
 
 
-def order(name: str, drop: Drop = CLIP) -> Order:
+def order(name: str, drop: Drop = CLIP) -> FolderOrder:
     return plan(folder(name), drop)
 
 

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import pytest
 
-from nemowatch.tasks.request_kinds import Request
+from nemowatch.tasks.request_kinds import RequestKind
 from nemowatch.tasks.routing import request_in, without_export
 
 ASKED = {
-    Request.EXPORT: """
+    RequestKind.EXPORT: """
 export|Export it, please.|export as 1080p MP4|download|Can you send me the video?
 Render the final cut!|Export my edit in high quality|导出|导出视频|请帮我导出1080p的视频|下载视频
 把视频发给我|输出高清成片|Export.|export!|EXPORT|Export it.|please export|Please export the video
@@ -44,7 +44,7 @@ I'd like the final mp4 now|export my film to the desktop|Forward me the file ple
 Fetch me the result|请导出高清版本|把成品视频传给我|麻烦把影片发给我，谢谢啦
 Export! Thanks a lot!|Please hand me the mp4|download to my phone
 """,
-    Request.CREDITS: """
+    RequestKind.CREDITS: """
 credits|How many credits do I have left?|balance|Check my balance|What's my credit balance?|积分
 我还剩多少积分？|余额|查询余额|剩余积分|how many credits do I have left?
 How many credits do I have?|how many credits are left|credits?|Credits left?|what's my balance?
@@ -64,7 +64,7 @@ Am I out of credits?|how much have I spent so far|What did that cost me?|账户�
 看下我的积分|积分还剩几个|帮我查一下账户余额|how many credits did I spend?|Was I charged?
 what will it cost?|看看还有几个积分|我花了多少积分了|am I low on credits
 """,
-    Request.STATUS: """
+    RequestKind.STATUS: """
 status|show tracks|Show me the timeline|What’s the status?|what is on the timeline?|progress|状态
 查看状态|显示轨道|现在的进度|Status?|what's the status?|What is the status of my video?
 status update|status please|show status|show the tracks|show me the tracks
@@ -87,7 +87,7 @@ which tracks are in the project|list tracks and timeline please|How far along is
 视频处理到哪一步了|现在有哪些轨道|显示当前的时间轴|进展如何|what's going on with my video?
 视频弄好了吗|剪好了没|处理到哪了|還需要多久|Any progress?|any news on my video?|时间线上有什么
 """,
-    Request.UPLOAD: """
+    RequestKind.UPLOAD: """
 upload|How do I upload another file?|Can I upload a new video here?|上传|上传视频
 怎么上传新的文件|upload a file|Upload this video|upload the file please|how do I upload?
 how do I upload a video?|can I upload more files?|上传文件|请上传|怎么上传|怎么上传视频？
@@ -98,7 +98,7 @@ Upload my video, please!|can you upload|上傳|怎麼上傳檔案？
 how do I upload a file?|Upload my video|I want to upload another clip|怎么上传文件|上传视频
 请上传
 """,
-    Request.WORK: """
+    RequestKind.WORK: """
 add a voice-over and export 1080p MP4|export-ready colours, please|Balance the audio|send|save
 Cut the film and export it|Edit this clip and send it to me|send greetings to Anna
 Add a progress bar|Show the status of orders on the screen|Explain how credits work in our app
@@ -207,7 +207,7 @@ Change the download button to green|render it in cartoon style
 }
 
 
-def phrases() -> list[tuple[str, Request]]:
+def phrases() -> list[tuple[str, RequestKind]]:
     found = []
     for request, table in ASKED.items():
         lines = table.strip().splitlines()
@@ -216,7 +216,7 @@ def phrases() -> list[tuple[str, Request]]:
 
 
 @pytest.mark.parametrize(("said", "request_"), phrases())
-def test_a_request_is_what_all_of_its_words_say(said: str, request_: Request) -> None:
+def test_a_request_is_what_all_of_its_words_say(said: str, request_: RequestKind) -> None:
     """Only what holds nothing else is no work, in English and in Chinese."""
     assert request_in(said) is request_
 
@@ -267,4 +267,4 @@ def test_instructions_without_that_wish_stay_as_they_are(said: str) -> None:
 
 def test_a_long_text_is_work() -> None:
     """Whatever it is made of: nobody asks for an export in so many words."""
-    assert request_in("export it now " * 40) is Request.WORK
+    assert request_in("export it now " * 40) is RequestKind.WORK

@@ -7,12 +7,12 @@ import pytest
 
 from nemowatch.errors import OrderError
 from nemowatch.tasks.further import change
-from nemowatch.tasks.request_kinds import Request
+from nemowatch.tasks.request_kinds import RequestKind
 from nemowatch.tasks.routing import request_in, without_export
 
 #: English, German, Spanish, French, Portuguese, Chinese, Japanese.
 NO_WORK = {
-    Request.EXPORT: """
+    RequestKind.EXPORT: """
 just give me the file|Only the file.|the file please|just the finished video, please and thank you
 die Datei bitte|el archivo por favor|Le fichier svp|o arquivo por favor|只要成片
 Just the file please|just the video, please|Only the final video please|just the mp4 file thanks
@@ -30,7 +30,7 @@ só preciso do arquivo final|Baixar o vídeo
 Datei bitte|video pls|el video porfa|archivo por favor|la vidéo svp|fichier stp|arquivo pfv
 動画お願いします|ファイルください|gimme the file|donwload pls|exprot the video|send teh file
 """,
-    Request.STATUS: """
+    RequestKind.STATUS: """
 Could you tell me if it's ready?|is everything done?|are my videos ready?
 Are the clips finished yet?|did it finish?|have you finished?|did the render finish?|finished?
 how's my video coming along?|how's it coming|How is the render going?|is it working?
@@ -78,7 +78,7 @@ ist es fertg?|ist es shcon fertig|ist das vidoe fertig?|isses fertig?|na, fertig
 esta lsito?|ya esta listo x favor?|q tal va?|cest fini?|ta pronto?|kd o video?|e aí?|vc terminou?
 搞定了吗|在吗？|好没|まだー？|もうできた？|hello?|well?
 """,
-    Request.CREDITS: """
+    RequestKind.CREDITS: """
 Wie viele Credits habe ich noch?|Guthaben?|¿Cuántos créditos me quedan?
 Combien de crédits me reste-t-il ?|Quantos créditos eu tenho?|クレジットはあといくつですか
 残高を教えてください
@@ -155,7 +155,7 @@ def phrases(table: str) -> list[str]:
 
 
 @pytest.mark.parametrize("kind", NO_WORK)
-def test_a_question_and_the_wish_for_the_file_are_no_work(kind: Request) -> None:
+def test_a_question_and_the_wish_for_the_file_are_no_work(kind: RequestKind) -> None:
     """Nothing is paid for them: a note answers."""
     wrong = {said: request_in(said) for said in phrases(NO_WORK[kind])}
     assert {said: found for said, found in wrong.items() if found is not kind} == {}
@@ -163,7 +163,7 @@ def test_a_question_and_the_wish_for_the_file_are_no_work(kind: Request) -> None
 
 def test_orders_with_such_words_are_work() -> None:
     """And nothing is left out of them."""
-    assert [said for said in phrases(WORK) if request_in(said) is not Request.WORK] == []
+    assert [said for said in phrases(WORK) if request_in(said) is not RequestKind.WORK] == []
     assert [said for said in phrases(WORK) if without_export(said) != said] == []
 
 
@@ -185,7 +185,7 @@ Make the logo big, send the video to the back|Une los clips, exporta todo en un 
 )
 def test_an_order_is_sent_whole_where_a_part_may_be_a_wish(text: str) -> None:
     """Beside work, only what says to export in so many words is left out."""
-    assert request_in(text) is Request.WORK
+    assert request_in(text) is RequestKind.WORK
     assert without_export(text) == text
 
 
@@ -201,7 +201,7 @@ Quiero todo en un video|Quero só o final
 )
 def test_one_video_or_its_ending_is_work(text: str) -> None:
     """What names a piece, or one of many, asks for an edit, not for the file."""
-    assert request_in(text) is Request.WORK
+    assert request_in(text) is RequestKind.WORK
 
 
 @pytest.mark.parametrize(
@@ -228,4 +228,4 @@ def test_words_that_name_nothing_to_do_change_nothing(text: str) -> None:
 
 def test_slips_are_not_looked_for_without_end() -> None:
     """Words that are written together without a blank are taken apart up to a length."""
-    assert request_in("is" * 149 + "x?") is Request.WORK
+    assert request_in("is" * 149 + "x?") is RequestKind.WORK

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from nemowatch.model import RemoteState, Turn, TurnEnd
+from nemowatch.model import RemoteState, TurnEnd, TurnResult
 from nemowatch.stages.turn_outcome import (
     EXTRA_CHECKS,
     RecheckResult,
@@ -38,22 +38,22 @@ drafts = st.recursive(
 @pytest.mark.parametrize(
     ("turn", "now", "verdict"),
     [
-        (Turn(TurnEnd.CLOSED, "done"), AFTER, TurnVerdict.HAPPENED),
-        (Turn(TurnEnd.CLOSED), AFTER, TurnVerdict.HAPPENED),
-        (Turn(TurnEnd.CLOSED, "Which language?"), BEFORE, TurnVerdict.ANSWERED),
-        (Turn(TurnEnd.CLOSED), BEFORE, TurnVerdict.OPEN),
-        (Turn(TurnEnd.ERROR, error="oops"), BEFORE, TurnVerdict.OPEN),
-        (Turn(TurnEnd.ERROR, error="oops"), AFTER, TurnVerdict.OPEN),
-        (Turn(TurnEnd.CUT, "half an ans"), BEFORE, TurnVerdict.OPEN),
-        (Turn(TurnEnd.CUT), AFTER, TurnVerdict.OPEN),
-        (Turn(TurnEnd.TIMEOUT), AFTER, TurnVerdict.OPEN),
-        (Turn(TurnEnd.ERROR, code=2001), BEFORE, TurnVerdict.REFUSED),
-        (Turn(TurnEnd.ERROR, code=2001), AFTER, TurnVerdict.OPEN),
-        (Turn(TurnEnd.CUT, code=2001), BEFORE, TurnVerdict.REFUSED),
-        (Turn(TurnEnd.CUT, code=1001), BEFORE, TurnVerdict.REFUSED),
+        (TurnResult(TurnEnd.CLOSED, "done"), AFTER, TurnVerdict.HAPPENED),
+        (TurnResult(TurnEnd.CLOSED), AFTER, TurnVerdict.HAPPENED),
+        (TurnResult(TurnEnd.CLOSED, "Which language?"), BEFORE, TurnVerdict.ANSWERED),
+        (TurnResult(TurnEnd.CLOSED), BEFORE, TurnVerdict.OPEN),
+        (TurnResult(TurnEnd.ERROR, error="oops"), BEFORE, TurnVerdict.OPEN),
+        (TurnResult(TurnEnd.ERROR, error="oops"), AFTER, TurnVerdict.OPEN),
+        (TurnResult(TurnEnd.CUT, "half an ans"), BEFORE, TurnVerdict.OPEN),
+        (TurnResult(TurnEnd.CUT), AFTER, TurnVerdict.OPEN),
+        (TurnResult(TurnEnd.TIMEOUT), AFTER, TurnVerdict.OPEN),
+        (TurnResult(TurnEnd.ERROR, code=2001), BEFORE, TurnVerdict.REFUSED),
+        (TurnResult(TurnEnd.ERROR, code=2001), AFTER, TurnVerdict.OPEN),
+        (TurnResult(TurnEnd.CUT, code=2001), BEFORE, TurnVerdict.REFUSED),
+        (TurnResult(TurnEnd.CUT, code=1001), BEFORE, TurnVerdict.REFUSED),
     ],
 )
-def test_right_after_the_stream(turn: Turn, now: str, verdict: TurnVerdict) -> None:
+def test_right_after_the_stream(turn: TurnResult, now: str, verdict: TurnVerdict) -> None:
     """Only a clean close with a changed state is a success; what is not known stays open."""
     assert judge(turn, BEFORE, now) is verdict
 
@@ -62,7 +62,9 @@ def test_right_after_the_stream(turn: Turn, now: str, verdict: TurnVerdict) -> N
 def test_a_code_inside_the_stream_is_an_error_event(code: int) -> None:
     """Work had begun: but for "no credits" it is treated like a cut stream and never sent again
     by itself."""
-    assert judge(Turn(TurnEnd.ERROR, error="…", code=code), BEFORE, BEFORE) is TurnVerdict.OPEN
+    assert (
+        judge(TurnResult(TurnEnd.ERROR, error="…", code=code), BEFORE, BEFORE) is TurnVerdict.OPEN
+    )
 
 
 @given(
@@ -72,7 +74,7 @@ def test_a_code_inside_the_stream_is_an_error_event(code: int) -> None:
 )
 def test_no_broken_stream_is_a_success_or_an_answer(end: TurnEnd, text: str, now: str) -> None:
     """Half a stream never counts as a result, whatever it said."""
-    assert judge(Turn(end, text, "broken"), BEFORE, now) is TurnVerdict.OPEN
+    assert judge(TurnResult(end, text, "broken"), BEFORE, now) is TurnVerdict.OPEN
 
 
 @given(drafts, drafts)

@@ -18,7 +18,7 @@ from nemowatch.intake.records import Candidate, FileProblem
 from nemowatch.intake.scan.ignore import NameClass
 from nemowatch.intake.scan.paths import as_text, folder_of, name_of, parent
 from nemowatch.intake.state import InboxState
-from nemowatch.model import MediaKind, Order
+from nemowatch.model import FolderOrder, MediaKind
 from nemowatch.tasks.plan import max_bytes, needs_sound, plan
 from nemowatch.tasks.records import Drop, Folder
 
@@ -160,7 +160,7 @@ class Acceptance:
         self._state.problems.refuse(problem)
         self._state.know(one.path, tracked.last, local=tracked.rule.local)
 
-    def _order(self, folder: Folder, main: Inspected, drop: Drop) -> Order | None:
+    def _order(self, folder: Folder, main: Inspected, drop: Drop) -> FolderOrder | None:
         """What the folder wants made of it; None, with the reason reported, when it cannot say."""
         beside = parent(main.path)
         noted_in = self._state.book.instructed_in(beside)

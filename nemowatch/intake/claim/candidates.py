@@ -19,7 +19,7 @@ from nemowatch.intake.records import Candidate
 from nemowatch.intake.scan.file_names import stem_of
 from nemowatch.intake.scan.paths import as_text, folder_of, name_of, promised_kind
 from nemowatch.journal.sources import NewJob
-from nemowatch.model import MediaKind, Member, MemberRole, Order
+from nemowatch.model import FolderOrder, MediaKind, Member, MemberRole
 from nemowatch.tasks.plan import plan
 from nemowatch.tasks.records import Drop, Folder
 
@@ -28,7 +28,7 @@ INSTRUCTIONS = "prompt.txt"
 _ROLES = {MediaKind.SCRIPT: MemberRole.SCRIPT, MediaKind.LINK: MemberRole.LIST}
 
 
-def order_of_link(folder: Folder, drop: Drop, name: str) -> Order:
+def order_of_link(folder: Folder, drop: Drop, name: str) -> FolderOrder:
     """The order for one link of a list: {file} in a prompt means the linked file, not the list."""
     return plan(folder, replace(drop, name=name))
 
@@ -45,9 +45,9 @@ def _digest(text: str) -> str:
 def candidate(
     group: Group,
     found: list[Inspected],
-    order: Order,
+    order: FolderOrder,
     conflict: bool,
-    order_of: Callable[[str], Order] | None,
+    order_of: Callable[[str], FolderOrder] | None,
     prompt: str = "",
 ) -> Candidate:
     """`order_of`: the order for a link by its file's name; None when this is no list. `prompt`: of
@@ -81,7 +81,7 @@ def project_candidate(
     project: bytes,
     name: str,
     found: list[Inspected],
-    order: Order,
+    order: FolderOrder,
     texts: str,
     whole: str,
     *,
@@ -126,7 +126,7 @@ def _member(one: Inspected) -> Member:
 
 
 def _linked(
-    links: tuple[str, ...], stem: str, order_of: Callable[[str], Order]
+    links: tuple[str, ...], stem: str, order_of: Callable[[str], FolderOrder]
 ) -> tuple[list[Member], list[NewJob]]:
     """The clips and jobs of a list: each link is an item of its own; a single link is named
     after its file."""

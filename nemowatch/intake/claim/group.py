@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from nemowatch.intake.ready.stability import Verdict
+from nemowatch.intake.ready.stability import StillnessVerdict
 from nemowatch.intake.scan.ignore import NameClass
 from nemowatch.intake.scan.paths import as_text, name_of
 from nemowatch.intake.state import InboxState
@@ -43,7 +43,7 @@ def is_ready(state: InboxState, path: bytes) -> bool:
     if tracked is None:
         # claimed before its partner came: whether that still counts, the journal knows
         return path in state.known
-    return tracked.verdict() is Verdict.READY
+    return tracked.verdict() is StillnessVerdict.READY
 
 
 def is_work(state: InboxState, path: bytes) -> bool:

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from typing import TypeAlias
 
 from nemowatch.fs.safe_open import lookup
-from nemowatch.fs.threads import Worker
+from nemowatch.fs.threads import WorkerThread
 from nemowatch.intake.claim.acceptance import Acceptance
 from nemowatch.intake.claim.group import Group
 from nemowatch.intake.ready.inspect import inspect
@@ -69,7 +69,7 @@ class GroupReading:
             last = tracked.last
         return ReadingQuestion(path, self._acceptance.terms(path), last)
 
-    async def read(self, work: list[ReadingWork], worker: Worker) -> list[Read]:
+    async def read(self, work: list[ReadingWork], worker: WorkerThread) -> list[Read]:
         """Read groups in the worker's thread until the time is used up; at least one. Raises
         LocalPassing when the share is unavailable."""
         if not work:
@@ -87,7 +87,7 @@ class GroupReading:
 
         return await worker.run(read)
 
-    def _inspect(self, asked: ReadingQuestion, worker: Worker) -> Inspected:
+    def _inspect(self, asked: ReadingQuestion, worker: WorkerThread) -> Inspected:
         """Read one file, in the worker's thread."""
         root = self._root_monitor.root
         rule = self._root_monitor.settle_rule(asked.path)

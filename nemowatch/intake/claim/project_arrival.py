@@ -11,7 +11,7 @@ from nemowatch.fs.identity import content_key, unchanged
 from nemowatch.intake.claim.pairing import Groups
 from nemowatch.intake.claim.project_contents import ProjectContents, is_media
 from nemowatch.intake.claim.project_questions import ProjectQuestions
-from nemowatch.intake.ready.stability import GIVE_UP, Verdict
+from nemowatch.intake.ready.stability import GIVE_UP, StillnessVerdict
 from nemowatch.intake.scan.paths import as_text, name_of
 from nemowatch.intake.scan.project_problems import unfinished
 from nemowatch.intake.state import InboxState
@@ -118,7 +118,7 @@ class ProjectArrival:
         if tracked is None:
             self._root_monitor.scans.request()
             return False
-        if tracked.verdict() is Verdict.READY and tracked.settled():
+        if tracked.verdict() is StillnessVerdict.READY and tracked.settled():
             return True
         tracked.no_short_cut(self._clock.monotonic())
         return False

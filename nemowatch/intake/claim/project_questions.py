@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from nemowatch.intake.ready.stability import Verdict
+from nemowatch.intake.ready.stability import StillnessVerdict
 from nemowatch.intake.scan.project_problems import Fault, trouble
 from nemowatch.intake.state import InboxState
 
@@ -25,7 +25,7 @@ class ProjectQuestions:
         itself."""
         for path in paths:
             tracked = self._state.tracked.get(path)
-            if tracked is not None and tracked.verdict() is Verdict.READY:
+            if tracked is not None and tracked.verdict() is StillnessVerdict.READY:
                 tracked.block(why, soon=soon)
 
     def ask(self, project: bytes, fault: Fault, code: str = "project") -> None:

@@ -14,7 +14,7 @@ from functools import partial
 
 from nemowatch.intake.claim.group import Group, is_ready, is_work, wait_for
 from nemowatch.intake.claim.subtitle_names import SubtitleNames, Subtitles
-from nemowatch.intake.ready.stability import Verdict
+from nemowatch.intake.ready.stability import StillnessVerdict
 from nemowatch.intake.records import FileProblem
 from nemowatch.intake.scan.file_names import is_subtitles
 from nemowatch.intake.scan.paths import as_text, name_of, parent, promised_kind
@@ -109,7 +109,7 @@ class SubtitleGroups:
         tracked = self._state.tracked.get(path)
         if tracked is None:
             return False
-        return tracked.verdict() is Verdict.EMPTY and tracked.still >= EMPTY_AFTER
+        return tracked.verdict() is StillnessVerdict.EMPTY and tracked.still >= EMPTY_AFTER
 
     def _has_doubt(
         self, path: bytes, clip: bytes, found: list[Subtitles], names: SubtitleNames

@@ -64,7 +64,7 @@ def inspect(
         return failed(path, terms, exc, code="permission")
 
     try:
-        return _Reader(fd, path, rule, terms, beat).read(expected)
+        return _FileReader(fd, path, rule, terms, beat).read(expected)
     except SourceChanged:
         return Inspected(path, Advice.AGAIN)
     except (LocalError, OrderError) as exc:
@@ -76,7 +76,7 @@ def inspect(
 
 
 @dataclass(frozen=True, slots=True)
-class _Reader:
+class _FileReader:
     """One open file, and what is asked of it. Its methods raise LocalError, OrderError and
     OSError."""
 

@@ -43,7 +43,7 @@ STUCK_CHECK = 15.0
 GIVE_UP = 600.0
 
 
-class Verdict(StrEnum):
+class StillnessVerdict(StrEnum):
     """What the stillness says."""
 
     READY = "ready"  #: still long enough; the content decides now
@@ -55,7 +55,7 @@ class Verdict(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
-class Beside:
+class Surroundings:
     """What the surroundings of a file say of it."""
 
     unfinished: str = ""  #: why a program is not done with it, a clause; "" when nothing says so
@@ -63,7 +63,9 @@ class Beside:
 
 
 #: Verdicts that more stillness does not change.
-_STUCK = frozenset({Verdict.EMPTY, Verdict.PLACEHOLDER, Verdict.UNFINISHED})
+_STUCK = frozenset(
+    {StillnessVerdict.EMPTY, StillnessVerdict.PLACEHOLDER, StillnessVerdict.UNFINISHED}
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,7 +103,7 @@ class TrackedFile:
         self.first_at = self.since = self.last_at = seen.at
         self.lease = seen.lease
         self.has_data = seen.has_data
-        self.beside = Beside()
+        self.beside = Surroundings()
         self._short_cut = ShortCut(seen.event_at)
         self._block = NO_BLOCK
         self.next_at = seen.at
@@ -157,7 +159,7 @@ class TrackedFile:
         """Closed as far as the kernel says, and not open for writing."""
         return self._short_cut.event_at >= 0 and self.lease is Lease.FREE
 
-    def see_beside(self, beside: Beside, now: float) -> None:
+    def see_beside(self, beside: Surroundings, now: float) -> None:
         """Take in what lies beside it at `now`. What may belong to it, and changes, begins the
         wait again."""
         if beside.state != self.beside.state:
@@ -243,19 +245,19 @@ class TrackedFile:
             return False
         return self.still >= self.rule.settle
 
-    def verdict(self) -> Verdict:
+    def verdict(self) -> StillnessVerdict:
         """The decision after the last check."""
         if self.lease is Lease.WRITER:
-            return Verdict.WRITER
+            return StillnessVerdict.WRITER
         if self.last.size == 0:
-            return Verdict.EMPTY
+            return StillnessVerdict.EMPTY
         if self._is_placeholder():
-            return Verdict.PLACEHOLDER
+            return StillnessVerdict.PLACEHOLDER
         if self.still < self.needed():
-            return Verdict.WAIT
+            return StillnessVerdict.WAIT
         if self.beside.unfinished:
-            return Verdict.UNFINISHED
-        return Verdict.READY
+            return StillnessVerdict.UNFINISHED
+        return StillnessVerdict.READY
 
     def _is_placeholder(self) -> bool:
         """A size and no content. Content that is compressed well may be in the inode."""
@@ -279,7 +281,7 @@ class TrackedFile:
         """Seconds until the next check."""
         if self.stuck:
             return min(STUCK_CHECK, 10 * self.rule.settle)
-        if self.verdict() is Verdict.WRITER:
+        if self.verdict() is StillnessVerdict.WRITER:
             return self.rule.check_every
 
         rest = self.since + self.needed() - self.last_at

@@ -29,12 +29,12 @@ from nemowatch.intake.ready.companion_names import (
     stem,
     word_owner,
 )
-from nemowatch.intake.ready.stability import Beside
+from nemowatch.intake.ready.stability import Surroundings
 from nemowatch.intake.scan.paths import as_text, name_of
 
 
 @dataclass(slots=True)
-class _Found:
+class _NamesBeside:
     """What the names in a folder say of one file."""
 
     #: paths that say by themselves that a program is at work on it
@@ -49,22 +49,22 @@ class _Found:
             self.growing.append(path)
 
 
-def surroundings(root: Path, paths: Iterable[bytes]) -> dict[bytes, Beside]:
+def surroundings(root: Path, paths: Iterable[bytes]) -> dict[bytes, Surroundings]:
     """What lies beside each of these files. A folder that cannot be listed says nothing."""
     folders: dict[bytes, list[bytes]] = defaultdict(list)
     for path in paths:
         folder, _, name = path.rpartition(b"/")
         folders[folder].append(name)
 
-    found: dict[bytes, Beside] = {}
+    found: dict[bytes, Surroundings] = {}
     for folder, names in folders.items():
         for name, one in _in_folder(root, folder, names).items():
             path = os.path.join(folder, name)
-            found[path] = Beside(_reason(root, name, one), _state_of(root, one.growing))
+            found[path] = Surroundings(_reason(root, name, one), _state_of(root, one.growing))
     return found
 
 
-def _reason(root: Path, name: bytes, one: _Found) -> str:
+def _reason(root: Path, name: bytes, one: _NamesBeside) -> str:
     """Why a program is not done with this file; "" when nothing says so."""
     for path, _ in lookup_there(root, one.at_work):
         return f"{as_text(name_of(path))} is beside it"
@@ -86,7 +86,7 @@ def _is_written(root: Path, path: bytes) -> bool:
         os.close(fd)
 
 
-def _in_folder(root: Path, folder: bytes, names: list[bytes]) -> Mapping[bytes, _Found]:
+def _in_folder(root: Path, folder: bytes, names: list[bytes]) -> Mapping[bytes, _NamesBeside]:
     """What all the names of this folder say of `names`."""
     asked = _Asked(names)
     for other in sorted(names_below(root, folder)):
@@ -98,7 +98,7 @@ class _Asked:
     """The files of one folder that are asked about, and what other names say of them."""
 
     def __init__(self, names: list[bytes]) -> None:
-        self.found = {name: _Found() for name in names}
+        self.found = {name: _NamesBeside() for name in names}
         self._by_name = {comparable(name): name for name in names}
         self._by_owner_file = {word_owner(name): name for name in names}
         self._halves: dict[str, list[bytes]] = defaultdict(list)

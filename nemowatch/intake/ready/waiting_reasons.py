@@ -6,31 +6,33 @@ Owns the words. How long a file has waited, `stability` knows.
 
 from __future__ import annotations
 
-from nemowatch.intake.ready.stability import TrackedFile, Verdict
+from nemowatch.intake.ready.stability import StillnessVerdict, TrackedFile
 from nemowatch.intake.records import FileProblem
 from nemowatch.intake.scan.paths import folder_of
 
 _COPIED = "still being copied ({})"
 #: What the page says of a file that waits, with how long it has; the others are being copied.
 _WORDS = {
-    Verdict.WRITER: "still being written ({}): another program has it open",
-    Verdict.EMPTY: "still empty: waiting for its content",
-    Verdict.PLACEHOLDER: "only a placeholder: the cloud drive has not fetched its content yet",
+    StillnessVerdict.WRITER: "still being written ({}): another program has it open",
+    StillnessVerdict.EMPTY: "still empty: waiting for its content",
+    StillnessVerdict.PLACEHOLDER: (
+        "only a placeholder: the cloud drive has not fetched its content yet"
+    ),
 }
 #: What is wrong, what to do, and the short name for JSON, by the verdict that a file does not get
 #: beyond.
 _NOTES = {
-    Verdict.EMPTY: (
+    StillnessVerdict.EMPTY: (
         "The file is empty, and nothing has changed for ten minutes.",
         "Copy it again, or remove it.",
         "empty",
     ),
-    Verdict.PLACEHOLDER: (
+    StillnessVerdict.PLACEHOLDER: (
         "Only a placeholder of the file is here: its content has not arrived.",
         "Have the cloud drive keep it on this computer, or copy the file itself here.",
         "placeholder",
     ),
-    Verdict.UNFINISHED: (
+    StillnessVerdict.UNFINISHED: (
         "Another program still seems to be working on the file: {}.",
         "Let it finish. If none is at work, remove what it left behind, or give the file another"
         " name; it is then taken.",
@@ -44,7 +46,7 @@ def why(tracked: TrackedFile, now: float) -> str:
     if tracked.blocked:
         return tracked.blocked
     verdict = tracked.verdict()
-    if verdict is Verdict.UNFINISHED:
+    if verdict is StillnessVerdict.UNFINISHED:
         return f"another program is still working on it: {tracked.beside.unfinished}"
 
     waited = _seconds(now - tracked.first_at)

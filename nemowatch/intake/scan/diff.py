@@ -20,13 +20,13 @@ from nemowatch.intake.records import FileProblem
 from nemowatch.intake.scan.file_names import stem_of
 from nemowatch.intake.scan.folder_instructions import FolderInstructions, Gathering
 from nemowatch.intake.scan.folders import MEDIA, FolderBook
-from nemowatch.intake.scan.instruction_forms import Instruction
+from nemowatch.intake.scan.instruction_forms import InstructionName
 from nemowatch.intake.scan.oddities import oddity
 from nemowatch.intake.scan.partial_files import looks_partial
 from nemowatch.intake.scan.paths import below, name_of, parent, same_name
 from nemowatch.intake.scan.project_folders import ProjectFolder
 from nemowatch.intake.scan.project_problems import no_project
-from nemowatch.intake.scan.scanner import Entry, Kind
+from nemowatch.intake.scan.scanner import Entry, EntryKind
 from nemowatch.intake.scan.snapshot_hash import stat_hash
 from nemowatch.model import MediaKind, Snapshot
 from nemowatch.tasks.records import Folder
@@ -164,11 +164,11 @@ class ScanDiffer:
         return found
 
     def _take(self, found: ScanDiff, entry: Entry) -> None:
-        if entry.kind is Kind.FILE:
+        if entry.kind is EntryKind.FILE:
             self._sort(found, entry)
-        elif entry.kind is Kind.OURS:
+        elif entry.kind is EntryKind.OURS:
             self._gathering.take(entry.path, entry.snapshot)
-        elif entry.kind is Kind.FOLDER:
+        elif entry.kind is EntryKind.FOLDER:
             _add_folder(found, entry)
             self._project_folder(found, entry)
         else:
@@ -186,7 +186,7 @@ class ScanDiffer:
     def _odd(self, found: ScanDiff, entry: Entry) -> None:
         if len(found.odd) < MAX_ODD:
             found.odd.append(oddity(entry))
-        if entry.kind is Kind.CLOSED:
+        if entry.kind is EntryKind.CLOSED:
             self._closed.append(entry.path + b"/")
             # the kernel does not watch it for us either, and it is reported by itself
             found.inodes.discard(entry.snapshot.ino)
@@ -237,7 +237,7 @@ class ScanDiffer:
         if not isinstance(self._book.read(folder), Folder):
             return  # its name is the problem, and not what is in it
         if self._book.is_reviewed_text(path):
-            self._gathering.request(path, entry.snapshot, Instruction.REVIEWED)
+            self._gathering.request(path, entry.snapshot, InstructionName.REVIEWED)
             return
         if not self._book.takes(path):
             facts.add_foreign(path, entry.snapshot)

@@ -11,7 +11,7 @@ from functools import partial
 
 from nemowatch.intake.records import FileProblem
 from nemowatch.intake.scan import instruction_names
-from nemowatch.intake.scan.instruction_forms import FORM, Effect, Instruction
+from nemowatch.intake.scan.instruction_forms import FORM, Effect, InstructionName
 from nemowatch.intake.scan.paths import as_text, name_of, parent
 from nemowatch.model import Snapshot
 
@@ -28,38 +28,44 @@ _ABOUT = (
     " be processed, give it another name."
 )
 _CURES = {
-    Instruction.PAUSE: _RENAME,
-    Instruction.APPROVE: _RENAME.replace("Call it {name}", "Put it into the inbox as {name}"),
-    Instruction.PROMPT: _RENAME.replace("Call it {name}", "Save it as plain text called {name}"),
-    Instruction.GLOSSARY: _RENAME.replace("Call it {name}", "Save it as plain text called {name}"),
-    Instruction.REVISE: _ABOUT.format("the result that is to be changed", "promo.es.revise.txt"),
-    Instruction.ANSWER: _ABOUT.format("the file that is asked about", "promo.mp4.answer.txt"),
-    Instruction.NOTE: "Remove it, or give it another name if it is to be processed.",
-    Instruction.ORDER: (
+    InstructionName.PAUSE: _RENAME,
+    InstructionName.APPROVE: _RENAME.replace("Call it {name}", "Put it into the inbox as {name}"),
+    InstructionName.PROMPT: _RENAME.replace(
+        "Call it {name}", "Save it as plain text called {name}"
+    ),
+    InstructionName.GLOSSARY: _RENAME.replace(
+        "Call it {name}", "Save it as plain text called {name}"
+    ),
+    InstructionName.REVISE: _ABOUT.format(
+        "the result that is to be changed", "promo.es.revise.txt"
+    ),
+    InstructionName.ANSWER: _ABOUT.format("the file that is asked about", "promo.mp4.answer.txt"),
+    InstructionName.NOTE: "Remove it, or give it another name if it is to be processed.",
+    InstructionName.ORDER: (
         "To try a file again, move it from failed/ back here. To end a pause, remove the file"
         " PAUSE. To take an order back, remove its file. If this file is to be processed, give it"
         " another name."
     ),
-    Instruction.ASIDE: (
+    InstructionName.ASIDE: (
         "It may stay. If it is a script to be spoken, give it another name, such as script, and"
         " leave its ending as it is."
     ),
-    Instruction.LINKS: _RENAME.replace("Call it {name}", "Save it as plain text called {name}"),
+    InstructionName.LINKS: _RENAME.replace("Call it {name}", "Save it as plain text called {name}"),
 }
 #: The cure for one that says nothing.
 EMPTY_CURES = {
-    Instruction.PROMPT: "Write the instructions into it, or remove it.",
-    Instruction.GLOSSARY: "Write the names and terms into it, one per line, or remove it.",
-    Instruction.REVISE: "Write into it what should be changed, or remove it.",
-    Instruction.ANSWER: "Write the answer into it, or remove it.",
-    Instruction.REVIEWED: "Write the words into it, with their times, or remove it.",
+    InstructionName.PROMPT: "Write the instructions into it, or remove it.",
+    InstructionName.GLOSSARY: "Write the names and terms into it, one per line, or remove it.",
+    InstructionName.REVISE: "Write into it what should be changed, or remove it.",
+    InstructionName.ANSWER: "Write the answer into it, or remove it.",
+    InstructionName.REVIEWED: "Write the words into it, with their times, or remove it.",
 }
 #: Notes in an inbox that are looked after; more come with the next scan.
 MAX_NOTES = 1_000
 #: What is said of names that are no near miss of an instruction which there is.
 _SAID = {
-    Instruction.ORDER: "{name} looks like an order that nemowatch does not know",
-    Instruction.ASIDE: "{name} looks like a text about the folder, not like work",
+    InstructionName.ORDER: "{name} looks like an order that nemowatch does not know",
+    InstructionName.ASIDE: "{name} looks like a text about the folder, not like work",
 }
 _NEARLY = "{name} looks like {meant}, but its name is not exactly that"
 _HOLDS = {
@@ -74,7 +80,7 @@ class NearMiss:
     """A file that is to be an instruction, and is none as it is."""
 
     path: bytes  #: relative to the inbox
-    instruction: Instruction
+    instruction: InstructionName
     what: str  #: what is wrong with it, a whole plain sentence
     cure: str
 
@@ -99,7 +105,7 @@ class FolderInstructions:
 
     pauses: list[bytes] = field(default_factory=list)
     #: texts to be read, by what they are
-    texts: dict[Instruction, dict[bytes, Snapshot]] = field(default_factory=dict)
+    texts: dict[InstructionName, dict[bytes, Snapshot]] = field(default_factory=dict)
     near: list[NearMiss] = field(default_factory=list)
     #: where one counts: each APPROVE, as it was found
     approvals: dict[bytes, Snapshot] = field(default_factory=dict)
@@ -113,7 +119,7 @@ class FolderInstructions:
 
     def _like_a_pause(self) -> Iterator[bytes]:
         for miss in self.near:
-            if miss.instruction is Instruction.PAUSE:
+            if miss.instruction is InstructionName.PAUSE:
                 yield miss.path
 
     def texts_to_read(self) -> Iterator[tuple[bytes, Snapshot]]:
@@ -122,7 +128,7 @@ class FolderInstructions:
             if len(found) == 1:
                 yield from found.items()
 
-    def add_text(self, kind: Instruction, path: bytes, snapshot: Snapshot) -> None:
+    def add_text(self, kind: InstructionName, path: bytes, snapshot: Snapshot) -> None:
         """A text of this kind is in the folder."""
         self.texts.setdefault(kind, {})[path] = snapshot
 
@@ -160,7 +166,7 @@ class Gathering:
         exact = instruction_names.exact(name_of(path))
         if exact is None:
             self._inexact(path, snapshot)
-        elif exact is Instruction.PAUSE:
+        elif exact is InstructionName.PAUSE:
             self._at(path).pauses.append(path)
         elif exact in TEXTS:
             self._text(exact, path, snapshot)
@@ -178,7 +184,7 @@ class Gathering:
         elif instruction_names.is_note(name) and len(self.notes) < MAX_NOTES:
             self.notes.append(path)
 
-    def request(self, path: bytes, snapshot: Snapshot, asked: Instruction) -> None:
+    def request(self, path: bytes, snapshot: Snapshot, asked: InstructionName) -> None:
         """This file says something about what exists."""
         if snapshot.size == 0:
             why = f"{as_text(name_of(path))} is empty"
@@ -196,9 +202,9 @@ class Gathering:
         self.folder_approvals[path] = snapshot
         name = as_text(name_of(path))
         why = f"{name} works only in the inbox itself, except where a note offers something"
-        self.miss(path, Instruction.APPROVE, why)
+        self.miss(path, InstructionName.APPROVE, why)
 
-    def _text(self, kind: Instruction, path: bytes, snapshot: Snapshot) -> None:
+    def _text(self, kind: InstructionName, path: bytes, snapshot: Snapshot) -> None:
         held = self._at(path)
         if not parent(path):
             why = f"{kind} works only in a task folder, or in a folder below one"
@@ -210,7 +216,7 @@ class Gathering:
         else:
             held.add_text(kind, path, snapshot)
 
-    def miss(self, path: bytes, meant: Instruction, why: str = "") -> None:
+    def miss(self, path: bytes, meant: InstructionName, why: str = "") -> None:
         """This file was to be an instruction."""
         name = name_of(path)
         why = why or _SAID.get(meant, _NEARLY).format(name=as_text(name), meant=meant)
@@ -244,11 +250,11 @@ def _problems(found: Iterable[NearMiss]) -> Iterator[FileProblem]:
         yield miss.problem()
 
 
-def _near(path: bytes, meant: Instruction, why: str, cure: str) -> NearMiss:
+def _near(path: bytes, meant: InstructionName, why: str, cure: str) -> NearMiss:
     return NearMiss(path, meant, f"{why}: {_HOLDS[FORM[meant].effect]}.", cure)
 
 
-def _one_of_many(kind: Instruction, path: bytes) -> NearMiss:
+def _one_of_many(kind: InstructionName, path: bytes) -> NearMiss:
     name = as_text(name_of(path))
     why = f"{name} is one of several {kind} in this folder"
     return _near(path, kind, why, "Keep only one of them here.")
@@ -257,7 +263,7 @@ def _one_of_many(kind: Instruction, path: bytes) -> NearMiss:
 def _drop_backups(found: FolderInstructions) -> None:
     there = set(found.texts)
     if found.pauses:
-        there.add(Instruction.PAUSE)
+        there.add(InstructionName.PAUSE)
 
     kept: list[NearMiss] = []
     for miss in found.near:
@@ -268,6 +274,6 @@ def _drop_backups(found: FolderInstructions) -> None:
     found.near = kept
 
 
-def _alike(name: bytes) -> Instruction | None:
+def _alike(name: bytes) -> InstructionName | None:
     """What a name that is ours looks like; None for our own notes."""
     return instruction_names.look_alike(name) or instruction_names.look_alike(name, folder=True)

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from nemowatch.intake.scan import instruction_names
 from nemowatch.intake.scan.file_names import is_subtitles
-from nemowatch.intake.scan.instruction_forms import Instruction
+from nemowatch.intake.scan.instruction_forms import InstructionName
 from nemowatch.intake.scan.paths import as_text, folder_of, lineage, name_of, parent, promised_kind
 from nemowatch.intake.scan.project_folders import ProjectFolder, project_of
 from nemowatch.model import MediaKind
@@ -133,7 +133,7 @@ class FolderBook:
         found = self.read(folder_of(path))
         return isinstance(found, Folder) and takes_subtitles(found)
 
-    def in_doubt(self, path: bytes) -> Instruction | None:
+    def in_doubt(self, path: bytes) -> InstructionName | None:
         """The instruction that may be meant by a file, by its name alone: what lies beside it
         says more."""
         if self.is_subtitles(path) or self.is_reviewed_text(path):

@@ -12,7 +12,7 @@ from nemowatch.intake.scan.name_words import words
 from nemowatch.tasks.slips import is_slip
 
 
-class Instruction(StrEnum):
+class InstructionName(StrEnum):
     """An instruction by its name, as people are asked to write it."""
 
     PAUSE = "PAUSE"
@@ -40,7 +40,7 @@ class Effect(StrEnum):
 class Form:
     """How an instruction is written, and how people write it by mistake."""
 
-    instruction: Instruction
+    instruction: InstructionName
     word: str = ""  #: its word, in small letters; "" where only `others` are looked for
     names: frozenset[str] = frozenset()  #: complete names that are it, in small letters
     forms: frozenset[str] = frozenset()  #: of the word, which count where nothing else is said
@@ -91,7 +91,7 @@ CIRCUMSTANCES = words(
 #: Windows hides endings, so a doubled .txt counts as what was meant.
 FORMS = (
     Form(
-        Instruction.PAUSE,
+        InstructionName.PAUSE,
         "pause",
         names=frozenset({"pause", "pause.txt", "pause.txt.txt"}),
         forms=words("paused pauses pausing pausieren pausiert"),
@@ -104,7 +104,7 @@ FORMS = (
         effect=Effect.PAUSE,
     ),
     Form(
-        Instruction.APPROVE,
+        InstructionName.APPROVE,
         "approve",
         names=frozenset({"approve", "approve.txt", "approve.txt.txt"}),
         forms=words("approved approves approval approving"),
@@ -114,7 +114,7 @@ FORMS = (
         ),
     ),
     Form(
-        Instruction.PROMPT,
+        InstructionName.PROMPT,
         "prompt",
         names=frozenset({"prompt.txt", "prompt.txt.txt"}),
         forms=words("prompts prompted prompttxt"),
@@ -127,7 +127,7 @@ FORMS = (
         effect=Effect.FOLDER,
     ),
     Form(
-        Instruction.GLOSSARY,
+        InstructionName.GLOSSARY,
         "glossary",
         names=frozenset({"glossary.txt", "glossary.txt.txt"}),
         forms=words("glossaries glossarytxt"),
@@ -138,9 +138,9 @@ FORMS = (
         more=2,
         effect=Effect.FOLDER,
     ),
-    Form(Instruction.LINKS, "urls", forms=words("url links"), is_ending=True),
+    Form(InstructionName.LINKS, "urls", forms=words("url links"), is_ending=True),
     Form(
-        Instruction.REVISE,
+        InstructionName.REVISE,
         "revise",
         forms=words(
             "revised revision revisions überarbeiten überarbeitung ändern änderung revisar revisión"
@@ -152,7 +152,7 @@ FORMS = (
         is_request=True,
     ),
     Form(
-        Instruction.ANSWER,
+        InstructionName.ANSWER,
         "answer",
         forms=words(
             "answers answered antwort antworten respuesta réponse risposta resposta"
@@ -163,12 +163,12 @@ FORMS = (
         alone=False,
         is_request=True,
     ),
-    Form(Instruction.REVIEWED),
-    Form(Instruction.NOTE, "error", is_ending=True, alone=False),
-    Form(Instruction.NOTE, "question", is_ending=True, alone=False),
-    Form(Instruction.NOTE, "nemowatch", is_ending=True, alone=False),
+    Form(InstructionName.REVIEWED),
+    Form(InstructionName.NOTE, "error", is_ending=True, alone=False),
+    Form(InstructionName.NOTE, "question", is_ending=True, alone=False),
+    Form(InstructionName.NOTE, "nemowatch", is_ending=True, alone=False),
     Form(
-        Instruction.ORDER,
+        InstructionName.ORDER,
         others=words(
             "cancel retry resume unpause continue again resolve delete abort undo redo"
             " abbrechen stornieren löschen cancelar annuler annullare reintentar réessayer"
@@ -176,7 +176,7 @@ FORMS = (
         ),
     ),
     Form(
-        Instruction.ASIDE,
+        InstructionName.ASIDE,
         others=words(
             "readme liesmich leeme leiame leggimi lisezmoi todo settings config configuration"
             " options info note notes notiz notizen notas briefing"
@@ -190,9 +190,9 @@ ALONE_FORMS = tuple(form for form in ENDING_FORMS if form.alone)
 REQUEST_FORMS = tuple(form for form in ENDING_FORMS if form.is_request)
 #: Those about a folder.
 FOLDER_FORMS = tuple(form for form in FORMS if form.word and not form.is_ending)
-PAUSE_NAMES = FORM[Instruction.PAUSE].names
-APPROVE_NAMES = FORM[Instruction.APPROVE].names
-PROMPT_NAMES = FORM[Instruction.PROMPT].names
-GLOSSARY_NAMES = FORM[Instruction.GLOSSARY].names
+PAUSE_NAMES = FORM[InstructionName.PAUSE].names
+APPROVE_NAMES = FORM[InstructionName.APPROVE].names
+PROMPT_NAMES = FORM[InstructionName.PROMPT].names
+GLOSSARY_NAMES = FORM[InstructionName.GLOSSARY].names
 #: Every complete name that is an instruction.
 EXACT = PAUSE_NAMES | APPROVE_NAMES | PROMPT_NAMES | GLOSSARY_NAMES

@@ -23,7 +23,7 @@ from nemowatch.intake.scan.instruction_forms import (
     FORMS,
     REQUEST_FORMS,
     Form,
-    Instruction,
+    InstructionName,
 )
 from nemowatch.intake.scan.name_words import BACKUPS, plain, without_endings, words_of
 
@@ -43,7 +43,7 @@ _MOST_MORE = 3
 _BY_NAME = {name: form.instruction for form in reversed(FORMS) for name in form.names}
 _BY_OTHER_WORD = {word: form.instruction for form in reversed(FORMS) for word in form.others}
 #: "clip revise.txt"
-_BY_LAST_WORD = {FORM[Instruction.REVISE].word: Instruction.REVISE}
+_BY_LAST_WORD = {FORM[InstructionName.REVISE].word: InstructionName.REVISE}
 _BY_WORD = {form.word: form.instruction for form in FOLDER_FORMS}
 
 
@@ -52,7 +52,7 @@ def folded(name: bytes) -> str:
     return os.fsdecode(name).lower()
 
 
-def exact(name: bytes) -> Instruction | None:
+def exact(name: bytes) -> InstructionName | None:
     """The instruction that has exactly this name."""
     return _BY_NAME.get(folded(name))
 
@@ -71,7 +71,7 @@ def subject_of(name: bytes) -> str:
     return whole[: whole.lower().rindex(f".{form.word}.txt")]
 
 
-def look_alike(name: bytes, *, folder: bool = False) -> Instruction | None:
+def look_alike(name: bytes, *, folder: bool = False) -> InstructionName | None:
     """The instruction that was surely meant by a name that is not quite its own: another ending,
     a copy, a slip, a form of the word, and nothing else. `folder`: of folders only a PAUSE is
     looked for: people keep things in folders called "prompts" and "approved"."""
@@ -82,7 +82,7 @@ def look_alike(name: bytes, *, folder: bool = False) -> Instruction | None:
     return _look_alike(os.fsdecode(name))
 
 
-def in_doubt(name: bytes, *, scripts: bool) -> Instruction | None:
+def in_doubt(name: bytes, *, scripts: bool) -> InstructionName | None:
     """The instruction that may be meant by a name with other words in it, or with another word of
     that meaning: "prompt for tuesday.txt", "STOP".
     `scripts`: texts are work there, and may be called anything."""
@@ -104,25 +104,25 @@ def is_backup(name: bytes) -> bool:
     return is_marked or low.rpartition(".")[2] in BACKUPS
 
 
-def _paused_folder(name: str) -> Instruction | None:
+def _paused_folder(name: str) -> InstructionName | None:
     """Another word of that meaning too: what is kept in a folder called HOLD is not to be done."""
-    form, said = FORM[Instruction.PAUSE], _without_circumstances(words_of(name))
+    form, said = FORM[InstructionName.PAUSE], _without_circumstances(words_of(name))
     if form.is_rightly_said(said) or "".join(said) in form.others:
-        return Instruction.PAUSE
+        return InstructionName.PAUSE
     return None
 
 
 @lru_cache(maxsize=4096)
-def _look_alike(name: str) -> Instruction | None:
+def _look_alike(name: str) -> InstructionName | None:
     stem, said = _read(name)
     if "." in stem:
         return _about_a_file(stem, name) or _first_said(FOLDER_FORMS, said)
     if said == _READ_ME_WORDS and name.lower() != _READ_ME:
-        return Instruction.NOTE
+        return InstructionName.NOTE
     return _first_said(FOLDER_FORMS + ALONE_FORMS, said)
 
 
-def _about_a_file(stem: str, name: str) -> Instruction | None:
+def _about_a_file(stem: str, name: str) -> InstructionName | None:
     """What NAME.word says."""
     last = stem.rpartition(".")[2]
     said = words_of(last) or [plain(last)]  # "url" is an ending of its own
@@ -131,7 +131,7 @@ def _about_a_file(stem: str, name: str) -> Instruction | None:
     return _first_said(misspelled, said) or _BY_WORD.get(" ".join(said))
 
 
-def _first_said(forms: Iterable[Form], said: list[str]) -> Instruction | None:
+def _first_said(forms: Iterable[Form], said: list[str]) -> InstructionName | None:
     form = next(filter(methodcaller("is_said", said), forms), None)
     if form is None:
         return None
@@ -139,7 +139,7 @@ def _first_said(forms: Iterable[Form], said: list[str]) -> Instruction | None:
 
 
 @lru_cache(maxsize=4096)
-def _in_doubt(name: str, scripts: bool) -> Instruction | None:
+def _in_doubt(name: str, scripts: bool) -> InstructionName | None:
     stem, said = _read(name)
     if not said:
         return None
@@ -157,7 +157,7 @@ def _meant_for_folder(
     said: list[str],
     bare: list[str],
     scripts: bool,
-) -> Instruction | None:
+) -> InstructionName | None:
     more = len(bare) - 1
     for form in FOLDER_FORMS:
         if more == 0 and form.has(bare[0]):

@@ -8,12 +8,12 @@ import errno
 import os
 
 from nemowatch.intake.records import FileProblem
-from nemowatch.intake.scan.scanner import TOO_DEEP, Entry, Kind
+from nemowatch.intake.scan.scanner import TOO_DEEP, Entry, EntryKind
 
 
 def oddity(entry: Entry) -> FileProblem:
     """What people read about what is no file."""
-    if entry.kind is Kind.CLOSED:
+    if entry.kind is EntryKind.CLOSED:
         why = entry.what.lower() or "no reason given"
         what = f"This folder cannot be read by nemowatch ({why})."
         cure = _closed_cure(entry.what)

@@ -19,7 +19,7 @@ from nemowatch.intake.scan.folder_instructions import (
 )
 from nemowatch.intake.scan.ignore import Ignore, NameClass
 from nemowatch.intake.scan.paths import below, lineage
-from nemowatch.intake.scan.scanner import Kind, walk
+from nemowatch.intake.scan.scanner import EntryKind, walk
 
 
 def nearest_pause(files: Mapping[bytes, bytes], folder: bytes) -> bytes:
@@ -71,7 +71,7 @@ def _in(watch: Watch) -> dict[bytes, bytes]:
     found = Gathering()
     try:
         for entry in walk(watch.inbox, Ignore(watch.ignore)):
-            if entry.kind is Kind.OURS:
+            if entry.kind is EntryKind.OURS:
                 found.take(entry.path, entry.snapshot)
     except LocalError:
         return {}

@@ -30,7 +30,7 @@ Known = Callable[[bytes, os.stat_result], bool]
 TOO_DEEP = "it is nested too deeply"
 
 
-class Kind(StrEnum):
+class EntryKind(StrEnum):
     """What a walk comes upon."""
 
     FILE = "file"  #: a regular file whose name is not against it (a conflict copy is one too)
@@ -41,14 +41,14 @@ class Kind(StrEnum):
     UNANSWERED = "unanswered"  #: a folder that says nothing of itself: entering it says why
 
 
-_ENTERED = frozenset({Kind.FOLDER, Kind.UNANSWERED})
+_ENTERED = frozenset({EntryKind.FOLDER, EntryKind.UNANSWERED})
 
 
 @dataclass(frozen=True, slots=True)
 class Entry:
     """One thing in the inbox."""
 
-    kind: Kind
+    kind: EntryKind
     path: bytes  #: relative to the inbox
     snapshot: Snapshot
     what: str = ""  #: for ODD: "a link"
@@ -57,7 +57,7 @@ class Entry:
     def folder(self) -> bytes:
         """The task folder's name; b"" for what is in the inbox itself."""
         first, slash, _ = self.path.partition(b"/")
-        if slash or self.kind in (Kind.FOLDER, Kind.CLOSED):
+        if slash or self.kind in (EntryKind.FOLDER, EntryKind.CLOSED):
             return first
         return b""
 
@@ -85,21 +85,21 @@ def walk(
         folder, snapshot = todo.pop()
         beat()
         if is_too_deep(folder):
-            yield Entry(Kind.CLOSED, folder, snapshot, TOO_DEEP)
+            yield Entry(EntryKind.CLOSED, folder, snapshot, TOO_DEEP)
             continue
 
         try:
             for entry in _in_folder(root, folder, ignore, known):
                 if entry.kind in _ENTERED:
                     todo.append((entry.path, entry.snapshot))
-                if entry.kind is not Kind.UNANSWERED:
+                if entry.kind is not EntryKind.UNANSWERED:
                     yield entry
         except SourceGone:
             continue
         except LocalError as exc:
             if not folder:
                 raise
-            yield Entry(Kind.CLOSED, folder, snapshot, _why(exc))
+            yield Entry(EntryKind.CLOSED, folder, snapshot, _why(exc))
 
 
 def _in_folder(
@@ -133,7 +133,7 @@ def _entry(
 
 def _unanswered(name: bytes, path: bytes, ignore: Ignore) -> Entry | None:
     if ignore.name(name, folder=True).kind is NameClass.WORK:
-        return Entry(Kind.UNANSWERED, path, NO_LOOK)
+        return Entry(EntryKind.UNANSWERED, path, NO_LOOK)
     return None
 
 
@@ -150,12 +150,12 @@ def _judge(
     if verdict.kind is NameClass.IGNORED:
         return None
     if verdict.kind is NameClass.OURS:
-        return Entry(Kind.OURS, path, of_stat(found))
+        return Entry(EntryKind.OURS, path, of_stat(found))
 
     what = not_regular(found.st_mode)
     if what:
-        return Entry(Kind.ODD, path, of_stat(found), what)
-    return Entry(Kind.FILE, path, of_stat(found))
+        return Entry(EntryKind.ODD, path, of_stat(found), what)
+    return Entry(EntryKind.FILE, path, of_stat(found))
 
 
 def _judge_folder(
@@ -168,9 +168,9 @@ def _judge_folder(
     if verdict.kind is NameClass.IGNORED:
         return None
 
-    kind = Kind.FOLDER
+    kind = EntryKind.FOLDER
     if verdict.kind is NameClass.OURS or _is_instruction(name, verdict, ignore):
-        kind = Kind.OURS
+        kind = EntryKind.OURS
     return Entry(kind, path, of_stat(found))
 
 

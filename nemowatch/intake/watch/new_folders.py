@@ -12,7 +12,7 @@ from pathlib import Path
 
 from nemowatch.clock import Clock
 from nemowatch.fs.listing import is_listed
-from nemowatch.fs.threads import Worker
+from nemowatch.fs.threads import WorkerThread
 from nemowatch.intake.watch.watcher import Hints
 from nemowatch.intake.watch.watcher_supervisor import WatcherSupervisor
 
@@ -26,7 +26,7 @@ LONGEST = 10.0
 class NewFolders:
     """Those of one inbox about which that is not sure yet."""
 
-    def __init__(self, watching: WatcherSupervisor, worker: Worker, clock: Clock) -> None:
+    def __init__(self, watching: WatcherSupervisor, worker: WorkerThread, clock: Clock) -> None:
         self._watching = watching
         self._worker = worker
         self._clock = clock

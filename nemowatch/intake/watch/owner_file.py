@@ -167,16 +167,16 @@ def claim(
     except Blank:
         if not worked:
             return Ownership(False, _UNKNOWN)
-        return _replace(root, _Entry(state_id, now_ms, paid))
+        return _replace(root, _OwnerEntry(state_id, now_ms, paid))
     except ValueError:
         return Ownership(False, _UNKNOWN)
     if owner is None:
-        return _write_first(root, _Entry(state_id, now_ms, paid))
+        return _write_first(root, _OwnerEntry(state_id, now_ms, paid))
     if owner.state != state_id:
         return Ownership(False, words(owner))
     is_outdated = now_ms - owner.seen_ms >= REFRESH_MS
     if is_outdated or owner.pid != os.getpid():
-        return _replace(root, _Entry(state_id, now_ms, owner.paid, owner.since))
+        return _replace(root, _OwnerEntry(state_id, now_ms, owner.paid, owner.since))
     return Ownership(True, paid=owner.paid)
 
 
@@ -194,7 +194,7 @@ def sign(
         owner = None
     if owner is None or owner.state != state_id:
         return Ownership(False)  # the next check says whose it is
-    return _replace(root, _Entry(state_id, now_ms, paid, owner.since))
+    return _replace(root, _OwnerEntry(state_id, now_ms, paid, owner.since))
 
 
 def take_over(
@@ -205,14 +205,14 @@ def take_over(
 ) -> Ownership:
     """A person said so: become the owner in place of another. Raises OSError, LocalError when the
     root is not there."""
-    return _replace(root, _Entry(state_id, now_ms, paid))
+    return _replace(root, _OwnerEntry(state_id, now_ms, paid))
 
 
 # -- writing
 
 
 @dataclass(frozen=True, slots=True)
-class _Entry:
+class _OwnerEntry:
     """What is to be written about us."""
 
     state_id: str
@@ -233,7 +233,7 @@ class _Entry:
         return (json.dumps(fields, indent=1) + "\n").encode("utf-8")
 
 
-def _replace(root: Path, entry: _Entry) -> Ownership:
+def _replace(root: Path, entry: _OwnerEntry) -> Ownership:
     with root_folder(root) as folder:
         try:
             replace_file(NAME, entry.data, folder, "owner")
@@ -242,7 +242,7 @@ def _replace(root: Path, entry: _Entry) -> Ownership:
     return Ownership(True, paid=entry.paid)
 
 
-def _write_first(root: Path, entry: _Entry) -> Ownership:
+def _write_first(root: Path, entry: _OwnerEntry) -> Ownership:
     """Become the owner unless another host is quicker: nobody is overwritten."""
     fresh = brief_name("owner")
     with root_folder(root) as folder:
@@ -287,7 +287,7 @@ def _winner(root: Path, state_id: str) -> Ownership:
     return Ownership(winner.state == state_id, words(winner))
 
 
-def _not_written(exc: OSError, entry: _Entry) -> Ownership:
+def _not_written(exc: OSError, entry: _OwnerEntry) -> Ownership:
     if exc.errno not in _NOT_WRITTEN:
         raise exc
     return Ownership(True, written=False, paid=entry.paid)

@@ -18,7 +18,7 @@ from nemowatch.errors import LocalError, LocalPassing, show_path
 from nemowatch.fs.anchor import Anchor, Displaced
 from nemowatch.fs.mounts import Ground, Mode, MountTable, mode_of
 from nemowatch.intake.scan.ignore import Ignore
-from nemowatch.intake.scan.scanner import Kind, walk
+from nemowatch.intake.scan.scanner import EntryKind, walk
 from nemowatch.intake.watch import owner_file
 from nemowatch.intake.watch.liveness import Identity, identify, is_lost_mount
 
@@ -188,7 +188,7 @@ def _is_empty(root: Path, ignore: Ignore) -> bool:
     """True when no file below the root is one that a person may have put there: folders alone
     are what an installation, or somebody before the share was mounted, has left. Raises
     LocalError."""
-    return not any(entry.kind is Kind.FILE for entry in walk(root, ignore))
+    return not any(entry.kind is EntryKind.FILE for entry in walk(root, ignore))
 
 
 def missing_words(exc: Exception, root: Path) -> str:

@@ -15,7 +15,7 @@ from nemowatch.config.watch_section import Watch
 from nemowatch.errors import LocalError
 from nemowatch.fs import lease
 from nemowatch.fs.mount_events import MountEvents
-from nemowatch.fs.threads import Hung, Worker
+from nemowatch.fs.threads import Hung, WorkerThread
 from nemowatch.intake.ready.settle_rules import SettleRule, SettleRules
 from nemowatch.intake.watch.health import ONLINE, Health, HealthState, HealthTracker
 from nemowatch.intake.watch.liveness import Identity, identify
@@ -56,9 +56,9 @@ class RootMonitor:
         ring: Callable[[], None],
     ) -> None:
         self.watch = watch
-        self.worker = Worker(f"inbox {watch.inbox.name}", PATIENCE)
+        self.worker = WorkerThread(f"inbox {watch.inbox.name}", PATIENCE)
         #: for texts and documents, whose reading may take seconds
-        self.text_worker = Worker(f"texts {watch.inbox.name}", PATIENCE)
+        self.text_worker = WorkerThread(f"texts {watch.inbox.name}", PATIENCE)
         self.health = HealthTracker(clock, report)
         self.root = watch.inbox  #: resolved as soon as it is there
         self.scans = ScanRequests()

@@ -143,7 +143,7 @@ class Hints:
             return
 
 
-class _Handler(FileSystemEventHandler):
+class _EventHandler(FileSystemEventHandler):
     """Turns an event into hints. An exception here would end watchdog's thread for ever: there
     is none."""
 
@@ -199,7 +199,7 @@ class Watcher:
         self._root = root
         self._pulse = pulse
         self._hints = hints
-        self._handler = _Handler(os.fsencode(root), hints, clock)
+        self._handler = _EventHandler(os.fsencode(root), hints, clock)
         self._beats = 0
         self._observer: BaseObserver | None = None
         self._fds: frozenset[int] = frozenset()

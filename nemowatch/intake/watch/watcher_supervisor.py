@@ -17,7 +17,7 @@ import structlog
 
 from nemowatch.clock import Clock
 from nemowatch.errors import LocalError
-from nemowatch.fs.threads import Hung, Worker, aside
+from nemowatch.fs.threads import Hung, WorkerThread, aside
 from nemowatch.intake.watch.liveness import PULSE_WAIT, Backoff, WatchTrouble, uncovered
 from nemowatch.intake.watch.watcher import Hints, Watcher
 
@@ -35,7 +35,7 @@ class WatcherSupervisor:
         self,
         inbox: Path,
         state_dir: Path,
-        worker: Worker,
+        worker: WorkerThread,
         clock: Clock,
         need_scan: Callable[[], None],
     ) -> None:

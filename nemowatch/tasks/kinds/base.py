@@ -11,9 +11,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import ClassVar, NamedTuple
 
-from nemowatch.model import MediaKind, Order
+from nemowatch.model import FolderOrder, MediaKind
 from nemowatch.tasks.languages import Language
-from nemowatch.tasks.records import Drop, Folder, Recipe
+from nemowatch.tasks.records import Drop, Folder, RecipeLike
 from nemowatch.tasks.words import WrongError, word_at
 
 #: What a folder takes that takes videos.
@@ -34,7 +34,7 @@ class Spelled:
     words: list[str]  #: all of them, the task's own first
     task: str  #: the kind's word, or the recipe's name as the configuration has it
     start: int  #: where the arguments begin in `words`
-    recipe: Recipe | None = None
+    recipe: RecipeLike | None = None
 
     @property
     def first_argument(self) -> str:
@@ -50,7 +50,7 @@ class Example:
     makes: str  #: what comes out, in Markdown
     drop: Drop = CLIP
     shown: str = ""  #: what the table says instead of the names, in Markdown
-    recipe: Recipe | None = None  #: the one that the name is of
+    recipe: RecipeLike | None = None  #: the one that the name is of
 
 
 class Skill(NamedTuple):
@@ -128,7 +128,7 @@ class TaskKind(ABC):
         """The order in a folder's name. Raises WrongError for what cannot be read."""
 
     @abstractmethod
-    def plan(self, folder: Folder, drop: Drop) -> Order:
+    def plan(self, folder: Folder, drop: Drop) -> FolderOrder:
         """What is to be made of a drop that the folder takes. Raises OrderError."""
 
     def takes_with(self, folder: Folder, prompt: str) -> frozenset[MediaKind]:

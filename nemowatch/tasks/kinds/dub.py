@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from nemowatch.errors import OrderError, shown
-from nemowatch.model import MB, MediaKind, Order, Output, OutputKind, Review, Target
+from nemowatch.model import MB, FolderOrder, MediaKind, Output, OutputKind, Review, Target
 from nemowatch.tasks import additions, prompts
 from nemowatch.tasks.arguments import REVIEW, SOURCE, read_arguments
 from nemowatch.tasks.kinds.base import AUDIO, VIDEO, Example, Hint, Skill, Spelled, TaskKind
@@ -80,7 +80,7 @@ class Dub(TaskKind):
             is_reviewed=found.is_reviewed,
         )
 
-    def plan(self, folder: Folder, drop: Drop) -> Order:
+    def plan(self, folder: Folder, drop: Drop) -> FolderOrder:
         target_of = _target
         skill = folder.skill
         if folder.is_reviewed:
@@ -90,7 +90,7 @@ class Dub(TaskKind):
         for language in folder.languages:
             _check_language(folder, language, drop.prompt)
             targets.append(target_of(folder, drop, language))
-        return Order(self.word, skill, tuple(targets))
+        return FolderOrder(self.word, skill, tuple(targets))
 
 
 def _target(folder: Folder, drop: Drop, language: Language) -> Target:

@@ -4,7 +4,7 @@ folder."""
 from __future__ import annotations
 
 from nemowatch.errors import OrderError, shown
-from nemowatch.model import MediaKind, Order, Output, OutputKind, Target
+from nemowatch.model import FolderOrder, MediaKind, Output, OutputKind, Target
 from nemowatch.tasks import prompts
 from nemowatch.tasks.kinds.base import TEXT, TaskKind
 from nemowatch.tasks.records import Drop, Folder
@@ -35,12 +35,12 @@ class OwnInstructions(TaskKind):
             return folder.accepts | TEXT
         return folder.accepts
 
-    def plan(self, folder: Folder, drop: Drop) -> Order:
+    def plan(self, folder: Folder, drop: Drop) -> FolderOrder:
         text = prompts.joined(folder.prompt, drop.prompt)
         _check_instructions(text, folder, drop)
         message = prompts.message(text, drop, folder.languages)
         target = Target(folder.task, message, _results(folder))
-        return Order(folder.task, folder.skill, (target,))
+        return FolderOrder(folder.task, folder.skill, (target,))
 
 
 def _check_instructions(text: str, folder: Folder, drop: Drop) -> None:

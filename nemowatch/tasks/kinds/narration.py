@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from nemowatch.errors import OrderError, shown
 from nemowatch.model import MediaKind
 from nemowatch.tasks import prompts
-from nemowatch.tasks.additions import Said, said_in
+from nemowatch.tasks.additions import AdditionScope, said_in
 from nemowatch.tasks.languages import Language, of_code
 from nemowatch.tasks.prompts import Base
 from nemowatch.tasks.records import Drop, Folder, Gender
@@ -27,7 +27,7 @@ class _Voice:
 
     language: Language | None
     gender: Gender
-    said: Said
+    said: AdditionScope
 
     @property
     def described(self) -> str:

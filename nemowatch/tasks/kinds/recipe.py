@@ -11,7 +11,7 @@ from nemowatch.tasks.arguments import read_arguments
 from nemowatch.tasks.kinds.base import AUDIO, IMAGE, TEXT, VIDEO, Example, Skill, Spelled
 from nemowatch.tasks.kinds.instructions import OwnInstructions
 from nemowatch.tasks.languages import Language
-from nemowatch.tasks.records import Folder, Recipe
+from nemowatch.tasks.records import Folder, RecipeLike
 from nemowatch.tasks.words import WrongError, split
 
 
@@ -56,7 +56,7 @@ class RecipeKind(OwnInstructions):
         )
 
 
-def _languages(spelled: Spelled, recipe: Recipe) -> tuple[Language, ...]:
+def _languages(spelled: Spelled, recipe: RecipeLike) -> tuple[Language, ...]:
     """The languages after its name. Raises WrongError where the recipe has no place for them."""
     if not spelled.first_argument:
         return ()
@@ -69,7 +69,7 @@ def _languages(spelled: Spelled, recipe: Recipe) -> tuple[Language, ...]:
     return read_arguments(spelled.words, spelled.start).targets
 
 
-def _accepted(recipe: Recipe) -> frozenset[MediaKind]:
+def _accepted(recipe: RecipeLike) -> frozenset[MediaKind]:
     """What the configuration says; links wherever videos are taken, texts where there is a place
     for one."""
     accepted = frozenset(recipe.accepts)

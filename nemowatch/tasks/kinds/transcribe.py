@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from nemowatch.model import MB, Order, Output, OutputKind, Target
+from nemowatch.model import MB, FolderOrder, Output, OutputKind, Target
 from nemowatch.tasks import additions, prompts
 from nemowatch.tasks.arguments import read_arguments
 from nemowatch.tasks.kinds.base import (
@@ -65,13 +65,13 @@ class Transcribe(TaskKind):
             accepts=self.takes,
         )
 
-    def plan(self, folder: Folder, drop: Drop) -> Order:
+    def plan(self, folder: Folder, drop: Drop) -> FolderOrder:
         spoken = folder.languages
         if additions.said_in(prompts.addition(drop.prompt)).language:
             spoken = ()
         text = prompts.instructed(_message(spoken), drop.prompt)
         message = prompts.order(text, drop, folder.languages)
-        return Order(self.word, folder.skill, (Target("transcript", message, _RESULTS),))
+        return FolderOrder(self.word, folder.skill, (Target("transcript", message, _RESULTS),))
 
 
 def _message(languages: tuple[Language, ...]) -> Base:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from nemowatch.model import DEFAULT_SKILL, MB, MediaKind, Order, Output, OutputKind, Target
+from nemowatch.model import DEFAULT_SKILL, MB, FolderOrder, MediaKind, Output, OutputKind, Target
 from nemowatch.tasks import prompts
 from nemowatch.tasks.arguments import VOICES, read_arguments
 from nemowatch.tasks.kinds import narration
@@ -73,14 +73,14 @@ class Voiceover(TaskKind):
             is_language_assumed=not found.targets,
         )
 
-    def plan(self, folder: Folder, drop: Drop) -> Order:
+    def plan(self, folder: Folder, drop: Drop) -> FolderOrder:
         text = prompts.instructed(narration.base(folder, drop), drop.prompt)
         message = prompts.message(text, drop, folder.languages)
         target = Target(self.word, message, (Output(".voiceover.mp4", OutputKind.VIDEO),))
         skill = folder.skill
         if drop.kind is MediaKind.SCRIPT:
             skill = self.text_skill
-        return Order(self.word, skill, (target,))
+        return FolderOrder(self.word, skill, (target,))
 
 
 KIND = Voiceover()
