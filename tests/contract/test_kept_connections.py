@@ -22,6 +22,7 @@ from nemowatch.remote.http import Http
 from nemowatch.remote.message import HttpRequest, Timeouts
 from nemowatch.remote.network import as_httpcore
 from nemowatch.remote.rate_limiter import RateLimiter
+from tests.rigs.patience import PATIENCE
 
 pytestmark = pytest.mark.anyio
 
@@ -143,7 +144,7 @@ async def test_what_nobody_asked_for_is_no_answer(
     async with between(tmp_path, server) as client:
         await client.read_credits()
         server.answered.set()
-        async with asyncio.timeout(20):
+        async with asyncio.timeout(PATIENCE):
             while any(line.idle for line in client._caller.http._lines._idle):
                 await asyncio.sleep(0)
         assert (await client.read_credits()).available == 5
@@ -187,7 +188,7 @@ async def test_a_limit_ends_a_request_that_still_connects(
         body = iter([b"bytes"])
     request, http = HttpRequest("POST", f"https://127.0.0.1:{port}", {}, body, 5), Http()
     try:
-        async with asyncio.timeout(60):
+        async with asyncio.timeout(PATIENCE):
             with pytest.raises(NotSent, match="within the time limit"):
                 await http.fetch(request, Timeouts(total=0.2, silence=None, connect=600))
     finally:

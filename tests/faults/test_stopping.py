@@ -9,6 +9,7 @@ import pytest
 
 from nemowatch.service.engine import Engine
 from tests.rigs.engine import engine_rig
+from tests.rigs.patience import PATIENCE
 
 pytestmark = pytest.mark.anyio
 
@@ -31,7 +32,7 @@ async def test_stop_amid_news(tmp_path: Path) -> None:
 
             noise = asyncio.create_task(news(engine))
             stopping = asyncio.create_task(engine.stop(1.0))
-            done, _ = await asyncio.wait({stopping}, timeout=10)
+            done, _ = await asyncio.wait({stopping}, timeout=PATIENCE)
             noise.cancel()
             await asyncio.gather(noise, return_exceptions=True)
             assert done, "the engine never stopped"

@@ -24,6 +24,7 @@ from nemowatch.sandbox.process import SandboxProcess
 from nemowatch.sandbox.settings import Settings
 from nemowatch.tasks.kinds import KINDS
 from tests.rigs.command import Cli
+from tests.rigs.patience import PATIENCE
 from tests.rigs.ready import ReadySandbox
 
 
@@ -345,7 +346,7 @@ def test_run_answers_the_commands(tmp_path: Path, sandbox: SandboxProcess) -> No
         env = cli.env(NEMOWATCH_API__BASE_URL=sandbox.url, NEMO_TOKEN="nmv_usr_of_the_service")
         daemon = subprocess.Popen(command, env=env, stdout=log, stderr=log)
     try:
-        deadline = time.monotonic() + 20
+        deadline = time.monotonic() + PATIENCE
         status = cli.json("status")
         while status["watches"][0]["state"] != "watching" or status["credits"]["available"] is None:
             assert time.monotonic() < deadline, (tmp_path / "log").read_text()
@@ -364,7 +365,7 @@ def test_run_answers_the_commands(tmp_path: Path, sandbox: SandboxProcess) -> No
         assert (second.returncode, "another nemowatch" in second.stderr) == (1, True)
     finally:
         daemon.send_signal(signal.SIGTERM)
-        assert daemon.wait(20) == 0
+        assert daemon.wait(PATIENCE) == 0
     assert cli.json("status")["daemon"]["pid"] is None
 
 
@@ -400,9 +401,11 @@ def test_the_sandbox_as_a_command(tmp_path: Path) -> None:
         assert process.stdout is not None
         said = process.stdout.readline()
         assert said.startswith("sandbox listening on http://127.0.0.1:")
-        with urllib.request.urlopen(f"{said.split()[-1]}/_sandbox/ledger", timeout=10) as answer:
+        with urllib.request.urlopen(
+            f"{said.split()[-1]}/_sandbox/ledger", timeout=PATIENCE
+        ) as answer:
             assert answer.status == 200  # it answers, so its signal handlers stand
         process.terminate()
-        assert process.wait(10) == 0
+        assert process.wait(PATIENCE) == 0
     wrong = cli.spawn("sandbox", "--fault", "chat:nonsense")
     assert (wrong.returncode, "nonsense" in wrong.stderr) == (2, True)

@@ -18,6 +18,7 @@ from nemowatch.config import child
 from nemowatch.config.load import load
 from nemowatch.content.messages import ChildRequest, request_frame
 from nemowatch.errors import ConfigError, ConfigUnread
+from tests.rigs.patience import PATIENCE
 from tests.rigs.studio import wait_for
 
 TEXT = """
@@ -242,7 +243,7 @@ def test_a_child_whose_reader_has_gone_ends_quietly(hung: Path, tmp_path: Path) 
         ours.sendall(b"?" + request_frame(request))
         assert ours.recv(1)  # it is ready
     hung.write_text(TEXT)
-    assert process.wait(20) == 0
+    assert process.wait(PATIENCE) == 0
     assert said.read_bytes() == b""
 
 

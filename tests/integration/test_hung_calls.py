@@ -30,6 +30,7 @@ from nemowatch.outbox import leftovers
 from nemowatch.outbox.publish import part_path, publish, publish_bytes, write_part
 from nemowatch.outbox.retire import Leaving, retire_all
 from nemowatch.reporting.page_file import MARK, write_page
+from tests.rigs.patience import PATIENCE
 
 pytestmark = [
     pytest.mark.root,
@@ -70,7 +71,7 @@ class Stuttering:
             stdout=subprocess.PIPE,
             text=True,
         )
-        end = time.monotonic() + 10
+        end = time.monotonic() + PATIENCE
         while not self.front.is_mount() and time.monotonic() < end:
             time.sleep(0.02)
 

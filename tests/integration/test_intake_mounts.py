@@ -22,6 +22,7 @@ from nemowatch.intake.scan.scanner import EntryKind, walk
 from nemowatch.intake.state import InboxState
 from nemowatch.intake.watch.health import HealthState
 from tests.rigs.inbox import inbox_rig, mp4
+from tests.rigs.patience import PATIENCE
 
 needs_root = pytest.mark.skipif(os.geteuid() != 0, reason="mounting and changing owners needs root")
 
@@ -136,12 +137,12 @@ def test_a_dead_share_on_a_folder_is_reported(tmp_path: Path, mounts: list[Path]
         pytest.skip("bindfs not installed")
     server = subprocess.Popen(["bindfs", "-f", str(back), str(front)], stderr=subprocess.DEVNULL)
     mounts.append(front)
-    end = time.monotonic() + 10
+    end = time.monotonic() + PATIENCE
     while not os.path.ismount(front) and time.monotonic() < end:
         time.sleep(0.02)
     server.kill()
     server.wait()
-    end = time.monotonic() + 10
+    end = time.monotonic() + PATIENCE
     # the kernel remembers for a second how it looked
     while os.access(front, os.F_OK) and time.monotonic() < end:
         time.sleep(0.05)
@@ -243,10 +244,10 @@ async def test_the_mount_table_rings(tmp_path: Path, mounts: list[Path]) -> None
     news = MountEvents(ring)
     try:
         mount_tmpfs(tmp_path, mounts)
-        await asyncio.wait_for(rung.wait(), 2)
+        await asyncio.wait_for(rung.wait(), PATIENCE)
         rung.clear()
         subprocess.run(["umount", str(tmp_path)], check=True)
-        await asyncio.wait_for(rung.wait(), 2)
+        await asyncio.wait_for(rung.wait(), PATIENCE)
         assert count < 20
     finally:
         news.close()

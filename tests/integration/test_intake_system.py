@@ -28,6 +28,7 @@ from nemowatch.intake.scan.scanner import TOO_DEEP, EntryKind, walk
 from nemowatch.intake.watch import owner_file
 from nemowatch.intake.watch.health import HealthState
 from tests.rigs.inbox import deafen, inbox_rig, mp4
+from tests.rigs.patience import PATIENCE
 
 needs_root = pytest.mark.skipif(os.geteuid() != 0, reason="mounting and changing owners needs root")
 REPO = Path(__file__).parents[2]
@@ -197,7 +198,7 @@ async def test_a_hung_call_is_reported_and_further_calls_are_refused() -> None:
         free = asyncio.Event()
         worker.when_free(free.set)
         release.set()
-        await asyncio.wait_for(free.wait(), 20)
+        await asyncio.wait_for(free.wait(), PATIENCE)
         assert later == []
         assert await worker.run(lambda: 42) == 42
     finally:
@@ -273,4 +274,4 @@ async def test_a_folder_that_becomes_ours_a_moment_after_it_was_made_is_watched(
     finally:
         os.seteuid(own)
         helper.stdin.close()
-        helper.wait(10)
+        helper.wait(PATIENCE)

@@ -26,6 +26,7 @@ from nemowatch.journal.lock import StateLock
 from nemowatch.journal.queries import load, migrations
 from nemowatch.journal.reading import read_existing
 from tests.rigs.journal_rows import open_at
+from tests.rigs.patience import PATIENCE
 
 
 @pytest.fixture
@@ -283,7 +284,7 @@ def test_one_process_at_a_time(tmp_path: Path, end: str) -> None:
         else:
             assert first.stdin is not None
             first.stdin.close()
-        first.wait(10)
+        first.wait(PATIENCE)
     with StateLock(tmp_path):
         assert (tmp_path / "lock").read_text() == f"{os.getpid()}\n"
     with StateLock(tmp_path):

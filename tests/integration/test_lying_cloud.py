@@ -17,6 +17,7 @@ from nemowatch.reporting.overview_reading import gather
 from tests.rigs.engine import engine_rig
 from tests.rigs.lying_cloud import Lies, lying
 from tests.rigs.lying_cloud import Path as Way
+from tests.rigs.patience import PATIENCE
 
 pytestmark = pytest.mark.anyio
 
@@ -52,7 +53,10 @@ async def met(base: Path, endpoint: str, way: Way, text: str) -> str:
     """What is wrong after this lie; "" when nothing is."""
     lies = Lies(endpoint, way, text)
     cloud = {"render_shape": "envelope"}
-    async with engine_rig(base, settings=cloud) as rig, lying(lambda: rig.sandbox.url, lies) as url:
+    async with (
+        engine_rig(base, timeout=PATIENCE, turn=PATIENCE, settings=cloud) as rig,
+        lying(lambda: rig.sandbox.url, lies) as url,
+    ):
         rig.address = url
         rig.drop("transcribe/clip.mp4")
         await rig.start()

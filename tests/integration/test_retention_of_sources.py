@@ -32,6 +32,7 @@ from nemowatch.service.retention import expire, follow_clock
 from nemowatch.sources import notes_left_behind
 from nemowatch.sources.notes_left_behind import NotesLeftBehind
 from tests.rigs.engine import engine_rig
+from tests.rigs.patience import PATIENCE
 from tests.rigs.studio import video
 
 pytestmark = pytest.mark.anyio
@@ -330,7 +331,7 @@ async def test_the_daemon_sweeps_by_the_journals_date(tmp_path: Path) -> None:
         assert journal is not None
         assert rig.engine is not None
         rig.drop("dub-es/a.es.revise.txt", b"slower")
-        async with asyncio.timeout(20):  # until all are dated
+        async with asyncio.timeout(PATIENCE):  # until all are dated
             while len(await journal.read(lambda c: retired_files.old(c, watch, 1 << 60))) < 3:
                 await asyncio.sleep(0.05)
         await journal.write(

@@ -10,6 +10,7 @@ from collections.abc import AsyncIterator
 import pytest
 
 from nemowatch.service.signals import install_signals
+from tests.rigs.patience import PATIENCE
 
 pytestmark = pytest.mark.anyio
 
@@ -31,7 +32,7 @@ async def heard() -> AsyncIterator[asyncio.Queue[str]]:
 
 async def send(queue: asyncio.Queue[str], number: signal.Signals) -> str:
     os.kill(os.getpid(), number)
-    return await asyncio.wait_for(queue.get(), 5)
+    return await asyncio.wait_for(queue.get(), PATIENCE)
 
 
 @pytest.mark.parametrize("first", [signal.SIGTERM, signal.SIGINT])

@@ -12,6 +12,7 @@ import pytest
 from nemowatch.journal import holds, job_steps, jobs, queue, sources
 from nemowatch.model import HoldReason, State
 from tests.rigs.failing_stages import in_state, keeper, order, put_state
+from tests.rigs.patience import PATIENCE
 from tests.rigs.stages import StageRig
 
 pytestmark = pytest.mark.anyio
@@ -125,7 +126,7 @@ async def test_a_disk_that_hangs_holds_up_nothing_else(
     inboxes = {"x": type("Box", (), {"watch": house.watch, "pauses": {}})()}
     keeps = keeper(house, inboxes)
     await house.journal.write(lambda conn: holds.put(conn, HoldReason.SPACE, "full", 1))
-    await asyncio.wait_for(asyncio.gather(keeps.check(), keeps.check()), 2)
+    await asyncio.wait_for(asyncio.gather(keeps.check(), keeps.check()), PATIENCE)
     assert HoldReason.SPACE in await house.journal.read(holds.active)
     other = replace(house.watch, root=None)
     inboxes["y"] = type("Box", (), {"watch": other, "pauses": {}})()
@@ -133,7 +134,7 @@ async def test_a_disk_that_hangs_holds_up_nothing_else(
     monkeypatch.setattr(
         disk_space, "has_room", lambda watch, parts: hangs(watch, parts) if watch.root else True
     )
-    await asyncio.wait_for(keeps.check(), 2)
+    await asyncio.wait_for(keeps.check(), PATIENCE)
     assert HoldReason.SPACE not in await house.journal.read(holds.active), (
         "another disk waits for the one that hangs"
     )

@@ -30,6 +30,7 @@ from nemowatch.sandbox.faults import from_json
 from nemowatch.sandbox.ledger import ledger
 from nemowatch.sandbox.server import Sandbox, run_sandbox
 from nemowatch.service.engine import Engine
+from tests.rigs.patience import PATIENCE
 from tests.rigs.studio import video
 
 #: Seconds until a wait gives up: far above anything that must happen, for the machine may be busy.
@@ -193,7 +194,7 @@ class EngineRig:
             limit,
         )
 
-    async def departed(self, jobs_: Iterable[Job], limit: float = 15.0) -> None:
+    async def departed(self, jobs_: Iterable[Job], limit: float = PATIENCE) -> None:
         """Until the sources of ended jobs have left the inbox."""
         if any(job.state not in ENDED for job in jobs_):
             return

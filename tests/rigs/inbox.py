@@ -16,6 +16,7 @@ from nemowatch.intake.inbox import Inbox
 from nemowatch.intake.records import Duplicate, FileProblem, FolderProblem
 from nemowatch.journal import jobs, sources
 from nemowatch.journal.database import Journal
+from tests.rigs.patience import PATIENCE
 
 
 def box(kind: bytes, payload: bytes) -> bytes:
@@ -82,7 +83,7 @@ class InboxRig:
             else:
                 await asyncio.sleep(0)
 
-    async def until(self, condition: Callable[[], bool], limit: float = 8.0) -> None:
+    async def until(self, condition: Callable[[], bool], limit: float = PATIENCE) -> None:
         """Wait for a condition, or fail with how everything stands."""
         end = time.monotonic() + limit
         while not condition():

@@ -10,9 +10,7 @@ from typing import Any
 from nemowatch.journal.jobs import Job
 from nemowatch.reporting.notes import READ_ME
 from tests.rigs.engine import EngineRig
-
-#: Seconds for what happens once per scan.
-LIMIT = 20.0
+from tests.rigs.patience import PATIENCE
 
 
 def say(rig: EngineRig, name: str, text: str) -> Path:
@@ -21,7 +19,7 @@ def say(rig: EngineRig, name: str, text: str) -> Path:
 
 
 async def until(what: str, condition: Callable[[], Any]) -> None:
-    end = asyncio.get_running_loop().time() + LIMIT
+    end = asyncio.get_running_loop().time() + PATIENCE
     while not condition():
         assert asyncio.get_running_loop().time() < end, f"waited in vain for: {what}"
         await asyncio.sleep(0.05)

@@ -18,10 +18,11 @@ from typing import Any, Protocol
 
 from nemowatch.sandbox.media import sample_script, sample_video
 from tests.rigs import ready
+from tests.rigs.patience import PATIENCE
 from tests.rigs.ready import Ready, ReadySandbox
 
 #: Seconds until a wait gives up: generous, for the machine may be busy with other tests.
-LIMIT = 60.0
+LIMIT = PATIENCE
 
 CONFIG = """
 state_dir = "{state}"

@@ -30,6 +30,8 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+from tests.rigs.patience import PATIENCE
+
 CHECKOUT = Path(__file__).resolve().parents[2]
 # a service may not enter root's home, where other Pythons like to live
 SYSTEM_PYTHON = "/usr/bin/python3"
@@ -94,7 +96,7 @@ def _in_tree(*command: str) -> str:
     ).stdout
 
 
-def wait_for(condition: Callable[[], Any], what: str, seconds: float = 15.0) -> Any:
+def wait_for(condition: Callable[[], Any], what: str, seconds: float = PATIENCE) -> Any:
     """The first true answer of `condition`; fails, naming `what`, after `seconds`."""
     end = time.monotonic() + seconds
     while time.monotonic() < end:

@@ -16,6 +16,7 @@ from nemowatch.errors import DaemonNeeded, NemowatchError, NoCredits, UsageError
 from nemowatch.service import control
 from nemowatch.service.control import ControlServer
 from nemowatch.service.control_client import MAX_REQUEST, call
+from tests.rigs.patience import PATIENCE
 
 pytestmark = pytest.mark.anyio
 
@@ -64,7 +65,7 @@ async def raw(path: Path, data: bytes, *, eof: bool = False) -> bytes:
         await writer.drain()
         if eof:
             writer.write_eof()
-        return await asyncio.wait_for(reader.read(), 5)
+        return await asyncio.wait_for(reader.read(), PATIENCE)
     except (ConnectionResetError, BrokenPipeError):
         return b""
     finally:
@@ -201,7 +202,7 @@ async def test_a_slow_client_is_hung_up_on(path: Path) -> None:
     """Half a line and then silence ends the connection; others are served meanwhile."""
     slow = asyncio.create_task(raw(path, b'{"op": "ec'))
     assert await ask(path, "echo", a=1) == {"a": 1}
-    assert await asyncio.wait_for(slow, 5) == b""
+    assert await asyncio.wait_for(slow, PATIENCE) == b""
 
 
 async def test_a_client_that_hangs_up_in_the_middle_harms_nothing(path: Path) -> None:
@@ -234,7 +235,7 @@ async def test_too_many_clients_are_told_to_wait(path: Path) -> None:
         await ask(path, "echo")
     assert caught.value.code == "busy"
     for reader, writer in idle:
-        assert await asyncio.wait_for(reader.read(), 5) == b""  # they were too slow
+        assert await asyncio.wait_for(reader.read(), PATIENCE) == b""  # they were too slow
         writer.close()
     assert await ask(path, "echo", a=1) == {"a": 1}
 

@@ -12,11 +12,12 @@ from nemowatch.clock import ManualClock
 from nemowatch.service import timers as timers_module
 from nemowatch.service.poll_schedule import GAP, POLLS, PollSchedule
 from nemowatch.service.timers import Timers
+from tests.rigs.patience import PATIENCE
 
 pytestmark = pytest.mark.anyio
 
 
-async def reached(condition: Callable[[], bool], limit: float = 5.0) -> bool:
+async def reached(condition: Callable[[], bool], limit: float = PATIENCE) -> bool:
     end = asyncio.get_running_loop().time() + limit
     while not condition() and asyncio.get_running_loop().time() < end:
         await asyncio.sleep(0.01)

@@ -14,6 +14,7 @@ import pytest
 
 from nemowatch.sandbox.media import sample_video
 from nemowatch.sandbox.server import Sandbox, run_sandbox
+from tests.rigs.patience import PATIENCE
 
 ATTRIBUTION = {
     "Authorization": "Bearer a-token",
@@ -21,7 +22,6 @@ ATTRIBUTION = {
     "X-Skill-Version": "1.0.0",
     "X-Skill-Platform": "unknown",
 }
-LIMIT = 10.0  #: seconds for any wait
 
 
 class Api:
@@ -135,7 +135,7 @@ class Api:
 
 async def until(condition: Callable[[], Any]) -> None:
     """Wait for an asynchronous condition, with a limit."""
-    async with asyncio.timeout(LIMIT):
+    async with asyncio.timeout(PATIENCE):
         while not await condition():
             await asyncio.sleep(0.02)
 
@@ -146,7 +146,7 @@ async def _playing(*faults: str, **settings: Any) -> AsyncIterator[Api]:
     async with (
         run_sandbox(faults=faults, **quick | settings) as sandbox,
         httpx.AsyncClient(
-            base_url=sandbox.url, headers=ATTRIBUTION, timeout=LIMIT, trust_env=False
+            base_url=sandbox.url, headers=ATTRIBUTION, timeout=PATIENCE, trust_env=False
         ) as http,
     ):
         api = Api(sandbox, http)

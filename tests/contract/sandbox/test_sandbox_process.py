@@ -11,6 +11,7 @@ from collections.abc import Iterator
 import pytest
 
 from nemowatch.sandbox.process import SandboxProcess
+from tests.rigs.patience import PATIENCE
 
 
 @pytest.fixture(scope="module")
@@ -81,12 +82,12 @@ def test_it_ends_with_its_caller() -> None:
         assert process.stdout is not None
         assert process.stdout.readline()
         process.stdin.close()
-        assert process.wait(10) == 0
+        assert process.wait(PATIENCE) == 0
 
 
 def test_a_wrong_fault_is_a_usage_error() -> None:
     """The message names what is wrong; the exit code is 2."""
     command = [sys.executable, "-m", "nemowatch.sandbox", "--fault", "chat:nonsense"]
-    done = subprocess.run(command, check=False, capture_output=True, text=True, timeout=20)
+    done = subprocess.run(command, check=False, capture_output=True, text=True, timeout=PATIENCE)
     assert done.returncode == 2
     assert "no fault 'nonsense' for chat" in done.stderr
