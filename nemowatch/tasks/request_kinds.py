@@ -134,8 +134,9 @@ class _Language:
         every = " ".join((*needs.values(), *may.values(), asking, words.only, beside))
         self._spelling = Spelling(_PARTS.findall(every))
         self._needs = {kind: vocabulary(needs[kind].split()) for kind in _KINDS}
+        courtesy = f"{words.polite} {words.please}"
         self._known = {
-            kind: vocabulary(f"{needs[kind]} {may[kind]} {words.polite}".split()) for kind in _KINDS
+            kind: vocabulary(f"{needs[kind]} {may[kind]} {courtesy}".split()) for kind in _KINDS
         }
 
     def kind_of(self, said: str) -> RequestKind:
@@ -159,8 +160,9 @@ class _Language:
     def asks_nothing(self, said: str) -> bool:
         """Whether all its words only greet, wish or name a result: "hello, the video"."""
         said = said.translate(self.divides)
-        if _MERGES.search(said) or _COUNTS.search(said):
-            return False
+        is_long = len(WORD.findall(said)) > _FEW and len(said) > _FEW_LETTERS
+        if is_long or _MERGES.search(said) or _COUNTS.search(said):
+            return False  # "the video on the right, please"
         return has_only(said, self._asks_nothing)
 
     def _asks_for_state(self, said: str) -> bool:

@@ -55,12 +55,15 @@ video videos film filme clip clips datei dateien videodatei ergebnis ergebnisse 
 export exportieren exportiere exportiert herunterladen runterladen download downloaden rendern
 rendere schicken schick schicke schickt senden sende sendet zuschicken zusenden
 """,
-    export_with_a_thing="geben gib gebt brauche brauchen will speichern speichere ausgeben haben",
+    export_with_a_thing="""
+geben her gib gebt brauche brauchen will speichern speichere ausgeben haben
+""",
     status="""
 status fortschritt neuigkeiten stand_der_dinge aktueller_stand wie_lange_noch was_ist_mit gibts
 """,
     asked="""
-fertig feddich fertich fertsch wo wann dauert noch_nicht rendert rendern gerendert verarbeitet
+geht gehts voran fertig feddich fertich fertsch wo wann dauert noch_nicht rendert rendern
+gerendert verarbeitet
 lauft laeuft passiert
 bereit weit schon steht stand neues kommt bleibt hangt haengt abgeschlossen
 """,
@@ -104,7 +107,8 @@ mandarme
 estado progreso novedades ya_esta que_pasa noticias_de alguna_noticia hay_noticias avance
 """,
     asked="""
-listo lista listos listas liso termino terminado terminada terminados acabado acabada donde cuando
+quedo listo lista listos listas liso termino terminado terminada terminados acabado acabada donde
+cuando
 falta tarda tardara renderizando procesando exportando trabajando va sigue render completado
 completada noticias tiempo
 """,
@@ -178,12 +182,14 @@ status estado andamento progresso como_esta_o como_esta_meu demorando novidade n
 alguma_noticia
 """,
     asked="""
-pronto pronta prontos prontas terminado terminada terminou acabou onde cade kd quando falta demora
+pronto pronta prontos prontas terminado terminada terminou acabou falta demorando onde cade kd
+quando falta demora
 renderizando processando exportando trabalhando vai render concluido concluida noticias tempo
 renderizado
 """,
     status_too="""
-quanto como tem ha mais ainda tempo resta restam falta faltam minutos horas exportacao render
+mt muito quanto como tem ha mais ainda tempo resta restam falta faltam minutos horas exportacao
+render
 renderizacao processo em qual mostrar mostra mostre diga dizer esperar estara ficar fica vai vao
 alguma algum noticia sobre nao demorar cade demora ficou
 """,
@@ -213,7 +219,9 @@ JAPANESE = LanguageWords(
 完成しましたか 完了しましたか まだですか まだかかり いつ終わり いつでき いつ完成 どうなって
 レンダリング中 処理中 どこですか どこにあり 仕上がりましたか 終わってますか
 """,
-    asked="できた 出来た 終わり 完成 完了 いつ どこ まだ どれくらい あと何分 何か進展 新しい情報",
+    asked="""
+できた 出来た 終わる 終わり 完成 完了 いつ どこ まだ どれくらい あと何分 何か進展 新しい情報
+""",
     status_too="""
 レンダリング エクスポート 処理 教えて 見せて 表示して 確認 どう どれくらい どのくらい あと 何分
 何時間 時間 かかります かかりますか かかり います いますか あります ありますか なりました なって

@@ -8,7 +8,8 @@ from __future__ import annotations
 POLITE = """
 a all also am an and any are as at by can can't could day dear did didn't do does doesn't
 evening everything folks for from get give got guys has have hello here hey hi how how's hows
-whats wheres u ur ya yo yea yeah bro dude lol hm hmm um uh well sup r i i'd i'll i'm i've if in
+whats wheres u ur ya yo yea yeah bro dude lol hm hmm um uh well sup r wen whens i i'd i'll i'm
+i've if in
 into is it it's its just kindly know let let's like lot
 lots would_love i'd_love love_to many me much my need nice now of ok okay on one or our out
 please pleased plz pls ready really right regards so some soon sorry team than thank thanks thx
@@ -86,7 +87,8 @@ charged pay price each per total video videos clip 费用 价格 账户 账号 �
 #: One of these is in a request for the state of things,
 STATUS = """
 status state progress track tracks timeline how_is_it_going how's_it_going how_long
-how_much_longer wassup whassup what's_up whats_up how_far any_news any_luck eta update_please
+how_much_longer almost_done nearly_done still_nothing nothing_yet wassup whassup what's_up
+whats_up how_far any_news any_luck eta update_please
 news_on did_it_finish
 did_the_render_finish did_the_video_finish how_many_minutes anyone_there news_about any_updates
 any_update done_yet ready_yet finished_yet is_it_done is_it_ready is_it_finished any_news
@@ -95,14 +97,15 @@ result_ready r_u_done did_u_finish u_done you_done r_we_there are_you_done
 status_update 状态 进度 进展 轨道 时间线 时间轴 好了吗 好了没 好了没有
 完成了吗 完成了没 做好了吗 做完了吗 做完了没 弄好了吗 弄好了没 剪好了吗 剪好了没 剪完了吗
 处理好了吗 处理完了吗 生成好了吗 好了么 完了吗 完了没 搞定了吗 搞定了没 搞定没 好没 好了没呀 在吗
-咋样了 咋样 怎样了 弄完了吗 弄完没 哪一步
+啥时候 好了嘛 弄好没 咋样了 咋样 怎样了 弄完了吗 弄完没 哪一步
 到哪了 到哪儿了 怎么样了 还要多久
 还需要多久 多久 how_much_time 狀態 進度 進展 軌道 時間線 時間軸 好了嗎 完成了嗎 做好了嗎
 弄好了嗎 剪好了嗎 處理好了嗎 完了嗎 到哪裡了 怎麼樣了 還要多久
 """
 #: or, in a question, one of these: "is the render done", "still rendering?",
 STATUS_ASKED = """
-done ready finished complete completed over rendering rendered exported processed processing
+wen whens done ready finished complete completed over rendering rendered exported processed
+processing
 working running stuck coming take takes taking long where where's when happening happened news
 update updates going back arrive arrived arriving soon be wrong wheres hows whats expect 文件呢
 视频呢 成片呢 影片呢 在哪 在哪里 在哪儿 渲染完 渲染好 还在渲染 还在处理 处理完 完成 消息
@@ -110,12 +113,14 @@ update updates going back arrive arrived arriving soon be wrong wheres hows what
 """
 #: which begins like this,
 OPENERS = """
-hows whats wheres could_you_tell can_you_tell is isn't are aren't has hasn't did was when when's
+hows whats wheres whens wen could_you_tell can_you_tell is isn't are aren't has hasn't did was
+when when's
 where where's how how's why what what's any still yet 吗 没 哪 什么时候 呢 还 嗎 沒 還 什麼時候
 """
 #: and these may be.
 STATUS_TOO = """
-show list tell see view check display take left project's longer export render upload still
+almost nearly more nothing whens wen show list tell see view check display take left project's
+longer export render upload still
 going far long along work works working running process processing processed exported exporting
 rendering rendered complete completed back over stuck coming arrive arrived be not if did go
 something wrong expect minutes finish anyone there luck hours minutes hour minute today tonight

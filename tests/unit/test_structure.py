@@ -136,6 +136,7 @@ PROSE = {
     "capitals": "WELCOME BACK\nTO OUR SHOW\nWELCOME BACK\nTO OUR SHOW",
     "chapters": "CHAPTER ONE\nIt was late.\n\nCHAPTER TWO\nIt was early.",
     "refrain": "月亮代表我的心\n你问我爱你有多深\n月亮代表我的心\n你去想一想",
+    "left out": "It begins like this.\n[...]\nIt goes on.\n[…]\nIt ends.",
     "one direction": "[Music]\nGood evening, and welcome to the show.",
     "an interior": "Interior design is fun.\nINT is short for integer, and EXT for extension.",
     "a call in words": "Run (fast)!",

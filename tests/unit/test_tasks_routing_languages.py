@@ -28,7 +28,8 @@ só preciso do arquivo final|Baixar o vídeo
 只要文件，谢谢|只要视频就行|動画をダウンロードしてください|動画だけください
 ファイルを送ってください|エクスポートしてください
 Datei bitte|video pls|el video porfa|archivo por favor|la vidéo svp|fichier stp|arquivo pfv
-動画お願いします|ファイルください|gimme the file|donwload pls|exprot the video|send teh file
+動画お願いします|ファイルください|gimme the file|Datei her|me manda o video pfv|donwload pls
+exprot the video|send teh file
 """,
     RequestKind.STATUS: """
 Could you tell me if it's ready?|is everything done?|are my videos ready?
@@ -76,6 +77,8 @@ isit done?|isitdone?|is it doen|is teh video redy?|wheres teh video|finshed?|ren
 allready done?|whereis my video|hows teh video|any upadte?|statsu?|u done?|r u done yet
 ist es fertg?|ist es shcon fertig|ist das vidoe fertig?|isses fertig?|na, fertig?|ya?|und?|alors?
 esta lsito?|ya esta listo x favor?|q tal va?|cest fini?|ta pronto?|kd o video?|e aí?|vc terminou?
+wen is it done|whens my vid ready|how long more?|almost done?|still nothing?|nothing yet
+gehts voran?|ya quedó el video?|falta muito?|ta demorando mt|啥时候好|好了嘛|弄好没|いつ終わる?
 搞定了吗|在吗？|好没|まだー？|もうできた？|hello?|well?
 """,
     RequestKind.CREDITS: """
@@ -177,7 +180,8 @@ Schneide die Clips zusammen, ich brauche ein Video.|Fusionne les clips, je veux 
 Füge die Clips zusammen, exportiere nur ein Video|Cut the intro. I need the whole video.
 Remove the intro, I want the original video|Make it louder, I want all the clips
 Make the logo big, send the video to the back|Une los clips, exporta todo en un video
-合并片段，我要一个视频|合并片段，导出成一个文件|去掉开头，我要最后的视频|去掉开头，导出最后一个片子|合并片段，导出一个视频
+合并片段，我要一个视频|合并片段，导出成一个文件|去掉开头，我要最后的视频
+去掉开头，导出最后一个片子|合并片段，导出一个视频
 クリップをつなげて、一つの動画が欲しい|クリップをつなげて、一つに書き出して
 """.strip()
     .replace("\n", "|")
@@ -224,6 +228,7 @@ def test_words_that_name_nothing_to_do_change_nothing(text: str) -> None:
     """About a result they are no turn; the note says that something has to be said."""
     with pytest.raises(OrderError, match=r"change|only asks"):
         change(text)
+    assert change("The video on the right, please") == "The video on the right, please"
 
 
 def test_slips_are_not_looked_for_without_end() -> None:

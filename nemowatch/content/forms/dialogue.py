@@ -30,9 +30,11 @@ _SPEAKER = re.compile(
     r" ?(?:\([^()\n]{1,40}\) ?)?(?:\*\*)?[:\uff1a](?:\*\*)?(?:\s+\S|(?<=\uff1a)\S)"
 )
 #: A name alone in its line, in large letters, as plays have it.
-_CUE = re.compile(r"(?P<name>[^\W\d_a-z][^a-z\n:.!?]{1,30}?)(?: ?\([^()\n]{1,30}\))?")
+_CUE = re.compile(r"(?P<name>[^\W\d_a-z][^a-z\n:!?,;=_()\[\]\"]{1,30}?)(?: ?\([^()\n]{1,30}\))?")
 #: A line that is nothing but a direction.
-_DIRECTION = re.compile(r"\[[^\[\]\n]{2,120}\]|\u3010[^\u3010\u3011\n]{1,120}\u3011")
+_DIRECTION = re.compile(
+    r"\[\W{0,9}\w[^\[\]\n]{1,120}\]|\u3010\W{0,9}\w[^\u3010\u3011\n]{0,120}\u3011"
+)
 #: What the first line of a script in two columns says: what is seen, and what is heard.
 _SEEN = frozenset({"video", "visual", "visuals", "picture", "bild", "vid\xe9o", "\u753b\u9762"})
 _HEARD = frozenset({"audio", "sound", "voice", "voiceover", "voice-over", "vo", "ton", "narration"})
