@@ -4,6 +4,7 @@ import os
 import re
 import subprocess
 import sys
+import tarfile
 import tomllib
 import zipfile
 from pathlib import Path
@@ -41,7 +42,8 @@ def copy_of(checkout: list[str], target: Path) -> Path:
 
 
 def test_a_build_gives_the_same_bytes_whoever_makes_it(tracked, tmp_path):
-    """Two builds with another place, umask and time zone are the same, and hold every module."""
+    """Two builds with another place, umask and time zone are the same; the wheel holds every
+    module, and the sources every file that is tracked."""
     first = build(copy_of(tracked, tmp_path / "a"), tmp_path / "one", 0o022, "UTC")
     second = build(copy_of(tracked, tmp_path / "b"), tmp_path / "two", 0o077, "Asia/Tokyo")
 
@@ -54,6 +56,9 @@ def test_a_build_gives_the_same_bytes_whoever_makes_it(tracked, tmp_path):
     assert f"nemowatch-{__version__}.dist-info/licenses/LICENSE" in names
     units = {f"nemowatch/installer/files/{name}" for name in tracked if name.startswith("systemd/")}
     assert units <= names
+    with tarfile.open(tmp_path / "one" / f"nemowatch-{__version__}.tar.gz") as sources:
+        held = {name.partition("/")[2] for name in sources.getnames()}
+    assert set(tracked) <= held
 
 
 def pinned(lock: str) -> dict[str, str]:
