@@ -200,7 +200,7 @@ class Runner:
         log.error(
             "internal error",
             job=job_id,
-            doing="write its end",
+            doing="record its end",
             exc_info=failure,
         )
 

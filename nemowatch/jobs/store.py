@@ -78,7 +78,7 @@ class JobStore:
 
     async def load(self, job: Job) -> Work | None:
         """What the job's stage needs; None when there is nothing to do: its folder is no longer
-        configured, for which it is parked, or a command was quicker. Raises JournalError."""
+        configured (then the job is held), or a command was quicker. Raises JournalError."""
         work = await self._context.journal.read(
             lambda conn: read_work(conn, self._watches(), jobs.by_id(conn, job.id))
         )
@@ -115,7 +115,7 @@ class JobStore:
             log.exception(
                 "internal error",
                 job=work.job.id,
-                doing="write the outcome",
+                doing="record the outcome",
                 **where,
             )
             final = await self._commit_safely(work, self._outcomes.after_crash(work, exc))
@@ -124,12 +124,12 @@ class JobStore:
         return final
 
     async def give_up(self, job: Job, exc: BaseException) -> None:
-        """A fault of ours that no decision could be made of: the job fails, or asks a person where
-        its paid call may be open. Raises JournalError."""
+        """Record a fault of ours that led to no decision: the job fails, or asks a person where its
+        paid call may be open. Raises JournalError."""
         log.error(
             "internal error",
             job=job.id,
-            doing="work on it",
+            doing="process the job",
             exc_info=exc,
         )
         now = self._context.clock.now_ms()

@@ -158,7 +158,7 @@ class NotifyWorker:
         lost = await self._journal.write(write)
         if self._failing.record(channel.key):
             log.warning(
-                "not notified: tried again until it works",
+                "notification failed; trying again until it works",
                 through=channel.shown,
                 why=refusal.why,
                 cure=refusal.cure,

@@ -191,7 +191,7 @@ class NoteWriter:
         if path not in self._failing:
             self._failing[path] = self._clock.monotonic()
             log.warning(
-                "note could not be written, and is tried again",
+                "note could not be written; trying again",
                 path=show_path(str(note.path)),
                 why=exc.text,
             )

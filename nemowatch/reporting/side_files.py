@@ -101,7 +101,7 @@ class SideFiles:
     def _log_failure(self, watch: Watch, file: SideFileRow, exc: LocalError) -> None:
         if self._failing.record(watch.outbox):
             log.warning(
-                "the file beside a result could not be written, and is tried again",
+                "the file beside a result could not be written; trying again",
                 job=file.job_id,
                 path=show_path(watch.outbox),
                 why=exc.text,
@@ -151,7 +151,10 @@ class SideFiles:
         elif not await self._on_disk(
             watch, side_file.replace, watch.outbox, path, file.text, file.sha256
         ):
-            log.debug("the file beside a result is a person's now", path=show_path(str(path)))
+            log.debug(
+                "the file beside a result was changed or removed by a person, and is left alone",
+                path=show_path(str(path)),
+            )
         raw, digest = os.fsencode(path), side_file.digest(file.text)
         await self._journal.write(
             partial(side_files.written, job_id=file.job_id, path=raw, sha256=digest)

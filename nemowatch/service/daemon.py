@@ -223,7 +223,7 @@ class Daemon:
         at_once = asyncio.create_task(self._now.wait(), name="at once")
         await asyncio.wait([stopping, at_once], return_when=asyncio.FIRST_COMPLETED)
         if not stopping.done():
-            log.warning("stopped at once: what was under way is left for recovery")
+            log.warning("stopped at once: work under way resumes at the next start")
             # the journal is consistent at every moment; waiting is what the second signal forbids
             os._exit(0)
         for task in (patience, at_once):

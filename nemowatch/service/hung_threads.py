@@ -27,6 +27,6 @@ def leave_the_hung_behind(code: int) -> None:
     for thread in left:
         thread.join(max(deadline - time.monotonic(), 0))
     if any(map(threading.Thread.is_alive, left)):
-        log.warning("left a share behind that does not answer")
+        log.warning("stopped without waiting for a share that does not answer")
         sys.stderr.flush()
         os._exit(code)

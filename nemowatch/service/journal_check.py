@@ -29,5 +29,5 @@ async def check_once(journal: Journal) -> None:
         if not why:
             return
         if why != said:
-            log.warning("the journal's pages could not be read again, and are later", why=why)
+            log.warning("the journal's pages could not be checked; trying again", why=why)
         said = why

@@ -216,7 +216,9 @@ def _log_uncaught() -> None:
             log.error("a thread ended by an unexpected error", thread=name, exc_info=args.exc_value)
 
     def of_nowhere(args: Any) -> None:
-        log.error("an error nobody could catch", where=repr(args.object), exc_info=args.exc_value)
+        log.error(
+            "error while discarding an object", where=repr(args.object), exc_info=args.exc_value
+        )
 
     sys.excepthook = of_process
     threading.excepthook = of_thread

@@ -71,7 +71,7 @@ class Serving:
         server = Server(self._desk(), web.listen, password, web.hosts)
         try:
             await server.start()
-            log.info("the page is served", address=f"http://{web.listen}/")
+            log.info("the live page is served", address=f"http://{web.listen}/")
             await self._in_use.changed()
         finally:
             await server.stop()
@@ -105,10 +105,10 @@ def read_password(web: Web) -> str:
 def _say(web: Web, exc: Exception) -> None:
     """Why the page is not served."""
     if isinstance(exc, ImportError):
-        log.error("the page is not served", why="its libraries are missing", cure=INSTALL)
+        log.error("the live page is not served", why="its libraries are missing", cure=INSTALL)
     elif isinstance(exc, NemowatchError):
-        log.error("the page is not served", why=exc.text, cure=exc.cure)
+        log.error("the live page is not served", why=exc.text, cure=exc.cure)
     elif isinstance(exc, OSError):
-        log.error("the page is not served", address=web.listen, why=os_reason(exc))
+        log.error("the live page is not served", address=web.listen, why=os_reason(exc))
     else:
         log.exception("internal error", doing="serve the page")

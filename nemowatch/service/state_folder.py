@@ -49,7 +49,7 @@ def open_journal(state_dir: Path, clock: Clock, watches: Sequence[str]) -> Journ
         journal = begin_new_journal(path, clock, watches, exc)
     if is_restored(state_dir, journal, watches, clock.now_ms()):
         log.warning(
-            "the journal is older than its folder: what it takes for unpaid waits for approval",
+            "the journal is older than its folder: what it counts as unpaid waits for approval",
             journal=str(path),
         )
     return journal

@@ -84,7 +84,7 @@ class Telling:
         except Exception as exc:
             if ends_the_daemon(exc):
                 raise
-            log.exception("internal error", doing="tell people")
+            log.exception("internal error", doing="send notifications")
             await asyncio.sleep(AGAIN)
 
     async def _tell(self, site: str) -> None:

@@ -79,7 +79,7 @@ class FolderNotes:
         if await self._note_writer.read_me(watch, folder, note.text):
             written[folder] = note.text
             where = whole(watch.name, folder) if folder else watch.name
-            log.info("note", folder=where, why=note.why)
+            log.info("note written", folder=where, why=note.why)
 
     async def _remove(self, watch: Watch, folder: bytes, others: set[bytes]) -> None:
         if not await self._note_writer.read_me(watch, folder, ""):

@@ -204,7 +204,7 @@ class Requests:
         when = iso(known.taken.taken_at).replace("T", " ")[:16]
         text = notes.same_words_note(os.path.basename(file.path), f"{when} (UTC)", made)
         await self._note_writer.beside_done(watch, file.path, text)
-        log.info("same words again", **location_of(watch.name, file.path), job=known.taken.job)
+        log.info("same text again", **location_of(watch.name, file.path), job=known.taken.job)
 
     async def _file_away(self, watch: Watch, file: RequestFile) -> None:
         """Into done/, where what was done is. Until that can be, the journal knows it. Raises

@@ -144,7 +144,7 @@ def test_from_a_first_start_to_a_new_hostname(nas: Nas) -> None:
 
     env = {"NEMOWATCH_WEB__PASSWORD": PASSWORD}
     with nas.start(env, user=NAS, hostname="second") as second:
-        said = second.wait_log("the page is served")
+        said = second.wait_log("the live page is served")
         assert "What to do next:" not in said
         with urllib.request.urlopen("http://127.0.0.1:8477/healthz") as answer:
             assert answer.read().strip() == b"ok"

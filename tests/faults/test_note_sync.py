@@ -216,7 +216,7 @@ async def test_a_full_share_gets_its_notes_when_there_is_space(tmp_path: Path) -
         await fills_and_empties(tmp_path)
     said = [line["event"] for line in lines]
     # once for each process
-    assert said.count("note could not be written, and is tried again") == 2, said
+    assert said.count("note could not be written; trying again") == 2, said
     assert said.count("notes can be written again") == 1, said
 
 

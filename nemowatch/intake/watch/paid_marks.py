@@ -48,7 +48,7 @@ class PaidMarks:
         if found.is_lost:
             await self._journal.write(lambda conn: self._ask(conn, theirs))
             log.warning(
-                "the journal is older than this inbox: what it takes for unpaid waits for approval",
+                "the journal is older than this inbox: what it counts as unpaid waits for approval",
                 inbox=self._watch,
             )
         return found

@@ -352,7 +352,7 @@ class Play:
         assert daemon is not None
         daemon.terminate()
         log = self.case.house.log_path
-        away = "left a share behind that does not answer"
+        away = "stopped without waiting for a share that does not answer"
         wait_for(
             "the daemon to end", lambda: daemon.poll() is not None or away in log.read_text(), STOPS
         )
