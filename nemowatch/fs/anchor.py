@@ -2,12 +2,12 @@
 
 Anybody who may write beside a root can put a link in its place, and would have us read, write and
 send away where they may not do so themselves; so a root stays where it led when it was first
-opened. A link that is there then is the administrator's own. And when the share that a root is on
-is mounted no more, an empty folder of the same name is often below the mount point: what is written
-there nobody would see again once the share is back.
+opened. A link that is there then is the administrator's own. When the share that a root is on is no
+longer mounted, there is often an empty folder of the same name below the mount point: nobody would
+see again what is written there once the share is back.
 
-Owns what this process knows of each root; what an earlier one knew is given to it. It opens
-nothing but to see whether a folder is empty.
+Owns what this process knows of each root; what an earlier one knew is given to it. It opens a
+folder only to see whether it is empty.
 """
 
 from __future__ import annotations
@@ -36,7 +36,7 @@ _NOT_MOUNTED = (
 
 
 class Displaced(LocalPassing):
-    """Another folder is, or is linked, in a root's place."""
+    """Another folder, or a link, is in a root's place."""
 
     def __init__(
         self,
@@ -110,8 +110,8 @@ class Anchor:
         return now == Path(os.path.normpath(self.path.absolute()))
 
     def check(self) -> Spot:
-        """Where it is to be opened now. Raises LocalPassing: Displaced, or what it lay on is
-        mounted no more."""
+        """Where it is to be opened now. Raises LocalPassing: Displaced, or what it lay on is no
+        longer mounted."""
         now = self.led_to()
         ground = _ground(now)
         if self.is_laid_bare(ground, lambda: _is_empty(now)):
@@ -122,8 +122,8 @@ class Anchor:
         return Spot(now, ground)
 
     def is_laid_bare(self, now: Ground, is_empty: Callable[[], bool]) -> bool:
-        """Whether what it lay on is mounted no more, and what is there instead is empty: a
-        filled folder is somebody's decision."""
+        """Whether what it lay on is no longer mounted and the folder in its place is empty: one
+        with content is somebody's decision."""
         return self.ground.is_laid_bare(now) and is_empty()
 
     def opened(self, spot: Spot, found: os.stat_result) -> None:
@@ -168,8 +168,8 @@ def is_seen(root: Path) -> bool:
 
 
 def expect_folder(root: Path) -> None:
-    """A held root is missing although its share is there: whoever makes it, a link in its place is
-    not the administrator's, who would have restarted us."""
+    """A held root is missing although its share is there. Whoever makes it again, a link in its
+    place is not the administrator's, who would have restarted us."""
     _held[str(root)].plain = True
 
 

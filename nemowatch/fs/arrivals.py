@@ -1,5 +1,5 @@
-"""A file that somebody sends into a folder of an inbox: it grows under a name that is no work, and
-gets its own when all of it is there. Nothing is overwritten, and nothing half is ever taken.
+"""A file that somebody sends into a folder of an inbox. It grows under a name that is never taken
+for work, and gets its own when it is complete. Nothing is overwritten.
 """
 
 from __future__ import annotations
@@ -51,7 +51,7 @@ def write(arrival: Arrival, data: bytes) -> None:
 
 
 def finish(arrival: Arrival) -> None:
-    """All of it is there: it gets its name, on the disk before this returns. Raises LocalError."""
+    """Give the complete file its name; it is on disk before this returns. Raises LocalError."""
     with translated(arrival.path):
         os.fsync(arrival.fd)
     with folder_of(arrival.root, arrival.folder) as above, translated(arrival.path):
@@ -69,7 +69,7 @@ def finish(arrival: Arrival) -> None:
 
 
 def end(arrival: Arrival) -> None:
-    """Let go of it; what has no name by now is taken away. Raises LocalError."""
+    """Close it; a file that has no name yet is removed. Raises LocalError."""
     os.close(arrival.fd)
     with folder_of(arrival.root, arrival.folder) as above, translated(arrival.path):
         remove(arrival.brief, above)

@@ -85,8 +85,8 @@ def copied_before(
     source: int,
     target: int,
 ) -> str:
-    """The name of a whole copy whose original an earlier call did not come to unlink; "" when
-    there is none. What an interrupted copy left is taken away."""
+    """The name of a whole copy whose original an earlier call could not unlink any more; "" when
+    there is none. What an interrupted copy left is removed."""
     part = _part(name)
     part_files.clear_copy(part, target)
     there = names_in(target)

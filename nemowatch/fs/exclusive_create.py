@@ -154,8 +154,8 @@ def write_new(name: str, data: bytes, folder: int) -> None:
 
 @contextlib.contextmanager
 def removed_on_failure(name: str, folder: int) -> Iterator[None]:
-    """Take a file of our own away again when the block fails with an error of ours or of the
-    system's, and raise that error."""
+    """Remove a file of our own when the block fails with an error of ours or of the system's, and
+    raise that error."""
     try:
         yield
     except (OSError, LocalError):
@@ -193,8 +193,8 @@ def brief_name(kind: str) -> str:
 
 
 def remove(name: str | bytes, folder: int) -> bool:
-    """Take a name away, never following it; False when there was none. Raises OSError (a folder
-    is not removed)."""
+    """Remove a name, never following it; False when there was none. Raises OSError (a folder is not
+    removed)."""
     try:
         os.unlink(name, dir_fd=folder)
     except FileNotFoundError:
@@ -203,5 +203,5 @@ def remove(name: str | bytes, folder: int) -> bool:
 
 
 def remove_folder(name: str | bytes, folder: int) -> None:
-    """Take an empty folder away. Raises OSError."""
+    """Remove an empty folder. Raises OSError."""
     os.rmdir(name, dir_fd=folder)

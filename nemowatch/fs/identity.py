@@ -1,8 +1,8 @@
 """When two files are the same. There are two notions, and no third: the same file (one inode, or
 one size and time where inode numbers mean nothing), and the same content (size and SHA-256).
 
-Where a file is, is never part of it: that is its root and its path below it. Owns the snapshots
-that are compared; it opens nothing.
+A file's place is no part of either: that is its root and its path below it. Owns the snapshots that
+are compared; it opens nothing.
 """
 
 from __future__ import annotations
@@ -39,7 +39,7 @@ def bounded_time(nanoseconds: int) -> int:
 
 
 def of_stat(found: os.stat_result) -> Snapshot:
-    """What a stat says, as a record of ours."""
+    """A stat as one of our records."""
     return Snapshot(
         found.st_size,
         bounded_time(found.st_mtime_ns),
@@ -74,9 +74,9 @@ def not_regular(mode: int) -> str:
 
 
 def content_key(found: Snapshot, *, local: bool = True) -> tuple[int, ...]:
-    """What of a snapshot tells of the content. Blocks may move by themselves after the last write
-    (delayed allocation); a share that was mounted again has another device; and on FUSE and
-    shares inode numbers may be made up (`local` False).
+    """The part of a snapshot that depends on the content. Blocks may move by themselves after the
+    last write (delayed allocation); a share that was mounted again has another device; and on FUSE
+    and shares inode numbers may be made up (`local` False).
     """
     key = (found.size, found.mtime_ns, found.ctime_ns)
     if not local:

@@ -48,5 +48,5 @@ ALL = (*NOTE.values(), *SIDE.values(), *GUIDE.values())
 
 
 def last_line(lines: Mapping[str, str], language: str) -> str:
-    """The one of these that is written in this language."""
+    """The last line in this language."""
     return lines.get(language, lines[ENGLISH])

@@ -28,7 +28,7 @@ def names_in(folder: int) -> frozenset[bytes]:
 
 
 def names_like(folder: int, begin: str, end: str) -> frozenset[str]:
-    """The names in an open folder that begin and end so. Raises OSError."""
+    """The names in an open folder with this beginning and this end. Raises OSError."""
     return frozenset(
         name for name in os.listdir(folder) if name.startswith(begin) and name.endswith(end)
     )

@@ -1,5 +1,5 @@
-"""The news that the mount table has changed. It touches nothing below a mount point, so it
-cannot hang on a dead share."""
+"""Notices when the mount table changes. It touches nothing below a mount point, so it cannot hang
+on a dead share."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from nemowatch.fs.mounts import TABLE
 
 
 class MountEvents:
-    """Calls back, on the loop, in the millisecond in which anything is mounted or unmounted."""
+    """Calls back on the loop as soon as anything is mounted or unmounted."""
 
     def __init__(self, call: Callable[[], None], table: Path = TABLE) -> None:
         self._loop = asyncio.get_running_loop()

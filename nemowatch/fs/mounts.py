@@ -111,9 +111,8 @@ class Ground(NamedTuple):
     source: str
 
     def is_laid_bare(self, now: Ground) -> bool:
-        """True when this is mounted no more, and what is in its place is what it had
-        covered. The same filesystem by another mount (a bind mount made by systemd, say) is no
-        loss."""
+        """True when this is no longer mounted, and what it had covered is in its place. The same
+        filesystem by another mount (a bind mount made by systemd, say) is no loss."""
         if (now.fstype, now.source) == (self.fstype, self.source):
             return False
         return self.point != now.point and _covers(now.point, self.point)
@@ -249,8 +248,8 @@ class MountTable:
         return tuple(m for m in seen if m.point in inside)
 
     def concerns(self, path: bytes) -> frozenset[tuple[int, str, bytes, str]]:
-        """What of the table a watch on `path` depends on: two equal answers mean that nothing
-        there has changed."""
+        """The part of the table that a watch on `path` depends on: two equal answers mean that
+        nothing there has changed."""
         mounts = [self.at(path), *self.below(path)]
         return frozenset((m.id, m.device, m.point, m.fstype) for m in mounts)
 

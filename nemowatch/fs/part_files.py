@@ -33,9 +33,9 @@ from nemowatch.fs.safe_open import (
 
 def open_part(path: Path) -> int:
     """A part file for reading and writing, begun when there is none; the caller closes the
-    descriptor. What has its name and is no file of one name is taken away first: a link, a pipe,
-    or a second name of what was published, or of somebody's file, which must not be written into.
-    Raises LocalError."""
+    descriptor. Anything else that has its name is removed first: a link, a pipe, or a second name
+    of what was published or of somebody's file, which must not be written into. Raises
+    LocalError."""
     with root_folder(path.parent) as folder, translated(path):
         found = stat_at(path.name, folder)
         if found is not None and not _is_part(found):
@@ -74,7 +74,7 @@ def put(part: str, name: str, folder: int) -> None:
 
 
 def finish(part: str, folder: int) -> None:
-    """The end of `put`, also after a kill: the names on disk, then the part and its marker away."""
+    """The end of `put`, also after a kill: sync the names, then remove the part and its marker."""
     sync_folder(folder)
     remove(part, folder)
     _remove_marker(part, folder)
@@ -161,7 +161,7 @@ def copy_target(part: str, folder: int) -> str:
 
 
 def clear_copy(part: str, folder: int) -> None:
-    """After a kill in the middle of a copy: take the half copy away. Only what the marker names,
+    """Remove the half copy that a kill in the middle of copying left. Only what the marker names,
     and only when every byte of it is in the part as well (or was never written): nothing that is
     not ours can be lost."""
     name = copy_target(part, folder)

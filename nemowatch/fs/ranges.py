@@ -1,4 +1,4 @@
-"""Reads parts of a file of people's: opened once, as everything below a root is."""
+"""Reads parts of one of people's files, opened once as everything below a root is."""
 
 from __future__ import annotations
 
@@ -29,5 +29,5 @@ def read_at(file: OpenFile, offset: int, size: int) -> bytes:
 
 
 def close(file: OpenFile) -> None:
-    """Let go of it."""
+    """Close it."""
     os.close(file.fd)

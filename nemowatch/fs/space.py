@@ -1,5 +1,5 @@
-"""Whether a folder can take more. The free bytes of a filesystem say nothing of a quota, nor its
-rights of the rules of a server, so both are tried, and what is tried is taken away at once."""
+"""Whether a folder can take more. Free bytes say nothing of a quota, and permissions nothing of a
+server's rules, so both are tried; what was written is removed at once."""
 
 from __future__ import annotations
 
@@ -44,8 +44,7 @@ def _can_allocate(folder: int, size: int) -> bool:
 
 
 def probe_write(folder: Path) -> None:
-    """Write a hidden file into this folder, and take it away again. Raises OSError when it cannot
-    be done."""
+    """Write a hidden file into this folder and remove it. Raises OSError when that fails."""
     name = brief_name("check")
     try:
         with root_folder(folder) as opened:

@@ -118,8 +118,8 @@ class WorkerThread:
                 raise Hung()
 
     def when_free(self, call: Callable[[], None]) -> None:
-        """Have `call` called on the loop when the hung call has come back; however often this is
-        asked for it, once."""
+        """Have `call` called on the loop when the hung call has come back: once, however often this
+        is asked."""
         if self._stuck is not None and self._stuck is not self._awaited:
             self._awaited = self._stuck
             self._stuck.add_done_callback(lambda _: call())

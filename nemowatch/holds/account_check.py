@@ -1,4 +1,4 @@
-"""Whether the cloud takes us: what it answered when it was asked for the balance last.
+"""Whether the cloud accepts us: what it answered when last asked for the balance.
 
 Owns that answer, and what the log says of it. It holds no job: a job that meets a refusal is held
 by it, and `holds/probes.py` judges whether that is over.
@@ -34,8 +34,8 @@ class AccountCheck:
         self.now = Connection()
 
     async def ask(self, *, said_elsewhere: bool = False) -> Credits | RemoteError | LocalError:
-        """The balance, or why there is none. `said_elsewhere`: a hold says what is the matter,
-        so the log does not once more."""
+        """The balance, or why there is none. `said_elsewhere`: a hold says what is wrong, so the
+        log does not repeat it."""
         try:
             found = await self._api.read_credits()
         except (RemoteError, LocalError) as exc:

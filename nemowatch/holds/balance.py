@@ -1,5 +1,5 @@
-"""Remembers what the account says of its credits, for status, the page and the forecast. While the
-cloud does not say, it is asked again and again."""
+"""Remembers the account's credits for status, the page and the forecast. The cloud is asked again
+until it says how many there are."""
 
 from __future__ import annotations
 

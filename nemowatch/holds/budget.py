@@ -64,8 +64,8 @@ class Budget:
 
 
 def closed(budget: Budget, back: State, *, paying: bool) -> Decision | None:
-    """The hold that stops this job, or None. A person's own pause is said first: whatever else
-    stops the job ends without it going on."""
+    """The hold that stops this job, or None. A person's own pause comes first: the job would not go
+    on when whatever else stops it has ended."""
     pause = _pause_words(budget)
     if pause:
         return hold(HoldReason.PAUSED, back, pause)

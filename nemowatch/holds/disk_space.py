@@ -78,8 +78,8 @@ def _held_parts(conn: sqlite3.Connection) -> list[Part]:
 
 
 def has_room(watch: Watch, parts: Iterable[Part]) -> bool:
-    """Whether the outbox takes the smallest of what waits for it: that one is done then, and the
-    others wait on."""
+    """Whether the outbox takes the smallest of what waits for it: that one is then finished, and
+    the others go on waiting."""
     missing: list[int] = []
     for part, size in parts:
         if part.is_relative_to(watch.outbox):

@@ -1,5 +1,5 @@
-"""Releases jobs whose cause has cleared, by asking the cloud and the disks instead of waiting for
-a person who need not come.
+"""Releases jobs whose cause has cleared, by asking the cloud and the disks instead of waiting for a
+person.
 
 Owns when and whom it asks. `holds/probes.py` judges the answers; `jobs/hold_log.py` says in the log
 what has begun and what is over.

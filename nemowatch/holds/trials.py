@@ -56,7 +56,7 @@ def try_one(
 
 
 def is_due(row: HoldRow, shortest: float, now_ms: int) -> bool:
-    """Whether the pause is over; also where the clock was set, and says that it never will be."""
+    """Whether the pause is over, or the clock was set so that it never would be."""
     trial = HOLDS[row.reason].trial
     assert trial is not None
     waited = (now_ms - row.tried_at) / 1000

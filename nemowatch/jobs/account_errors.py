@@ -52,8 +52,8 @@ def _too_few(error: NemowatchError) -> str:
 
 
 def words_of_the_turn(job: Job) -> JobChanges:
-    """What a turn whose outcome is open ended with is for the person who may have to decide: no
-    hold writes over it."""
+    """What a turn with an open outcome ended with, for the person who may have to decide: no hold
+    overwrites it."""
     if job.state is State.INSTRUCTING and job.error_text:
         return JobChanges(error_text=job.error_text)
     return JobChanges()

@@ -126,7 +126,8 @@ class HoldLog:
             self.works(state)
 
     def works(self, state: State) -> None:
-        """What jobs do in this state works again; the outage is over when all does that met it."""
+        """Calls of jobs in this state work again; the outage is over when all that failed in it
+        do."""
         self._met.discard(state)
         self._proven_at = self._clock.monotonic()
         if self._met:

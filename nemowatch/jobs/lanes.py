@@ -47,7 +47,7 @@ class Busy:
         return self.set_aside | self.jobs.keys()
 
     def taken(self, lane: Lane) -> int:
-        """Places of a lane that are not free."""
+        """Places of a lane that are in use."""
         moving = self.jobs.keys() - self.placeless
         lanes = [self.jobs[job_id] for job_id in moving]
         return lanes.count(lane)

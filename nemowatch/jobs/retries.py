@@ -50,8 +50,8 @@ def is_paid(job: Job, at: Circumstances) -> bool:
 
 def again(job: Job, error: NemowatchError, at: Circumstances) -> Decision:
     """One more try after a pause. A connection that fails, a read about an open paid call, and
-    whatever passes once the edit is paid for are tried without end (docs/decisions/0007); all
-    else until the attempts are used up.
+    whatever passes once the edit is paid for are tried without end (docs/decisions/0007);
+    everything else until the attempts are used up.
     """
     if _without_end(job, error, at):
         pause = at.pause(job.tries)

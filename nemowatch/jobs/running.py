@@ -1,7 +1,6 @@
 """The stages that run now: each job's task, and the lane that it takes a place in.
 
-Owns these tasks, from their begin to their end. It does not choose what runs, nor judge how it
-ended.
+Owns these tasks, from beginning to end. It does not choose what runs, nor judge how it ended.
 """
 
 from __future__ import annotations

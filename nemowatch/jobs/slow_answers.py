@@ -1,11 +1,10 @@
 """Which jobs only wait for an answer of the cloud that does not come, or comes in drops: they take
 no place in their lane, so that nobody else's file waits for them.
 
-`[limits]` bounds what goes on at once, and nothing goes on there. How long an answer may take at
-all, the call itself knows. A paid turn may be silent for minutes: it only waits when one event of
-its answer has begun and does not come to its end, or when it takes longer than turns do; one of
-those at a time, so that turns of which nobody knows the outcome never become many
-(docs/decisions/0045).
+`[limits]` bounds what goes on at once, and nothing goes on there. The call itself knows how long an
+answer may take at all. A paid turn may be silent for minutes: it only waits when one event of its
+answer has begun and does not come to its end, or when it takes longer than turns do; one of those
+at a time, so that turns of which nobody knows the outcome never become many (docs/decisions/0045).
 """
 
 from __future__ import annotations

@@ -1,7 +1,6 @@
-"""Remembers from start to start which roots of a workspace are folders and no links, and what
-they lie on, so that a link that is put in the place of one while nothing runs, or a share that
-is not mounted yet, is known for what it is. What follows from that, `fs.anchor`
-says."""
+"""Remembers from start to start which roots of a workspace are folders and no links, and what they
+lie on, so that a link put in the place of one while nothing runs, or a share that is not mounted
+yet, is recognised. `fs.anchor` decides what follows from that."""
 
 from __future__ import annotations
 

@@ -1,5 +1,5 @@
 """Whether a result could be delivered: tried with a small file, which gets its name exactly as a
-result does, and is taken away at once. Asked before anything is paid for.
+result does, and is removed at once. Asked before anything is paid for.
 
 Rights, quotas, read-only mounts, names that a filesystem refuses and calls that a mount does not
 know are only found out by trying. Its files begin like all of ours, so nobody takes them for

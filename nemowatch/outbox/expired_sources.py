@@ -32,7 +32,7 @@ class Expired(StrEnum):
 
 def delete(root: Path, file: RetiredFile) -> Expired:
     """Delete this file below `root`, with its AppleDouble file, and the folders that are empty
-    then. Raises LocalError when it cannot be said whose it is, or not be deleted."""
+    then. Raises LocalError when nobody can tell whose it is, or it cannot be deleted."""
     folder, _, raw = os.path.relpath(file.path, os.fsencode(root)).rpartition(b"/")
     name = os.fsdecode(raw)
     try:

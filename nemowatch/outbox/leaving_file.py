@@ -233,7 +233,7 @@ def _copy_shadow(
 
 
 def moved_before(inbox: Path, member: Leaving, root: Path) -> Path | None:
-    """The file is not in the inbox: where an earlier call put it; None when a person took it."""
+    """Where an earlier call put a file that is not in the inbox; None when a person took it."""
     with (
         contextlib.suppress(SourceGone),
         folder_of(root, member.folder) as target,

@@ -1,9 +1,8 @@
 """What a killed process left in people's folders: part files that no job owns any more, notes that
 never got their name.
 
-Finding and removing are apart, so that the module that knows the jobs can be asked in between.
-Nothing is ever touched but regular files whose names begin like ours, and nothing of this very
-process."""
+Finding and removing are separate, so that the module that knows the jobs can be asked in between.
+Only regular files whose names begin like ours are ever touched, and none of this process itself."""
 
 from __future__ import annotations
 
@@ -83,7 +82,7 @@ def _job_of(name: str) -> int | None:
 
 
 def remove(leftovers: Iterable[Leftover]) -> list[Path]:
-    """Remove them; returns those that are gone now by our doing."""
+    """Remove them; returns those that this call removed."""
     paths = map(attrgetter("path"), leftovers)
     return list(filter(_remove, paths))
 

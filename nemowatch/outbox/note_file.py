@@ -67,9 +67,8 @@ def write_note(
 
 
 def remove_note(root: Path, path: Path, last: str = "") -> bool:
-    """Take a note away. True when it is gone now (also when it was before); False when it is no
-    longer ours: a person wrote into it, so it is theirs. Raises LocalPassing (root away),
-    LocalFinal."""
+    """Remove a note. True when it is gone now (also when it was before); False when it is no longer
+    ours: a person wrote into it, so it is theirs. Raises LocalPassing (root away), LocalFinal."""
     try:
         with folder_of(root, _below(root, path.parent)) as folder, translated(path):
             there = _content(path.name, folder)

@@ -1,9 +1,9 @@
-"""The source out of the inbox when all its jobs have ended: into `done/` or `failed/`, or deleted,
-or left there.
+"""Takes a source out of the inbox when all its jobs have ended: into `done/` or `failed/`, or
+deleted, or left there.
 
 The files of one source leave together, under one number. A refusal is an error for the caller to
-note; it changes no job. Every call can be repeated after a kill at any point. How one file moves,
-`leaving_file` knows.
+note; it changes no job. Every call can be repeated after a kill at any point. `leaving_file` moves
+a single file.
 """
 
 from __future__ import annotations
@@ -102,9 +102,9 @@ def retire_all(
     root: Path | None,
     mode: str = AfterAction.MOVE,
 ) -> tuple[Path | None, ...]:
-    """Let the files of one source leave together, under one number where names are taken. One
-    that has changed keeps all of them. Those that an earlier call moved are recognised; one that
-    a person took away meanwhile (None) keeps nobody.
+    """Let the files of one source leave together, under one number where names are taken. One that
+    has changed keeps all of them. Those that an earlier call moved are recognised; one that a
+    person took away meanwhile (None) does not keep the others.
 
     Returns where each went, in the order of `members`; None for one that is kept or deleted (`root`
     is then not used). Raises SourceGone (a person took it), SourceChanged (other content than was

@@ -16,8 +16,7 @@ ROOMS = 3
 
 
 class BlockWriter:
-    """Takes blocks; one that is all there is, is written by who brings it, without another
-    thread."""
+    """Takes blocks. A single one is written by its caller, without another thread."""
 
     def __init__(self, write: Callable[[memoryview], None], size: int) -> None:
         """`size`: bytes of a block at most."""
@@ -60,7 +59,7 @@ class BlockWriter:
             written.result()
 
     def close(self) -> None:
-        """The same, and let the thread go."""
+        """The same, and end the thread."""
         try:
             self.finish()
         finally:

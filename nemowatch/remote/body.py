@@ -13,7 +13,7 @@ from nemowatch.remote.headers import content_length
 
 
 class AnswerBody:
-    """What comes of an answer. The first piece is what httpcore has read with the head; of a body
+    """The body as it comes. The first piece is what httpcore has read with the head; of a body
     whose length is known, all that follows comes straight from the connection: through httpcore
     each byte is copied three times."""
 

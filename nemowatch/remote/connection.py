@@ -1,5 +1,4 @@
-"""How the connection with the cloud is, as a value: what it answered when it was asked last.
-Pure."""
+"""The state of the connection with the cloud, as a value: what it answered last. Pure."""
 
 from __future__ import annotations
 
@@ -43,7 +42,7 @@ class Connection:
 
     @property
     def words(self) -> str:
-        """The whole in a line; "" when all is well."""
+        """All of it in one line; "" when all is well."""
         if self.link is Link.CONNECTING:
             return "connecting to the cloud"
         if self.link is Link.NOT_READY:

@@ -68,8 +68,8 @@ class RemoteApi(Protocol):
         """The account, as far as it is known."""
 
     def ask_again(self) -> None:
-        """The next call asks for an anonymous token, though the cloud has refused one and a pause
-        is not over: a person wants that."""
+        """Have the next call request an anonymous token although the pause after a refusal is not
+        over: a person wants that."""
 
     async def open_session(self, skill: str, name: str) -> NewSession:
         """Make a session. Safe to repeat: each call makes a new one."""

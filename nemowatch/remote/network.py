@@ -48,7 +48,7 @@ class Sending:
         self.before: Callable[[], None] = _nothing  #: may raise, and then nothing leaves
 
     def begins(self, data: bytes) -> None:
-        """These bytes leave next; what asks a proxy for a tunnel is none of the request."""
+        """These bytes leave next. Asking a proxy for a tunnel is not part of the request."""
         if not data.startswith(b"CONNECT "):
             self.before()
 
@@ -97,14 +97,14 @@ class Backend(httpcore.AsyncNetworkBackend):
             self._limit = None
 
     def end(self) -> None:
-        """End whatever connects now or later: to it, its time is over."""
+        """End whatever connects now or later, as if its time were over."""
         self._ended = True
         if self._limit is not None and not self._limit.expired():
             self._limit.reschedule(asyncio.get_running_loop().time())
 
 
 class NetworkStream(httpcore.AsyncNetworkStream):
-    """A connection that stands."""
+    """An established connection."""
 
     def __init__(
         self, backend: Backend, reader: asyncio.StreamReader, writer: asyncio.StreamWriter

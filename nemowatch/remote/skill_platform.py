@@ -1,5 +1,5 @@
-"""By which platform nemowatch was installed, as the cloud wants to know it (docs/api.md section 1):
-read off the paths at which it runs. Pure."""
+"""Which platform installed nemowatch, for the cloud (docs/api.md section 1): found from the paths
+at which it runs. Pure."""
 
 from __future__ import annotations
 

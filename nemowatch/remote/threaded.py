@@ -46,8 +46,8 @@ class ThreadBackend(httpcore.NetworkBackend):
         local_address: str | None = None,
         socket_options: Iterable[Any] | None = None,
     ) -> httpcore.NetworkStream:
-        """Connect, on the loop: it tries all addresses of a name, and ends at once when it is to.
-        Raises ConnectError, ConnectTimeout, and what the check of the peer raises."""
+        """Connect, on the loop: it tries all addresses of a name, and ends at once when `end` is
+        called. Raises ConnectError, ConnectTimeout, and what the check of the peer raises."""
         connecting = self._connect(host, port, timeout)
         return self.stream(asyncio.run_coroutine_threadsafe(connecting, self._loop).result())
 
@@ -79,7 +79,7 @@ class ThreadBackend(httpcore.NetworkBackend):
 
 
 class ThreadStream(httpcore.NetworkStream):
-    """A connection that stands, used by blocking calls."""
+    """An established connection, used by blocking calls."""
 
     def __init__(self, backend: ThreadBackend, made: socket.socket) -> None:
         self._backend = backend

@@ -86,8 +86,8 @@ class Tokens:
         return self._known.expires_at
 
     def ask_again(self) -> None:
-        """A person wants the cloud to be asked for a token at once, once more; how long the pauses
-        behind that are does not change."""
+        """Have the cloud asked for a token once more at once, because a person wants that. The
+        pauses after it stay as long as they were."""
         self._pauses.forget_all()
 
     async def current(self) -> str:
