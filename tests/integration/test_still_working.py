@@ -37,7 +37,7 @@ async def test_the_log_says_that_a_turn_goes_on(tmp_path: Path) -> None:
     lines = [line for line in logs if line["event"] == "still working"]
     assert 1 <= len(lines) <= 4
     assert lines[0]["file"] == "clip.mp4"
-    assert (lines[0]["target"], lines[0]["usually"]) == ("es", USUALLY)
+    assert (lines[0]["target"], lines[0]["usually"]) == ("es", "1-3 minutes")
     assert lines[0]["so_far"] == "0 s"
 
 
