@@ -48,7 +48,7 @@ class _Pairing:
     pairs: list[tuple[DraftTrack, DraftTrack]] = field(default_factory=list)
 
     def pair_by(self, likeness: Likeness) -> None:
-        """Pair each track with the first one before that is like it."""
+        """Pair each track with the first earlier one that is like it."""
         partners: dict[Hashable, deque[DraftTrack]] = {}
         for track in self.before:
             partners.setdefault(likeness(track), deque()).append(track)

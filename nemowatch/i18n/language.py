@@ -63,7 +63,7 @@ _here = _Here()
 
 
 def choose(language: str) -> None:
-    """Have everything that people on the share read in this language from now on."""
+    """Use this language for everything that people on the share read from now on."""
     _Chosen.language = language
 
 
@@ -74,7 +74,7 @@ def chosen() -> str:
 
 @contextlib.contextmanager
 def in_language(language: str) -> Iterator[None]:
-    """Have what this thread says in the block in this language."""
+    """Use this language for what this thread says within the block."""
     _here.language = language
     try:
         yield

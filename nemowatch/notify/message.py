@@ -34,7 +34,7 @@ class Message:
 
     @property
     def record(self) -> dict[str, Any]:
-        """It as JSON has it."""
+        """The message as a JSON object."""
         return asdict(self)
 
 

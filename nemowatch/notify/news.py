@@ -1,4 +1,4 @@
-"""What there is to tell: of each subject that is due, what is so now and was not told yet.
+"""What there is to tell: of each subject that is due, what is true now and was not told yet.
 
 All of it is one transaction: what is told is written down together with the message, so that no
 restart repeats it. Knows no channel.
@@ -64,7 +64,7 @@ def is_due(due_at: int, now_ms: int) -> bool:
 
 
 def find_inboxes(conn: sqlite3.Connection, inboxes: Mapping[str, Health]) -> list[str]:
-    """The subjects of inboxes that are otherwise than people were told."""
+    """The subjects of inboxes whose health is not what people were last told."""
     found: list[str] = []
     for name, health in inboxes.items():
         subject = f"inbox {name}"

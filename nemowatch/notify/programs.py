@@ -1,5 +1,5 @@
 """Runs a program for one message: what it gets on standard input, how long it may take, and that
-nothing of it stays behind when it takes longer.
+nothing of it keeps running when it takes longer.
 
 It gets none of this process's secrets: only the variables that programs need to find their way.
 """

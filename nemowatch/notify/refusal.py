@@ -1,4 +1,4 @@
-"""That a channel did not take a message."""
+"""The error for a message that a channel did not take."""
 
 from __future__ import annotations
 

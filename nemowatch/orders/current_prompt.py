@@ -1,5 +1,5 @@
-"""What a job's instructions are now: asked when a person has the paid turn sent again, by which
-time the folder's prompt.txt may say more than it did when the file was claimed."""
+"""What a job's instructions are now: read when a person has the paid turn sent again, since the
+folder's prompt.txt may have changed after the file was claimed."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The names and terms of a job's folder, for what a person says about it: a glossary goes with
+"""The names and terms of a job's folder, for a person's words about that job: a glossary goes with
 every turn."""
 
 from __future__ import annotations

@@ -1,5 +1,5 @@
 """What a person asks for, as an object: what it needs to know, what it does on the disk, and what
-it writes into the journal. The three are apart, so that a share that hangs holds up neither the
+it writes into the journal. The three are separate, so that a share that hangs holds up neither the
 journal nor the loop.
 
 Orders say what is to be done and refuse what makes no sense. They must not know who asks: a

@@ -72,8 +72,8 @@ async def restore(files: Iterable[Restore], site: Site) -> None:
 
 
 def move_back(file: Restore) -> None:
-    """Move one file back under its old name, over nothing. Raises UsageError when it cannot be,
-    LocalError."""
+    """Move one file back under its old name, overwriting nothing. Raises UsageError when that is
+    not possible, LocalError."""
     if os.path.lexists(file.here):
         _move(file)
     elif not os.path.lexists(file.target):

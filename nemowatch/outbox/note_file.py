@@ -1,7 +1,7 @@
-"""Notes as files: written in one step, only when they say something new, over nothing but our own;
-taken away only while ours.
+"""Notes as files: written in one step, only when they say something new, replacing only our own;
+removed only while they are ours.
 
-Nothing is written below a missing root. What they say is not known here.
+Nothing is written below a missing root. It does not know what they say.
 """
 
 from __future__ import annotations

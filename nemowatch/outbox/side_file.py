@@ -1,8 +1,8 @@
 """The file beside a result that says what was asked and said: `promo.es.nemowatch.txt` beside
-`promo.es.mp4`. It gets its name as results do, over nothing, and is replaced only while it is
-exactly what was written.
+`promo.es.mp4`. It gets its name as results do, overwriting nothing, and is replaced only while it
+is exactly what was written.
 
-What it says is not known here, and it is nobody's work (`intake/scan/ignore.py`).
+It does not know what the file says, which is never taken for work (`intake/scan/ignore.py`).
 """
 
 from __future__ import annotations

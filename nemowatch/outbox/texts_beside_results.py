@@ -1,7 +1,7 @@
-"""Texts that people put beside results in the outbox, although they belong into the inbox: found by
+"""Texts that people put beside results in the outbox, although they belong in the inbox: found by
 their names, and moved there.
 
-Nothing is overwritten, and what a text asks for is not known here.
+Nothing is overwritten. It does not know what a text asks for.
 """
 
 from __future__ import annotations

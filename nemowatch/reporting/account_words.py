@@ -10,7 +10,7 @@ from nemowatch.reporting import words
 
 
 def about_connection(connection: Connection) -> Cure:
-    """What a person can do about a cloud that does not take us."""
+    """What a person can do about a cloud that does not accept us."""
     if connection.reason is not None:
         return words.about_hold(connection.reason).beyond(connection.text)
     return Cure(connection.cure or "Nothing to do: nemowatch keeps asking.")
@@ -27,7 +27,7 @@ def anonymous(link: str, ends_at: int = 0) -> str:
 
 
 def anonymous_in_short(link: str, ends_at: int) -> str:
-    """The same in a part of a line."""
+    """The same as part of a line."""
     until = ""
     if ends_at:
         until = f" until {date_and_time(ends_at)}"

@@ -1,6 +1,6 @@
 """Troubles that people see as one: files of a folder with the same reason and the same cure.
 
-Owns what counts as the same. It must not change a trouble: JSON has each of them.
+Owns what counts as the same. It must not change a trouble: JSON lists each of them.
 """
 
 from __future__ import annotations

@@ -1,5 +1,5 @@
-"""Puts "How to use these folders.txt" beside the folders: once, and anew when it would say
-something else. One that a person has deleted or changed is left so."""
+"""Puts "How to use these folders.txt" beside the folders: once, and again when it would say
+something else. One that a person has deleted or changed is left alone."""
 
 from __future__ import annotations
 
@@ -37,7 +37,7 @@ class GuideFile:
         self._settled: set[Path] = set()  #: folders that need no look any more
 
     async def write(self, own_names: OwnNames) -> None:
-        """Write it where that was not done yet; a share that is unavailable gets it later."""
+        """Write it where it is still missing; a share that is unavailable gets it later."""
         beside: dict[Path, list[Inbox]] = {}
         for inbox in self._inboxes.values():
             beside.setdefault(inbox.watch.page.parent, []).append(inbox)

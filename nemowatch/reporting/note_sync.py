@@ -1,8 +1,8 @@
 """Keeps the notes about sources up to date with the journal: at start, after each change, and on
 a timer while some wait.
 
-The journal itself writes down which sources are due, with the change that makes them so; what
-their notes say is `source_notes`'. A note that a person deletes stays deleted until there is
+The journal itself writes down which sources are due, with the change that makes them so;
+`source_notes` knows what their notes say. A note that a person deletes stays deleted until there is
 something new to say: what is up to date is not checked again.
 """
 

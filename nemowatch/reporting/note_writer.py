@@ -1,8 +1,8 @@
 """Writes and removes the notes of the shared folder, and remembers in the journal which are there.
 
-Most people see nothing but these. What a note says is `notes`'; when one about a source is due,
-`note_sync` knows. That notes cannot be written is logged once, and once more when they can be
-again; it never stops anything.
+Most people see nothing else. `notes` has the words; `note_sync` knows when a note about a source is
+due. That notes cannot be written is logged once, and once more when they can be again; it never
+stops anything.
 """
 
 from __future__ import annotations

@@ -47,7 +47,7 @@ SOME = (
 
 
 class Live(Protocol):
-    """What a page has that answers: all of it as HTML."""
+    """The parts of a page that can be clicked, as HTML."""
 
     def head(self) -> str:
         """Below the headline."""

@@ -125,7 +125,7 @@ ENDED_WORDS: dict[State, str] = {
 
 
 def move_back(back: str = "") -> str:
-    """How a file in failed/ is tried again; `back`: its inbox folder, for people."""
+    """How to try a file in failed/ again; `back`: its inbox folder, for people."""
     return f"To try again, move the file back into its inbox folder{brackets(back)}."
 
 
@@ -150,7 +150,7 @@ def _retry(jobs: Sequence[int]) -> Choice:
 
 
 def once_more(jobs: Sequence[int]) -> Cure:
-    """How the results of published jobs are had again."""
+    """How to get the results of published jobs again."""
     command = f"nemowatch again {_numbers(jobs)}"
     return Cure(
         choices=(
@@ -161,7 +161,7 @@ def once_more(jobs: Sequence[int]) -> Cure:
 
 
 def history(job: int) -> Cure:
-    """How everything about a job is seen."""
+    """How to see everything about a job."""
     return Cure(choices=(Choice(f"nemowatch show {job}", "its whole history"),))
 
 
@@ -218,7 +218,7 @@ def waits_for(reason: str, text: str) -> str:
 
 
 def hold_words(reason: str) -> str:
-    """What is the matter, where nothing closer is known."""
+    """What is wrong, where nothing more exact is known."""
     hold = hold_reasons.row(reason)
     if hold is None:
         return reason

@@ -32,7 +32,7 @@ class Background:
         return f"Background({[task.get_name() for task in self._loops]}, side={len(self._side)})"
 
     def spawn(self, name: str, loop: Loop) -> None:
-        """Run a loop whose failure is the daemon's end."""
+        """Run a loop whose failure ends the daemon."""
 
         async def run() -> None:
             await loop()
@@ -60,7 +60,7 @@ class Background:
             log.error("internal error", doing="housekeeping", exc_info=error)
 
     def request_end(self) -> None:
-        """Have `wait` return."""
+        """Make `wait` return."""
         self._end.set()
 
     async def wait(self) -> None:

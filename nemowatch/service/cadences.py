@@ -32,7 +32,7 @@ def set_cadences(
     nudges: Nudges,
     inboxes: dict[str, Inbox],
 ) -> None:
-    """Begin every cadence, or change it to what the configuration says now."""
+    """Start every cadence, or change it to what the configuration says now."""
     for name, seconds, nudge in _rows(config, nudges):
         timers.every(name, seconds, nudge)
 

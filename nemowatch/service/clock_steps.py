@@ -1,6 +1,6 @@
-"""What follows when the wall clock was set: nothing waits longer, or shorter, for that.
+"""Handles a change of the wall clock: nothing waits longer, or shorter, because of it.
 
-Owns the moments in the journal at which jobs are due. The cadences are the timers' own.
+Owns the moments in the journal at which jobs are due. The timers look after the cadences.
 """
 
 from __future__ import annotations

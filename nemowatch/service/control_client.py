@@ -1,5 +1,6 @@
 """Asking the daemon over its control socket: the side of the commands, which loads neither asyncio
-nor a log. Owns how a request, an answer and the socket's address are written; `control` serves."""
+nor a log. Owns the form of a request, an answer and the socket's address; `control` is the
+server."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The running daemon: puts its parts together, starts them in order, and lets go of everything in
+"""The running daemon: puts its parts together, starts them in order, and closes everything in
 reverse.
 
 It decides nothing. Its caller (service.daemon) gives it a configuration and takes its health.
@@ -226,8 +226,8 @@ class Engine:
             self._background.spawn(f"wrap-up {name}", partial(keep_going, wrap_up.run, inbox.fail))
 
     def reconfigure(self, fresh: Config) -> None:
-        """Go on with a new configuration, as far as it can change while running (config.reload
-        names the rest)."""
+        """Apply a new configuration, as far as it can change while running (config.reload names the
+        rest)."""
         choose(fresh.share.language)
         self.config = fresh
         self._set_cadences()
@@ -246,7 +246,7 @@ class Engine:
         await self._background.wait()
 
     def request_stop(self) -> None:
-        """Begin the end."""
+        """Ask for the end."""
         self._background.request_end()
 
     async def stop(self, drain: float) -> None:

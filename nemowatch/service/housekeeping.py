@@ -25,7 +25,7 @@ log = structlog.get_logger("nemowatch.upkeep")
 
 
 class Housekeeping:
-    """Sweeps at long intervals, and what a job leaves behind when it ends in vain."""
+    """Sweeps at long intervals, and removes what a failed job leaves behind."""
 
     def __init__(
         self,
@@ -44,7 +44,7 @@ class Housekeeping:
         self._later = later  # runs something beside everything else
 
     def sweep(self, config: Config) -> None:
-        """Have everything swept, each inbox for itself: a share may hang."""
+        """Sweep everything, each inbox separately: a share may hang."""
         self._later(self._sweep(config))
 
     async def _sweep(self, config: Config) -> None:
@@ -85,7 +85,7 @@ def unowned(conn: sqlite3.Connection, found: Iterable[Leftover]) -> list[Leftove
 
 
 async def drop_part(journal: Journal, disks: Disks, job_id: int) -> None:
-    """What a job that has ended in vain had fetched so far is of no use in the outbox."""
+    """Remove what a job that ended without a result had fetched so far."""
     job = await journal.read(lambda conn: jobs.by_id(conn, job_id))
     row = await journal.read(lambda conn: sources.by_id(conn, job.source_id))
     if job.part and job.state in ENDED and row is not None:
@@ -94,7 +94,7 @@ async def drop_part(journal: Journal, disks: Disks, job_id: int) -> None:
 
 
 async def tidy(watch: Watch, journal: Journal, disks: Disks) -> None:
-    """Take away what a killed process has left in this workspace."""
+    """Remove what a killed process has left in this workspace."""
     found = await disks.run(watch.name, find_leftovers, watch)
     mine = await journal.read(lambda conn: unowned(conn, found))
     for path in await disks.run(watch.name, leftovers.remove, mine):

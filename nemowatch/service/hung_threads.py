@@ -1,4 +1,4 @@
-"""The end of a process some of whose threads a share still holds."""
+"""Ends a process while a share that hangs still holds some of its threads."""
 
 from __future__ import annotations
 

@@ -13,7 +13,7 @@ T = TypeVar("T")
 
 
 class InUse(Generic[T]):
-    """What is taken from the configuration now and again."""
+    """Settings that a part takes from the configuration."""
 
     def __init__(self, wanted: Callable[[], T]) -> None:
         """`wanted` says what the configuration asks for at this moment."""
@@ -22,16 +22,16 @@ class InUse(Generic[T]):
         self._changed = asyncio.Event()
 
     def take(self) -> T:
-        """What is wanted now: it is in use until it changes."""
+        """The settings as they are now: they are in use until they change."""
         self._changed.clear()
         self._now = found = self._wanted()
         return found
 
     def compare(self) -> None:
-        """The configuration has changed, maybe in this."""
+        """The configuration has changed; compare these settings."""
         if self._now != self._wanted():
             self._changed.set()
 
     async def changed(self) -> None:
-        """Until something else is wanted."""
+        """Wait until these settings differ from those in use."""
         await self._changed.wait()

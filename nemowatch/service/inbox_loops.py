@@ -71,8 +71,7 @@ class Inboxes:
         return inbox is not None and await inbox.project_waits(project)
 
     async def mark_paid(self, source_id: int) -> None:
-        """The workspace is to know of what is paid for in it, whatever becomes of the state
-        folder."""
+        """Record in the workspace what is paid for in it, whatever becomes of the state folder."""
         row = await self._journal.read(lambda conn: sources.by_id(conn, source_id))
         inbox = self.all.get(row.watch) if row else None
         if inbox is not None:
@@ -107,12 +106,12 @@ class InboxLoops:
         self.receiving: set[str] = set()
 
     def end(self) -> None:
-        """Begin no other pass."""
+        """Begin no further pass."""
         self._ending = True
 
     @property
     def has_news(self) -> bool:
-        """Whether an inbox has something to look at that it has not come to."""
+        """Whether an inbox has something to check that it has not checked yet."""
         return any(map(asyncio.Event.is_set, self._inboxes.news.values()))
 
     def jobs_changed(self) -> None:

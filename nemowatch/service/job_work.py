@@ -1,7 +1,7 @@
 """What runs jobs, and what holds them up: made and wired here.
 
-Owns the runner, the holds and what they ask of the account. What has to happen elsewhere when a
-job has moved, its caller says.
+Owns the runner, the holds and what they ask of the account. Its caller says what has to happen
+elsewhere when a job has moved.
 """
 
 from __future__ import annotations

@@ -1,8 +1,8 @@
 """Reads every page of the journal once in each life of the daemon, beside its work: the start
 leaves that out where the journal was closed whole (docs/decisions/0044).
 
-What kept it from being read, such as too many open files, is no damage: it is tried again. Decides
-nothing: damage ends the daemon, as damage that a job meets does.
+An error that keeps it from being read, such as too many open files, is no damage: the check is
+tried again. Decides nothing: damage ends the daemon, as damage that a job meets does.
 """
 
 from __future__ import annotations

@@ -1,8 +1,7 @@
 """The log: one line per event, for journald, a terminal, or a JSON reader, on one stream.
 
-Owns the configuration of structlog and of the standard library's logging, which is routed into
-the same lines, and what is noise. Says nothing itself. What a line may not contain is
-`redact`'s.
+Owns the configuration of structlog and of the standard library's logging, which is routed into the
+same lines, and what is noise. Says nothing itself. `redact` decides what a line may not contain.
 """
 
 from __future__ import annotations
@@ -48,8 +47,8 @@ _QUOTED = frozenset(' "=')
 
 
 def configure_logs(level: str, format: str, stream: TextIO | None = None) -> None:
-    """Send every event of the process to `stream` (standard error). May be called again to change
-    its mind.
+    """Send every event of the process to `stream` (standard error). May be called again with other
+    settings.
 
     `level`: debug, info, warning or error. `format`: auto, console or json (config `log`); auto
     is journald's form when the stream goes to the journal, else console, coloured on a terminal.

@@ -1,4 +1,4 @@
-"""What can be asked of the running daemon at any moment: each nudge has something done soon.
+"""What can be asked of the running daemon at any moment: each nudge makes something happen soon.
 
 Owns which parts a nudge concerns. Nothing here works, waits or fails.
 """

@@ -2,7 +2,7 @@
 in an inbox.
 
 Owns what an order meets here: the inboxes as they are, and the sources that are just leaving. What
-an order does is its own module in `orders`; what has to begin again after one, the engine knows.
+an order does is its own module in `orders`; the engine knows what has to begin again after one.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""When renders are polled: one job of the scheduler, and nothing else, says so.
+"""When renders are polled: one job of the scheduler decides it, and nothing else does.
 
 Its next run moves to the earliest render that is due; the runner polls what is due then, bounded
 by its lane. Without this job no render is polled.

@@ -1,5 +1,5 @@
-"""Reads the configuration again while the daemon runs, and has everybody go on with what may change
-at once. A bad configuration is refused, and the old one goes on.
+"""Reads the configuration again while the daemon runs, and applies what may change at once. A bad
+configuration is refused, and the old one stays in use.
 """
 
 from __future__ import annotations

@@ -1,8 +1,8 @@
-"""What `[retention]` takes away: words that only history needs, and sources that have lain in
-done/ for long enough.
+"""What `[retention]` removes: words that only history needs, and sources that have lain in done/
+for long enough.
 
-Owns when their time is over. Whether a file is still the one we moved, `outbox.expired_sources`
-finds out; nobody else's file is ever touched.
+Owns when their time is over. `outbox.expired_sources` finds out whether a file is still the one we
+moved; nobody else's file is ever touched.
 """
 
 from __future__ import annotations
@@ -49,7 +49,7 @@ def prune(conn: sqlite3.Connection, jobs_days: int, now_ms: int) -> int:
 
 
 async def follow_clock(journal: Journal, clock: Clock) -> None:
-    """Before anything is called old: a clock that has jumped makes nothing older."""
+    """Call before anything is judged old: a clock that has jumped makes nothing older."""
     jump = await journal.write(lambda conn: retired_files.follow_clock(conn, clock))
     if abs(jump) >= NOTABLE_JUMP_MS:
         log.info(

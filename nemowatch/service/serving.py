@@ -1,5 +1,5 @@
-"""Has the live page served where the configuration says so; without that, nothing of `web` is
-loaded. Nothing that fails here is any job's, nor the daemon's, end."""
+"""Serves the live page where the configuration says so; otherwise nothing of `web` is loaded. A
+failure here ends no job, nor the daemon."""
 
 from __future__ import annotations
 

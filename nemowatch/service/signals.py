@@ -1,8 +1,8 @@
 """Which signal means what: TERM and INT drain (a second one stops at once), HUP reloads, USR1 asks
 for a full scan.
 
-Owns only the wiring, to the loop and around it; what the words mean is the engine's. SIGIO is not
-among them: the module that takes leases owns it (`fs.lease`).
+Owns only the wiring, to the loop and around it; the engine knows what each request means. SIGIO is
+not among them: the module that takes leases owns it (`fs.lease`).
 """
 
 from __future__ import annotations

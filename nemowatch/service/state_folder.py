@@ -1,7 +1,7 @@
 """Opens the state folder at the start: the journal, whole, damaged or restored from a backup, and
 the folder's own name.
 
-Raises what only a person can mend; whatever can be gone on from, it says and goes on from.
+Raises what only a person can fix; logs everything else and continues.
 """
 
 from __future__ import annotations

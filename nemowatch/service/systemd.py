@@ -1,4 +1,4 @@
-"""What systemd hears: READY, STATUS, WATCHDOG, RELOADING, STOPPING, EXTEND_TIMEOUT_USEC.
+"""What systemd is notified of: READY, STATUS, WATCHDOG, RELOADING, STOPPING, EXTEND_TIMEOUT_USEC.
 
 Owns the notification socket and the one thread that writes to it: sdnotify sends on a blocking
 socket, which never happens on the event loop. Decides nothing about the daemon's health; the

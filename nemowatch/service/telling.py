@@ -110,7 +110,8 @@ class Telling:
         return {name: inbox.health for name, inbox in self._inboxes.items()}
 
     async def finish(self, seconds: float) -> None:
-        """Nothing more will happen: tell at once what there is to tell, in this time at most."""
+        """Send at once what there is to tell, since nothing more will happen; this takes at most
+        `seconds`."""
         if self._worker is not None:
             with suppress(TimeoutError):
                 await self._worker.finish(seconds)

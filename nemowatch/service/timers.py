@@ -87,7 +87,7 @@ class Timers:
         self._check_later()
 
     def stop(self) -> None:
-        """End; nothing is under way here that could be cut."""
+        """Stop; nothing is under way here that could be cut short."""
         if self._stopped:
             return
 

@@ -1,5 +1,5 @@
 """Batches that ask before anything is spent: what their note says, and the APPROVE files that
-answer it. Asks; it spends nothing itself."""
+answer it. It spends nothing itself."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ LARGEST_YES = 1024
 
 
 class Approvals:
-    """Asks for a yes, and takes it."""
+    """Asks for approval, and receives it."""
 
     def __init__(
         self,
@@ -52,7 +52,7 @@ class Approvals:
         self._known: dict[int, tuple[int, Approval]] = {}
 
     async def waiting(self, watch: Watch) -> BatchRow | None:
-        """The batch of this watch that waits for a yes."""
+        """The batch of this watch that waits for approval."""
         return await self._journal.read(lambda conn: batches.open_for(conn, watch.name))
 
     async def judge(self, watch: Watch, files: Mapping[bytes, Snapshot]) -> bool:
@@ -68,8 +68,8 @@ class Approvals:
         return is_asked
 
     async def remove_spent(self, watch: Watch, files: Mapping[bytes, Snapshot]) -> list[bytes]:
-        """Remove those that have let a batch go on before the process ended, and return them: to
-        what waits by now, they have not said yes. For each scan, before `judge`."""
+        """Remove those that approved a batch before the process ended, and return them: they have
+        not approved what waits now. For each scan, before `judge`."""
         spent = await self._stale.used_ones(watch, files)
         if spent:
             await self.remove_used(watch, spent)
@@ -89,11 +89,11 @@ class Approvals:
         log.info("approved in the inbox", inbox=watch.name, jobs=woken[-1])
 
     async def remove_used(self, watch: Watch, files: Iterable[bytes]) -> None:
-        """These have let projects go on."""
+        """These have approved projects."""
         await self._disks.run(watch.name, _remove_used, watch, files)
 
     def stale(self, watch: Watch) -> list[FileProblem]:
-        """What people read about an APPROVE that approves nothing."""
+        """What people read about an APPROVE file that approves nothing."""
         return self._stale.problems(watch)
 
     async def note(self, batch: BatchRow, complaints: Iterable[Complaint] = ()) -> str:

@@ -1,5 +1,5 @@
-"""Conflict copies that wait for a person, as problems of their folders: who sees only the share
-reads it there.
+"""Conflict copies that wait for a person, as problems of their folders: people who see only the
+share read about them there.
 
 Reads the journal, and only when it has changed.
 """

@@ -1,5 +1,5 @@
-"""Second copies: a file that was dropped again with the content it had goes to done/, and a note
-says where its results are.
+"""Second copies: a file that was dropped again with the same content goes to done/, and a note says
+where its results are.
 
 What cannot be noted or moved yet is kept here and tried again; the file itself waits in the inbox
 meanwhile, and a restart finds it there. It pays nothing and orders nothing.
@@ -61,7 +61,7 @@ class Duplicates:
         self._said = SayOnce[tuple[str, bytes]]()
 
     async def act_on(self, watch: Watch, fresh: Iterable[Duplicate]) -> None:
-        """Go on with those that are left, and with fresh ones. Never raises for files."""
+        """Continue with those that are left, and with new ones. Never raises for files."""
         left = self._left[watch.name]
         for copy in fresh:
             left[copy.path] = copy

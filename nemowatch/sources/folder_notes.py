@@ -1,5 +1,5 @@
-"""The read-me notes in the folders of an inbox: each says what is wrong there, and goes when that
-is over. Owns which note is where; the words are `reporting`'s."""
+"""The read-me notes in the folders of an inbox: each says what is wrong there, and is removed when
+that is over. Owns which note is where; `reporting` has the words."""
 
 from __future__ import annotations
 

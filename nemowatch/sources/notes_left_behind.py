@@ -1,8 +1,8 @@
 """Notes beside files that have left: a person took the file out of failed/ or done/, under its own
-name or another, and its note stayed where nothing is that it speaks of.
+name or another, and its note stayed behind.
 
 A file that lies in its inbox folder again is being tried once more, and keeps its note until it is
-known how that ends. The notes of refused files are `refused_files`'.
+known how that ends. `refused_files` has the notes of refused files.
 """
 
 from __future__ import annotations
@@ -61,7 +61,7 @@ class NotesLeftBehind:
         self._checks = NotBefore[str](clock)  # by watch
 
     async def check(self, watch: Watch) -> None:
-        """Remove those of this inbox, when it is time. Only while the share is there."""
+        """Remove those of this inbox, when that is due. Only while the share is there."""
         if not self._checks.is_due(watch.name):
             return
         self._checks.put_off(watch.name, CHECK_AGAIN)

@@ -1,7 +1,7 @@
 """An APPROVE in a folder says yes to what is offered there: files that are done, and that were
 dropped again after the folder's instructions had changed.
 
-One is one yes, to what waits when it comes. Which have been used is remembered over restarts.
+Each approves once, what waits when it comes. Which ones have been used is remembered over restarts.
 """
 
 from __future__ import annotations
@@ -24,7 +24,7 @@ from nemowatch.sources.stale_approvals import StaleApprovals
 
 
 class Offers:
-    """Lets offers go on."""
+    """Carries out approved offers."""
 
     def __init__(
         self,

@@ -67,8 +67,8 @@ class OutboxTexts:
         self._seen: dict[str, _OutboxState] = {}
 
     async def act_on(self, watch: Watch) -> Iterable[FileProblem]:
-        """Move what has been written; what people are to read about those that cannot be moved.
-        Never raises for files."""
+        """Move what has been written; returns what people should read about those that cannot be
+        moved. Never raises for files."""
         seen = self._seen.setdefault(watch.name, _OutboxState())
         if self._looks.is_due(watch.name):
             self._looks.put_off(watch.name, _pause(watch))

@@ -1,6 +1,6 @@
-"""Files that were refused before any job of them existed, and are in failed/ with a note:
-remembered as long as they are there, over restarts too. Taken away or dropped again by a person,
-they are forgotten, and their note goes with them.
+"""Files that were refused before they had a job, and are in failed/ with a note. They are
+remembered as long as they are there, also over restarts; when a person removes one or drops it
+again, it is forgotten and its note is removed.
 """
 
 from __future__ import annotations
@@ -67,14 +67,15 @@ class RefusedFiles:
         self._changed.add(watch.name)
 
     async def recall(self, watch: Watch) -> None:
-        """At first, what an earlier process has refused here."""
+        """Load what an earlier process has refused here, once."""
         if watch.name in self._of:
             return
         kept = await self._journal.read(lambda conn: remembered(conn, watch.name))
         self._of[watch.name] = {one.problem.path: one for one in kept}
 
     async def forget_gone(self, watch: Watch) -> None:
-        """Those that a person has taken away, with their notes. Only while the share is there."""
+        """Forget those that a person has taken away, and remove their notes. Only while the share
+        is there."""
         found = self._of[watch.name]
         if not found or not self._checks.is_due(watch.name):
             return

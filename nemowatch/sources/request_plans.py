@@ -1,7 +1,7 @@
 """What a text about a result or a question asks for: the orders that carry it out, or that it was
 taken before.
 
-It reads the journal, and carries nothing out. What a text is about, `request_subjects` says.
+It reads the journal, and carries nothing out. `request_subjects` says what a text is about.
 """
 
 from __future__ import annotations

@@ -1,8 +1,8 @@
-"""Texts about results and questions, carried out: each once, whatever comes in between.
+"""Carries out texts about results and questions: each once, whatever comes in between.
 
 A text is written down in the transaction that carries out what it asks for, and leaves for done/
-afterwards. One that comes back is known again by its words, what it is about and its time: it is
-no new instruction. It pays for nothing itself; what one asks for is an order like any other.
+afterwards. One that comes back is recognised by its words, its subject and its time: it is no new
+instruction. It pays for nothing itself; what a text asks for is an order like any other.
 """
 
 from __future__ import annotations
@@ -95,12 +95,12 @@ class Requests:
         self._moves = NotBefore[Key](clock)
 
     def waiting(self, watch: str) -> bool:
-        """Whether texts lie in this inbox that nothing was done about so far."""
+        """Whether this inbox has texts that nothing was done about so far."""
         return any(key[0] == watch for key in self._judged)
 
     async def sight(self, watch: Watch, answers: Iterable[SightedAnswer]) -> None:
-        """Write down when these were seen first: what is asked after that, they do not answer, also
-        when nemowatch was ended before it had read them."""
+        """Write down when these were first seen: they do not answer what is asked after that, even
+        when nemowatch ended before it had read them."""
         for answer in answers:
             known = (watch.name, answer.path, answer.mtime_ns)
             if known in self._sighted:
@@ -112,7 +112,7 @@ class Requests:
             self._sighted.add(known)
 
     async def act_on(self, watch: Watch, files: Iterable[RequestFile]) -> list[FileProblem]:
-        """Carry out what can be; what people are to read about the others."""
+        """Carry out what can be; returns what people should read about the others."""
         there = {file.path: file for file in files}
         for key in [*self._judged, *self._done]:
             if key[0] == watch.name and key[1] not in there:

@@ -84,8 +84,8 @@ class Retirement:
         return set(self._tries)
 
     async def check(self) -> None:
-        """Move whatever may go now. Nothing is asked of a journal that has not changed since
-        nothing had to go."""
+        """Move whatever may leave now. The journal is not asked again while it has not changed
+        since nothing had to leave."""
         changes = self._journal.changes
         if changes != self._none_at:
             self._none_at = -1 if await self._move_all() else changes

@@ -1,4 +1,4 @@
-"""APPROVE files that say yes to nothing any more: they have let a batch go on, or lay there before
+"""APPROVE files that approve nothing any more: they have approved a batch, or were there before
 anything asked. Remembered over restarts, so that none of them lets the next batch go on.
 
 A file is the same one while its times are: a new APPROVE is a new yes. Device and inode would not
@@ -44,11 +44,11 @@ class StaleApprovals:
         self._since: dict[tuple[str, str], float] = {}  # monotonic, by watch and path
 
     async def fresh(self, watch: Watch, files: Mapping[bytes, Snapshot]) -> bool:
-        """Whether one of these files is none of them."""
+        """Whether one of these files is not stale."""
         return bool(await self.fresh_ones(watch, files))
 
     async def fresh_ones(self, watch: Watch, files: Mapping[bytes, Snapshot]) -> list[bytes]:
-        """Those of these files that are none of them."""
+        """Those of these files that are not stale."""
         known = await self._recall(watch)
         fresh: list[bytes] = []
         for path, times in _seen(files).items():
@@ -75,7 +75,7 @@ class StaleApprovals:
         self._of.pop(watch, None)  # the transaction may still fail
 
     async def remember(self, watch: Watch, files: Mapping[bytes, Snapshot]) -> None:
-        """From now on these are, and no others."""
+        """Remember these files, and no others, as stale."""
         found = _seen(files)
         if found == await self._recall(watch):
             return
@@ -93,7 +93,7 @@ class StaleApprovals:
         return known
 
     def problems(self, watch: Watch) -> list[FileProblem]:
-        """What people read about those that lie there for longer than a moment."""
+        """What people read about those that stay for longer than a moment."""
         now = self._clock.monotonic()
         paths = self._of.get(watch.name, {})
         for key in list(self._since):

@@ -1,6 +1,6 @@
 """Our own notes where none belongs: they came back with their file, or with a copy of their folder.
-They are taken away while they are ours; what only has such a name is reported, since it is never
-worked on.
+They are removed while they are ours; a file that only has such a name is reported, since it is
+never worked on.
 """
 
 from __future__ import annotations
@@ -34,7 +34,7 @@ Key = tuple[str, bytes]
 
 
 class StrayNotes:
-    """Takes them away."""
+    """Removes them."""
 
     def __init__(self, journal: Journal, disks: Disks, clock: Clock) -> None:
         self._journal = journal
@@ -43,8 +43,8 @@ class StrayNotes:
         self._foreign: dict[Key, FileProblem] = {}
 
     async def act_on(self, watch: Watch, found: Iterable[bytes]) -> list[FileProblem]:
-        """Look after the files in this inbox that have a name of our notes; returns what to
-        report of those that are none."""
+        """Look after the files in this inbox that have a name of our notes; returns what to report
+        about those that are not ours."""
         paths = list(found)
         self._forget_others(watch.name, set(paths))
         if not paths:

@@ -1,5 +1,5 @@
-"""A file that a person has taken out of the inbox: what is not paid for is not made. Paid work is
-delivered all the same."""
+"""What happens when a person takes a file out of the inbox: unpaid jobs are cancelled, and paid
+work is delivered all the same."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ _STAYS = ENDED | PAID | {State.INSTRUCTING}
 
 
 def cancel_taken_away(conn: sqlite3.Connection, source_id: int, now_ms: int) -> list[int]:
-    """Cancel what can be; the ids of those jobs."""
+    """Cancel what can be; returns the ids of those jobs."""
     cancelled: list[int] = []
     for job in reversed(jobs.of_source(conn, source_id)):  # a part takes those behind it along
         # a change concerns what the cloud has, not the file

@@ -83,7 +83,7 @@ class TickResults:
         return self._refused_files.latest
 
     def waits_for_jobs(self, watch: str) -> bool:
-        """Whether texts lie in this inbox of which a change of some job may make more."""
+        """Whether this inbox has texts that a change of some job may concern."""
         return self._requests.waiting(watch)
 
     async def act_on(self, inbox: Inbox, tick: Tick) -> None:

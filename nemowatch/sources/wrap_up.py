@@ -1,7 +1,7 @@
 """What is left to do in a workspace when jobs have ended: notes and the files beside results are
 updated, sources leave, and the roots that results went to are remembered.
 
-Each inbox has its own, with a loop of its own: a share that hangs holds up nobody else's.
+Each inbox has its own, with a loop of its own: a share that hangs holds up no other inbox.
 """
 
 from __future__ import annotations
@@ -54,7 +54,7 @@ class WrapUp:
         self._due.set()
 
     async def begin(self) -> None:
-        """Before any work."""
+        """Call before any work begins."""
         await self._anchors.hold()
 
     async def run(self) -> None:

@@ -1,6 +1,6 @@
 """Checks that a source's files are still there and still what was claimed, before a session is made
-and again right before the paid call: so nothing is paid for that is half written, was taken back
-or could not be delivered.
+and again right before the paid call: so nothing is paid for that is half written, was taken back or
+cannot be delivered.
 """
 
 from __future__ import annotations

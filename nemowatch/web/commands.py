@@ -1,7 +1,7 @@
 """Which order a command stands for: what a cure has people type is what the live page has them
 click. Pure.
 
-Owns the words on the buttons. A command that is none of these is shown as it is.
+Owns the words on the buttons. Any other command is shown as it is.
 """
 
 from __future__ import annotations

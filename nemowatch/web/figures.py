@@ -1,5 +1,5 @@
-"""What other programs read: whether it lives, its figures for Prometheus, and the JSON of the
-commands."""
+"""What other programs read: whether the daemon is alive, its figures for Prometheus, and the JSON
+of the commands."""
 
 from __future__ import annotations
 
@@ -38,7 +38,7 @@ class FigureRoutes:
         self._desk = desk
 
     def routes(self) -> list[web.RouteDef]:
-        """What it answers."""
+        """The routes and their handlers."""
         return [
             web.get("/healthz", self._healthz),
             web.get("/metrics", self._metrics),

@@ -122,7 +122,7 @@ class Guard:
 
 
 async def dress(_: web.Request, response: web.StreamResponse) -> None:
-    """As an answer begins, give it what it does not carry yet."""
+    """Add the headers that an answer does not have yet, as it begins."""
     for name, value in HEADERS.items():
         response.headers.setdefault(name, value)
     response.headers["Server"] = "nemowatch"  # aiohttp has put its own there by now

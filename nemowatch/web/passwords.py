@@ -50,13 +50,13 @@ def _line(password: str, salt: bytes) -> str:
 
 
 def fits(password: str, line: str) -> bool:
-    """Whether this is the password. Raises ValueError for a line that is none of ours."""
+    """Whether this is the password. Raises ValueError for a line that is not ours."""
     cost, block, parallel, salt, wanted = _parts(line)
     return hmac.compare_digest(_scrypt(password, salt, cost, block, parallel), wanted)
 
 
 def check(line: str) -> None:
-    """Raises ValueError for a line that is none of ours."""
+    """Raises ValueError for a line that is not ours."""
     _parts(line)
 
 

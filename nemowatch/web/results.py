@@ -1,5 +1,5 @@
-"""Results to watch and to load, in ranges: only what the journal knows as a result, and only below
-its outbox, opened as everything below a root is."""
+"""Results to watch and to download, in ranges: only what the journal knows as a result, and only
+below its outbox, opened as everything below a root is."""
 
 from __future__ import annotations
 
@@ -54,7 +54,7 @@ def _type_of(name: str) -> str:
 
 
 class ResultRoutes:
-    """Serves them."""
+    """Serves results."""
 
     def __init__(self, desk: Desk) -> None:
         self._desk = desk
