@@ -10,11 +10,10 @@ from typing import Any
 
 import pytest
 
-from nemowatch.clock import SystemClock
-from nemowatch.remote.client import Client
 from nemowatch.remote.credential import supplied_token
 from nemowatch.sandbox.server import run_sandbox
 from tests.rigs.client_bench import Bench, Make
+from tests.rigs.remote_client import client_at
 
 
 @pytest.fixture(autouse=True)
@@ -40,16 +39,13 @@ def bench(tmp_path: Path) -> Make:
             "heartbeat_seconds": 0.02,
         }
         async with run_sandbox(**(quick | settings)) as sandbox:
-            client = Client(
-                base_url=sandbox.url,
-                platform="unknown",
-                language="en",
+            client = client_at(
+                sandbox.url,
+                tmp_path / "state",
                 timeout=timeout,
                 turn_timeout=5.0,
                 quiet_timeout=0.4,
                 credential=supplied_token(env or {}, token_file),
-                state_dir=tmp_path / "state",
-                clock=SystemClock(),
             )
             try:
                 yield Bench(sandbox, client, tmp_path)

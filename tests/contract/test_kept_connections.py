@@ -17,12 +17,12 @@ from nemowatch.errors import ConnectionBroken, NotSent
 from nemowatch.model import TurnEnd
 from nemowatch.remote import lines
 from nemowatch.remote.client import Client
-from nemowatch.remote.credential import supplied_token
 from nemowatch.remote.http import Http
 from nemowatch.remote.message import HttpRequest, Timeouts
 from nemowatch.remote.network import as_httpcore
 from nemowatch.remote.rate_limiter import RateLimiter
 from tests.rigs.patience import PATIENCE
+from tests.rigs.remote_client import client_at
 
 pytestmark = pytest.mark.anyio
 
@@ -72,17 +72,7 @@ async def between(folder: Path, server: Server, url: str = "") -> AsyncIterator[
     """A client of this server, or of another address."""
     listener = await asyncio.start_server(server.serve, "127.0.0.1", 0)
     server.url = f"http://127.0.0.1:{listener.sockets[0].getsockname()[1]}"
-    client = Client(
-        base_url=url or server.url,
-        platform="unknown",
-        language="en",
-        timeout=20,
-        turn_timeout=20,
-        quiet_timeout=20,
-        credential=supplied_token({"NEMO_TOKEN": "nmv_usr_of_the_test"}, None),
-        state_dir=folder,
-        clock=SystemClock(),
-    )
+    client = client_at(url or server.url, folder)
     try:
         yield client
     finally:

@@ -5,14 +5,11 @@ from __future__ import annotations
 import asyncio
 import os
 import shutil
-import ssl
-import subprocess
 import time
 from pathlib import Path
 
 import pytest
 
-from nemowatch.clock import SystemClock
 from nemowatch.errors import (
     FileTooLarge,
     NemowatchError,
@@ -22,9 +19,8 @@ from nemowatch.errors import (
     RequestRefused,
 )
 from nemowatch.model import TurnEnd, TurnResult
-from nemowatch.remote.client import Client
-from nemowatch.remote.credential import supplied_token
 from nemowatch.remote.interface import Payload
+from tests.rigs.certificate import tls_of
 from tests.rigs.raw_server import (
     JSON_HEAD,
     LONG,
@@ -37,6 +33,7 @@ from tests.rigs.raw_server import (
     serving,
     turn_of,
 )
+from tests.rigs.remote_client import client_at
 
 pytestmark = pytest.mark.anyio
 
@@ -154,23 +151,7 @@ async def test_a_proxy_that_refuses_the_tunnel_means_not_sent(
 async def test_a_certificate_nobody_vouches_for_means_not_sent(tmp_path: Path) -> None:
     """TLS is always verified, on loopback too; the text says what is wrong."""
     key, cert = tmp_path / "key.pem", tmp_path / "cert.pem"
-    command = [
-        "openssl",
-        "req",
-        "-x509",
-        "-newkey",
-        "rsa:2048",
-        "-nodes",
-        "-keyout",
-        str(key),
-        "-out",
-        str(cert),
-    ]
-    subprocess.run(
-        [*command, "-days", "1", "-subj", "/CN=127.0.0.1"], check=True, capture_output=True
-    )
-    tls = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
-    tls.load_cert_chain(cert, key)
+    tls = tls_of(key, cert, "/CN=127.0.0.1")
     async with serving(sends(SSE), tls) as server, client_of(server.url, tmp_path) as client:
         with pytest.raises(NotSent, match="certificate"):
             await client.run_turn("skill", "1", "dub", nothing)
@@ -217,18 +198,7 @@ async def test_the_upload_rate_is_kept_and_the_length_is_exact(tmp_path: Path) -
     fd = os.open(path, os.O_RDONLY)
     facts = os.fstat(fd)
     async with serving(play) as server:
-        client = Client(
-            base_url=server.url,
-            platform="unknown",
-            language="en",
-            timeout=2,
-            turn_timeout=3,
-            quiet_timeout=1,
-            credential=supplied_token({"NEMO_TOKEN": TOKEN}, None),
-            state_dir=tmp_path,
-            clock=SystemClock(),
-            upload_rate=400_000,
-        )
+        client = client_at(server.url, tmp_path, TOKEN, upload_rate=400_000)
         begun = time.monotonic()
         payload = Payload("a.mp4", fd, facts.st_size, facts.st_mtime_ns)
         assert await client.upload_file("s", "1", payload, nothing) is None

@@ -7,7 +7,6 @@ import asyncio
 import os
 import shutil
 import ssl
-import subprocess
 import threading
 from collections.abc import AsyncIterator, Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
@@ -22,12 +21,12 @@ from nemowatch.fs.identity import snapshot
 from nemowatch.fs.safe_open import open_below
 from nemowatch.remote import addresses
 from nemowatch.remote.addresses import Rules, origin
-from nemowatch.remote.client import Client
-from nemowatch.remote.credential import supplied_token
 from nemowatch.remote.http import Http
 from nemowatch.remote.interface import Payload
 from nemowatch.remote.rate_limiter import RateLimiter
 from nemowatch.remote.transfer import ResultTransfer, Want
+from tests.rigs.certificate import tls_of
+from tests.rigs.remote_client import client_at
 
 pytestmark = pytest.mark.anyio
 
@@ -147,30 +146,8 @@ def authority(tmp_path: Path) -> ssl.SSLContext:
     if not shutil.which("openssl"):
         pytest.skip("needs openssl to make a certificate")
     key, cert = tmp_path / "key.pem", tmp_path / "ca.pem"
-    command = [
-        "openssl",
-        "req",
-        "-x509",
-        "-newkey",
-        "rsa:2048",
-        "-nodes",
-        "-keyout",
-        str(key),
-        "-out",
-        str(cert),
-    ]
-    command += [
-        "-days",
-        "1",
-        "-subj",
-        "/CN=api.test",
-        "-addext",
-        "subjectAltName=DNS:api.test,DNS:localhost",
-    ]
-    subprocess.run(command, check=True, capture_output=True)
-    tls = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
-    tls.load_cert_chain(cert, key)
-    return tls
+    names = "subjectAltName=DNS:api.test,DNS:localhost"
+    return tls_of(key, cert, "/CN=api.test", "-addext", names)
 
 
 class Tunnel:
@@ -210,17 +187,7 @@ async def test_the_proxy_and_the_certificates_of_the_environment_are_used(
         port = listener.sockets[0].getsockname()[1]
         monkeypatch.setenv("HTTPS_PROXY", f"http://user:pass-of-the-proxy@127.0.0.1:{port}")
         monkeypatch.setenv("SSL_CERT_FILE", str(tmp_path / "ca.pem"))
-        client = Client(
-            base_url="https://api.test",
-            platform="unknown",
-            language="en",
-            timeout=5,
-            turn_timeout=5,
-            quiet_timeout=5,
-            credential=supplied_token({"NEMO_TOKEN": TOKEN}, None),
-            state_dir=tmp_path,
-            clock=SystemClock(),
-        )
+        client = client_at("https://api.test", tmp_path, TOKEN)
         try:
             assert (await client.read_credits()).available == 120
         finally:
@@ -248,17 +215,7 @@ async def test_a_proxy_may_be_spoken_to_in_tls(
         port = listener.sockets[0].getsockname()[1]
         monkeypatch.setenv("HTTPS_PROXY", f"https://localhost:{port}")
         monkeypatch.setenv("SSL_CERT_FILE", str(tmp_path / "ca.pem"))
-        client = Client(
-            base_url="https://api.test",
-            platform="unknown",
-            language="en",
-            timeout=20,
-            turn_timeout=20,
-            quiet_timeout=20,
-            credential=supplied_token({"NEMO_TOKEN": TOKEN}, None),
-            state_dir=tmp_path,
-            clock=SystemClock(),
-        )
+        client = client_at("https://api.test", tmp_path, TOKEN)
         try:
             await client.read_credits()
             payload = Payload("clip.mp4", fd, look.size, look.mtime_ns)
@@ -351,17 +308,7 @@ async def test_what_is_swapped_in_after_the_check_is_not_what_is_sent(tmp_path: 
     async with serving(
         answer(200, b'{"code": 0, "data": {"files": [{"filename": "clip.mp4"}]}}')
     ) as api:
-        client = Client(
-            base_url=api.url,
-            platform="unknown",
-            language="en",
-            timeout=5,
-            turn_timeout=5,
-            quiet_timeout=5,
-            credential=supplied_token({"NEMO_TOKEN": TOKEN}, None),
-            state_dir=tmp_path,
-            clock=SystemClock(),
-        )
+        client = client_at(api.url, tmp_path, TOKEN)
         try:
             await client.upload_file(
                 "s", "1", Payload("clip.mp4", fd, look.size, look.mtime_ns), lambda *_: None

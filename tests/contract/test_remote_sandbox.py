@@ -12,7 +12,6 @@ from typing import Any
 
 import pytest
 
-from nemowatch.clock import SystemClock
 from nemowatch.errors import (
     FileRefused,
     FileTooLarge,
@@ -32,12 +31,11 @@ from nemowatch.errors import (
 )
 from nemowatch.model import DEFAULT_SKILL, RenderStatus, TurnEnd
 from nemowatch.remote import anonymous_store
-from nemowatch.remote.client import Client
-from nemowatch.remote.credential import supplied_token
 from nemowatch.remote.interface import Payload
 from nemowatch.sandbox.media import sample_video
 from tests.rigs.client_bench import DUB, Make
 from tests.rigs.raw_server import nothing
+from tests.rigs.remote_client import client_at
 
 pytestmark = pytest.mark.anyio
 
@@ -235,17 +233,7 @@ async def test_a_trailing_temporary_issue_is_not_shown(bench: Make) -> None:
 
 async def test_nobody_listening_is_not_sent() -> None:
     """A refused connect is certain: the paid call may be made again."""
-    client = Client(
-        base_url="http://127.0.0.1:9",
-        platform="unknown",
-        language="en",
-        timeout=2,
-        turn_timeout=3,
-        quiet_timeout=1,
-        credential=supplied_token({"NEMO_TOKEN": "nmv_usr_mine"}, None),
-        state_dir=Path("/nowhere"),
-        clock=SystemClock(),
-    )
+    client = client_at("http://127.0.0.1:9", Path("/nowhere"))
     with pytest.raises(NotSent):
         await client.run_turn(DUB, "1", "dub", nothing)
     with pytest.raises(NotSent):

@@ -7,6 +7,7 @@ import pytest
 
 from nemowatch.journal import job_steps
 from nemowatch.model import State
+from tests.rigs.command import WAY
 from tests.rigs.stages import SCRIBE, TRANSCRIPT, StageRig
 
 pytestmark = pytest.mark.anyio
@@ -25,19 +26,7 @@ async def test_the_plain_way(house: StageRig) -> None:
 async def test_stage_by_stage(house: StageRig) -> None:
     """Driven by hand, each stage leads to the next state, and the intent stands before the send."""
     (job_id,) = house.drop()
-    way = [
-        State.UPLOADING,
-        State.UPLOADED,
-        State.INSTRUCTING,
-        State.INSTRUCTED,
-        State.SUBMITTING,
-        State.RENDERING,
-        State.RENDERED,
-        State.DOWNLOADING,
-        State.DOWNLOADED,
-        State.PUBLISHED,
-    ]
-    for state in way:
+    for state in WAY:
         await house.until_state(job_id, state)
         if state is State.INSTRUCTING:
             assert (house.calls(job_id), house.charged()) == (["open"], 0)

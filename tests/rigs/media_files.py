@@ -2,8 +2,13 @@
 
 from __future__ import annotations
 
+import os
 import struct
 from collections.abc import Iterable
+from pathlib import Path
+
+from nemowatch.content.kinds import Sniffed
+from nemowatch.content.sniff import sniff
 
 FTYP_BODY = b"isom\0\0\2\0isommp42"
 
@@ -135,3 +140,14 @@ def id3(length: int, content: bytes = b"") -> bytes:
     """A tag that says so many bytes."""
     digits = bytes(length >> shift & 0x7F for shift in (21, 14, 7, 0))
     return b"ID3\4\0\0" + digits + content
+
+
+def sniffed(folder: Path, name: str, data: bytes) -> Sniffed:
+    """What a file of this content is, by its first bytes."""
+    path = folder / name
+    path.write_bytes(data)
+    fd = os.open(path, os.O_RDONLY)
+    try:
+        return sniff(fd, name.encode(), len(data))
+    finally:
+        os.close(fd)

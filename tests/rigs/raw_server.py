@@ -8,10 +8,9 @@ from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from pathlib import Path
 
-from nemowatch.clock import SystemClock
 from nemowatch.model import TurnResult
 from nemowatch.remote.client import Client
-from nemowatch.remote.credential import supplied_token
+from tests.rigs.remote_client import client_at
 
 Writer = asyncio.StreamWriter
 Play = Callable[[bytes, asyncio.StreamReader, Writer], Awaitable[None]]
@@ -71,17 +70,7 @@ async def client_of(
     url: str, folder: Path, timeout: float = 0.4, turn: float = 3.0
 ) -> AsyncIterator[Client]:
     """A client with short limits."""
-    client = Client(
-        base_url=url,
-        platform="unknown",
-        language="en",
-        timeout=timeout,
-        turn_timeout=turn,
-        quiet_timeout=0.5,
-        credential=supplied_token({"NEMO_TOKEN": TOKEN}, None),
-        state_dir=folder,
-        clock=SystemClock(),
-    )
+    client = client_at(url, folder, TOKEN, timeout=timeout, turn_timeout=turn, quiet_timeout=0.5)
     try:
         yield client
     finally:

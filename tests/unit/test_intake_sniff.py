@@ -12,12 +12,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from nemowatch.content.containers import Pieces, TooMany, examine
-from nemowatch.content.kinds import Sniffed, SniffResult, kind_by_name
+from nemowatch.content.kinds import SniffResult, kind_by_name
 from nemowatch.content.signatures import media_kind
-from nemowatch.content.sniff import sniff
 from nemowatch.model import MediaKind
 from tests.rigs import media_files
-from tests.rigs.media_files import EBML, box, cluster, track_entry, tracks
+from tests.rigs.media_files import EBML, box, cluster, sniffed, track_entry, tracks
 
 FTYP = box(b"ftyp", b"isom\0\0\2\0isommp42")
 MP4 = FTYP + box(b"moov", b"m" * 100) + box(b"mdat", b"d" * 5000)
@@ -32,17 +31,6 @@ MKV = media_files.mkv(*PARTS)
 OPEN_MKV = media_files.mkv(*PARTS, is_open=True)
 MP3 = b"\xff\xfb\x90\x64" + b"a" * 400
 AAC = b"\xff\xf1\x50\x80" + b"a" * 400
-
-
-def look(tmp_path: Path, name: str, data: bytes) -> Sniffed:
-    """Sniff a file with this content."""
-    path = tmp_path / name
-    path.write_bytes(data)
-    fd = os.open(path, os.O_RDONLY)
-    try:
-        return sniff(fd, name.encode(), len(data))
-    finally:
-        os.close(fd)
 
 
 @pytest.mark.parametrize(
@@ -79,7 +67,7 @@ def test_media_is_known_by_its_first_bytes(
     tmp_path: Path, name: str, data: bytes, kind: MediaKind
 ) -> None:
     """Every uploadable kind, and texts and links, are recognised."""
-    found = look(tmp_path, name, data)
+    found = sniffed(tmp_path, name, data)
     assert (found.finding, found.kind) == (SniffResult.MEDIA, kind)
 
 
@@ -107,7 +95,7 @@ def test_only_kinds_that_say_their_end_are_known_to_be_whole(
 ) -> None:
     """An MP3, a text or an open recording may still grow; a container with all it promises, a
     picture with its mark not; one made of fragments ends with their index."""
-    assert look(tmp_path, name, data).ends is ends
+    assert sniffed(tmp_path, name, data).ends is ends
 
 
 @pytest.mark.parametrize(
@@ -130,7 +118,7 @@ def test_a_container_that_promises_more_is_cut_short(
     tmp_path: Path, name: str, data: bytes
 ) -> None:
     """Boxes past the end, no moov, zeros for boxes, RIFF and Matroska shorter than they say."""
-    found = look(tmp_path, name, data)
+    found = sniffed(tmp_path, name, data)
     assert found.finding is SniffResult.CUT_SHORT
     assert found.why
 
@@ -153,7 +141,7 @@ def test_disguised_files_are_named_for_what_they_are(
     tmp_path: Path, name: str, data: bytes, word: str
 ) -> None:
     """The reason names what the file really is."""
-    found = look(tmp_path, name, data)
+    found = sniffed(tmp_path, name, data)
     assert found.finding is SniffResult.NOT_MEDIA
     assert word in found.why
 
@@ -161,7 +149,7 @@ def test_disguised_files_are_named_for_what_they_are(
 def test_leading_zeros_mean_not_there_yet(tmp_path: Path) -> None:
     """A preallocated file is never called no media."""
     for data in (b"", b"\0" * 5000, b"\0" * 32 + MP4):
-        assert look(tmp_path, "a.mp4", data).finding is SniffResult.NOT_YET
+        assert sniffed(tmp_path, "a.mp4", data).finding is SniffResult.NOT_YET
 
 
 def test_endings_decide_what_is_promised() -> None:

@@ -25,6 +25,7 @@ from nemowatch.reporting.overview import (
 )
 from nemowatch.reporting.status_line import status_line
 from nemowatch.stages.decision import go, hold
+from tests.rigs.job_records import NEW_JOB
 
 
 @pytest.fixture
@@ -41,47 +42,9 @@ def source() -> SourceRow:
     )
 
 
-JOB = Job(
-    id=7,
-    session=7,
-    source_id=1,
-    item="",
-    target="es",
-    session_id="",
-    uploaded_by="",
-    stem="promo",
-    skill="skill",
-    prompt="",
-    outputs=(),
-    state=State.CLAIMED,
-    reason="",
-    checking=False,
-    back="",
-    attempt=0,
-    tries=0,
-    due_at=0,
-    render_id="",
-    render_at=0,
-    renders=0,
-    progress=0.0,
-    result_url="",
-    result_size=0,
-    part=b"",
-    part_sha256="",
-    part_size=0,
-    answer="",
-    credits=None,
-    credits_about=False,
-    error_code="",
-    error_text="",
-    created_at=0,
-    updated_at=0,
-)
-
-
 def outage(number: int, state: State = State.CLAIMED) -> tuple[Job, SourceRow, Any]:
     return (
-        replace(JOB, id=number, state=state),
+        replace(NEW_JOB, id=number, state=state),
         source(),
         hold(HoldReason.OUTAGE, state, "Nobody answers.", account=True),
     )
@@ -97,7 +60,7 @@ def test_an_outage_that_stops_many_jobs_is_one_line_and_its_end_another(
         job_log.moved(*outage(number))
     clock.advance(130)
     job_log.holds.update({}, {HoldReason.OUTAGE: 50}, clock.monotonic())
-    job_log.answered(JOB)
+    job_log.answered(NEW_JOB)
     job_log.holds.update({}, {}, clock.monotonic())
     loud = [line for line in lines if line["log_level"] != "debug"]
     assert [line["event"] for line in loud] == ["hold begins: outage", "hold ends: outage"]
@@ -127,12 +90,12 @@ def test_an_outage_is_over_when_what_failed_works(lines: list[dict[str, Any]]) -
     nothing; an upload does."""
     clock = ManualClock()
     job_log = JobLog(clock)
-    uploading = replace(JOB, state=State.UPLOADING)
+    uploading = replace(NEW_JOB, state=State.UPLOADING)
     for _ in range(3):
         job_log.moved(*outage(1, State.UPLOADING))
         clock.advance(60)
         job_log.holds.update({}, {HoldReason.OUTAGE: 1}, clock.monotonic())
-        job_log.answered(JOB)
+        job_log.answered(NEW_JOB)
         job_log.answered(replace(uploading, checking=True))
 
     def said():
@@ -154,7 +117,9 @@ def test_an_upload_that_had_arrived_after_all_ends_its_outage(lines: list[dict[s
     job_log.moved(*outage(1, State.UPLOADING))
     clock.advance(1)
     job_log.holds.update({}, {HoldReason.OUTAGE: 1}, clock.monotonic())
-    job_log.moved(replace(JOB, state=State.UPLOADING, checking=True), source(), go(State.UPLOADED))
+    job_log.moved(
+        replace(NEW_JOB, state=State.UPLOADING, checking=True), source(), go(State.UPLOADED)
+    )
     assert [line["event"] for line in lines if "ends" in line["event"]] == ["hold ends: outage"]
 
 
@@ -189,7 +154,7 @@ def test_pauses_are_reported_for_each_folder(lines: list[dict[str, Any]]) -> Non
 
 def test_a_job_s_line_names_its_folder_and_its_file(lines: list[dict[str, Any]]) -> None:
     """So that it can be found in the share, whichever of several inboxes it is in."""
-    JobLog(ManualClock()).moved(JOB, source(), go(State.UPLOADING))
+    JobLog(ManualClock()).moved(NEW_JOB, source(), go(State.UPLOADING))
     assert lines == [
         {
             "event": "uploading",

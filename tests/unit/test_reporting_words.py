@@ -20,7 +20,7 @@ from nemowatch.errors import NemowatchError
 from nemowatch.intake.watch.health import HealthState
 from nemowatch.journal.holds import HoldRow
 from nemowatch.journal.job_steps import NOTHING_SENT
-from nemowatch.journal.jobs import Job, ListedJob
+from nemowatch.journal.jobs import ListedJob
 from nemowatch.journal.sources import SourceRow
 from nemowatch.model import ENDED, AttentionReason, HoldReason, State
 from nemowatch.notify import wording
@@ -29,44 +29,10 @@ from nemowatch.reporting.overview import DaemonSnapshot, InboxStatus, Overview, 
 from nemowatch.reporting.page import render
 from nemowatch.reporting.page_content import content
 from nemowatch.reporting.source_notes import SourceHistory, question_of
+from tests.rigs.job_records import NEW_JOB
 
 NOW = 1_795_000_000_000
-JOB = Job(
-    id=7,
-    source_id=1,
-    item="",
-    stem="promo",
-    target="es",
-    skill="skill",
-    prompt="",
-    outputs=(),
-    state=State.ATTENTION,
-    reason="",
-    session=1,
-    checking=False,
-    back="",
-    attempt=0,
-    due_at=0,
-    session_id="",
-    uploaded_by="",
-    render_id="",
-    render_at=0,
-    renders=0,
-    progress=0.0,
-    result_url="",
-    result_size=0,
-    part=b"",
-    part_sha256="",
-    part_size=0,
-    answer="",
-    credits=None,
-    credits_about=False,
-    error_code="",
-    error_text="",
-    tries=0,
-    created_at=NOW,
-    updated_at=NOW,
-)
+JOB = replace(NEW_JOB, session=1, state=State.ATTENTION, created_at=NOW, updated_at=NOW)
 SOURCE = SourceRow(
     1, "/srv/inbox", b"dub-es", b"dub-es/promo.mp4", "d", "dub", True, None, None, None, 0
 )

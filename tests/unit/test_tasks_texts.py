@@ -6,8 +6,9 @@ import plistlib
 
 import pytest
 
+from nemowatch.content import text as texts
 from nemowatch.content.links import read_links
-from nemowatch.content.text import MAX_CHARACTERS, MAX_TEXT, decode_text
+from nemowatch.content.text import MAX_TEXT, decode_text
 from nemowatch.errors import OrderError
 
 WORDS = 'Grüße aus Köln, "naïve" café.'
@@ -50,14 +51,15 @@ def test_an_empty_text_is_refused(data: bytes) -> None:
         decode_text(data)
 
 
-def test_what_is_no_text_or_too_much_of_it_is_refused() -> None:
+def test_what_is_no_text_or_too_much_of_it_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
     """A program, a file that is too large, and more characters than a message holds."""
     with pytest.raises(OrderError, match="not a text"):
         decode_text(b"\x7fELF\x02\x01\x01\x00\x00\x01\x80\x07\x05")
     with pytest.raises(OrderError, match="larger than 19 MB"):
         decode_text(b"a" * (MAX_TEXT + 1))
-    with pytest.raises(OrderError, match="characters"):
-        decode_text(b"a " * (MAX_CHARACTERS // 2 + 1))
+    monkeypatch.setattr(texts, "MAX_CHARACTERS", 100)
+    with pytest.raises(OrderError, match="has 101 characters; the limit is 100"):
+        decode_text(b"a " * 51)
 
 
 def test_a_long_script_is_taken_whole() -> None:

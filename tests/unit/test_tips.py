@@ -3,15 +3,12 @@ instructions say what to do."""
 
 from __future__ import annotations
 
-import os
 import struct
 from pathlib import Path
 
 import pytest
 
 from nemowatch.config.schema import Recipe
-from nemowatch.content.kinds import Sniffed
-from nemowatch.content.sniff import sniff
 from nemowatch.model import MediaKind
 from nemowatch.tasks.grammar import read_folder
 from nemowatch.tasks.plan import plan
@@ -19,20 +16,10 @@ from nemowatch.tasks.projects import ProjectDrop, plan_project
 from nemowatch.tasks.records import Drop, Folder
 from nemowatch.tasks.routing import is_vague
 from tests.rigs import media_files as media
+from tests.rigs.media_files import sniffed
 
 #: In the head of an MP4: units a second, and units.
 SHORT_TIMES, LONG_TIMES = ">II", ">IQ"
-
-
-def seen(tmp_path: Path, name: str, data: bytes) -> Sniffed:
-    """What a file of this content is."""
-    path = tmp_path / name
-    path.write_bytes(data)
-    fd = os.open(path, os.O_RDONLY)
-    try:
-        return sniff(fd, name.encode(), len(data))
-    finally:
-        os.close(fd)
 
 
 def mp4(times: bytes, *, version: int = 0) -> bytes:
@@ -55,7 +42,7 @@ def mp4(times: bytes, *, version: int = 0) -> bytes:
 )
 def test_an_mp4_says_how_long_it_plays(tmp_path: Path, data: bytes, seconds: float) -> None:
     """In both forms of its times; unknown, or without a scale, it does not say."""
-    assert seen(tmp_path, "a.mp4", data).seconds == seconds
+    assert sniffed(tmp_path, "a.mp4", data).seconds == seconds
 
 
 @pytest.mark.parametrize(
@@ -77,7 +64,7 @@ def test_a_matroska_says_how_long_it_plays(
         unit = media.element(0x2AD7B1, scale.to_bytes(4, "big"))
     info = media.element(0x1549A966, unit + media.element(0x4489, duration))
     entries = media.tracks(media.track_entry(1, 1), media.track_entry(2, 2))
-    found = seen(tmp_path, "a.mkv", media.mkv(info, entries, media.cluster(1, 2)))
+    found = sniffed(tmp_path, "a.mkv", media.mkv(info, entries, media.cluster(1, 2)))
     assert found.seconds == pytest.approx(seconds)
 
 
@@ -113,7 +100,7 @@ def test_recordings_say_how_long_they_play(
     tmp_path: Path, name: str, data: bytes, seconds: float
 ) -> None:
     """By their rates, their frames, or the header of the first one."""
-    assert seen(tmp_path, name, data).seconds == pytest.approx(seconds, rel=0.02)
+    assert sniffed(tmp_path, name, data).seconds == pytest.approx(seconds, rel=0.02)
 
 
 def test_projects_get_tips() -> None:
