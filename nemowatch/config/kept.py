@@ -1,8 +1,8 @@
-"""The configuration as it was read before, kept in the user's cache folder: reading it anew takes
+"""The configuration as it was read before, kept in the user's cache folder: reading it again takes
 ten times as long as what most commands do with it.
 
 Owns when what was kept still holds: for the same text, environment and program, which are all that
-a reading depends on. What is missing, damaged or somebody else's is read anew. For commands that
+a reading depends on. What is missing, damaged or somebody else's is read again. For commands that
 end at once, and nothing else.
 """
 

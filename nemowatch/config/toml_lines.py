@@ -1,5 +1,5 @@
-"""Where a key is in a TOML text, so that an error can name the line. Pure; the parsing proper
-is `tomllib`'s.
+"""Where a key is in a TOML text, so that an error can name the line. Pure; `tomllib` does the
+actual parsing.
 
 It knows headers, `key =` lines and the lines that only continue a value; a key inside an inline
 table or an array gets the line of the key that holds it.

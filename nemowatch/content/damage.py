@@ -1,6 +1,6 @@
 """Letters that were lost or garbled before a text came here: what no encoding can bring back.
 
-Owns recognising such damage. Pure; raises OrderError with what to do, and must not mend anything.
+Owns recognising such damage. Pure; raises OrderError with what to do, and must not repair anything.
 """
 
 from __future__ import annotations

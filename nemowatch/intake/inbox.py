@@ -1,8 +1,8 @@
 """One watched inbox as the rest of nemowatch knows it: ticks, orders, and what others ask about it.
 
 Owns that one thing is done at a time, and that whatever goes wrong is a state of this inbox: it
-never raises for a file or a share. What a tick does is `pipeline`'s. It is touched by the engine's
-loop alone; blocking calls run in the worker threads of its root monitor.
+never raises for a file or a share. `pipeline` does the work of a tick. Only the engine's loop
+touches it; blocking calls run in the worker threads of its root monitor.
 """
 
 from __future__ import annotations
@@ -203,8 +203,8 @@ class Inbox:
         return self._pipeline.tracking.waiting(limit, offline)
 
     async def was_removed(self, path: bytes) -> bool:
-        """True when nothing is at this path although the root is there, as it was: only then was
-        it taken away."""
+        """True when nothing is at this path although the root is there as it was: only then was the
+        file removed."""
         async with self._busy:
             if self._stopped or not await self._root_monitor.check():
                 return False

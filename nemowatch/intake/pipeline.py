@@ -1,7 +1,7 @@
 """The way of an inbox's files from hints and scans to claimed sources, a bounded portion at a time.
 
 Owns the parts that work on the files of one inbox, the order in which they do, and when the next
-portion is due. What goes wrong in it is the inbox's to report.
+portion is due. The inbox reports what goes wrong in it.
 """
 
 from __future__ import annotations

@@ -1,7 +1,7 @@
 """Texts about results and questions (NAME.revise.txt, NAME.answer.txt, a text that was reviewed):
 noticed by scans and read when they have settled.
 
-Owns which of them are read. What they refer to, and what is done about them, others find out.
+Owns which of them are read. Others find out what they refer to, and act on them.
 """
 
 from __future__ import annotations

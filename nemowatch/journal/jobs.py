@@ -1,7 +1,7 @@
 """Jobs: one instruction in a session each. Every change of one goes through `apply`, in one
 transaction with whatever belongs to it; legality and history are the database's own (triggers).
 
-A job is added in `sessions`. Whether it is paid for, `spend` says.
+A job is added in `sessions`. `spend` says whether it is paid for.
 """
 
 from __future__ import annotations

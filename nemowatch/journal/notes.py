@@ -34,7 +34,7 @@ def remember(
 
 
 def forget(conn: sqlite3.Connection, path: bytes | Path) -> None:
-    """It was taken away."""
+    """The note was removed."""
     conn.execute(SQL["drop"], (_raw(path),))
 
 

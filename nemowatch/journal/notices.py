@@ -1,7 +1,7 @@
 """What somebody is to be told: which subjects are due (triggers write that, see the migration of
 notifications), what was told of them, and which messages a channel has not taken yet.
 
-Knows no words: what is said of a subject is `notify`'s.
+Knows no words: `notify` has the words about a subject.
 """
 
 from __future__ import annotations

@@ -2,8 +2,7 @@
 in a file of the state folder and in the owner file of each workspace. A mark that a journal does
 not know was made after the copy it came from.
 
-Owns what a mark is, and what a journal remembers of them. The workspaces' owner files are
-intake's.
+Owns what a mark is, and what a journal remembers of them. Intake owns the workspaces' owner files.
 """
 
 from __future__ import annotations

@@ -11,7 +11,7 @@ SQL = load("tips")
 
 
 def keep(conn: sqlite3.Connection, source_id: int, tips: Sequence[str]) -> None:
-    """These are the tips for a source from now on; none: there are none."""
+    """Replace the tips for a source; an empty list removes them."""
     if not tips:
         conn.execute(SQL["drop"], (source_id,))
         return

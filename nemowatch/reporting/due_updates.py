@@ -1,5 +1,5 @@
-"""Brings up to date in one inbox what the journal says is due there: a portion at a time, each
-in its turn, and what cannot be done now once more later.
+"""Updates what the journal says is due in one inbox: a portion at a time, each in its turn, and
+again later what cannot be done now.
 
 Knows nothing of what is updated: notes about sources and the files beside results use it.
 """

@@ -1,6 +1,6 @@
-"""Whether what a part works with is still what the configuration says.
+"""Whether the settings that a part uses are still those of the configuration.
 
-Owns the comparison, and the waiting for a change. What the part does then is its own.
+Owns the comparison, and the waiting for a change. The part itself decides what to do then.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""What follows the move of a job, besides the job's own next stage.
+"""What follows when a job changes its state, besides its own next stage.
 
 Owns which move concerns whom. It decides nothing about a job.
 """

@@ -1,4 +1,4 @@
-"""Keeps the process small over months: what the C library holds back for later goes back to the
+"""Keeps the process small over months: memory that the C library keeps for later is returned to the
 system.
 
 Owns two calls into glibc, which are left out where the C library is another one.

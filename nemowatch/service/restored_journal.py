@@ -1,8 +1,8 @@
 """Notices at the start a journal that was restored from a backup, or lost: the state folder shows
-of a paid call that the journal does not know, or cannot show that there was none. What it takes for
-unpaid may be paid for, so nothing of it is paid before a person has spoken.
+of a paid call that the journal does not know, or cannot show that there was none. What it counts as
+unpaid may be paid for, so none of it is paid before a person has decided.
 
-A state folder that was restored as a whole shows nothing: that, each workspace's owner file does
+A state folder that was restored as a whole shows nothing: each workspace's owner file does
 (intake/watch/owner_file).
 """
 

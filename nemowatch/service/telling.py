@@ -1,7 +1,7 @@
-"""Has people told of what the journal says, as long as a channel is configured; without one,
+"""Notifies people of what the journal says, as long as a channel is configured; without one,
 nothing of `notify` is loaded.
 
-Owns when that begins and ends. Nothing that fails here is any job's, nor the daemon's, end.
+Owns when that begins and ends. A failure here ends no job, nor the daemon.
 """
 
 from __future__ import annotations

@@ -1,6 +1,6 @@
 """Which languages exist, how they are written in a folder's name, and what they are called in a
-prompt. Babel decides. Which codes must not be read, because something else is meant by them, is
-said by `mistakable`.
+prompt. Babel decides. `mistakable` says which codes must not be read, because something else is
+meant by them.
 
 Babel is loaded on first use, and of its data only what is asked for: the English names. What it
 knows beyond a single language (aliases, what is likely) is three times as large, and hardly ever

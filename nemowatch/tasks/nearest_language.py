@@ -48,8 +48,8 @@ _Rule = Callable[[str, str], str]
 
 
 def mended(words: list[str], known: Mapping[str, str]) -> list[str]:
-    """Each word that is no language as the nearest one, or left out; none twice. `known` are words
-    that the task knows besides, with what they mean."""
+    """Each word that is no language replaced by the nearest one, or left out; none twice. `known`:
+    other words that the task knows, with their meanings."""
     found = [""]
     for word in _without_prose(_without_refusals(words)):
         near = known.get(word.lower()) or _near(word.strip("_"), found[-1])

@@ -20,7 +20,7 @@ OWN = ("config.toml", "state", ".cache")
 
 
 def owner_of(folder: Path) -> Who:
-    """Whose it is; root's where there is none."""
+    """The owner; root where nothing is there."""
     try:
         found = folder.stat()
     except OSError:
@@ -39,7 +39,7 @@ def check_mounted(folder: Path, what: str) -> None:
 
 def give(config: Path, studio: Path, who: Who) -> None:
     """Let `who` have what is nemowatch's, and an empty workspace of root's. Where that is not
-    allowed, nothing is said: what cannot be written, `check_writable` says."""
+    allowed, nothing is said: `check_writable` reports what cannot be written."""
     _give(config, who)
     for name in OWN:
         _give(config / name, who)

@@ -51,8 +51,8 @@ def _is_nowhere(context: CommandContext, location: Location, record: dict[str, A
 
 
 def explained(context: CommandContext, location: Location) -> dict[str, Any]:
-    """Everything about what lies there. Each kind of it loads only its own: a file's takes ten
-    times as much as a folder's."""
+    """Everything about what lies there. Each kind loads only what it needs: a file takes ten times
+    as much as a folder."""
     from nemowatch.cli.explain.location import is_folder, is_left_project, project_at
 
     project = project_at(context, location)

@@ -2,7 +2,7 @@
 nobody has filled in, both versions of an edit, an assistant's words around the script.
 
 Owns recognising them; each is refused with what to do. Pure, and linear in the length of a text. It
-must not mend a text.
+must not repair a text.
 """
 
 from __future__ import annotations

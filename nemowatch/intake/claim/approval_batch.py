@@ -1,7 +1,7 @@
 """Whether the jobs of a new source wait for a person, and in which batch.
 
-Owns the choice for one source, in the transaction that claims it. What a scan brings at once is
-`bulk_approval`'s.
+Owns the choice for one source, in the transaction that claims it. `bulk_approval` judges what a
+scan brings at once.
 """
 
 from __future__ import annotations

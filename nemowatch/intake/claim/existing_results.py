@@ -1,8 +1,8 @@
 """Which results exist already: asked after a journal was lost or restored, when the outbox is all
 that remembers, and about files that are in an inbox at a start.
 
-Owns the question, not the answer: what a job's results are called and where they are,
-`outbox.result_finder` knows.
+Owns the question, not the answer: `outbox.result_finder` knows what a job's results are called and
+where they are.
 """
 
 from __future__ import annotations

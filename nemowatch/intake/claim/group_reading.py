@@ -1,6 +1,6 @@
 """Reading ready groups in a thread: what is asked of each file, and the time that one go may take.
 
-Owns nothing but that; which thread reads which groups, `claimer` and `text_lane` decide.
+Owns nothing but that; `claimer` and `text_lane` decide which thread reads which groups.
 """
 
 from __future__ import annotations

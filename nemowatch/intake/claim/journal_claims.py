@@ -2,7 +2,7 @@
 paid for twice.
 
 Owns the decision what a candidate is to the journal (new, changed, renamed) and carries it out, in
-one transaction for many candidates. What follows for a known file, `known_files` says. It reads no
+one transaction for many candidates. `known_files` says what follows for a known file. It reads no
 file.
 """
 

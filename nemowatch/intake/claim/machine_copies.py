@@ -1,6 +1,6 @@
 """Copies that OneDrive makes of a conflict: the name of the machine follows the file's own name.
 
-Which names machines have nobody knows, but for what Windows calls them (`conflict_names`). So it
+Nobody knows which names machines have, except for what Windows calls them (`conflict_names`). So it
 counts only beside the file itself, and only where the added words are what people call machines.
 Owns those words, and what is asked. It is pure.
 """

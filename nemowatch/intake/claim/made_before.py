@@ -1,5 +1,5 @@
 """A list of links that comes again with other lines, or a clip with other subtitles: what an
-earlier source at its path has made, or is making, is not paid for once more.
+earlier source at its path has made, or is making, is not paid for again.
 
 Owns which job of an earlier source counts for one of the new. Of an address it is the one with the
 same target and the same instructions; of a clip the one with the same target and the same words, or

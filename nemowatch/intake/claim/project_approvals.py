@@ -66,7 +66,7 @@ class ProjectApprovals:
         return any(known.get(os.fsdecode(path)) != _times(at) for path, at in there.items())
 
     async def without_cause(self, project: bytes) -> None:
-        """Nothing waits in this project: what is there says yes to nothing, now or later."""
+        """Nothing waits in this project: the APPROVE files there approve nothing, now or later."""
         there = self._there(project)
         if not there:
             return
@@ -79,8 +79,8 @@ class ProjectApprovals:
             self._state.problems.ask(problem)
 
     def use(self, conn: sqlite3.Connection, folders: Iterable[bytes]) -> None:
-        """Write down, in the transaction that claims what was let go on by those in these folders,
-        that they are used."""
+        """Record that the files in these folders are used, in the transaction that claims what they
+        approved."""
         there: dict[bytes, Snapshot] = {}
         for folder in folders:
             there |= self._there(folder)
@@ -88,8 +88,8 @@ class ProjectApprovals:
             self._write(conn, self._with(there))
 
     async def use_up(self, folder: bytes) -> tuple[bytes, ...]:
-        """What is in this folder has let files go on: it says yes to nothing more. Returns those
-        files, which can go."""
+        """The APPROVE files of this folder have approved files, and approve nothing more. Returns
+        those files, which can go."""
         used = self._with(self._there(folder))
         await self._journal.write(lambda conn: self._write(conn, used))
         return self.used(folder)

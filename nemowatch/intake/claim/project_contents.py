@@ -1,4 +1,4 @@
-"""What is in the folder of a project now, and what of it is wrong.
+"""What is in the folder of a project now, and what is wrong with it.
 
 Owns the listing, in the worker thread of an inbox, and the judgement by names, numbers and sizes.
 It opens no file, and decides nothing about jobs.

@@ -1,7 +1,7 @@
 """What is said of projects that wait: a reason for each of their files, and a note for what only a
 person can decide.
 
-Owns which projects wait for a person. Why they wait, others find out.
+Owns which projects wait for a person. Others find out why they wait.
 """
 
 from __future__ import annotations

@@ -1,6 +1,6 @@
 """Reading the files of projects, each once, and whether every one of them can be used.
 
-Owns what was read of them, as long as it holds. Reading itself is `group_reading`'s.
+Owns what was read of them, as long as it holds. `group_reading` does the reading itself.
 """
 
 from __future__ import annotations

@@ -1,8 +1,8 @@
 """Projects: folders whose files are one job together. Says which of them can be claimed now, as
 what, and what each of the others waits for.
 
-Owns that decision. Whether all of a project is there, `project_arrival` says, and whether its files
-can be used, `project_reading`. It writes no journal.
+Owns that decision. `project_arrival` says whether all of a project is there, and `project_reading`
+whether its files can be used. It writes no journal.
 """
 
 from __future__ import annotations

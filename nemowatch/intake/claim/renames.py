@@ -144,7 +144,7 @@ def _may_be_renamed(row: SourceRow, own: list[Job], now_ms: int) -> bool:
 
 
 def moved_away(root: Path, earlier: Iterable[Earlier]) -> frozenset[int]:
-    """Ids of those sources at whose paths their files are no more: nothing is there, or another
+    """Ids of those sources whose files are no longer at their paths: nothing is there, or another
     file, as when people renumber a series. What cannot be checked counts as there. Blocking."""
     by_path: dict[bytes, list[Earlier]] = {}
     for one in earlier:

@@ -1,7 +1,7 @@
 """A known source whose file has settled again: it has the file's content, and what has not been
 paid for follows the instructions, as they are now.
 
-Owns what is written of that, in the transaction that claims the file. It decides nothing.
+Owns what is written about that, in the transaction that claims the file. It decides nothing.
 """
 
 from __future__ import annotations

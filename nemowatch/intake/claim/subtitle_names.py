@@ -1,7 +1,7 @@
 """Subtitles beside clips, by their names: `promo.es.srt` is the text of `promo.mp4` in Spanish.
 
 Owns which clip such a name belongs to, which language it says, and why one cannot be used. It is
-pure; what is in the files others read.
+pure; others read the files.
 """
 
 from __future__ import annotations

@@ -1,7 +1,7 @@
 """Texts, documents and lists, read in a thread of their own: a document may take seconds, and no
 clip waits for it.
 
-Owns what is being read there, one portion at a time, the line of those that wait, and that what
+Owns what is being read there, one portion at a time, the queue of those that wait, and that what
 was read still holds when the inbox comes to it. It judges and claims nothing.
 """
 

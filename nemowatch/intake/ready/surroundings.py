@@ -1,7 +1,7 @@
 """What lies beside files that have kept still, and says that a program is not done with them.
 
-Owns the reading of their folders, in the worker thread of an inbox. What a name says is
-`companion_names`', and what follows for the file is `stability`'s.
+Owns the reading of their folders, in the worker thread of an inbox. `companion_names` knows what a
+name says, and `stability` what follows for the file.
 """
 
 from __future__ import annotations

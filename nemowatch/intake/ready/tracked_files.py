@@ -1,6 +1,6 @@
 """The files of one inbox that are not jobs yet, by their paths, and when each is to be checked.
 
-Owns the collection; what is known of one file is `stability`'s.
+Owns the collection; `stability` knows the state of one file.
 """
 
 from __future__ import annotations

@@ -1,7 +1,7 @@
 """Why a file is not taken yet, in plain words: for the status page, and for the note when it has
 waited long.
 
-Owns the words. How long a file has waited, `stability` knows.
+Owns the words. `stability` knows how long a file has waited.
 """
 
 from __future__ import annotations

@@ -1,5 +1,6 @@
-"""How sync clients call the copies that they make of a conflict. `conflict` as an ordinary word in
-a name is none: each form is bound to what its client puts around the word, a date or a device.
+"""What sync clients call the copies that they make of a conflict. `conflict` as an ordinary word in
+a name does not count: each form is bound to what its client puts around the word, a date or a
+device.
 
 Owns the forms. They were collected from the clients' documentation, source code and translations.
 """

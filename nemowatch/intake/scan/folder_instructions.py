@@ -77,7 +77,7 @@ _HOLDS = {
 
 @dataclass(frozen=True, slots=True)
 class NearMiss:
-    """A file that is to be an instruction, and is none as it is."""
+    """A file that was meant as an instruction, and is not one as it stands."""
 
     path: bytes  #: relative to the inbox
     instruction: InstructionName

@@ -3,7 +3,7 @@ published lists of paperless-ngx, Maestral, Syncthing, rclone, Nextcloud, ownClo
 client of abraunegg, Papra and Calibre-Web-Automated, from the manuals of storage systems, sync
 clients and editing programs, and from bug reports.
 
-Owns the lists. Names are in small letters; how a name is judged is `ignore`'s.
+Owns the lists. Names are in small letters; `ignore` judges a name.
 """
 
 from __future__ import annotations

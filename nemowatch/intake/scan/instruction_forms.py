@@ -1,6 +1,6 @@
 """The instructions that people give by the names of files, and how each is written: the one table.
 
-How a name is compared with it, `instruction_names` knows.
+`instruction_names` compares a name with it.
 """
 
 from __future__ import annotations

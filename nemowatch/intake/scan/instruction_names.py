@@ -2,7 +2,7 @@
 followed, since it cannot be known which was meant.
 
 Owns the notion of "looks like"; the instructions are in `instruction_forms`. It is pure and judges
-names alone; what an instruction does, and where it counts, others decide.
+names alone; others decide what an instruction does, and where it counts.
 """
 
 from __future__ import annotations

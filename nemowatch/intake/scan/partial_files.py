@@ -1,5 +1,5 @@
 """Files of unknown endings that look like parts of a file that is still to come (`clip.mp4.xyz`):
-nothing is said of them while they grow.
+nothing is said about them while they grow.
 
 Owns since when each has kept still, from scan to scan. It reads no disk.
 """

@@ -1,6 +1,6 @@
 """Folders below a task folder that are called like projects, and what each of them is.
 
-Owns that decision, by names alone. Which task folders take projects, others say.
+Owns that decision, by names alone. Others say which task folders take projects.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""What people read about a folder that is called like a project and is none, and about a project
+"""What people read about a folder that has a project's name and is not one, and about a project
 that cannot be worked on as it is.
 
 Owns the words. It reads nothing.

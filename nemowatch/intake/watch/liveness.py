@@ -77,9 +77,9 @@ def is_lost_mount(
     now: Identity,
     is_empty: Callable[[], bool],
 ) -> bool:
-    """True when the filesystem that the root was on is mounted no more, and what is there
-    now holds nothing: the share is unavailable, and what is left are the empty folders below it. A
-    filled one is somebody's decision. `was_mounted`: the root was itself a mount point."""
+    """True when the filesystem that the root was on is no longer mounted, and what is there now
+    holds nothing: the share is unavailable, and only the empty folders below it are left. One with
+    content is somebody's decision. `was_mounted`: the root was itself a mount point."""
     is_mounted = now.on_mount and mode_of(now.fstype) is mode_of(before.fstype)
     is_unmounted = was_mounted and not is_mounted
     if not is_unmounted and not before.is_laid_bare(now.ground):

@@ -1,8 +1,8 @@
 """On which mount each path below one root lies, now and when something was claimed there.
 
-Owns the memory of the mount tables since the start. A file that is not to be seen because
-another filesystem has been put over its folder, or because its own was taken away, was not taken
-away by anybody. It reads no disk.
+Owns the memory of the mount tables since the start. A file that cannot be seen because another
+filesystem was mounted over its folder, or because its own was unmounted, was not removed by
+anybody. It reads no disk.
 """
 
 from __future__ import annotations

@@ -1,5 +1,5 @@
-"""Is the root there, is it ours, and how does news of it come? Everything about one inbox but its
-files.
+"""Whether the root is there and ours, and how changes are noticed: everything about one inbox
+except its files.
 
 Owns the worker threads and the inbox's health, and combines what `root_check`, `watch_upkeep` and
 `settle_rules` find out. A missing root is a state; so is a share that hangs, another host, and

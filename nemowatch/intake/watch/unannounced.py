@@ -43,7 +43,7 @@ class Unannounced:
         return self._missed >= MANY
 
     def begin(self) -> None:
-        """It is watched anew."""
+        """Watching has begun again."""
         self._missed = 0
         self.overlook()
 

@@ -1,7 +1,7 @@
 """Keeps the kernel's reports of one root coming: they begin, are checked, and are repaired.
 
-Owns what the inbox's health says of them, and the full scans that go with each new beginning. The
-watcher itself is `watcher_supervisor`'s; whether the root is there, `root_monitor` has checked
+Owns what the inbox's health says of them, and the full scans that go with each new beginning.
+`watcher_supervisor` owns the watcher itself; `root_monitor` has checked that the root is there
 before it asks for anything here.
 """
 

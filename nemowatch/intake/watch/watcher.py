@@ -1,4 +1,4 @@
-"""The kernel's news of one inbox, through watchdog: hints what to check, never more.
+"""The kernel's events of one inbox, through watchdog: hints at what to check, and no more.
 
 Owns one Observer with its threads. The handlers only put a hint into a bounded set and ring
 once; they never raise, read or decide. What watchdog does not report (docs/platform.md section

@@ -1,7 +1,7 @@
 """The watcher of one inbox over time: made, asked whether it is alive, and replaced when it is not.
 
-Owns the observer, what the last scan expects it to cover, and the backoff between repairs. What
-follows for the inbox's health, `root_monitor` says.
+Owns the observer, what the last scan expects it to cover, and the backoff between repairs.
+`root_monitor` says what follows for the inbox's health.
 """
 
 from __future__ import annotations
@@ -97,7 +97,7 @@ class WatcherSupervisor:
         self.scans = self.scans + 1
 
     async def close(self) -> None:
-        """Watch no more."""
+        """Stop watching."""
         self._wanted = object()
         watcher = self._watcher
         self._watcher = None
