@@ -11,7 +11,6 @@ import contextlib
 import ctypes
 import errno
 import os
-import secrets
 from collections.abc import Iterator
 
 from nemowatch.errors import LocalError
@@ -189,7 +188,7 @@ def rename_over(name: str, new_name: str, folder: int) -> None:
 def brief_name(kind: str) -> str:
     """A name for a file that gets its real one in a moment: nobody can guess it, and a later
     process knows whose it was."""
-    return f"{OURS}{kind}-{PROCESS}-{secrets.token_hex(4)}"
+    return f"{OURS}{kind}-{PROCESS}-{os.urandom(4).hex()}"
 
 
 def remove(name: str | bytes, folder: int) -> bool:

@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import os
 import re
-import secrets
 import unicodedata
 from collections.abc import Iterator
 from pathlib import PurePosixPath
@@ -20,7 +19,7 @@ OURS = ".~nemowatch-"
 #: The ending of the file beside a result that says what was asked and said.
 SIDE_ENDING = ".nemowatch.txt"
 #: Marks brief files of this process, so that a later one knows what was left behind.
-PROCESS = secrets.token_hex(4)
+PROCESS = os.urandom(4).hex()
 #: Bytes: what ext4, XFS, NTFS and SMB allow for one name.
 NAME_LIMIT = 255
 #: Bytes of a folder's path below a root: with the root's own path and a file's name the kernel

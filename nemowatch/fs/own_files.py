@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import errno
 import os
-import secrets
 from contextlib import suppress
 from pathlib import Path
 
@@ -31,7 +30,7 @@ def read_own(path: Path, limit: int = RECORD_LIMIT) -> bytes:
 def write_line(path: Path, line: str) -> None:
     """Replace a small file by this line in one step, for its owner's eyes alone whatever the
     umask, and on the disk when this returns. Raises LocalError."""
-    fresh = path.with_name(f".{path.name}.{secrets.token_hex(4)}")
+    fresh = path.with_name(f".{path.name}.{os.urandom(4).hex()}")
     try:
         _write_synced(fresh, f"{line}\n".encode())
         fresh.replace(path)

@@ -4,11 +4,9 @@ from __future__ import annotations
 
 import contextlib
 import functools
-import gettext
 import json
 import threading
 from collections.abc import Iterator
-from importlib.resources import files
 from typing import TYPE_CHECKING
 
 from nemowatch.i18n.quoted import unmarked
@@ -107,6 +105,10 @@ def message(text: str) -> str:
 
 @functools.cache
 def _load(language: str) -> Reader:
+    # English needs none of it
+    import gettext
+    from importlib.resources import files
+
     from nemowatch.i18n.reader import Reader
 
     folder = files(__package__) / "locale"

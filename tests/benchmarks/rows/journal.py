@@ -41,7 +41,7 @@ def transition(conn: sqlite3.Connection, number: int) -> object:
     """A failed job is tried again, and given up."""
     move = "UPDATE job SET state = ?, updated_at = updated_at + 1 WHERE id = 400"
     conn.execute(move, ("claimed",))
-    return conn.execute(move, ("cancelled",)) and conn.execute(move, ("claimed",))
+    return conn.execute(move, ("cancelled",))
 
 
 def status(conn: sqlite3.Connection, number: int) -> object:
