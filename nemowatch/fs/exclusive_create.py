@@ -37,7 +37,7 @@ _NO_LINK = frozenset(
 )
 #: What filesystems without renameat2's flags answer (NFS, vboxsf, older FUSE; some FUSE: EIO, and
 #: then a truly broken disk is answered by the copy that follows).
-NO_RENAME = frozenset({errno.EINVAL, errno.ENOSYS, errno.EOPNOTSUPP, errno.ENOTTY, errno.EIO})
+_NO_RENAME = frozenset({errno.EINVAL, errno.ENOSYS, errno.EOPNOTSUPP, errno.ENOTTY, errno.EIO})
 
 
 def rename_exclusive(
@@ -46,7 +46,7 @@ def rename_exclusive(
     new_name: str,
     new_folder: int,
 ) -> None:
-    """Rename without replacing. Raises OSError: EEXIST when taken, EXDEV, one of `NO_RENAME`
+    """Rename without replacing. Raises OSError: EEXIST when taken, EXDEV, one of `_NO_RENAME`
     where it is not offered."""
     try:
         call = ctypes.CDLL(None, use_errno=True).renameat2
@@ -63,6 +63,23 @@ def rename_exclusive(
         return
     code = ctypes.get_errno()
     raise OSError(code, os.strerror(code))
+
+
+def try_rename(
+    name: str,
+    folder: int,
+    new_name: str,
+    new_folder: int,
+) -> bool:
+    """`rename_exclusive`; False where the filesystem does not offer it. Raises OSError for
+    everything else."""
+    try:
+        rename_exclusive(name, folder, new_name, new_folder)
+    except OSError as exc:
+        if exc.errno not in _NO_RENAME:
+            raise
+        return False
+    return True
 
 
 def link_exclusive(
@@ -97,15 +114,12 @@ def move_exclusive(
     """Rename without replacing, or link and unlink. False where the filesystem offers neither.
 
     Raises FileExistsError when taken, OSError (EXDEV across filesystems) otherwise."""
-    try:
-        rename_exclusive(name, folder, new_name, new_folder)
-    except OSError as exc:
-        if exc.errno not in NO_RENAME:
-            raise
-        if not link_exclusive(name, folder, new_name, new_folder):
-            return False
-        sync_folder(new_folder)
-        _unlink_linked(name, folder, new_name, new_folder)
+    if try_rename(name, folder, new_name, new_folder):
+        return True
+    if not link_exclusive(name, folder, new_name, new_folder):
+        return False
+    sync_folder(new_folder)
+    _unlink_linked(name, folder, new_name, new_folder)
     return True
 
 
@@ -117,11 +131,7 @@ def move_folder(
 ) -> None:
     """Rename a folder; over nothing but an empty folder. Raises OSError: EEXIST or ENOTEMPTY when
     the name is taken, EXDEV across filesystems."""
-    try:
-        rename_exclusive(name, folder, new_name, new_folder)
-    except OSError as exc:
-        if exc.errno not in NO_RENAME:
-            raise
+    if not try_rename(name, folder, new_name, new_folder):
         # a plain rename of a folder replaces no file, and no folder with something in it
         os.rename(name, new_name, src_dir_fd=folder, dst_dir_fd=new_folder)
 

@@ -15,7 +15,7 @@ from typing import BinaryIO
 
 from nemowatch.errors import LocalPassing, show_path
 from nemowatch.fs import exclusive_create
-from nemowatch.fs.exclusive_create import NO_RENAME, remove, removed_on_failure, write_new
+from nemowatch.fs.exclusive_create import remove, removed_on_failure, write_new
 from nemowatch.fs.hashing import has_content
 from nemowatch.fs.identity import is_folder, is_regular, of_stat, same_inode, same_size_and_time
 from nemowatch.fs.names import NAME_LIMIT, OURS
@@ -63,13 +63,9 @@ def put(part: str, name: str, folder: int) -> None:
     Raises FileExistsError when the name is taken, OSError otherwise. A kill anywhere inside
     leaves what `is_same` or `clear_copy` recognise.
     """
-    if not exclusive_create.link_exclusive(part, folder, name, folder):
-        try:
-            exclusive_create.rename_exclusive(part, folder, name, folder)
-        except OSError as exc:
-            if exc.errno not in NO_RENAME:
-                raise
-            _copy_exclusive(part, name, folder)
+    is_linked = exclusive_create.link_exclusive(part, folder, name, folder)
+    if not is_linked and not exclusive_create.try_rename(part, folder, name, folder):
+        _copy_exclusive(part, name, folder)
     finish(part, folder)
 
 

@@ -18,13 +18,12 @@ from pathlib import Path
 
 from nemowatch.clock import iso
 from nemowatch.fs.exclusive_create import (
-    NO_RENAME,
     brief_name,
     link_exclusive,
     remove,
-    rename_exclusive,
     rename_over,
     replace_file,
+    try_rename,
     write_new,
 )
 from nemowatch.fs.names import plain
@@ -261,13 +260,8 @@ def _write_first(root: Path, entry: _OwnerEntry) -> Ownership:
 
 def _name_first(fresh: str, folder: int) -> None:
     """Raises FileExistsError when there is an owner file by now, OSError."""
-    if link_exclusive(fresh, folder, NAME, folder):
-        return
-    try:
-        rename_exclusive(fresh, folder, NAME, folder)
-    except OSError as exc:
-        if exc.errno not in NO_RENAME:
-            raise
+    is_named = link_exclusive(fresh, folder, NAME, folder)
+    if not is_named and not try_rename(fresh, folder, NAME, folder):
         # neither is offered here (old FUSE): the last one to write is the owner
         rename_over(fresh, NAME, folder)
 
