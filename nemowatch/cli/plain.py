@@ -9,7 +9,7 @@ repeats: a test compares the two.
 from __future__ import annotations
 
 import importlib
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -42,51 +42,48 @@ COMMANDS = {
 
 def read(line: list[str]) -> Callable[[], int] | None:
     """What carries out a command line and returns its exit code; None: let typer read it."""
-    command = COMMANDS.get(line[0]) if line else None
-    if command is None:
-        return None
-    given = arguments(command, line[1:])
-    if given is None:
+    try:
+        command = COMMANDS[line[0]]
+        given = arguments(command, line[1:])
+    except (LookupError, ValueError):
         return None
     return lambda: _carry_out(command.function, given)
 
 
-def arguments(command: PlainCommand, words: list[str]) -> dict[str, Any] | None:
-    """The arguments that `words` give, by their names; None when there is anything else among
-    them."""
+def arguments(command: PlainCommand, words: list[str]) -> dict[str, Any]:
+    """The arguments that `words` give, by their names. Raises LookupError or ValueError when there
+    is anything else among them."""
     found: dict[str, Any] = {}
+    nameless = list(filter(None, [command.argument]))
     rest = iter(words)
     for word in rest:
-        pair = _one(command, word, rest)
-        if pair is None or (pair[0] in found and not word.startswith("-")):
-            return None
-        found[pair[0]] = pair[1]
-    if command.argument is not None and command.argument[0] not in found:
-        return None
+        name, value = _one(command, nameless, word, rest)
+        found[name] = value
+    if nameless:
+        raise LookupError(nameless)
     return found
 
 
-def _one(command: PlainCommand, word: str, rest: Any) -> tuple[str, Any] | None:
+def _one(
+    command: PlainCommand, nameless: list[tuple[str, Read]], word: str, rest: Iterator[str]
+) -> tuple[str, Any]:
     """The argument that begins with `word`; the word behind it is taken from `rest`."""
     if word in command.flags:
         return command.flags[word], True
     if not word.startswith("-"):
-        return _valued(command.argument, word)
+        return _valued(nameless.pop(), word)
     option, equals, value = word.partition("=")
-    if option in command.values and not equals:
+    if not equals:
         value = next(rest, "")
-    return _valued(command.values.get(option), value)
+    return _valued(command.values[option], value)
 
 
-def _valued(argument: tuple[str, Read] | None, text: str) -> tuple[str, Any] | None:
+def _valued(argument: tuple[str, Read], text: str) -> tuple[str, Any]:
     """`text` as the argument takes it; what is empty, or may be an option, is typer's to judge."""
-    if argument is None or not text or text.startswith("-"):
-        return None
+    if text[:1] in ("", "-"):
+        raise ValueError(text)
     name, convert = argument
-    try:
-        return name, convert(text)
-    except ValueError:
-        return None
+    return name, convert(text)
 
 
 def _carry_out(function: str, given: Mapping[str, Any]) -> int:
