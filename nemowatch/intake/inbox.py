@@ -60,12 +60,7 @@ class Inbox:
         self._clock = clock
         self._on_change = on_change
         self._root_monitor = RootMonitor(
-            watch,
-            clock,
-            journal,
-            state_id,
-            _health_logger(watch.name),
-            on_change,
+            watch, clock, journal, state_id, self._log_health, on_change
         )
         self._state = InboxState.of(watch, own_names)
         self._pipeline = Pipeline(
@@ -86,6 +81,12 @@ class Inbox:
             f"Inbox({self.watch.name!r}, {self.health}, {len(self._state.tracked)} waiting,"
             f" {len(self._state.known)} known)"
         )
+
+    def _log_health(self, health: Health) -> None:
+        if health.troubled:
+            log.warning(f"inbox {health}", inbox=self.watch.name)
+        else:
+            log.info(f"inbox {health}", inbox=self.watch.name)
 
     @property
     def health(self) -> Health:
@@ -292,13 +293,3 @@ class Inbox:
             self._due_at = now
         else:
             self._due_at = self._pipeline.next_at(now)
-
-
-def _health_logger(name: str) -> Callable[[Health], None]:
-    def report(health: Health) -> None:
-        if health.troubled:
-            log.warning(f"inbox {health}", inbox=name)
-        else:
-            log.info(f"inbox {health}", inbox=name)
-
-    return report
