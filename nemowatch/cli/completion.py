@@ -1,7 +1,7 @@
 """What a shell proposes when Tab is pressed: numbers of jobs, folders and files of the inboxes,
 states. And `nemowatch completion`, which prints what a shell needs for that.
 
-Whatever goes wrong here is no proposal: nobody has asked for anything yet.
+Whatever goes wrong here proposes nothing: nobody has asked for anything yet.
 """
 
 from __future__ import annotations

@@ -1,5 +1,5 @@
-"""`nemowatch config show`: the configuration as it holds, defaults and environment included;
-secrets hidden."""
+"""`nemowatch config show`: the configuration in force, defaults and environment included; secrets
+hidden."""
 
 from __future__ import annotations
 

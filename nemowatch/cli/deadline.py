@@ -1,5 +1,5 @@
-"""Looking at a disk that may not answer: a share whose server has died keeps those who ask it
-waiting for ever."""
+"""Checks a disk that may not answer: a share whose server has died makes its callers wait for
+ever."""
 
 from __future__ import annotations
 

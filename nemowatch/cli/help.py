@@ -1,6 +1,6 @@
 """How `nemowatch --help` is laid out: commands in groups, and examples for each.
 
-Owns the groups and the examples. `scripts/man` makes the man page of the same.
+Owns the groups and the examples. `scripts/man` makes the man page from them.
 """
 
 from __future__ import annotations

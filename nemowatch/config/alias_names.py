@@ -1,7 +1,7 @@
-"""Which `[aliases]` may be: folder names in people's own language, each for an order.
+"""Which `[aliases]` are allowed: folder names in people's own language, each for an order.
 
-Pure. It refuses what would be read as something else, or as nothing; how an alias is read,
-`tasks.own_names` knows.
+Pure. It refuses what would be read as something else, or as nothing; `tasks.own_names` knows how an
+alias is read.
 """
 
 from __future__ import annotations

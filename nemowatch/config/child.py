@@ -1,5 +1,5 @@
-"""Reading the configuration in a child that ends when it has: what reads it (pydantic) is a fifth
-of the daemon's memory and needed for a moment (docs/decisions/0010).
+"""Reading the configuration in a child that ends afterwards: what reads it (pydantic) is a fifth of
+the daemon's memory and needed for a moment (docs/decisions/0010).
 
 Owns what the child is asked, and what its failures mean here. `load` reads and words mistakes; the
 child itself is `content.child`.

@@ -48,8 +48,7 @@ class Before:
 
 @dataclass(frozen=True, slots=True)
 class After:
-    """`change` has the value when it is of its type; what it raises as ValueError is the
-    mistake."""
+    """`change` gets the value once it has its type; a ValueError that it raises is the mistake."""
 
     change: Callable[[Any], Any]
 

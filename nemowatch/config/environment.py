@@ -1,6 +1,6 @@
 """What the environment sets, read by pydantic-settings as the configuration wants it.
 
-Owns the reading of values; which names there are, `variables` says.
+Owns the reading of values; `variables` says which names there are.
 """
 
 from __future__ import annotations

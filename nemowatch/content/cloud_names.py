@@ -1,4 +1,4 @@
-"""What a file is called in the cloud, which goes by endings. Pure: the first bytes are given."""
+"""What a file is called in the cloud, which judges by endings. Pure: the first bytes are given."""
 
 from __future__ import annotations
 

@@ -1,5 +1,5 @@
-"""What is done with an open file of people: in a child, or, where none can be started, in this
-process with what no library of others is needed for.
+"""What is done with one of people's open files: in a child or, where none can be started, in this
+process as far as no third-party library is needed.
 
 Owns which parser reads which file. Each task has its arguments, the descriptor, and what it calls
 once everything is read that it needs of the file.

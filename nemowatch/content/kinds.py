@@ -1,5 +1,5 @@
-"""What the name of a file promises, and what can be found out about a file: the words for it, which
-whoever deals with files shares. Pure, and light: what finds it out is `sniff`, in a child.
+"""What the name of a file promises, and what can be found out about a file: the words that
+everybody who deals with files shares. Pure, and light: `sniff` finds it out, in a child.
 """
 
 from __future__ import annotations

@@ -1,10 +1,10 @@
-"""What an open file of people says, found out by a child: what it is, its text, its links.
+"""What one of people's open files says, found out by a child: what it is, its text, its links.
 
 Owns the choice of who reads, and turns a child's failures into errors about the file. Where no
 child can be started, this process reads what only our own bounded code parses (first bytes, and
-plain texts in Unicode); everything that needs libraries of others waits.
+plain texts in Unicode); everything that needs third-party libraries waits.
 
-The child's side is `file_tasks`, with everything that parses: this process loads none of it, but
+The child's side is `file_tasks`, with everything that parses: this process loads none of it, except
 where no child can be started.
 """
 

@@ -1,7 +1,7 @@
-"""Offers: a file that is done, dropped again under other instructions, may be changed by them. It
-is made when a person says so, and costs nothing before.
+"""Offers: a file that is done, dropped again under other instructions, may be changed by them. That
+happens when a person approves it, and costs nothing before.
 
-Knows what the instructions were; what is dropped, and who says yes, others find out.
+Knows what the instructions were; others find out what is dropped, and who approves.
 """
 
 from __future__ import annotations

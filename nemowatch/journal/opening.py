@@ -1,7 +1,7 @@
 """Opening the journal's file: the checks before it is used, its migrations, and what SQLite's
 errors mean.
 
-Knows no row: what a migration does is in its SQL.
+It knows no rows: what a migration does is in its SQL.
 """
 
 from __future__ import annotations

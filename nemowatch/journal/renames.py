@@ -1,6 +1,6 @@
 """Sources whose files have got other names: found by their content, and given their new paths.
 
-Decides nothing: whether a file is the one that was claimed is `intake`'s to know.
+Decides nothing: `intake` knows whether a file is the one that was claimed.
 """
 
 from __future__ import annotations

@@ -1,7 +1,7 @@
 """Texts about results and questions that were taken, and what a folder has for them to be about.
 
 A text is written down in the transaction that carries out what it asks for: so none is paid for
-twice, however often it comes back. What one asks for is not known here.
+twice, however often it comes back. It does not know what a text asks for.
 """
 
 from __future__ import annotations

@@ -1,5 +1,5 @@
-"""What a chat turn makes: the draft and the answer. The events that carry the answer are
-`event_styles`'.
+"""What a chat turn makes: the draft and the answer. `event_styles` has the events that carry the
+answer.
 
 Pure and deterministic: the same session, message and settings give the same draft and the same
 events. It must not charge, wait or send; `stream` does that.

@@ -1,5 +1,5 @@
 """What a person writes in answer to a question: one of a few words that mean something, or words
-for the agent. Pure; what becomes of an answer is not known here."""
+for the agent. Pure; it does not know what becomes of an answer."""
 
 from __future__ import annotations
 

@@ -1,5 +1,5 @@
 """What people write about a result or a question: words for the agent, which are one more turn, or
-what is no work. Pure; who wrote them, and where, is not known here."""
+a request that is not work. Pure; it does not know who wrote them, or where."""
 
 from __future__ import annotations
 

@@ -1,8 +1,8 @@
 """Folder names that the configuration adds: recipes, and aliases in people's own language. Pure.
 
-It says what such a name stands for. What an order asks for, `kinds` knows; which names the
-configuration may add, `config.alias_names` does. A name that begins with a task or a recipe is
-never read otherwise because of an alias.
+It says what such a name stands for. `kinds` knows what an order asks for, `config.alias_names`
+which names the configuration may add. A name that begins with a task or a recipe is never read
+differently because of an alias.
 """
 
 from __future__ import annotations

@@ -1,7 +1,7 @@
 """Words as people type them in haste: with a letter missing, added, wrong or swapped, or two
 of them written together ("isit doen?"). Pure.
 
-It knows no language: what the right words are, its callers say.
+It knows no language: its callers say what the right words are.
 """
 
 from __future__ import annotations

@@ -1,5 +1,5 @@
-"""What `nemowatch check` says of orders: what `nemowatch explain` refuses of the configuration's
-recipes and of the folders that are in the inboxes now, it refuses, too. Nothing is sent."""
+"""What `nemowatch check` says of orders: it refuses whatever `nemowatch explain` refuses of the
+configuration's recipes and of the folders that are in the inboxes now. Nothing is sent."""
 
 from __future__ import annotations
 

@@ -1,5 +1,5 @@
-"""Who the process is to be: `PUID` and `PGID`, the engine's own `user:`, or the owner of the
-workspace.
+"""Which user the process should run as: `PUID` and `PGID`, the engine's own `user:`, or the owner
+of the workspace.
 
 Owns that choice, and taking it on. It changes no file.
 """

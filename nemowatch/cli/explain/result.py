@@ -1,5 +1,5 @@
 """What became of a file: for one in outbox, done or failed, which file it comes from, which job
-made it, what that cost, and how to have it again. It reads the journal and names, and changes
+made it, what that cost, and how to get it again. It reads the journal and names, and changes
 nothing."""
 
 from __future__ import annotations

@@ -1,7 +1,7 @@
 """`nemowatch run` on a terminal: the daemon as a process of its own, and a live view of it.
 
-The daemon carries nothing of this: what draws, ends with the terminal. It has a session of its own,
-so that it gets each signal once: from here. It decides what they mean, and this waits for its end.
+The daemon loads nothing of this: what draws ends with the terminal. It has a session of its own, so
+that it gets each signal once: from here. It decides what they mean, and this waits for its end.
 """
 
 from __future__ import annotations

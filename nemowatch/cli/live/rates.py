@@ -1,4 +1,4 @@
-"""How fast transfers are, from what they say of themselves again and again. Pure."""
+"""How fast transfers are, from their repeated reports. Pure."""
 
 from __future__ import annotations
 

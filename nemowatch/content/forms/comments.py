@@ -1,5 +1,5 @@
 """Comments that Google Docs puts below a text that is downloaded: `[a]` where one is made, and what
-it says behind the text, after the same mark. They are said to who writes, not to be spoken.
+it says behind the text, after the same mark. They are for the writer, not to be spoken.
 
 Pure. Numbers in brackets are footnotes, and stay.
 """

@@ -1,5 +1,5 @@
 """What a text's lines are built like: program code, tables of data, settings, logs, or the markup
-of wikis and forums. Prose is none of them, whatever its language.
+of wikis and forums. Prose is none of these, whatever its language.
 
 Owns the order in which they are tried. One line proves nothing, but for a few marks that nobody
 writes into prose. Pure, and linear in the length of a text.

@@ -1,4 +1,4 @@
-"""The numbers that Word puts before the paragraphs of a list. Bullets are none: a dot is not
+"""The numbers that Word puts before the paragraphs of a list. Bullets do not count: a dot is not
 spoken.
 
 Owns counting. It must not know of the text.

@@ -1,7 +1,7 @@
-"""APPROVE files in projects and edit folders: each is one yes, to what waits there when it comes.
+"""APPROVE files in projects and edit folders: each approves once, what waits there when it comes.
 
 Owns which of them count. One that has been used, or that nothing waited for, is remembered by its
-times over restarts, so that it says yes to nothing later.
+times over restarts, so that it approves nothing later.
 """
 
 from __future__ import annotations
