@@ -15,7 +15,7 @@ from nemowatch.sandbox import reply
 from nemowatch.sandbox.faults import BEFORE, NO_FAULT, Rule
 from nemowatch.sandbox.host import Host
 from nemowatch.sandbox.records import CloudAccount, CloudRender, CloudSession
-from nemowatch.sandbox.reply import Refused, Response
+from nemowatch.sandbox.reply import Refusal, Response
 from nemowatch.sandbox.world import World
 
 VERSIONS = frozenset({"1.0.0"})
@@ -68,7 +68,7 @@ class IncomingCall:
     def demand(self, kept: object, broken: str, refusal: Response, detail: str = "") -> None:
         """As `expect`, for what cannot be done otherwise. Raises Refused with this answer."""
         if not self.expect(kept, broken, detail):
-            raise Refused(refusal)
+            raise Refusal(refusal)
 
     def expect_only(self, fields: dict[str, Any], known: set[str]) -> None:
         """Record each field that the API does not know."""
@@ -88,7 +88,7 @@ class IncomingCall:
         """The session. Raises Refused for one that has ended, or is not of this account."""
         session = self.world.sessions.get(sid)
         if session is None or session.expired or session.account is not self.account:
-            raise Refused(self.code(1002))
+            raise Refusal(self.code(1002))
         return session
 
     def render(self, unknown: Response) -> CloudRender:
@@ -96,7 +96,7 @@ class IncomingCall:
         this account."""
         made = self.world.renders.get(self.request.match_info["rid"])
         if made is None or made.session.account is not self.account:
-            raise Refused(unknown)
+            raise Refusal(unknown)
         return made
 
 
@@ -234,7 +234,7 @@ async def _answered(call: IncomingCall, handler: Handler) -> Response | web.Stre
             return reply.code(1001, reply.CODE_STATUS[1001])
     try:
         return await handler(call)
-    except Refused as refused:
+    except Refusal as refused:
         return refused.response
 
 

@@ -11,7 +11,7 @@ from pathlib import Path
 from nemowatch.sandbox import reply
 from nemowatch.sandbox.door import IncomingCall
 from nemowatch.sandbox.records import CloudRender
-from nemowatch.sandbox.reply import Body, BodyRange, BytesBody, Refused, Response
+from nemowatch.sandbox.reply import Body, BodyRange, BytesBody, Refusal, Response
 
 #: "bytes=5-9", "bytes=5-" or "bytes=-9", never "bytes=-".
 _RANGE = re.compile(r"bytes=(?=\d|-\d)(?P<first>\d*)-(?P<last>\d*)")
@@ -68,7 +68,7 @@ def _asked_for(call: IncomingCall) -> tuple[CloudRender, float]:
     is_given = made is not None and serial.isdigit() and int(serial) in made.urls
     if made is None or not is_given or query.get("signature") != f"s{number}x{int(serial)}":
         call.violation("a result URL that no poll gave", call.request.path_qs)
-        raise Refused(_denied(404))
+        raise Refusal(_denied(404))
     return made, made.urls[int(serial)]
 
 

@@ -10,7 +10,7 @@ from nemowatch.sandbox import reply
 from nemowatch.sandbox.door import IncomingCall, read_fields
 from nemowatch.sandbox.field_checks import is_filled
 from nemowatch.sandbox.records import CloudRender, CloudSession
-from nemowatch.sandbox.reply import Refused, Response
+from nemowatch.sandbox.reply import Refusal, Response
 
 Json = dict[str, Any]
 #: What a posted render must have.
@@ -48,7 +48,7 @@ def _failure(error: str, status: int) -> Response:
 
 def _check_plan(call: IncomingCall, _: Json) -> None:
     if not call.entry["attribution"] or call.world.settings.plan == "free":
-        raise Refused(_failure("Export requires a registered account or a plan", 402))
+        raise Refusal(_failure("Export requires a registered account or a plan", 402))
 
 
 def _check_fields(call: IncomingCall, fields: Json) -> None:

@@ -79,7 +79,7 @@ class Response:
     headers: dict[str, str] = field(default_factory=dict)
 
 
-class Refused(Exception):
+class Refusal(Exception):
     """An answer that is given in place of what was asked for."""
 
     def __init__(self, response: Response) -> None:

@@ -20,7 +20,7 @@ from nemowatch.sandbox.endpoints import show_clip
 from nemowatch.sandbox.media import duration_of, is_mp4, kind_of
 from nemowatch.sandbox.multipart import EPILOGUE, Head, Multipart
 from nemowatch.sandbox.records import Blob, CloudSession, CloudUpload
-from nemowatch.sandbox.reply import Refused, Response
+from nemowatch.sandbox.reply import Refusal, Response
 from nemowatch.sandbox.world import World
 
 #: docs/api.md section 2; every other skill has the larger limit.
@@ -87,7 +87,7 @@ async def _by_url(call: IncomingCall) -> list[CloudUpload]:
     taken = [_fetched(call, url) for url in fields["urls"]]
     found = list(filter(None, taken))
     if len(found) < len(taken) or not _allows_urls(call):
-        raise Refused(call.code(4001))
+        raise Refusal(call.code(4001))
     return found
 
 
@@ -134,7 +134,7 @@ async def _by_bytes(call: IncomingCall) -> list[CloudUpload]:
         return await _parts(call, body)
     except ValueError as problem:
         call.violation("a multipart body that cannot be read", str(problem))
-        raise Refused(_no_files(str(problem))) from problem
+        raise Refusal(_no_files(str(problem))) from problem
 
 
 #: How files come, by the endpoint.
@@ -153,15 +153,15 @@ def _boundary(request: web.Request) -> str:
 async def _parts(call: IncomingCall, body: Multipart) -> list[CloudUpload]:
     """All of them are read, whatever is wrong with one."""
     taken: list[CloudUpload] = []
-    refusals: list[Refused] = []
+    refusals: list[Refusal] = []
     while (head := await body.head()) is not None:
         try:
             taken.append(await _receive(call, head, body))
-        except Refused as refused:
+        except Refusal as refused:
             refusals.append(refused)
     if call.request.content_length is not None and body.left > EPILOGUE:
         call.violation("Content-Length is larger than the body", f"by {body.left} bytes")
-        refusals.append(Refused(_no_files("the body ended before its Content-Length")))
+        refusals.append(Refusal(_no_files("the body ended before its Content-Length")))
     if refusals:
         raise refusals[0]
     call.demand(taken, "an upload without a file", _no_files())
@@ -184,9 +184,9 @@ async def _receive(call: IncomingCall, head: Head, body: Multipart) -> CloudUplo
 
     blob = call.world.keep_blob(sink.finish(name), counted=True)
     if not kind_of(name) or not blob.size:
-        raise Refused(call.code(4001))
+        raise Refusal(call.code(4001))
     if blob.size > _limit(call):
-        raise Refused(call.code(4002))
+        raise Refusal(call.code(4002))
     return CloudUpload(blob, name, "bytes", call.skill)
 
 
