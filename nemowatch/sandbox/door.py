@@ -66,7 +66,7 @@ class IncomingCall:
         return bool(kept)
 
     def demand(self, kept: object, broken: str, refusal: Response, detail: str = "") -> None:
-        """As `expect`, for what cannot be done otherwise. Raises Refused with this answer."""
+        """As `expect`, for what cannot be done otherwise. Raises Refusal with this answer."""
         if not self.expect(kept, broken, detail):
             raise Refusal(refusal)
 
@@ -85,14 +85,14 @@ class IncomingCall:
         return reply.code(1002, GONE_STATUS.get(form, 404))
 
     def session(self, sid: str) -> CloudSession:
-        """The session. Raises Refused for one that has ended, or is not of this account."""
+        """The session. Raises Refusal for one that has ended, or is not of this account."""
         session = self.world.sessions.get(sid)
         if session is None or session.expired or session.account is not self.account:
             raise Refusal(self.code(1002))
         return session
 
     def render(self, unknown: Response) -> CloudRender:
-        """The render that the path names. Raises Refused with `unknown` for one that is not of
+        """The render that the path names. Raises Refusal with `unknown` for one that is not of
         this account."""
         made = self.world.renders.get(self.request.match_info["rid"])
         if made is None or made.session.account is not self.account:

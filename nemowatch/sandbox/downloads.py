@@ -60,7 +60,7 @@ async def result(call: IncomingCall) -> Response:
 
 
 def _asked_for(call: IncomingCall) -> tuple[CloudRender, float]:
-    """The render that a URL belongs to, and when that URL was given. Raises Refused for a URL that
+    """The render that a URL belongs to, and when that URL was given. Raises Refusal for a URL that
     was never given."""
     number, query = call.request.match_info["number"], call.request.query
     serial = query.get("serial", "")
