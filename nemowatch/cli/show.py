@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
 from nemowatch.cli import options
-from nemowatch.cli.formatting import clean, credits, local_time, name, size
+from nemowatch.cli.formatting import credits, local_time, name, size
 from nemowatch.reporting.phrases import because, brackets
 
 if TYPE_CHECKING:
@@ -21,7 +21,7 @@ def show(job: options.Job, as_json: options.Json = False, config: options.Config
     """Show everything about one job, with its whole history."""
     from nemowatch.cli.connection import read_journal
     from nemowatch.cli.context import find_context
-    from nemowatch.cli.output import print_json
+    from nemowatch.cli.output import print_json, print_lines
     from nemowatch.errors import UsageError
 
     context = find_context(config)
@@ -32,8 +32,7 @@ def show(job: options.Job, as_json: options.Json = False, config: options.Config
         print_json(record)
         return
     text = "\n".join(_lines(record, context.option))
-    for line in text.split("\n"):
-        print(clean(line))
+    print_lines(text.split("\n"))
 
 
 def _record(conn: sqlite3.Connection, job_id: int, watches: Mapping[str, Watch]) -> dict[str, Any]:

@@ -180,7 +180,7 @@ def _ends(states: Mapping[str, int]) -> str:
 
 def _cost(found: Round) -> str:
     if found.credits is None:
-        return "Nothing is known to have been paid." if found.unknown else "Nothing was paid."
+        return "What it cost is not known." if found.unknown else "Nothing was paid."
     if found.unknown:
         return f"Cost: at least {amount(found.credits)} credits; of some it is not known."
     about = "about " if found.about else ""

@@ -30,8 +30,12 @@ _INSTRUCTIONS = (
     ("glossary.txt", "names and terms that must stay as they are, one per line"),
     ("PAUSE", "an empty file: nothing new starts in its folder until you delete it"),
     ("APPROVE", "an empty file: approves what waits for approval there"),
-    ("NAME.revise.txt", "changes a result: write what should be different, in a sentence"),
-    ("NAME.answer.txt", "answers the question in NAME.question.txt"),
+    (
+        "NAME.revise.txt",
+        "changes the result NAME: write what should be different, in a sentence, and put this file"
+        " beside the result",
+    ),
+    ("NAME.answer.txt", "answers the question in NAME.question.txt, beside which you put it"),
 )
 
 

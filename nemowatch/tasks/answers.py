@@ -9,16 +9,17 @@ import unicodedata
 from enum import StrEnum
 
 from nemowatch.errors import OrderError
+from nemowatch.i18n.language import message
 from nemowatch.tasks.signatures import without_signature
 
 
 class AnswerMeaning(StrEnum):
     """What an answer says, as people are asked to write it."""
 
-    DONE = "done"  #: the work has come: fetch it
-    AGAIN = "again"  #: send it once more
-    CANCEL = "cancel"  #: leave it
-    YES = "yes"  #: what was offered is to be done
+    DONE = message("done")  #: the work has come: fetch it
+    AGAIN = message("again")  #: send it once more
+    CANCEL = message("cancel")  #: leave it
+    YES = message("yes")  #: what was offered is to be done
     WORDS = ""  #: something for the agent
 
 

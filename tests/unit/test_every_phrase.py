@@ -54,11 +54,10 @@ PACKAGE = Path(str(files("nemowatch")))
 TEMPLATES = sorted(PACKAGE.rglob("*.j2"))
 MESSAGES = json.loads((PACKAGE / "i18n/locale/messages.json").read_text("utf-8"))
 FILE, FOLDER, JOBS = "фильм.mp4".encode(), "папка".encode(), tuple(range(1, 40))
-#: What is never translated, wherever it stands: names of files and programs, units, what is to be
-#: written letter by letter.
+#: What is never translated, wherever it stands: names of files and programs, and units.
 SAME_EVERYWHERE = re.compile(
     r"nemowatch|status\.html|How to use these folders\.txt|\w+\.(txt|mp4)|\b(MB|UTC|min)\b"
-    r'|"dub-es"|^(again|cancel|yes)$'
+    r'|"dub-es"'
 )
 #: Fields in which a name stands, a code, or what a person or the cloud says: never translated. A
 #: new field belongs here, or into `OURS`, `NAMES` or `NUMBERS` of `i18n.pattern`.
@@ -85,7 +84,7 @@ OF_OTHERS = frozenset(
             "target",
             "whole",
         ),
-        "word",
+        *("directions", "speaker", "word"),
     }
 )
 

@@ -19,6 +19,7 @@ from nemowatch.reporting.guide_file import put_guide
 from nemowatch.reporting.paragraphs import indented, shortened
 from nemowatch.reporting.timeline_words import said_changes, said_timeline
 from nemowatch.reporting.words import change_again
+from nemowatch.tasks.answers import Said, read_answer
 
 sys.path.insert(0, str(Path(__file__).parents[2] / "scripts" / "lib"))
 import messages
@@ -211,6 +212,14 @@ def test_a_timeline_is_said_in_the_language_and_its_names_stay() -> None:
         "nichts, was auf der Zeitleiste zu sehen ist",
         "und 3 weitere",
     )
+
+
+@pytest.mark.parametrize("code", LANGUAGES)
+def test_what_a_note_has_people_write_is_read_as_that(code: str) -> None:
+    """Each word of an answer, in the language of the note: any other would be a paid turn."""
+    choose(code)
+    for word in (Said.DONE, Said.AGAIN, Said.CANCEL, Said.YES):
+        assert read_answer(said(word)) is word
 
 
 @pytest.mark.parametrize("code", OTHERS)

@@ -9,6 +9,7 @@ from nemowatch.cli.formatting import clean
 from nemowatch.cli.output import COLOURS
 from nemowatch.cli.pieces import Indented, Piece, StyledText, TitledText
 from nemowatch.cures import NOTHING, Cure
+from nemowatch.reporting.phrases import because
 
 #: Cells before a file, and before what is said about it.
 INDENT, DEEPER = 8, 10
@@ -76,13 +77,14 @@ def listed(
     title: str,
     lines: Lines,
     longest: int,
-    rest: str,
+    rest: str = "",
 ) -> Lines:
-    """Lines below a title of their own, cut with a count; nothing when there are none."""
+    """Lines below a title of their own, cut with a count; nothing when there are none. `rest`: the
+    command that shows those, "" for none."""
     if not lines:
         return []
     shown = [line(title_text(title)), *lines[:longest]]
     more = len(lines) - longest
     if more > 0:
-        shown.append(line(f"           … and {more} more: {rest}"))
+        shown.append(line(f"           … and {more:,} more{because(rest)}"))
     return shown

@@ -143,7 +143,7 @@ def _in_work(overview: Overview, width: int, longest: int) -> Lines:
 
 def _waiting(overview: Overview, width: int, longest: int) -> Lines:
     lines = [_settling(one, width) for one in overview.snapshot.only_waiting]
-    return listed("waiting", lines, longest, "try again later")
+    return listed("waiting", lines, longest)
 
 
 def _settling(one: Settling, width: int) -> Piece:
