@@ -28,6 +28,10 @@ class Spelling:
 
     def __init__(self, words: Iterable[str]) -> None:
         self._words = frozenset(filter(str.isascii, words))
+        #: By their first letter, which a slip has right.
+        self._beginning: dict[str, list[str]] = {}
+        for word in self._words:
+            self._beginning.setdefault(word[:1], []).append(word)
 
     def respelled(self, text: str) -> str:
         """The text with its slips put right; "" where that is not possible, or where most of its
@@ -47,7 +51,8 @@ class Spelling:
         joined = self._divided(word)
         if joined:
             return joined
-        near = (right for right in self._words if _is_near(word, right))
+        alike = self._beginning.get(word[:1], ())
+        near = (right for right in alike if _is_near(word, right))
         return min(near, key=partial(_likelihood, word), default="")
 
     def _divided(self, word: str) -> str:

@@ -54,6 +54,7 @@ ELSEWHERE = {
         "the folder of the configuration and state; whose an empty workspace is"
     ),
     "cli/container/identity.py": "/proc",
+    "cli/service_kinds.py::check_unshared": "configurations of other services, in /etc",
     "cli/init.py": "makes the folders of a new workspace, and the configuration file",
     "cli/demo/": "makes and shows the demonstration's own folder",
     "cli/exits.py": "/dev/null",
