@@ -6,6 +6,7 @@ from __future__ import annotations
 from nemowatch.errors import OrderError
 from nemowatch.tasks.plan import NO_WORK
 from nemowatch.tasks.praise import is_praise
+from nemowatch.tasks.put_off import puts_off
 from nemowatch.tasks.request_kinds import RequestKind, asks_nothing, plain
 from nemowatch.tasks.routing import request_in, without_export
 from nemowatch.tasks.signatures import without_signature
@@ -32,6 +33,11 @@ def further(text: str) -> str:
         raise OrderError(
             f"It only asks {asked}. {answer} Nothing was sent or paid for.",
             cure="Say what should be changed, or remove it.",
+        )
+    if puts_off(said):
+        raise OrderError(
+            "It only says to wait. Everything waits as long as it takes, and costs nothing.",
+            cure="Say what is to be done when you know it, or remove it.",
         )
     return without_export(said)
 

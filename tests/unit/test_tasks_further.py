@@ -84,3 +84,25 @@ def test_lines_of_an_order_are_no_signature(text: str) -> None:
 def test_a_signature_at_the_end_is_left_out(signature: str) -> None:
     """Nobody ordered what a program wrote below the words."""
     assert further(f"Slower please\n{signature}") == "Slower please"
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "later",
+        "Not yet, please wait",
+        "später",
+        "Noch nicht!",
+        "más tarde, por favor",
+        "plus tard",
+        "mais tarde",
+        "等一下",
+        "あとで",
+    ],
+)
+def test_a_text_that_only_puts_off_is_no_turn(text: str) -> None:
+    """What waits may wait; words that also say what to do are sent."""
+    with pytest.raises(OrderError, match="only says to wait"):
+        further(text)
+    assert further("Show the logo later") == "Show the logo later"
+    assert further("tomorrow") == "tomorrow"
