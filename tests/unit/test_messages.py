@@ -19,7 +19,7 @@ from nemowatch.reporting.guide_file import put_guide
 from nemowatch.reporting.paragraphs import indented, shortened
 from nemowatch.reporting.timeline_words import said_changes, said_timeline
 from nemowatch.reporting.words import change_again
-from nemowatch.tasks.answers import Said, read_answer
+from nemowatch.tasks.answers import AnswerMeaning, read_answer
 
 sys.path.insert(0, str(Path(__file__).parents[2] / "scripts" / "lib"))
 import messages
@@ -218,7 +218,7 @@ def test_a_timeline_is_said_in_the_language_and_its_names_stay() -> None:
 def test_what_a_note_has_people_write_is_read_as_that(code: str) -> None:
     """Each word of an answer, in the language of the note: any other would be a paid turn."""
     choose(code)
-    for word in (Said.DONE, Said.AGAIN, Said.CANCEL, Said.YES):
+    for word in (AnswerMeaning.DONE, AnswerMeaning.AGAIN, AnswerMeaning.CANCEL, AnswerMeaning.YES):
         assert read_answer(said(word)) is word
 
 
