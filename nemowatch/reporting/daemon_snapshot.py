@@ -111,7 +111,8 @@ def _pauses(inboxes: Iterable[Inbox]) -> Iterable[PauseFile]:
     for inbox in inboxes:
         for file in inbox.pauses.values():
             whole = bytes(inbox.watch.inbox) + b"/" + file
-            yield PauseFile(show_path(whole), in_inbox(inbox.watch, file))
+            is_whole = b"/" not in file
+            yield PauseFile(show_path(whole), in_inbox(inbox.watch, file), is_whole)
 
 
 def _troubles(inboxes: Iterable[Inbox], findings: Findings) -> Iterable[Trouble]:

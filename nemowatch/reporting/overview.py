@@ -79,6 +79,7 @@ class PauseFile:
 
     shown: str  #: its whole path, for people
     in_share: str  #: the same as who sees only the share knows it: "inbox/dub-es/PAUSE"
+    whole: bool = True  #: it pauses the whole inbox, and not one folder of it
 
 
 @dataclass(frozen=True, slots=True)

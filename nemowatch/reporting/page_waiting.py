@@ -27,7 +27,8 @@ def holds(overview: Overview) -> Iterable[HoldLine]:
     if overview.paused:
         yield HoldLine("Everything is paused.", inbox_words.PAUSED_ALL)
     for file in overview.snapshot.pauses:
-        yield HoldLine(f"Paused by the file {file.in_share}.", inbox_words.PAUSE_FILE)
+        what = f"Paused by the file {file.in_share}."
+        yield HoldLine(what, inbox_words.PAUSE_FILE, stops=file.whole)
     if not overview.holds:
         yield from _connection(overview)
     for row in overview.holds:

@@ -111,8 +111,10 @@ async def test_pauses_are_reported_before_anything_waits(tmp_path: Path) -> None
     cli = Cli(tmp_path)
     (cli.root / "inbox" / "dub-es").mkdir()
     (cli.root / "inbox" / "dub-es" / "PAUSE.txt").touch()
+    assert "<h1>Everything waits" not in await page_of(cli)
     with cli.journal() as journal:
         journal.write_now(lambda conn: facts.put(conn, "paused", "yes"))
     html = await page_of(cli)
+    assert "<h1>Everything waits" in html
     assert "Everything is paused." in html
     assert "Paused by the file inbox/dub-es/PAUSE.txt." in html
