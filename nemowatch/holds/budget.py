@@ -10,6 +10,7 @@ from operator import attrgetter
 
 from nemowatch.config.hours import is_active
 from nemowatch.hold_reasons import STOPPERS, pause_words
+from nemowatch.i18n.language import message
 from nemowatch.journal.holds import HoldRow
 from nemowatch.journal.spend import Price, Unpriced, amount
 from nemowatch.model import HoldReason, State
@@ -123,26 +124,29 @@ def cap_words(cap: Cap) -> str:
         return _pending_words(cap)
     is_alone_too_dear = cap.price > cap.daily and not cap.under_way
     if is_alone_too_dear:
-        return (
+        return message(
             f"One more turn costs about {amount(cap.price)} credits, more than the"
             f" {amount(cap.daily)} a day that may be spent: raise limits.daily_credits."
         )
 
-    said = [f"{amount(cap.spent)} of the {amount(cap.daily)} credits a day are spent"]
-    whose, until = "turns whose price is not known", "tomorrow"
+    facts = [f"{amount(cap.spent)} of the {amount(cap.daily)} credits a day are spent"]
+    whose = "turns whose price is not known"
     if cap.under_way:
-        whose, until = _turns(cap), "if these cost less than expected, otherwise tomorrow"
+        whose = _turns(cap)
     if cap.reserved:
-        said.append(f"about {amount(cap.reserved)} go to {whose}")
-    said.append(f"one more turn costs about {amount(cap.price)}")
-    return f"{', '.join(said)}: it resumes {until}."
+        facts.append(f"about {amount(cap.reserved)} go to {whose}")
+    facts.append(f"one more turn costs about {amount(cap.price)}")
+    said = ", ".join(facts)
+    if cap.under_way:
+        return f"{said}: it resumes if these cost less than expected, otherwise tomorrow."
+    return f"{said}: it resumes tomorrow."
 
 
 def _pending_words(cap: Cap) -> str:
     until = f"{_turns(cap)} have finished"
     if cap.under_way == 1:
         until = "the running turn has finished"
-    return (
+    return message(
         "The price of a turn is not known yet. Because limits.daily_credits is set, this job waits"
         f" until {until}."
     )
