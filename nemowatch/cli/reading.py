@@ -67,6 +67,4 @@ def explain(path: Explained, as_json: options.Json = False, config: options.Conf
     """
     from nemowatch.cli.explain.printed import print_explanation
 
-    code = print_explanation(path, as_json=as_json, config=config)
-    if code:
-        raise typer.Exit(code)
+    print_explanation(path, as_json=as_json, config=config)

@@ -24,6 +24,7 @@ from nemowatch.stages.settle_turn import (
     happened,
     sentence,
     settle,
+    with_full_stop,
 )
 from nemowatch.stages.shown_answer import shown_answer
 from nemowatch.stages.turn_outcome import RecheckResult
@@ -45,7 +46,7 @@ def leave_open(
 ) -> Decision:
     """The outcome is unknown: read the state after the first configured pause."""
     said_so_far = shown_answer(work.job, answer.text, "waiting for the edit")
-    words = quoted(answer.error or said_so_far) or "The cloud ended the turn without a word."
+    words = _words_of(answer, said_so_far)
     whole = ""  # half an answer is never a result
     if answer.end is TurnEnd.CLOSED:
         whole = answer.text
@@ -64,6 +65,13 @@ def leave_open(
         error_code=ERROR_CODES.get(answer.end, ""),
         error_text=words,
     )
+
+
+def _words_of(answer: TurnResult, said_so_far: str) -> str:
+    """What is known of a turn's end: in our words where the call broke off, else in the cloud's."""
+    if answer.end is TurnEnd.CUT and answer.error:
+        return answer.error
+    return quoted(answer.error or said_so_far) or "The cloud ended the turn without a word."
 
 
 #: Characters of an earlier instruction that say which one it is.
@@ -201,4 +209,4 @@ def _ending(job: Job, call: Spend) -> str:
     if job.answer:
         words = shown_answer(job, job.answer, WAITING)
         return f"The cloud answered: {sentence(words)}"
-    return job.error_text
+    return with_full_stop(job.error_text)

@@ -13,7 +13,7 @@ from nemowatch.edits.answer_words import AnswerKind
 from nemowatch.edits.draft import exportable
 from nemowatch.edits.transcript import has_captions
 from nemowatch.errors import LocalError, NoCredits, RemoteError
-from nemowatch.i18n.quoted import quoted
+from nemowatch.i18n.quoted import quoted, unmarked
 from nemowatch.journal import results, spend
 from nemowatch.journal.spend import CallOutcome, EditOutcome, Spend
 from nemowatch.model import AttentionReason, Credits, OutputKind, RemoteState, State
@@ -169,6 +169,11 @@ def balance_words(call: Spend, after: float | None) -> str:
 
 def sentence(text: str) -> str:
     """Words of the cloud's within ours, with a full stop if they have no end of their own."""
-    if text and not text.endswith((".", "!", "?", ":")):
-        text += "."
-    return quoted(text)
+    return quoted(with_full_stop(text))
+
+
+def with_full_stop(text: str) -> str:
+    """The text, with a full stop if it has no end of its own."""
+    if text and not unmarked(text).endswith((".", "!", "?", ":")):
+        return f"{text}."
+    return text

@@ -360,7 +360,8 @@ def test_explain_through_a_link(cli: Cli) -> None:
         "It is not in any watched inbox"
         in cli.run("explain", cli.folder / "elsewhere/a.mp4").stdout
     )
-    assert cli.run("explain", cli.folder / "elsewhere/b.mp4").returncode == 1
+    nowhere = cli.run("explain", cli.folder / "elsewhere/b.mp4")
+    assert (nowhere.returncode, "There is no such file" in nowhere.stdout) == (0, True)
 
 
 def test_commands_to_type_name_their_installation(cli: Cli) -> None:
@@ -486,7 +487,7 @@ def test_output_that_cannot_be_written_is_no_fault_of_ours(cli: Cli) -> None:
     assert done.stderr == ("nemowatch: the output could not be written: No space left on device.\n")
 
 
-@pytest.mark.parametrize("path", ["dub.es", "dub-xx9", "dub-es", "dub-es/clip.mp4"])
+@pytest.mark.parametrize("path", ["dub.es", "dub-xx9", "dub-es", "clip.mp4", "dub-es/clip.mp4"])
 def test_explain_has_a_text_whatever_it_explains(cli: Cli, path: str) -> None:
     """Programs show `text` without knowing what kind of record it is; a name with a language
     behind a dot is a folder's."""

@@ -151,7 +151,7 @@ async def test_looks_that_stay_refused_come_to_a_person(house: StageRig) -> None
     await house.run()
     job = house.job(job_id)
     assert (job.state, job.reason) == (State.ATTENTION, "unknown")
-    assert "The cloud answered: Done \u2713." in job.error_text
+    assert "The cloud answered: \u2068Done \u2713.\u2069" in job.error_text
     assert "does not show what became of it" in job.error_text
     resolve(house, job_id, "done")
     await house.run()
@@ -184,7 +184,7 @@ async def test_words_without_an_edit_are_not_called_a_question(house: StageRig) 
     await house.run()
     job = house.job(job_id)
     assert (job.state, job.reason, api.looks) == (State.ATTENTION, "question", 93)
-    assert job.error_text.startswith("The cloud answered, but shows no edit: Done \u2713.")
+    assert job.error_text.startswith("The cloud answered, but shows no edit: \u2068Done \u2713.")
     assert house.calls(job_id) == ["happened"]  # what was answered may well have cost
 
 

@@ -10,12 +10,9 @@ if TYPE_CHECKING:
     from nemowatch.cli.context import CommandContext
     from nemowatch.cli.explain.records import Location
 
-#: The exit code for a path of which there is nothing to say.
-NOWHERE = 1
 
-
-def print_explanation(path: Path, *, as_json: bool = False, config: Path | None = None) -> int:
-    """Print what becomes of a folder, a file, a result or a project; returns the exit code."""
+def print_explanation(path: Path, *, as_json: bool = False, config: Path | None = None) -> None:
+    """Print what becomes of a folder, a file, a result or a project."""
     from nemowatch.cli.context import find_context
     from nemowatch.cli.explain.lines import file_lines, folder_lines
     from nemowatch.cli.explain.location import locate
@@ -33,21 +30,6 @@ def print_explanation(path: Path, *, as_json: bool = False, config: Path | None 
         print_json({"text": said, **record})
     else:
         print_lines(lines)
-    return NOWHERE if _is_nowhere(context, location, record) else 0
-
-
-def _is_nowhere(context: CommandContext, location: Location, record: dict[str, Any]) -> bool:
-    """Whether it names a file that is not there, and that no folder of ours would have: most
-    likely a slip, which a script has to notice."""
-    from nemowatch.cli.explain.location import below, exists
-
-    if record["kind"] == "folder" or location.watch is not None or exists(location.path):
-        return False
-    for watch in context.config.watch:
-        for root in (watch.outbox, watch.done, watch.failed):
-            if below(location.path, root) is not None:
-                return False
-    return True
 
 
 def explained(context: CommandContext, location: Location) -> dict[str, Any]:
