@@ -180,7 +180,8 @@ def _unit(kind: ServiceKind) -> Unit:
     from nemowatch.installer.verdicts import KEYS, Unit
 
     systemd = kind.systemd
-    return Unit(systemd.show(*KEYS), systemd.command, kind.command, systemd.name)
+    known = systemd.show(*KEYS)
+    return Unit(known, systemd.command, kind.command, systemd.name, kind.credential)
 
 
 def _print_verdict(verdict: ServiceVerdict) -> None:

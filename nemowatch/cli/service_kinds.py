@@ -34,6 +34,8 @@ class ServiceKind(Protocol):
 
     places: Places
     systemd: Systemd
+    #: the token that systemd hands to it; None where its configuration names one
+    credential: Path | None
     #: the command that installs it
     command: str
     #: how a script of its steps begins
@@ -72,6 +74,7 @@ class OfMachine:
 
     def __init__(self, places: Places = SYSTEM) -> None:
         self.places = places
+        self.credential: Path | None = places.token
         self.systemd = Systemd(user=False, name=places.name)
 
     def check_may(self) -> None:
@@ -143,6 +146,7 @@ class OneOfMachine(OfMachine):
 class OfPerson:
     """One person's own."""
 
+    credential: Path | None = None
     command = f"{OfMachine.command} --user"
     script_head = "#!/bin/sh -e"
 

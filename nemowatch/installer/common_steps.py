@@ -80,13 +80,18 @@ def running(systemd: Systemd, places: Places) -> Iterator[InstallStep]:
     )
 
     def is_current() -> bool:
-        started = systemd.runs_since()
-        for_all = places.unit.with_name(f"{places.unit.name}.d")
-        drop_ins = [*for_all.glob("*.conf"), *places.drop_ins.glob("*.conf")]
-        read = [places.unit, places.token, *drop_ins]
-        return started > changed_at(list(filter(is_there, read)))
+        read = [places.token, *files_of_unit(places.unit, systemd.unit)]
+        return systemd.runs_since() > changed_at(list(filter(is_there, read)))
 
     yield InstallStep("it runs", f"{command} restart {systemd.unit}", is_current)
+
+
+def files_of_unit(file: Path, unit: str) -> list[Path]:
+    """What systemd reads of a unit: its file, and the drop-ins for all that share the file and
+    for itself, as far as they are there."""
+    folders = [file.with_name(f"{name}.d") for name in (file.name, unit)]
+    drop_ins = [path for folder in folders for path in folder.glob("*.conf")]
+    return list(filter(is_there, [file, *drop_ins]))
 
 
 def drop_in_names() -> list[str]:

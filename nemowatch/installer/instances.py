@@ -9,9 +9,11 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 
 from nemowatch.errors import UsageError, show_path, shown
+from nemowatch.installer.common_steps import files_of_unit
 from nemowatch.installer.places import SYSTEM, TEMPLATE, Places
 from nemowatch.installer.program import changed_at
 from nemowatch.installer.steps import InstallStep, is_there, remove, still_there
@@ -51,17 +53,16 @@ def check_known(places: Places) -> None:
 
 def they_run(systemd: Systemd) -> Iterator[InstallStep]:
     """Those that run go on as the nemowatch that is installed now."""
-    at_work = systemd.instances()
-    if not at_work:
-        return
-    drop_ins = SYSTEM.units.glob("nemowatch@*.service.d/*.conf")
-    changed = changed_at(list(filter(is_there, [TEMPLATE, *drop_ins])))
-    script = f"{systemd.command} try-restart '{INSTANCES}'"
-    yield InstallStep(
-        "the other configurations run",
-        script,
-        lambda: all(systemd.runs_since(each) > changed for each in at_work),
-    )
+    for unit in systemd.instances():
+        if unit != systemd.unit:
+            script = f"{systemd.command} try-restart '{unit}'"
+            is_current = partial(_is_current, systemd, unit)
+            yield InstallStep(f"{unit} runs", script, is_current)
+
+
+def _is_current(systemd: Systemd, unit: str) -> bool:
+    """Whether it was started with all that it is made of now; what others have does not count."""
+    return systemd.runs_since(unit) > changed_at(files_of_unit(TEMPLATE, unit))
 
 
 def they_stop(systemd: Systemd) -> InstallStep:

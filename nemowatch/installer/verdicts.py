@@ -50,6 +50,7 @@ class Unit:
     command: str = "systemctl"  #: with --user for a person's own
     install: str = "nemowatch service install"
     name: str = "nemowatch"  #: as systemctl is asked for it
+    token: Path | None = None  #: the file that systemd hands to it; None: it is handed none
 
     def __getitem__(self, key: str) -> str:
         return self.known.get(key, "")
@@ -259,11 +260,13 @@ def _state_folder(unit: Unit) -> tuple[str, str]:
 
 
 def _credentials(unit: Unit) -> tuple[str, str]:
-    token = f"/etc/credstore/nemo_token{unit.name.removeprefix('nemowatch').replace('@', '-')}"
-    text = f"243/CREDENTIALS: the token cannot be handed to it ({token})."
+    must_exist = "A path in LoadCredential= must exist."
+    if unit.token is None:
+        return "243/CREDENTIALS: what a drop-in loads cannot be handed to it.", must_exist
+    text = f"243/CREDENTIALS: the token cannot be handed to it ({unit.token})."
     cure = (
-        f"It must be a file with one line: install -m 0600 /dev/stdin {token},"
-        " paste it, Enter, Ctrl-D. A path in LoadCredential= must exist."
+        f"It must be a file with one line: install -m 0600 /dev/stdin {unit.token},"
+        f" paste it, Enter, Ctrl-D. {must_exist}"
     )
     return text, cure
 

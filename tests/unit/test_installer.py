@@ -263,13 +263,44 @@ def test_instances_stop_before_their_unit_is_removed(
     assert list(system_service.install(Installation(PROGRAM), SYSTEM, systemd))[-1].is_done()
     monkeypatch.setattr(instances, "changed_at", lambda paths: float("inf"))
     restart = list(system_service.install(Installation(PROGRAM), SYSTEM, systemd))[-1]
-    assert restart.script == "systemctl try-restart 'nemowatch@*.service'"
+    assert restart.script == "systemctl try-restart 'nemowatch@b.service'"
     assert not restart.is_done()
 
     fake_systemctl(tmp_path, monkeypatch, "")
     assert systemd.instances() == []
     monkeypatch.setattr(instances, "TEMPLATE", tmp_path / "none")
     assert next(system_service.uninstall(PROGRAM, systemd)).is_done()
+
+
+def write_after(moment: float, path: Path) -> None:
+    """A file that was changed after this moment, however coarse the disk's clock is."""
+    path.parent.mkdir()
+    path.touch()
+    while path.stat().st_ctime <= moment:
+        path.touch()
+
+
+def test_what_one_instance_is_given_restarts_no_other(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Each is compared with its own drop-ins and those for all; the new one was started just
+    now."""
+    template = tmp_path / "nemowatch@.service"
+    template.touch()
+    started = template.stat().st_ctime + 0.001
+    write_after(started, tmp_path / "nemowatch@b.service.d/00-nemowatch.conf")
+    monkeypatch.setattr(instances, "TEMPLATE", template)
+    monkeypatch.setattr(Systemd, "runs_since", lambda *_: started)
+    lines = [f"nemowatch@{name}.service loaded active running x\\n" for name in "abc"]
+    fake_systemctl(tmp_path, monkeypatch, "".join(lines))
+
+    def current(name: str) -> list[bool]:
+        return [step.is_done() for step in instances.they_run(Systemd(user=False, name=name))]
+
+    assert current("nemowatch") == [True, False, True]
+    assert current("nemowatch@b") == [True, True]  # of a and c
+    write_after(started, tmp_path / "nemowatch@.service.d/10-proxy.conf")
+    assert current("nemowatch@b") == [False, False]
 
 
 def test_one_more_configuration_has_everything_for_itself_but_the_unit(
@@ -295,8 +326,6 @@ def test_one_more_configuration_has_everything_for_itself_but_the_unit(
     text = scripts(list(instances.uninstall(places, systemd)))
     assert text.startswith("systemctl disable --now nemowatch@second.service\nrm -f ")
     assert str(TEMPLATE) not in text
-    said = judge(Unit(DOWN | {"ExecMainStatus": "243"}, name=places.name))
-    assert str(places.token) in said.text
 
     for name in ("config", "config.example", "../x", "a b", "", "-a"):
         with pytest.raises(UsageError):
@@ -316,6 +345,18 @@ def test_one_more_configuration_has_everything_for_itself_but_the_unit(
     check_unshared(Path("/srv/mine"), own)
     with pytest.raises(UsageError, match=r"is the workspace of .*other\.toml"):
         check_unshared(Path("/srv/theirs"), own)
+
+
+@pytest.mark.parametrize("instance", [None, "second"])
+def test_a_token_that_cannot_be_read_is_named(
+    instance: str | None, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The file of this very service; a person's own is handed none."""
+    monkeypatch.setattr(Systemd, "show", lambda *_: DOWN | {"ExecMainStatus": "243"})
+    kind = kind_of(user=False, instance=instance)
+    assert f"({kind.places.token})" in judge(service._unit(kind)).text
+    own = judge(service._unit(kind_of(user=True, instance=None)))
+    assert "token" not in f"{own.text} {own.cure}"
 
 
 def test_what_stays_of_other_configurations_is_named(
@@ -410,7 +451,7 @@ DOWN = UP | {"ActiveState": "activating", "SubState": "auto-restart", "Result": 
 )
 def test_systemds_words_are_explained(known: dict[str, str], level: Severity, words: str) -> None:
     """Each state, and each step at which a start can fail, with what to do about it."""
-    found = judge(Unit(known))
+    found = judge(Unit(known, token=SYSTEM.token))
     assert found.level is level
     assert words in f"{found.text} {found.cure}"
     if level is Severity.FAILED:
