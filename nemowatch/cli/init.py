@@ -157,11 +157,25 @@ def _next_steps(root: Path, path: Path, named: bool) -> list[str]:
     from nemowatch.errors import show_path
 
     option = f" --config {show_path(path)}" if named else ""
-    return [
-        f"1. nemowatch check{option}   (is everything in place?)",
-        f"2. nemowatch run{option}     (the daemon; leave it running)",
-        (
-            f"3. Copy a video into {show_path(root)}/inbox/dub-es/ - the result appears in"
-            f" {show_path(root)}/outbox/dub-es/"
-        ),
-    ]
+    steps = [f"nemowatch check{option}   (is everything in place?)"]
+    if not _is_worked(root, path):
+        steps.append(f"nemowatch run{option}     (the daemon; leave it running)")
+    steps.append(
+        f"Copy a video into {show_path(root)}/inbox/dub-es/ - the result appears in"
+        f" {show_path(root)}/outbox/dub-es/"
+    )
+    return [f"{number}. {step}" for number, step in enumerate(steps, 1)]
+
+
+def _is_worked(root: Path, path: Path) -> bool:
+    """Whether the daemon of this configuration works the workspace already, as in a container."""
+    from nemowatch.cli.connection import ask_if_running
+    from nemowatch.cli.context import find_context
+    from nemowatch.errors import NemowatchError
+
+    try:
+        answer = ask_if_running(find_context(path), "status")
+    except NemowatchError:  # it is another user's, or says nothing
+        return False
+    watches = answer["status"]["watches"] if answer else ()
+    return any(watch["root"] == str(root) for watch in watches)

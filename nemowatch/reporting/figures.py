@@ -91,15 +91,15 @@ def _count(counts: Mapping[str, int], states: frozenset[State] | tuple[State, ..
 # -- in words --------------------------------------------------------------------------
 
 
-def figures_line(figures: Figures) -> str:
+def figures_line(figures: Figures, *, making: bool = True) -> str:
     """ "187 of 1,050 done · 12 being made · 851 in the queue · about 40 min left"; "" when nothing
-    goes on."""
+    goes on. `making`: False where something else says how many are being made."""
     if not figures.any:
         return ""
     parts: list[str] = []
     if figures.total:
         parts.append(f"{figures.done:,} of {figures.total:,} done")
-    if figures.making:
+    if figures.making and making:
         parts.append(f"{figures.making:,} being made")
     if figures.queued:
         parts.append(f"{figures.queued:,} in the queue")

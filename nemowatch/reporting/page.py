@@ -20,9 +20,10 @@ from nemowatch.fs.names import plain
 from nemowatch.i18n.language import chosen, message, said
 from nemowatch.intake.watch.health import HealthState
 from nemowatch.remote.connection import Link
+from nemowatch.reporting.figures import figures_line
 from nemowatch.reporting.page_model import AskedAndSaid, PageModel
 from nemowatch.reporting.paragraphs import shortened
-from nemowatch.reporting.phrases import capital, counted
+from nemowatch.reporting.phrases import and_more, capital, counted
 from nemowatch.reporting.words import STAGES
 
 if TYPE_CHECKING:
@@ -84,9 +85,11 @@ def _variables(model: PageModel, live: Live | None) -> dict[str, Any]:
         "page": model,
         "live": live,
         "headline": headline(model),
+        "figures": figures(model),
         "language": chosen(),
         "_": said,
         "number": lambda count: said(f"{count:,}"),
+        "and_more": and_more,
         "capital": capital,
         "stages": STAGES,
         "plain": plain,
@@ -109,6 +112,12 @@ def headline(model: PageModel) -> tuple[str, str]:
     if model.finished.count:
         return "All done", "calm"
     return message("Ready"), "calm"
+
+
+def figures(model: PageModel) -> str:
+    """How far everything is, without what the headline says already; "" for nothing more."""
+    said_above = model.running.count > 0 and headline(model) == _progress(model)
+    return figures_line(model.figures, making=not said_above)
 
 
 def _unwatched(model: PageModel) -> tuple[str, str] | None:

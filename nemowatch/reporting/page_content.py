@@ -8,17 +8,18 @@ from pathlib import Path
 
 from nemowatch.clock import date_and_time
 from nemowatch.fs.names import note_name, plain
-from nemowatch.i18n.language import filled, message
+from nemowatch.i18n.language import message
 from nemowatch.journal.jobs import ListedJob
 from nemowatch.journal.spend import amount
 from nemowatch.model import HoldReason
 from nemowatch.reporting import inbox_words, page_files, page_waiting, words
 from nemowatch.reporting.alike import MOST_NAMES, together
 from nemowatch.reporting.conversation import ConversationTurn
-from nemowatch.reporting.figures import figures_line
+from nemowatch.reporting.figures import Figures
 from nemowatch.reporting.overview import InboxStatus, Overview, Trouble
 from nemowatch.reporting.page_files import name_of, where
 from nemowatch.reporting.page_model import CreditLine, InboxLine, Listing, Need, PageModel, Tip
+from nemowatch.reporting.phrases import and_more
 from nemowatch.reporting.tipped_files import TippedFile
 from nemowatch.tasks.describe import Orderable
 
@@ -55,7 +56,7 @@ def content(
         tips=Listing(tuple(map(_tip, overview.tips))),
         orders=tuple(orders),
         link=overview.snapshot.connection.link,
-        figures="" if stopped else figures_line(overview.figures),
+        figures=Figures() if stopped else overview.figures,
     )
 
 
@@ -97,7 +98,7 @@ def _trouble(alike: list[Trouble]) -> Need:
     names = b", ".join(name_of(one.path) for one in alike[:MOST_NAMES])
     more = len(alike) - MOST_NAMES
     if more > 0:
-        names += f" {filled('and {count} more', count=more)}".encode()
+        names += f" {and_more(more)}".encode()
     return Need(trouble.what, cure, names, inside)
 
 

@@ -11,7 +11,7 @@ from nemowatch.cures import NOTHING, Cure
 from nemowatch.intake.watch.health import HealthState
 from nemowatch.model import ENDED, WORKING, State
 from nemowatch.remote.connection import Link
-from nemowatch.reporting.figures import QUEUEING
+from nemowatch.reporting.figures import QUEUEING, Figures
 from nemowatch.tasks.describe import Orderable
 
 #: Rows of one list: a page of thousands is slow on a phone and is not read; the rest is counted.
@@ -267,7 +267,7 @@ class PageModel:
     tips: Listing[Tip] = field(default_factory=Listing)
     orders: tuple[Orderable, ...] = ()  #: what can be ordered here
     link: Link = Link.READY  #: the connection with the cloud
-    figures: str = ""  #: "187 of 1,050 done · 12 being made"; "" when nothing goes on
+    figures: Figures = field(default_factory=Figures)
 
     @property
     def stopped(self) -> bool:

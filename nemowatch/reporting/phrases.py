@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from nemowatch.i18n.language import filled, said
+
 
 def brackets(text: object) -> str:
     """The text in brackets, after a blank; nothing for nothing."""
@@ -32,6 +34,11 @@ def _if_any(pattern: str, text: object) -> str:
 def capital(text: str) -> str:
     """The text as a sentence begins."""
     return text[:1].upper() + text[1:]
+
+
+def and_more(count: int) -> str:
+    """What a list ends with that does not name all, in the language in force."""
+    return filled("and {count} more", count=said(f"{count:,}"))
 
 
 def counted(count: int, one: str, many: str) -> str:

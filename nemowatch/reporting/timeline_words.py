@@ -6,7 +6,7 @@ from __future__ import annotations
 import re
 
 from nemowatch.i18n.language import ENGLISH, chosen, filled, message, said
-from nemowatch.reporting.phrases import counted
+from nemowatch.reporting.phrases import and_more, counted
 
 #: What tracks are called (`edits.draft`).
 _KINDS = {
@@ -73,7 +73,7 @@ def _track(text: str) -> str:
 
 
 def _and_more(found: re.Match[str]) -> str:
-    return " " + filled("and {count} more", count=found[1])
+    return f" {and_more(int(found[1]))}"
 
 
 def _change(line: str) -> str:

@@ -28,6 +28,7 @@ from nemowatch.i18n.language import chosen, filled, said
 from nemowatch.model import State
 from nemowatch.reporting import page, words
 from nemowatch.reporting.page_model import Made, PageModel, Running, Waiting
+from nemowatch.reporting.phrases import and_more
 from nemowatch.reporting.timeline_words import said_changes, said_timeline
 from nemowatch.web import commands
 from nemowatch.web.commands import Button
@@ -162,15 +163,11 @@ def _markup(name: str, **values: Any) -> Markup:
     return Markup(template(name).render(word=MARKER, args=_args, plain=plain, **_WORDS, **values))
 
 
-def _and_more(count: int) -> str:
-    return said("and {count} more").replace("{count}", said(f"{count:,}"))
-
-
 #: What templates say phrases with.
 _WORDS = {
     "_": said,
     "filled": filled,
-    "and_more": _and_more,
+    "and_more": and_more,
     "said_timeline": said_timeline,
     "said_changes": said_changes,
     "step_words": words.step_words,

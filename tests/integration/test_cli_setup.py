@@ -3,6 +3,7 @@ right exit code."""
 
 from __future__ import annotations
 
+import asyncio
 import json
 import os
 import signal
@@ -22,6 +23,8 @@ from nemowatch.reporting.guide import NAME as GUIDE
 from nemowatch.sandbox.faults import ANSWER, BEFORE, CODES, SPECIAL, STATUSES
 from nemowatch.sandbox.process import SandboxProcess
 from nemowatch.sandbox.settings import Settings
+from nemowatch.service.control import ControlServer
+from nemowatch.service.control_client import SOCKET_NAME
 from nemowatch.tasks.kinds import KINDS
 from tests.rigs.command import Cli
 from tests.rigs.patience import PATIENCE
@@ -91,6 +94,29 @@ def test_init_gives_examples_to_an_empty_inbox_only(tmp_path: Path) -> None:
         assert cli.run("init", tmp_path / name).returncode == 0
     assert (tmp_path / "empty/inbox/dub-es").is_dir()
     assert [path.name for path in (tmp_path / "used/inbox").iterdir()] == ["kunde"]
+
+
+def test_init_beside_a_daemon_does_not_advise_another(tmp_path: Path) -> None:
+    """In a container it runs already: what to do next is to check, and to copy a video."""
+    cli = Cli(tmp_path)
+    watched = [str(tmp_path / "other")]
+
+    async def status(_: dict[str, object]) -> dict[str, object]:
+        return {"status": {"watches": [{"root": root} for root in watched]}}
+
+    async def next_steps() -> list[str]:
+        server = ControlServer(cli.state_dir / SOCKET_NAME, {"status": status})
+        await server.start()
+        try:
+            done = await asyncio.to_thread(cli.run, "init", cli.root)
+        finally:
+            await server.aclose()
+        return [" ".join(line.split()[:3]) for line in done.stdout.split("next:\n")[1].splitlines()]
+
+    check, copy = "nemowatch check", "Copy a"
+    assert asyncio.run(next_steps()) == [f"1. {check}", "2. nemowatch run", f"3. {copy}"]
+    watched.append(str(cli.root))
+    assert asyncio.run(next_steps()) == [f"1. {check}", f"2. {copy}"]
 
 
 def test_init_never_overwrites(tmp_path: Path) -> None:

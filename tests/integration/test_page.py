@@ -15,6 +15,7 @@ from nemowatch.cures import Cure
 from nemowatch.errors import LocalFinal, LocalPassing
 from nemowatch.intake.watch.health import HealthState
 from nemowatch.model import State
+from nemowatch.reporting.figures import Figures
 from nemowatch.reporting.page import headline, moment, render, short
 from nemowatch.reporting.page_file import write_page
 from nemowatch.reporting.page_model import (
@@ -159,6 +160,17 @@ def test_the_headline_names_what_matters_most(tmp_path: Path) -> None:
     assert headline(full) == ("1 file failed", "wait")
     assert headline(replace(full, failed=Listing())) == ("All done", "calm")
     assert headline(model(tmp_path)) == ("Ready", "calm")
+
+
+def test_how_many_are_being_made_is_said_once(tmp_path: Path) -> None:
+    """By the headline, else below it."""
+    going_on = Figures(done=5, total=10, making=2, queued=3)
+    full = replace(busy(tmp_path), figures=going_on, needs=Listing(), folders=())
+    assert "5 of 10 done · 2 being made · 3 in the queue<" in render(full)
+    full = replace(full, holds=())
+    assert headline(full)[0] == "2 results are being made"
+    assert ">5 of 10 done · 3 in the queue<" in render(full)
+    assert 'class="figures"' not in render(replace(full, figures=Figures(making=2)))
 
 
 @pytest.mark.parametrize(

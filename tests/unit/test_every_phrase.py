@@ -27,6 +27,7 @@ from nemowatch.model import OutputKind, State
 from nemowatch.remote.connection import Link
 from nemowatch.reporting import inbox_words, page, words
 from nemowatch.reporting.conversation import ConversationTurn
+from nemowatch.reporting.figures import Figures
 from nemowatch.reporting.overview import InboxStatus
 from nemowatch.reporting.page_model import (
     AskedAndSaid,
@@ -206,7 +207,7 @@ def everything() -> PageModel:
         orders=tuple(what_to_order({"дубляж": "dub"})),
         credits=(CreditLine("Left", "9"), CreditLine("Keep this account", "register it")),
         ended=True,
-        figures="187 of 1,050 done · 12 being made · 851 in the queue · about 40 min left",
+        figures=Figures(187, 1_050, 12, 851, 2_350),
     )
 
 

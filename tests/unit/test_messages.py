@@ -17,6 +17,7 @@ from nemowatch.outbox.note_file import Wrote
 from nemowatch.reporting.guide import NAME
 from nemowatch.reporting.guide_file import put_guide
 from nemowatch.reporting.paragraphs import indented, shortened
+from nemowatch.reporting.phrases import and_more
 from nemowatch.reporting.timeline_words import said_changes, said_timeline
 from nemowatch.reporting.words import change_again
 from nemowatch.tasks.answers import AnswerMeaning, read_answer
@@ -179,6 +180,13 @@ def test_a_language_of_one_thread_is_not_kept() -> None:
     with in_language("en"):
         assert said("Waits for credits") == "Waits for credits"
     assert said("Waits for credits") == "Wartet auf Credits"
+
+
+def test_what_a_list_leaves_out_is_counted_in_the_language() -> None:
+    """With its signs in the number."""
+    assert and_more(1_234) == "and 1,234 more"
+    choose("de")
+    assert and_more(1_234) == "und 1.234 weitere"
 
 
 def test_a_timeline_is_said_in_the_language_and_its_names_stay() -> None:

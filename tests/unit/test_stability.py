@@ -78,6 +78,22 @@ def test_empty_files_and_placeholders_are_never_ready() -> None:
     assert share.verdict() is StillnessVerdict.READY
 
 
+def test_a_file_that_only_waits_for_its_turn_is_not_said_to_be_copied() -> None:
+    """Once it has kept still for long enough: as checked, or for all that was seen of it where its
+    check comes late."""
+    checked = TrackedFile(Observation(WHOLE, 100, Lease.FREE, 100), LOCAL)
+    assert why(checked, 100.5) == "still being copied (0 s)"
+    checked.see(Observation(WHOLE, 101, Lease.FREE))
+    assert why(checked, 150) == "waits its turn to be taken (50 s)"
+    late = TrackedFile(Observation(WHOLE, 100), LOCAL)
+    assert why(late, 109) == "still being copied (9 s)"
+    assert why(late, 149) == "waits its turn to be taken (49 s)"
+    late.see(Observation(replace(WHOLE, size=20_000, blocks=40), 149))
+    assert why(late, 150) == "still being copied (50 s)"
+    late.see(Observation(late.last, 151, Lease.WRITER))
+    assert "another program has it open" in why(late, 500)
+
+
 def test_a_writer_that_opens_again_for_each_piece_loses_the_short_cut() -> None:
     """Closed, grown and closed again: from then on the whole settle time counts."""
     tracked = TrackedFile(Observation(WHOLE, 0, Lease.FREE, 0), LOCAL)

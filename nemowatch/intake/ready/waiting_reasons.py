@@ -11,6 +11,8 @@ from nemowatch.intake.records import FileProblem
 from nemowatch.intake.scan.paths import folder_of
 
 _COPIED = "still being copied ({})"
+#: Of one that has kept still for long enough, and behind others.
+_IN_TURN = "waits its turn to be taken ({})"
 #: What the page says of a file that waits, with how long it has; the others are being copied.
 _WORDS = {
     StillnessVerdict.WRITER: "still being written ({}): another program has it open",
@@ -50,7 +52,14 @@ def why(tracked: TrackedFile, now: float) -> str:
         return f"another program is still working on it: {tracked.beside.unfinished}"
 
     waited = _seconds(now - tracked.first_at)
-    return _WORDS.get(verdict, _COPIED).format(waited)
+    usual = _IN_TURN if _seems_settled(tracked, now) else _COPIED
+    return _WORDS.get(verdict, usual).format(waited)
+
+
+def _seems_settled(tracked: TrackedFile, now: float) -> bool:
+    """Whether it has not been seen to change for as long as it has to keep still: its next check
+    may come late where many files wait."""
+    return now - tracked.since >= tracked.needed()
 
 
 def _seconds(duration: float) -> str:
