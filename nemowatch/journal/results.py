@@ -125,17 +125,14 @@ def outputs(conn: sqlite3.Connection, job_id: int) -> list[PublishedOutput]:
 
 
 def drop_outputs(conn: sqlite3.Connection, job_id: int) -> None:
-    """Forget which results were published: they are delivered again. Where they were is kept."""
+    """Forget which results were published: they are delivered again. Where they were is kept:
+    the old files may lie there for good, and stay ours."""
     conn.execute(SQL["keep_former"], (job_id,))
     conn.execute(SQL["drop_outputs"], (job_id,))
 
 
 def of_output(conn: sqlite3.Connection, path: bytes) -> int:
-    """The id of the job that published the result at this absolute path; 0 when none did."""
-    return first_value(conn, SQL["of_output"], (path,), 0)
-
-
-def of_former_output(conn: sqlite3.Connection, path: bytes) -> int:
-    """The same of a result that was to be delivered again since: for people who ask what a file
-    is. Nothing is decided by it."""
-    return first_value(conn, SQL["former"], (path,), 0)
+    """The id of the job that published the result at this absolute path, also one that was to be
+    delivered again since; 0 when none did."""
+    published = first_value(conn, SQL["of_output"], (path,), 0)
+    return published or first_value(conn, SQL["former"], (path,), 0)

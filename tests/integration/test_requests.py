@@ -230,13 +230,15 @@ async def test_one_that_cannot_leave_the_inbox_is_carried_out_once(rig: EngineRi
 
 async def test_a_text_beside_the_result_is_read_as_if_it_lay_in_the_inbox(rig: EngineRig) -> None:
     """It is moved to the folder of its film, over restarts, and carried out once, also when it was
-    made empty and filled later; a transcript of that name is a result, and stays."""
+    made empty and filled later; a transcript of that name is a result, and stays, also when it
+    was delivered again."""
     await dubbed(rig)
     text = rig.root / "outbox/dub-es/promo.es.revise.txt"
     text.touch()
     rig.drop("transcribe/talk.revise.mp4")
     await rig.departed(await rig.ended(2))
     assert text.stat().st_size == 0
+    await transcribed_again(rig)
     text.write_text("make the voice slower")
     await until("it has left", lambda: not text.exists())
     await rig.stop()
@@ -245,6 +247,16 @@ async def test_a_text_beside_the_result_is_read_as_if_it_lay_in_the_inbox(rig: E
     assert rig.charged() == 3
     assert "dub-es/promo.es.revise.txt" in rig.files("done")
     assert "transcribe/talk.revise.txt" in rig.files("outbox")
+
+
+async def transcribed_again(rig: EngineRig) -> None:
+    """The transcript is delivered again beside the first, which a person has written into."""
+    with (rig.root / "outbox/transcribe/talk.revise.txt").open("a") as opened:
+        opened.write("Who said this?")
+    assert rig.engine is not None
+    await rig.engine.order("again", {"jobs": [2]})
+    await made(rig, "transcribe/talk.revise (2).txt")
+    await rig.ended(2)
 
 
 def test_an_empty_text_beside_a_result_is_looked_at_until_it_has_words(tmp_path: Path) -> None:

@@ -123,11 +123,7 @@ def _subject(path: Path) -> Path:
 
 
 def _origin(conn: sqlite3.Connection, path: bytes) -> Origin | None:
-    made_by = (
-        results.of_output(conn, path)
-        or side_files.of_path(conn, path)
-        or results.of_former_output(conn, path)
-    )
+    made_by = results.of_output(conn, path) or side_files.of_path(conn, path)
     if made_by:
         row = sources.by_id(conn, jobs.by_id(conn, made_by).source_id)
     else:
