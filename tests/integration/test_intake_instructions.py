@@ -7,7 +7,9 @@ from pathlib import Path
 
 import pytest
 
+from nemowatch.errors import LocalPassing
 from nemowatch.intake.records import FileProblem, FolderProblem
+from nemowatch.intake.watch.root_monitor import RootMonitor
 from tests.rigs.inbox import InboxRig, inbox_rig, mp4
 from tests.rigs.media_files import wav
 
@@ -27,6 +29,11 @@ def near(rig: InboxRig) -> dict[bytes, str]:
     """What is said of files that only look like an instruction, by their paths."""
     found = [one for one in rig.problems if isinstance(one, FileProblem)]
     return {one.path: one.what for one in found if one.code == "near miss"}
+
+
+def asked(rig: InboxRig, code: str) -> int:
+    """About how many files something of this kind is said."""
+    return sum(one.code == code for one in rig.problems)
 
 
 async def prompts(rig: InboxRig) -> dict[bytes, str]:
@@ -180,6 +187,32 @@ async def test_an_approve_that_is_none_says_so(root: Path, tmp_path: Path) -> No
         await b.until(lambda: len(near(b)) == 2 and len(b.claimed) == 1)
         assert await b.paths() == [b"voiceover/clip.mp4"]
         assert not b.approved
+
+
+async def test_an_approve_that_was_obeyed_is_used_when_the_share_comes_back(
+    root: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The share goes away between the yes and the claim: the yes is used with the claim, can go
+    then, and nobody is told that nothing waited for it."""
+    look = RootMonitor.is_taken_over
+    failures = [LocalPassing("The share is unavailable.")]
+
+    async def once_away(monitor: RootMonitor) -> bool:
+        if failures:
+            raise failures.pop()
+        return await look(monitor)
+
+    monkeypatch.setattr(RootMonitor, "is_taken_over", once_away)
+    async with inbox_rig(root, tmp_path / "s") as b:
+        b.put("edit/prompt.txt", b"Cut it to ten seconds.")
+        b.put("edit/film.mp4", mp4())
+        b.put("edit/song.wav", wav())
+        await b.until(lambda: asked(b, "mixed") == 2)
+        assert b.claimed == []
+        b.put("edit/APPROVE", b"")
+        await b.until(lambda: len(b.claimed) == 2 and b.used == [b"edit/APPROVE"])
+        assert not failures
+        assert asked(b, "approve") == 0
 
 
 async def test_a_text_named_after_the_whole_clip_belongs_to_it(root: Path, tmp_path: Path) -> None:

@@ -56,6 +56,7 @@ class InboxRig:
         self.claimed: list[int] = []
         self.again: list[Duplicate] = []
         self.gone: list[int] = []
+        self.used: list[bytes] = []  #: APPROVE files that may go
         self.problems: tuple[FileProblem | FolderProblem, ...] = ()
         self.worst_tick = 0.0
         self.ticks = 0
@@ -72,6 +73,7 @@ class InboxRig:
             self.claimed += tick.claimed
             self.again += tick.duplicates
             self.gone += tick.removed
+            self.used += tick.used
             self.problems = tick.problems
             self.approved = tick.approved
             self.wake.clear()

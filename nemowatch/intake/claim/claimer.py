@@ -118,18 +118,19 @@ class Claimer:
         taken.more = may_read_texts or taken.clips > 0
 
         candidates = self._accepted(read) + projects
-        obeyed = self._mixed.take_obeyed()
-        if candidates and await self._may_claim():
-            for claimed in await self._claim(candidates, obeyed):
+        if candidates:
+            if not await self._may_claim():
+                return taken
+            for claimed in await self._claim(candidates, self._mixed.obeyed):
                 self._note(claimed, taken)
 
-        await self._follow_approvals(obeyed, taken)
+        await self._follow_approvals(taken)
         return taken
 
-    async def _follow_approvals(self, obeyed: set[bytes], taken: Taken) -> None:
+    async def _follow_approvals(self, taken: Taken) -> None:
         """Each APPROVE in an edit folder that has been obeyed can go; one there that nothing waits
         for says yes to nothing."""
-        for folder in obeyed:
+        for folder in self._mixed.take_obeyed():
             taken.used += await self._approvals.use_up(folder)
         for folder in self._approvals.folders():
             is_project = self._state.book.project(folder) is not None
@@ -169,7 +170,7 @@ class Claimer:
 
     # -- claiming
 
-    async def _claim(self, candidates: list[Candidate], obeyed: set[bytes]) -> list[Claimed]:
+    async def _claim(self, candidates: list[Candidate], obeyed: frozenset[bytes]) -> list[Claimed]:
         """Write these down, and with them that each APPROVE is used that let them go on, in
         `obeyed` or their own folder: a process that ends here asks for a yes again."""
         watch = self._root_monitor.watch

@@ -151,8 +151,13 @@ class MixedArrivals:
                 return True
         return False
 
+    @property
+    def obeyed(self) -> frozenset[bytes]:
+        """The folders whose APPROVE has let files through since they were last taken."""
+        return frozenset(self._obeyed)
+
     def take_obeyed(self) -> set[bytes]:
-        """The folders whose APPROVE has let files through since the last time."""
+        """The same, which are none then: their files have been claimed."""
         obeyed = self._obeyed
         self._obeyed = set()
         return obeyed
