@@ -15,10 +15,12 @@ from nemowatch.journal.queries import migrations
 from nemowatch.journal.spend import CallOutcome, EditOutcome
 from nemowatch.model import Output, OutputKind, State
 from tests.rigs.engine import engine_rig
-from tests.rigs.journal_rows import claim, do, due, force
+from tests.rigs.journal_rows import WATCH, claim, do, due, force
 
 #: What waits in one folder.
 MANY = 60
+#: The last version of the journal whose jobs had no place in a queue.
+BEFORE_PLACES = 18
 
 
 def drop(journal: Journal, folder: str, count: int, *, held: str = "") -> list[int]:
@@ -32,6 +34,25 @@ def bring(journal: Journal, ids: list[int], *states: State) -> None:
     for job_id in ids:
         for state in states:
             force(journal, job_id, state)
+
+
+def add_before_places(conn: sqlite3.Connection, number: int, folder: str) -> None:
+    """A file of this folder with its job, which waits, both of this number."""
+    path = f"{folder}/{number}.mp4".encode()
+    conn.execute(
+        "INSERT INTO source (id, watch, folder, path, digest, task, created_at)"
+        " VALUES (?, ?, ?, ?, 'd', 'dub', 1)",
+        (number, WATCH, folder.encode(), path),
+    )
+    conn.execute(
+        "INSERT INTO session (id, source_id, target, created_at) VALUES (?, ?, 'es', 1)",
+        (number, number),
+    )
+    conn.execute(
+        "INSERT INTO job (id, session, stem, skill, prompt, outputs, created_at, updated_at)"
+        " VALUES (?, ?, 'a', 's', '', '[]', 1, 1)",
+        (number, number),
+    )
 
 
 def paid(journal: Journal, job_id: int) -> None:
@@ -148,35 +169,13 @@ def test_what_a_person_asks_for_goes_before_the_bulk(journal: Journal) -> None:
 def test_what_waited_before_the_migration_keeps_its_order(tmp_path: Path) -> None:
     """And who comes after it does not wait for all of it."""
     path = tmp_path / "journal.db"
-    with contextlib.closing(Journal.open(path, ManualClock())) as journal:
-        old = [*drop(journal, "dub-es", 6), *drop(journal, "dub-fr", 6)]
-
-        def go_back(conn: sqlite3.Connection) -> None:
-            """As version 18 left it."""
-            for name in (
-                "job_is_placed",
-                "job_queues",
-                "job_queues_again",
-                "job_is_paid_for",
-                "job_is_served",
-            ):
-                conn.execute(f"DROP TRIGGER {name}")
-            for name in ("job_place", "job_flow"):
-                conn.execute(f"DROP INDEX {name}")
-            view = conn.execute(
-                "SELECT sql FROM sqlite_master WHERE name = 'instruction'"
-            ).fetchone()[0]
-            conn.execute("DROP VIEW serving")
-            conn.execute("DROP VIEW instruction")
-            for name in ("flow", "place"):
-                conn.execute(f"ALTER TABLE job DROP COLUMN {name}")
-            conn.execute(view.replace(", job.place", ""))
-            for name in ("flow", "served"):
-                conn.execute(f"DROP TABLE {name}")
-            number = next(n for n, script in migrations() if "TABLE served" in script) - 1
-            conn.execute(f"PRAGMA user_version = {number}")
-
-        do(journal, go_back)
+    old = list(range(1, 13))
+    with contextlib.closing(sqlite3.connect(path, isolation_level=None)) as conn:
+        for number, script in migrations():
+            if number <= BEFORE_PLACES:
+                conn.executescript(f"{script}\nPRAGMA user_version = {number};")
+        for number in old:
+            add_before_places(conn, number, "dub-es" if number <= 6 else "dub-fr")
     with contextlib.closing(Journal.open(path, ManualClock())) as journal:
         assert due(journal) == old
         (one,) = drop(journal, "dub-de", 1)
