@@ -10,7 +10,6 @@ from __future__ import annotations
 
 import sqlite3
 from collections.abc import Callable, Iterable, Mapping
-from contextlib import suppress
 from dataclasses import dataclass, replace
 from operator import attrgetter
 from typing import TypeGuard
@@ -91,14 +90,19 @@ class JobStore:
 
     def read_chosen(self, conn: sqlite3.Connection, chosen: Iterable[Job]) -> dict[int, Work]:
         """What the stages of these jobs need, read together with the choice of them: each turn with
-        the journal costs as much as a step. Without those that cannot be read: `load` says why."""
+        the journal costs as much as a step. Without those whose rows make no sense: `load` says
+        why. Raises sqlite3.Error."""
         found: dict[int, Work] = {}
         watches = self._watches()
         for job in chosen:
-            with suppress(Exception):
+            try:
                 work = read_work(conn, watches, job)
-                if work is not None:
-                    found[job.id] = work
+            except sqlite3.Error:  # it concerns the transaction, and so all of them
+                raise
+            except Exception:  # noqa: BLE001 - `load` meets it again, and writes it down
+                continue
+            if work is not None:
+                found[job.id] = work
         return found
 
     async def write(self, work: Work, decision: Decision) -> Written | None:

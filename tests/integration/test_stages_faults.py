@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import pytest
 
+from nemowatch.errors import JournalError
 from nemowatch.journal import job_steps
 from nemowatch.model import State
 from tests.rigs.command import WAY
@@ -31,6 +32,26 @@ async def test_stage_by_stage(house: StageRig) -> None:
         if state is State.INSTRUCTING:
             assert (house.calls(job_id), house.charged()) == (["open"], 0)
     assert house.charged() == 1
+
+
+async def test_jobs_are_read_together_without_those_that_make_no_sense(house: StageRig) -> None:
+    """One whose rows mean nothing is left to be read alone; what SQLite cannot read concerns
+    them all."""
+    (bad,), (good,) = house.drop("dub-es/bad.mp4"), house.drop("dub-es/good.mp4")
+    chosen = [house.job(bad), house.job(good)]
+    store = house.runner().store
+
+    house.journal.write_now(
+        lambda conn: conn.execute("UPDATE member SET kind = 'smell' WHERE name = 'bad.mp4'")
+    )
+    read = house.journal.read_now(lambda conn: store.read_chosen(conn, chosen))
+    assert list(read) == [good]
+
+    house.journal.write_now(
+        lambda conn: conn.execute("UPDATE member SET name = CAST(x'ff' AS TEXT)")
+    )
+    with pytest.raises(JournalError):
+        house.journal.read_now(lambda conn: store.read_chosen(conn, chosen))
 
 
 FREE = [
