@@ -131,20 +131,37 @@ def publish_bytes(
     wanted: str,
     data: bytes,
     first: int = 1,
+    *,
+    is_new: bool = False,
 ) -> tuple[Downloaded, PlacedResult]:
     """Publish a result that we made ourselves (a transcript). Where a candidate holds exactly
     these bytes already it is ours, from a call that was cut off or from a sibling, and nothing
-    is written: a second part could not be distinguished from it. Errors as `publish`."""
+    is written: a second part could not be distinguished from it. `is_new`: no call before this one
+    can have written it, and the names of the whole folder need not be read. Errors as `publish`."""
     sha256 = hashlib.sha256(data).hexdigest()
-    with root_folder(part.parent) as folder, translated(part):
-        name = _find(wanted, sha256, len(data), folder, first)
-        if name:
-            part_files.finish(part.name, folder)
+    name = ""
+    if not is_new:
+        name = _written_before(part, wanted, sha256, len(data), first)
     if name:
         found = PlacedResult(part.parent / name, True)
     else:
         found = publish(write_part(part, data).path, wanted, sha256, len(data), first)
     return Downloaded(found.path, len(data), sha256), found
+
+
+def _written_before(
+    part: Path,
+    wanted: str,
+    sha256: str,
+    size: int,
+    first: int,
+) -> str:
+    """The name under which exactly this content is, or ""; its part is cleared away."""
+    with root_folder(part.parent) as folder, translated(part):
+        name = _find(wanted, sha256, size, folder, first)
+        if name:
+            part_files.finish(part.name, folder)
+    return name
 
 
 def _published_before(

@@ -25,7 +25,7 @@ from nemowatch.fs.safe_open import (
     translated,
 )
 from nemowatch.outbox.note_file import encoded
-from nemowatch.outbox.publish import part_path, publish, publish_bytes, write_part
+from nemowatch.outbox.publish import part_path, publish_bytes
 
 #: Which of a job's part files it is: results have the numbers before.
 _ORDINAL = 99
@@ -66,19 +66,16 @@ def is_unchanged(outbox: Path, path: Path, last: str) -> bool:
         return False
 
 
-def put(result: Path, job_id: int, text: str, again: bool = True) -> Path:
+def put(result: Path, job_id: int, text: str, *, again: bool) -> Path:
     """Write the side file of `result` under a free name; returns where it is. `again`: it may have
-    been written before, with the same text, and is then found; that takes the names of the whole
-    folder. Errors as `publish`."""
+    been written before, with the same text, and is then found. Errors as `publish`."""
     with root_folder(result.parent) as folder:
         name = side_name(result.name, name_limit(folder))
         is_free = stat_at(name, folder) is None
     part = part_path(result.parent, job_id, _ORDINAL)
-    data = encoded(text)
-    if again or not is_free:
-        return publish_bytes(part, name, data)[1].path
-    fresh = write_part(part, data)
-    return publish(part, name, fresh.sha256, fresh.size).path
+    is_new = is_free and not again
+    _, found = publish_bytes(part, name, encoded(text), is_new=is_new)
+    return found.path
 
 
 def replace(outbox: Path, path: Path, text: str, last: str) -> bool:

@@ -147,7 +147,9 @@ class SideFiles:
         path = Path(os.fsdecode(file.path))
         result = Path(os.fsdecode(file.result))
         if not file.path:
-            path = await self._on_disk(watch, side_file.put, result, file.job_id, file.text, again)
+            path = await self._on_disk(
+                watch, side_file.put, result, file.job_id, file.text, again=again
+            )
         elif not await self._on_disk(
             watch, side_file.replace, watch.outbox, path, file.text, file.sha256
         ):

@@ -134,6 +134,16 @@ def test_bytes_of_our_own_are_published_once(tmp_path: Path) -> None:
     assert visible(tmp_path) == ["clip.srt"]
 
 
+def test_what_is_surely_new_is_no_copy_of_what_is_there(tmp_path: Path) -> None:
+    """The same words under a later number are somebody's: nothing is overwritten, or taken for
+    ours."""
+    part = part_path(tmp_path, 7, 2)
+    (tmp_path / "clip (2).srt").write_bytes(DATA)
+    placed = publish_bytes(part, "clip.srt", DATA, is_new=True)[1]
+    assert (placed.path.name, placed.already) == ("clip.srt", False)
+    assert visible(tmp_path) == ["clip (2).srt", "clip.srt"]
+
+
 def test_a_filesystem_without_hard_links_takes_the_rename(fat: Path) -> None:
     """On exFAT nothing is overwritten, other spellings of one name included, and a repeat finds
     the result."""
