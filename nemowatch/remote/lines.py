@@ -48,16 +48,18 @@ class Address:
     @classmethod
     def of(cls, url: str) -> Address:
         """Of a URL: percent-encoded, the host in ASCII."""
-        server, path = url, b""
         plain = _PLAIN.fullmatch(url)
-        if plain is not None:
-            server, path = plain[1], plain[2].encode("ascii")
-        parsed = _parsed(server)
+        if plain is None:
+            parsed = _parsed(url)
+            path = parsed.raw_path
+        else:
+            parsed = _server(plain[1])
+            path = plain[2].encode("ascii")
         target = httpcore.URL(
             scheme=parsed.raw_scheme,
             host=parsed.raw_host,
             port=parsed.port,
-            target=path or parsed.raw_path,
+            target=path,
         )
         return cls(target, parsed.netloc, proxy_of(url))
 
@@ -69,8 +71,13 @@ class Address:
 
 
 @lru_cache(maxsize=16)
+def _server(address: str) -> httpx.URL:
+    """A server's address, taken apart: all calls of a daemon go to a few of them. Only that is
+    kept: a whole URL may be signed, and so a secret."""
+    return _parsed(address)
+
+
 def _parsed(url: str) -> httpx.URL:
-    """A URL, taken apart: all calls of a daemon go to a few servers."""
     parsed = httpx.URL(url)
     if parsed.scheme not in ("http", "https"):
         raise httpcore.UnsupportedProtocol(parsed.scheme)

@@ -6,6 +6,8 @@ import json
 import sqlite3
 from typing import Any
 
+import httpcore
+import httpx
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -13,9 +15,10 @@ from hypothesis import strategies as st
 from nemowatch.edits.draft import timeline
 from nemowatch.edits.transcript import as_srt, as_text, as_vtt, read
 from nemowatch.errors import RemoteError
-from nemowatch.remote import answers, values
+from nemowatch.remote import answers, lines, values
 from nemowatch.remote.envelope import business_code
 from nemowatch.remote.interface import Account
+from nemowatch.remote.lines import Address
 from nemowatch.secrecy import hide
 
 #: Values as an answer may write them.
@@ -112,3 +115,44 @@ def test_captions_give_no_secret_and_no_hidden_direction() -> None:
     for text in (as_srt(script), as_vtt(script), timeline(draft), as_text(read(None, said))):
         assert "nmv_usr" not in text
         assert not set(text) & set("\u202e\u2066\x1b\x07")
+
+
+URLS = [
+    "https://api.example.com/v1/jobs/a_b-c.d",
+    "https://api.example.com",
+    "https://api.example.com/",
+    "https://api.example.com:443/v1",
+    "http://api.example.com:80/v1/",
+    "http://127.0.0.1:8080/v1//jobs",
+    "http://[::1]:8080/v1/jobs",
+    "https://api.example.com./v1/../jobs/./..a",
+    "HTTPS://API.Example.COM/V1",
+    "https://xn--bcher-kva.example/v1",
+    "https://b\u00fccher.example/v1/caf\u00e9 1",
+    "https://somebody:secret@example.com/v1",
+    "https://example.com/a%2Fb%20c?x=1&y=%C3%A9",
+    "https://cdn.example.com/film.mp4?signature=SECRET",
+    "https://example.com/a;b=1,c/~d/(e)#f",
+]
+
+
+@pytest.mark.parametrize("url", URLS)
+def test_a_url_means_what_httpx_takes_it_for(url: str) -> None:
+    """Those that are taken apart the quick way, too; again, when their server is known."""
+    parsed = httpx.URL(url)
+    wanted = httpcore.URL(
+        scheme=parsed.raw_scheme,
+        host=parsed.raw_host,
+        port=parsed.port,
+        target=parsed.raw_path,
+    )
+    for _ in range(2):
+        address = Address.of(url)
+        assert (address.url, address.host) == (wanted, parsed.netloc)
+
+
+def test_a_signed_address_is_not_kept() -> None:
+    """It is a secret: only servers are remembered."""
+    kept = lines._server.cache_info().currsize
+    Address.of("https://signed.example.com/film.mp4?signature=SECRET")
+    assert lines._server.cache_info().currsize == kept
