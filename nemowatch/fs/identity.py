@@ -10,6 +10,7 @@ from __future__ import annotations
 import os
 import stat
 
+from nemowatch.i18n.language import message
 from nemowatch.model import Snapshot
 
 #: Used where no file was checked.
@@ -21,12 +22,12 @@ TIME_GRAIN_NS = 2_000_000_000
 LATEST = (1 << 63) - 1
 
 _KINDS = {
-    stat.S_IFLNK: "a link",
-    stat.S_IFIFO: "a pipe",
-    stat.S_IFSOCK: "a socket",
-    stat.S_IFCHR: "a device",
-    stat.S_IFBLK: "a device",
-    stat.S_IFDIR: "a folder",
+    stat.S_IFLNK: message("a link"),
+    stat.S_IFIFO: message("a pipe"),
+    stat.S_IFSOCK: message("a socket"),
+    stat.S_IFCHR: message("a device"),
+    stat.S_IFBLK: message("a device"),
+    stat.S_IFDIR: message("a folder"),
 }
 
 

@@ -41,6 +41,8 @@ _DATES = {
     "zh": ("{year}年{month}月{day}日", "{month}月{day}日"),
     "ja": ("{year}年{month}月{day}日", "{month}月{day}日"),
 }
+#: Signs behind a sentence that are written otherwise.
+_STOPS = {"fr": {":": " :", ";": " ;"}}
 #: Languages that leave no space between sentences.
 _UNSPACED = ("zh", "ja")
 
@@ -123,4 +125,5 @@ def _load(language: str) -> Reader:
         thousands=thousands,
         dates=_DATES[language],
         spaced=language not in _UNSPACED,
+        stops=_STOPS.get(language, {}),
     )

@@ -10,7 +10,9 @@ from string import Formatter
 SEAM = re.compile(r"(?<=[.!?:;,])\s+| · ")
 NUMBER = re.compile(r"-?\d{1,3}(?:,\d{3})*(?:\.\d+)?|\d+")
 #: Fields that are numbers.
-NUMBERS = frozenset({"count", "credits", "available", "done", "total", "making", "queued"})
+NUMBERS = frozenset(
+    {"count", "credits", "available", "days", "done", "total", "making", "number", "queued"}
+)
 #: Fields with names in them.
 NAMES = frozenset(
     {
@@ -18,6 +20,8 @@ NAMES = frozenset(
         *("failed", "command", "host", "begin"),
     }
 )
+#: Fields that list names of files: "a.mp4, b.mp4 and c.mp4".
+LISTS = frozenset({"names", "examples", "enumerated", "shown"})
 #: Fields that hold words of ours, which are messages themselves. What is in any other field is a
 #: name, or what a person or the cloud says: it stays as it is, but for numbers and dates.
 OURS = frozenset(
@@ -30,6 +34,7 @@ OURS = frozenset(
         *(
             "silent",
             "size",
+            "spaced",
             "spent",
             "taken",
             "takes",
@@ -68,8 +73,15 @@ class Pattern:
 
     @property
     def tells_enough(self) -> bool:
-        """Whether a text of its kind can be known by it."""
-        return self.weight >= _FEWEST_LETTERS
+        """Whether a text of its kind can be known by it: by its letters, or by the number that it
+        begins with ("1.2 MB")."""
+        begins_with_number = not self.pieces[0] and self.fields[0] in NUMBERS
+        return self.weight >= _FEWEST_LETTERS or (begins_with_number and self.weight > 1)
+
+    @property
+    def rank(self) -> tuple[int, int]:
+        """Of two that fit, the one that says more is meant, then the one that is read further."""
+        return self.weight, len(self.ours)
 
     def values(self, text: str) -> dict[str, str] | None:
         """What stands in its fields where `text` is of its kind; else None."""

@@ -10,9 +10,10 @@ import threading
 from collections.abc import Iterable, Mapping
 from functools import lru_cache
 from gettext import NullTranslations
+from types import MappingProxyType
 
 from nemowatch.i18n.dates import in_order, is_date
-from nemowatch.i18n.pattern import NUMBER, SEAM, Pattern, is_name, pattern
+from nemowatch.i18n.pattern import LISTS, NUMBER, SEAM, Pattern, is_name, kind_of, pattern
 from nemowatch.i18n.quoted import QUOTED, is_quoted, unmarked
 
 #: Characters of a message's beginning by which it is found among the others.
@@ -32,6 +33,8 @@ _STOPS = ".,;:"
 _WIDE_STOP = "。"
 #: Words between the parts of a list.
 _LISTING = re.compile(r" (and|or) ")
+#: A list of files: by its "and" between endings, since names of files have that word as well.
+_FILES = re.compile(r"(?P<first>.*\.\w{1,9}) and (?:(?P<more>\d+) more|(?P<last>.*\.\w{1,9}))")
 
 
 class _Depth(threading.local):
@@ -52,12 +55,14 @@ class Reader:
         thousands: str = ",",
         dates: tuple[str, str],
         spaced: bool = True,
+        stops: Mapping[str, str] = MappingProxyType({}),
     ) -> None:
         """`messages`: each for one and for many ("" where it does not count); `spaced`: whether
-        there are spaces between sentences."""
+        there are spaces between sentences; `stops`: signs that are written otherwise."""
         self._translations = translations
         self._signs = str.maketrans({",": thousands, ".": decimal})
         self._spaced = spaced
+        self._stops = str.maketrans(dict(stops))
         self._dates = dates
         self._depth = _Depth()
         self._exact: dict[str, Pattern] = {}
@@ -157,15 +162,17 @@ class Reader:
         bare = text.rstrip(_STOPS)
         found = self._as_it_is(bare) if bare != text else None
         if found is not None:
-            return found + text[len(bare) :]
+            return found + text[len(bare) :].translate(self._stops)
         found = self._as_it_is(f"{bare}.")
         if found is not None:
-            return found.rstrip(f"{_STOPS}{_WIDE_STOP}") + text[len(bare) :]
+            stop = text[len(bare) :].translate(self._stops)
+            return found.rstrip(f"{_STOPS}{_WIDE_STOP}") + stop
 
-        # where a part at its beginning is left out, the blank behind it went as well
-        found = self._as_it_is(f" {text}")
-        if found is not None:
-            return found.lstrip()
+        # where a part at its beginning or end is left out, the blank beside it went as well
+        for padded in (f" {text}", f"{text} "):
+            found = self._as_it_is(padded)
+            if found is not None:
+                return found.strip()
 
         small = text[:1].lower() + text[1:]
         if small == text:
@@ -191,10 +198,21 @@ class Reader:
         for each in (*self._by_key.get(text[:_KEY], ()), *self._by_key.get("", ())):
             if each.longest not in text:
                 continue
-            longer = best is None or each.weight > best.weight
+            longer = best is None or each.rank > best.rank
             if longer and each.values(text) is not None:
                 best = each
         return best
+
+    def _files(self, value: str) -> str:
+        """A list of files in this language; a single name as it is."""
+        found = _FILES.fullmatch(value)
+        if found is None:
+            return value
+        if found["more"]:
+            more = self.filled("and {count} more", {"count": found["more"]})
+            return f"{found['first']} {more}"
+        word = self._translations.gettext("and")
+        return f"{found['first']} {word} {found['last']}"
 
     def _translated(self, found: Pattern, values: dict[str, str], text: str) -> str:
         if self._depth.now >= _DEEPEST:
@@ -224,6 +242,8 @@ class Reader:
             return value.translate(self._signs)
         if is_date(value):
             return in_order(value, self._dates)
+        if kind_of(field) in LISTS:
+            return self._files(value)
         bare = value.strip()
         if not bare or (of is not None and field not in of.ours):
             return value

@@ -11,6 +11,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from nemowatch.hold_reasons import HOLDS, Scope
+from nemowatch.i18n.language import message
 from nemowatch.journal import pace
 from nemowatch.model import WORKING, State
 
@@ -118,4 +119,5 @@ def rounded(seconds: float) -> str:
     hours = round(minutes / 60)
     if hours < 48:
         return f"{hours} h"
-    return f"{round(hours / 24)} days"
+    days = round(hours / 24)
+    return message(f"{days} days")

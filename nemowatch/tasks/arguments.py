@@ -140,7 +140,8 @@ class _Reader:
 
     def _add(self, language: Language) -> None:
         if language in self._targets:
-            raise WrongError(f"{language.name} is in the name twice.")
+            which = language.name
+            raise WrongError(f"{which} is in the name twice.")
         self._targets.append(language)
 
     def _check_sentence(self, begin: int) -> None:

@@ -124,8 +124,8 @@ def _languages(folder: Folder) -> str:
 
 
 def _source(folder: Folder) -> str:
-    name = prompts.name_of(folder.source_language)
-    return where(name, f"Language of the video: {name}.")
+    which = prompts.name_of(folder.source_language)
+    return where(which, f"Language of the video: {which}.")
 
 
 def _voice(folder: Folder) -> str:
@@ -147,7 +147,9 @@ def _results(folder: Folder) -> str:
         return f"{error.text} {error.cure}"
     results = [f"clip{output.ending}" for target in order.targets for output in target.outputs]
     later = [f"clip{output.ending}" for target in order.targets for output in reviewed(target)]
-    after = where(later, f"; and {', '.join(later)}, once that text is put back into the folder")
+    after = where(later, f"and {', '.join(later)}, once that text is put back into the folder")
+    if after:
+        after = f"; {after}"
     return f"Results for {name}: {', '.join(results)}{after}."
 
 

@@ -11,6 +11,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 
 from nemowatch.errors import OrderError, shown
+from nemowatch.i18n.language import message
 from nemowatch.late_pattern import LatePattern
 from nemowatch.tasks.arguments import tag_of
 from nemowatch.tasks.languages import Language
@@ -68,7 +69,7 @@ def read_glossary(text: str) -> Glossary:
             _take(reading, _term(line, has_dividers=has_dividers))
         except WrongError as wrong:
             start = shown(line[:_SHOWN])
-            reading.wrong.append(f'line {number} ("{start}"): {wrong.what}')
+            reading.wrong.append(message(f'in line {number} ("{start}"): {wrong.what}'))
 
     if reading.wrong:
         raise OrderError(f"{_enumerated(reading.wrong)}.", cure=CURE)

@@ -365,10 +365,10 @@ async def test_a_glossary_that_cannot_be_read_holds_its_folder(root: Path, tmp_p
             folders = [one for one in b.problems if isinstance(one, FolderProblem)]
             return "".join(one.what for one in folders if one.folder == b"dub-es/A")
 
-        await b.until(lambda: 'Line 4 ("Acme =")' in said() and len(b.claimed) == 1)
+        await b.until(lambda: 'In line 4 ("Acme =")' in said() and len(b.claimed) == 1)
         await b.tick_for(3)
         assert await b.paths() == [b"dub-es/clip.mp4"]
-        assert 'Line 4 ("Acme =")' in said()
+        assert 'In line 4 ("Acme =")' in said()
         assert any("glossary.txt" in one.why for one in b.inbox.waiting())
 
         glossary.write_bytes(b"Fine\nAcme\n")

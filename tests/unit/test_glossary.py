@@ -77,7 +77,7 @@ def test_a_line_that_cannot_be_read_is_named_by_its_number(line: str, why: str) 
     """Nothing of the glossary counts then, and the note says how a line is written."""
     with pytest.raises(OrderError) as caught:
         read_glossary(f"# Names\n\nFine\n{line}\n")
-    assert 'Line 4 ("' in caught.value.text
+    assert 'In line 4 ("' in caught.value.text
     assert why in caught.value.text
     assert "Acme Cloud = Nube Acme" in caught.value.cure
 

@@ -63,6 +63,30 @@ def test_a_translation_has_the_fields_of_its_message() -> None:
         ("Spanish: It was cancelled.", "Spanisch: Es wurde abgebrochen."),
         ("1 new file waits here: 2 results would be made.", "1 neue Datei wartet hier: Daraus"),
         ("5 Dec 2026, 14:05", "5.12.2026 14:05"),
+        ("1.2 MB are missing at its end", "am Ende fehlen 1,2 MB"),
+        ("The cloud answered 502.", "Die Cloud antwortete mit 502."),
+        (
+            "9 of the 20 credits a day are spent, one more turn costs about 12: it resumes"
+            " tomorrow.",
+            "9 der 20 Credits am Tag sind ausgegeben, ein weiterer Durchgang kostet etwa 12:",
+        ),
+        (
+            "The file cannot be read safely: it has too many elements.",
+            "Die Datei lässt sich nicht sicher lesen: es hat zu viele Elemente.",
+        ),
+        (
+            "a.srt cannot be used: it may belong to clip.mp4 and clip.mov",
+            "a.srt lässt sich nicht verwenden: sie gehört vielleicht zu clip.mp4 und clip.mov",
+        ),
+        (
+            "a.srt cannot be used: it may belong to Us and you.mp4",
+            "a.srt lässt sich nicht verwenden: sie gehört vielleicht zu Us and you.mp4",
+        ),
+        (
+            "The instructions in part 2 begin with a.mp4, and no file of the project is called so.",
+            "Die Anweisungen in Teil 2 beginnen mit a.mp4, aber keine Datei des Projekts heißt so.",
+        ),
+        ("Spanish is in the name twice.", "Spanisch steht zweimal im Namen."),
         ("What the cloud says is left as it is.", "What the cloud says is left as it is."),
         ("done could not be processed.", "done konnte nicht verarbeitet werden."),
     ],

@@ -12,6 +12,7 @@ from enum import StrEnum
 from operator import attrgetter
 
 from nemowatch.content.containers.pieces import Pieces
+from nemowatch.i18n.language import message
 
 _MB = 1024 * 1024
 #: Bytes by which a size may be wrong without harm: writers forget a header, or round. Never more
@@ -133,8 +134,9 @@ def beyond(end: int, size: int) -> Contents:
         return Contents()
 
     count = end - size
-    said = f"{count:,} bytes"
+    said = message(f"{count:,} bytes")
     if count >= _MB:
-        said = f"{count / _MB:.1f} MB"
+        number = count / _MB
+        said = message(f"{number:.1f} MB")
     few = max(LITTLE, min(MOST, size // 100))
     return Contents(f"{said} are missing at its end", slight=count <= few)

@@ -105,8 +105,8 @@ class SubtitleNames:
         if separator != _DOT:
             return Subtitles(path, "", "the language in its name does not follow a dot")
         if tag not in self._languages:
-            names = enumerated(list(self._languages.values()))
-            return Subtitles(path, "", f'this folder orders {names}, and not "{rest}"')
+            wanted = enumerated(list(self._languages.values()))
+            return Subtitles(path, "", f'this folder orders {wanted}, and not "{rest}"')
         return Subtitles(path, tag)
 
     def _tag(self, text: str) -> str:

@@ -67,9 +67,8 @@ class Dub(TaskKind):
                 f"The name says dub but names no language. For Spanish, call it {example}."
             )
         if found.source in found.targets:
-            raise WrongError(
-                f"{found.source.name} is both the language of the video and the one to dub into."
-            )
+            which = found.source.name
+            raise WrongError(f"{which} is both the language of the video and the one to dub into.")
         return Folder(
             spelled.name,
             self.word,
@@ -136,10 +135,10 @@ def _check_language(folder: Folder, language: Language, own: str) -> None:
     for code in additions.dubbed_into(own):
         if code.split("_")[0] == language.tag.split("-")[0]:
             continue
-        other = of_code(code).name
+        wanted, said = language.name, of_code(code).name
         raise OrderError(
-            f"The folder {shown(folder.name)} says to dub into {language.name}, and the"
-            f" instructions in it say {other}. Nothing was sent or paid for so far.",
+            f"The folder {shown(folder.name)} says to dub into {wanted}, and the"
+            f" instructions in it say {said}. Nothing was sent or paid for so far.",
             cure=(
                 "Put the file into a folder of that language, or write {languages} where the"
                 " instructions name the language to dub into."
