@@ -1,7 +1,7 @@
-"""The prompt.txt and the glossary.txt of each folder: noticed by scans, read when they have
-settled, and followed by the folder's files from then on.
+"""Keeps track of the prompt.txt and the glossary.txt of each folder: scans notice them, they are
+read when they have settled, and apply to the folder's files from then on.
 
-Owns which of them are in force, and what people read about one that cannot be used.
+Owns which of them apply, and what people read about one that cannot be used.
 """
 
 from __future__ import annotations
@@ -38,14 +38,14 @@ class FolderTexts:
         return f"FolderTexts({len(self._state.texts_read)} in force)"
 
     def paths(self) -> set[bytes]:
-        """Every one that counts, as the scans have seen them, relative to the inbox."""
+        """The path of each one that counts, as the scans have seen them, relative to the inbox."""
         found: set[bytes] = set()
         for held in self._state.instructions.values():
             found.update(path for path, _ in held.texts_to_read())
         return found
 
     def absorb(self, start: bytes, now: float) -> None:
-        """A scan has seen what is at and below this folder."""
+        """Take in what a scan has seen at and below this folder."""
         there = self.paths()
         for path in set(below(self._state.texts_read, start)) - there:
             self._forget(path)
@@ -73,7 +73,7 @@ class FolderTexts:
             )
 
     async def read_settled(self, path: bytes, tracked: TrackedFile, found: Snapshot) -> None:
-        """One has settled: follow what it says from now on. Raises LocalError."""
+        """Read one that has settled, and apply it from now on. Raises LocalError."""
         kind = exact(name_of(path)) or InstructionName.PROMPT
         try:
             text = await self._read(kind, path, found)
@@ -85,7 +85,7 @@ class FolderTexts:
             self._state.tracked.drop(path)
 
     def _obey(self, kind: InstructionName, path: bytes, found: Snapshot, text: str) -> None:
-        """Files of its folder follow this text from now on. Raises OrderError."""
+        """Apply this text to the files of its folder from now on. Raises OrderError."""
         if not text.strip():
             what = f"Its {kind} is empty: nothing in this folder is processed meanwhile."
             self._state.tracked.drop(path)
@@ -106,8 +106,8 @@ class FolderTexts:
         self._state.reconsider_projects(folder)
 
     def _reconsider_above(self, folder: bytes) -> None:
-        """The folders above that have no instructions may have lacked them for files of this one
-        alone: what still lacks them is reported again."""
+        """Clear what is reported of the folders above that have no instructions: they may have
+        lacked them only for files of this one. Whatever still lacks them is reported again."""
         for above in lineage(parent(folder)):
             if above and not self._state.book.is_instructed(above):
                 self._state.problems.order_holds(above)
@@ -120,7 +120,7 @@ class FolderTexts:
         return await worker.run(lambda: read_instruction(root, path, expected, read))
 
     def fail(self, path: bytes, error: LocalError) -> None:
-        """It cannot be read: the folder's files wait for it, and people are notified."""
+        """Report one that cannot be read; the folder's files wait for it."""
         kind = exact(name_of(path)) or InstructionName.PROMPT
         what = f"Its {kind} cannot be used: {error.text}"
         self._state.problems.text_wrong(path, what, error.cure)

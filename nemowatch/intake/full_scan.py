@@ -1,6 +1,6 @@
-"""The scan of a whole inbox: when it is due, and what follows from it.
+"""Scans a whole inbox: decides when that is due, and takes in what was found.
 
-Owns the order of its steps. It does not walk the folders itself (`scan.scanner`), and claims
+Owns the order of these steps. It does not walk the folders itself (`scan.scanner` does), and claims
 nothing.
 """
 
@@ -56,7 +56,7 @@ class FullScan:
         )
 
     async def run(self) -> list[int]:
-        """Scan the whole inbox; returns ids of sources whose file is gone. Raises what the walk
+        """Scan the whole inbox; returns the ids of sources whose file is gone. Raises what the walk
         and the journal raise."""
         root_monitor = self._root_monitor
         begun = self._clock.monotonic()
@@ -80,8 +80,8 @@ class FullScan:
         return await self._tracking.missing(survey.missing)
 
     async def _load(self) -> None:
-        """What the journal knows of files here. Read again after an absence: the share may show
-        its files differently."""
+        """Read what the journal knows of the files here. This is done again after an absence: the
+        share may show its files differently."""
         name = self._root_monitor.watch.name
         known = await self._journal.read(lambda conn: source_members.known_files(conn, name))
         self._state.claimed_projects = await self._journal.read(
@@ -95,7 +95,7 @@ class FullScan:
                 self._state.changed.add(path)
 
     def _note_end(self, begun: float, survey: ScanDiff) -> None:
-        """A scan that began then has ended: plan the next one."""
+        """Plan the next scan: one that began at this monotonic second has ended."""
         root_monitor = self._root_monitor
         root_monitor.watching.scanned(survey.inodes)
         self._note_unannounced(survey)
@@ -108,7 +108,7 @@ class FullScan:
         )
 
     def _note_unannounced(self, survey: ScanDiff) -> None:
-        """What only this scan has found, as far as one scan tells."""
+        """Count files that only this scan has found, as far as a single scan can tell."""
         unannounced = self._root_monitor.unannounced
         if survey.more:
             unannounced.begin()
@@ -126,8 +126,8 @@ class FullScan:
         await self._tracking.note_changed(survey.fresh)
 
     def _forget_absence(self, survey: ScanDiff) -> None:
-        """After an absence nothing is taken for a deletion, and nothing is blocked by what was
-        then."""
+        """After an absence, take nothing for a deletion, and block nothing for what was true
+        before."""
         self._state.unblock(b"")
         for path in survey.missing:
             self._state.known.pop(path, None)

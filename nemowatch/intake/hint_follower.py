@@ -1,7 +1,7 @@
-"""Hints of the kernel about one inbox, followed: what is at the paths that events named?
+"""Follows the kernel's hints about one inbox: checks what is at the paths that events named.
 
-Owns the way from "something may have happened there" to what is tracked or gone. Where hints do
-not say enough, it asks for a full scan; it makes none itself.
+Owns the way from "something may have happened there" to files that are tracked or gone. If hints do
+not say enough it asks for a full scan; it makes none itself.
 """
 
 from __future__ import annotations
@@ -47,7 +47,7 @@ class HintFollower:
         return f"HintFollower({self._root_monitor!r})"
 
     async def follow(self, hints: Mapping[bytes, float]) -> list[int]:
-        """Check the paths that events named; returns ids of sources whose file is gone."""
+        """Check the paths that events named; returns the ids of sources whose file is gone."""
         wanted = list(filter(self._is_worth, hints))
         if not wanted:
             return []
@@ -68,7 +68,7 @@ class HintFollower:
     async def _enter(
         self, folders: Mapping[bytes, int], hints: Mapping[bytes, float]
     ) -> list[bytes]:
-        """Scan folders that came; returns known files that are not in them any more."""
+        """Scan folders that came; returns known files that are no longer in them."""
         missing: list[bytes] = []
         for folder in _outermost(filter(self._is_entered, folders)):
             survey = await self._tracking.survey(folder)
@@ -76,7 +76,8 @@ class HintFollower:
         return missing
 
     def _left(self, path: bytes) -> None:
-        """Nothing is here any more; when it was a folder, a scan shows what went with it."""
+        """Note that nothing is at this path any more. If it was a folder, a scan shows what went
+        with it."""
         was_file = path in self._state.known or path in self._state.tracked
         self._state.tracked.drop(path)
         self._state.problems.forget(path)
@@ -88,11 +89,11 @@ class HintFollower:
             self._root_monitor.scans.request()
 
     def _is_worth(self, path: bytes) -> bool:
-        """False for names that are never work; an instruction that comes or goes asks for a
-        scan."""
+        """Whether to check this path: not if its name is never work. For an instruction that comes
+        or goes, a scan is asked for."""
         project = self._state.book.project(path)
         if project is not None and project.path == path:
-            self._root_monitor.scans.request()  # what is said of it, a scan decides
+            self._root_monitor.scans.request()  # a scan decides what is reported of it
 
         kind = self._state.ignore.path(path).kind
         if _is_instruction(path, kind):
@@ -100,20 +101,19 @@ class HintFollower:
         return kind in _ENTERED
 
     def _is_entered(self, folder: bytes) -> bool:
-        """False for a folder that no scan enters: as a file it could have been work, for all
-        that its event said."""
+        """False for a folder that no scan enters: its event alone did not show whether it was a
+        file."""
         return self._state.ignore.path(folder, folder=True).kind in _ENTERED
 
     def _held_something(self, path: bytes) -> bool:
-        """True when a folder was here, as far as anything is known of one."""
+        """Whether a folder was here, as far as is known."""
         if path in self._state.facts:
             return True
         files = chain(self._state.known, self._state.tracked)
         return below(files, path) != []
 
     async def _extend(self, survey: ScanDiff, inode: int, event_at: float) -> list[bytes]:
-        """A folder that came: take in what is in it; returns known files that are not in it any
-        more."""
+        """Take in what is in a folder that came; returns known files that are no longer in it."""
         await self._tracking.note_changed(survey.fresh)
         self._note_facts(survey)
 
@@ -129,7 +129,8 @@ class HintFollower:
         return list(survey.missing)
 
     def _note_facts(self, survey: ScanDiff) -> None:
-        """What a whole task folder holds; of another only a full scan has seen everything."""
+        """Take over what was counted, if a whole task folder was scanned; of any other only a full
+        scan sees everything."""
         for folder, facts in survey.folders.items():
             is_whole = folder != b"" and folder == survey.start
             if is_whole:
@@ -138,7 +139,7 @@ class HintFollower:
                 self._state.facts.setdefault(folder, FolderFacts())
 
     async def _arrived(self, files: Collection[bytes], hints: Mapping[bytes, float]) -> None:
-        """Files that events named: tracked, when their folder takes such."""
+        """Track files that events named, if their folder accepts them."""
         taken = list(filter(self._is_taken, files))
         if len(taken) < len(files):  # a file that is not taken is reported after a while
             self._root_monitor.scans.request()
@@ -162,11 +163,11 @@ class HintFollower:
             is_taken = folder != b"" and self._state.book.takes(path)
         else:
             is_taken = self._is_of(path, project)
-        # what may be meant as an instruction only a scan can decide
+        # only a scan can decide what may be meant as an instruction
         return is_taken and self._state.book.in_doubt(path) is None
 
     def _is_of(self, path: bytes, project: ProjectFolder) -> bool:
-        """Whether a file below this folder is one of a project's."""
+        """Whether a file below this folder belongs to the project."""
         return project.is_work and parent(path) == project.path
 
     def _is_known(self, path: bytes, found: Snapshot) -> bool:
@@ -175,7 +176,7 @@ class HintFollower:
 
 
 def _is_instruction(path: bytes, kind: NameClass) -> bool:
-    """Whether an instruction comes or goes, or what looks like one, and no note of ours."""
+    """Whether this is an instruction, looks like one, or is an error note back with its file."""
     name = name_of(path)
     if name.lower().endswith(b".error.txt"):  # it came back with its file
         return True
@@ -186,7 +187,7 @@ def _is_instruction(path: bytes, kind: NameClass) -> bool:
 
 
 def _needs_scan(survey: ScanDiff) -> bool:
-    """True when a new folder holds more than files to work on, or more of them than were taken."""
+    """True when a new folder holds more than files to work on, or more files than were taken."""
     is_more = (survey.more, survey.instructions, survey.near, survey.requests)
     return any(is_more) or any(map(_holds_others, survey.folders.values()))
 
@@ -196,7 +197,7 @@ def _holds_others(facts: FolderFacts) -> bool:
 
 
 def _outermost(folders: Iterable[bytes]) -> list[bytes]:
-    """Those folders that lie below no other of them."""
+    """The folders among these that lie below no other of them."""
     found: list[bytes] = []
     for folder in sorted(folders):
         if not found or not is_below(folder, found[-1]):

@@ -1,7 +1,8 @@
-"""One watched inbox as the rest of nemowatch knows it: ticks, orders, and what others ask about it.
+"""One watched inbox as the rest of nemowatch knows it: its ticks, what it can be told, and what can
+be asked about it.
 
-Owns that one thing is done at a time, and that whatever goes wrong is a state of this inbox: it
-never raises for a file or a share. `pipeline` does the work of a tick. Only the engine's loop
+Owns that one thing is done at a time, and that whatever goes wrong becomes a state of this inbox:
+it never raises for a file or a share. `pipeline` does the work of a tick. Only the engine's loop
 touches it; blocking calls run in the worker threads of its root monitor.
 """
 
@@ -31,15 +32,15 @@ from nemowatch.tasks.records import OwnNames
 
 log = structlog.get_logger("nemowatch.inbox")
 
-#: Seconds between two writes of the owner file for what is paid, at least: each is work for every
-#: sync client.
+#: The fewest seconds between two writes of the owner file for paid calls: each write is work for
+#: every sync client.
 MARK_PAUSE = 15.0
-#: What is not done again before then.
+#: The key of what must not be done again before that time has passed.
 PAID = "paid"
 
 
 class Inbox:
-    """One watch, from its files to its sources."""
+    """One watch: takes files in, and turns them into sources."""
 
     def __init__(
         self,
@@ -53,8 +54,8 @@ class Inbox:
         state_id: str,
         finder: Finder = no_results,
     ) -> None:
-        """`on_change` is called, on the loop, when `tick` has something to do at once.
-        `state_id` names our state folder in the owner file. `finder` finds results in the outbox
+        """`on_change` is called on the loop when `tick` has something to do at once. `state_id`
+        names our state folder in the owner file. `finder` finds existing results in the outbox
         after a journal was lost."""
         self.watch = watch
         self._clock = clock
@@ -104,13 +105,13 @@ class Inbox:
         return self._root_monitor.is_failing
 
     async def start(self) -> None:
-        """Begin. A root that is missing, or hangs, is a state; raises only what the journal
+        """Start. A root that is missing or hangs becomes a state; raises only what the journal
         raises."""
         async with self._failing_alone():
             await self._pipeline.start()
 
     async def stop(self) -> None:
-        """End. What is under way in the worker threads is left to itself."""
+        """Stop. What is under way in the worker threads is abandoned."""
         self._stopped = True
         self._pipeline.stop()
         await self._root_monitor.stop()
@@ -130,14 +131,13 @@ class Inbox:
         self._on_change()
 
     def reconcile(self) -> None:
-        """The cadence asks for a scan; one that has just been made, or is planned anyhow, is
-        enough."""
+        """Ask for the regular scan; one that was just made, or is planned anyway, is enough."""
         if not self._pipeline.is_scan_recent:
             self.request_scan()
 
     @asynccontextmanager
     async def _failing_alone(self) -> AsyncIterator[None]:
-        """Whatever goes wrong in here is the state of this inbox; raises only what the journal
+        """Turn whatever goes wrong inside into a state of this inbox; raises only what the journal
         raises."""
         try:
             yield
@@ -147,8 +147,8 @@ class Inbox:
             await self._fail(exc)
 
     async def fail(self, error: Exception) -> None:
-        """An unforeseen error, met while working for this inbox, is its state, with its
-        reason, until the next try."""
+        """Make an unforeseen error, met while working for this inbox, its state until the next
+        try."""
         async with self._busy:
             if not self._stopped:
                 await self._fail(error)
@@ -168,8 +168,8 @@ class Inbox:
             self._on_change()
 
     async def take_over(self) -> None:
-        """A person said so: this host owns the inbox from now on; what it brings waits for
-        approval."""
+        """Make this host the owner of the inbox, because a person said so. What the inbox brings
+        next waits for approval."""
         async with self._busy:
             await self._root_monitor.take_over()
             self._pipeline.arrivals.take_over()
@@ -177,8 +177,8 @@ class Inbox:
 
     @property
     def surveyed(self) -> bool:
-        """Whether a scan has seen the whole inbox since the start: before that, it is not
-        known whether there is a PAUSE."""
+        """Whether a scan has seen the whole inbox since the start. Before that it is not known
+        whether there is a PAUSE."""
         return not self._pipeline.arrivals.is_first
 
     @property
@@ -196,8 +196,8 @@ class Inbox:
         return len(self._state.tracked)
 
     def waiting(self, limit: int = 0) -> list[PendingFile]:
-        """Files that are not jobs yet, with the reason in plain words: those that wait longest
-        first, at most `limit` (0: all) of them. On the loop only."""
+        """Files that are not jobs yet, each with the reason in plain words: the longest waiting
+        first, at most `limit` (0: all). On the loop only."""
         offline = ""
         if self.health.state is HealthState.OFFLINE:
             offline = str(self.health)
@@ -220,20 +220,20 @@ class Inbox:
             return await self._pipeline.project_waits(project)
 
     async def same_root(self) -> bool:
-        """True when the root is still the one that was checked last: a share that has just gone
-        leaves a folder behind that can be written to."""
+        """True when the root is still the one that was checked last: a share that has just been
+        unmounted leaves a folder behind that can be written to."""
         return await self._root_monitor.same_root()
 
     def busy(self) -> bool:
-        """True while some file may still become a job by itself: it is settling, or news of
-        others wait to be followed. While it fails here nothing becomes one."""
+        """True while some file may still become a job by itself: it is settling, or hints are still
+        to be followed. False while the inbox is failing."""
         if not self._root_monitor.online:
             return False
         return self._pipeline.is_settling
 
     async def mark_paid(self) -> None:
-        """Something is being paid for here: write it into the owner file, now or with one of the
-        guard's next passes."""
+        """Something is being paid for here: have it written into the owner file, now or in one of
+        the guard's next passes."""
         if not self._marks.is_due(PAID):
             return
 
@@ -243,15 +243,15 @@ class Inbox:
                 await self._root_monitor.check()
 
     def reconfigure(self, watch: Watch, own_names: OwnNames, confirm_above: int) -> None:
-        """Go on with what may change while running (config.changes): how often to scan, and when
-        to ask."""
+        """Apply what may change while running (config.changes): how often to scan, and when to
+        ask."""
         self.watch = watch
         self._root_monitor.reconfigure(watch)
         self._pipeline.reconfigure(watch, own_names, confirm_above)
         self.request_scan()
 
     async def tick(self) -> Tick:
-        """Do what is due, a bounded portion of it. Raises only what the journal raises."""
+        """Do a bounded portion of what is due. Raises only what the journal raises."""
         async with self._busy:
             if self._stopped:
                 return Tick()
@@ -271,7 +271,7 @@ class Inbox:
         )
 
     async def _guarded_tick(self) -> Tick:
-        """A tick whose errors, foreseen or not, are states of this inbox."""
+        """A tick whose errors, foreseen or not, become states of this inbox."""
         try:
             return await self._pipeline.work()
         except Hung:
@@ -285,7 +285,7 @@ class Inbox:
         return Tick()
 
     def _plan(self, *, more: bool = False) -> None:
-        """When the next tick has work."""
+        """Set when the next tick has work."""
         now = self._clock.monotonic()
         if not self._root_monitor.online:
             self._due_at = self._root_monitor.next_probe

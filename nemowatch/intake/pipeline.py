@@ -1,7 +1,7 @@
-"""The way of an inbox's files from hints and scans to claimed sources, a bounded portion at a time.
+"""Takes an inbox's files from hints and scans to claimed sources, a bounded portion at a time.
 
-Owns the parts that work on the files of one inbox, the order in which they do, and when the next
-portion is due. The inbox reports what goes wrong in it.
+Owns the parts that work on the files of one inbox, their order, and when the next portion is due.
+`inbox` turns what goes wrong in it into a state.
 """
 
 from __future__ import annotations
@@ -27,8 +27,8 @@ from nemowatch.tasks.records import OwnNames
 #: Paths that events named, taken in one portion.
 PORTION = 5_000
 
-#: Settled clips beside which others are still checked: what settles later may be another person's,
-#: and has its turn.
+#: With more settled clips than this, no further files are checked. Up to it they are: what settles
+#: later may be another person's, and gets its turn.
 MOST_READY = 2_000
 
 
@@ -70,20 +70,20 @@ class Pipeline:
             clock,
         )
         self._hints: Hints | None = None
-        self._ready: list[bytes] = []  #: settled files that the claimer has not come to yet
-        self._clips = 0  #: how many of them wait for nothing but their turn
+        self._ready: list[bytes] = []  #: settled files that the claimer has not reached yet
+        self._clips = 0  #: how many of them only wait for their turn
 
     def __repr__(self) -> str:
         return f"Pipeline({self._schedule!r}, {len(self._ready)} ready)"
 
     @property
     def is_scan_recent(self) -> bool:
-        """True when the last scan is so young that the cadence needs no other."""
+        """True when the last scan is so recent that no regular one is needed."""
         return self._schedule.is_recent()
 
     @property
     def is_settling(self) -> bool:
-        """True while some file may still become a job by itself, or news wait to be followed."""
+        """True while some file may still become a job by itself, or hints are to be followed."""
         unfinished = (
             self._root_monitor.scans.is_asked,
             self._schedule.more,
@@ -94,7 +94,7 @@ class Pipeline:
         return any(unfinished)
 
     def _has_hints(self) -> bool:
-        """True when events have named paths that were not checked yet."""
+        """True when events have named paths that have not been checked yet."""
         return self._hints is not None and self._hints.waiting
 
     def is_due(self, now: float) -> bool:
@@ -104,7 +104,7 @@ class Pipeline:
         return self._full_scan.is_due(now)
 
     def next_at(self, now: float) -> float:
-        """The monotonic second at which the next portion is due, if nothing happens before."""
+        """The monotonic second at which the next portion is due if nothing happens before."""
         moments = (
             self._schedule.next_at(asked=self._root_monitor.scans.is_asked),
             self._state.tracked.next_at(frozenset(self._ready)),
@@ -113,10 +113,10 @@ class Pipeline:
         return min(moments)
 
     def reconfigure(self, watch: Watch, own_names: OwnNames, confirm_above: int) -> None:
-        """Go on with what may change while running."""
+        """Apply what may change while running."""
         self._schedule.interval = watch.scan_interval
         self._state.book.reread(own_names)
-        # of a folder that has become one of tasks, no event will name what lies in it
+        # no event will name the files of a folder that has become a task folder
         self._root_monitor.unannounced.overlook()
         self._claimer.confirm_above = confirm_above
 
@@ -125,16 +125,16 @@ class Pipeline:
         return await self._claimer.project_waits(project)
 
     async def start(self) -> None:
-        """Begin to watch the root. Raises only what the journal raises."""
+        """Start watching the root. Raises only what the journal raises."""
         self._hints = Hints(asyncio.get_running_loop(), self._root_monitor.wake)
         await self._root_monitor.start(self._hints)
 
     def stop(self) -> None:
-        """End. What is being read is left to itself."""
+        """Stop. A reading that is under way is abandoned."""
         self._claimer.stop()
 
     async def work(self) -> Tick:
-        """Do what is due, a bounded portion of it. Raises what the walk and the journal raise."""
+        """Do a bounded portion of what is due. Raises what the walk and the journal raise."""
         root_monitor = self._root_monitor
         if not await self._is_workable():
             return Tick()
@@ -166,14 +166,14 @@ class Pipeline:
         )
 
     async def _scan_if_due(self) -> list[int]:
-        """A full scan when it is time for one; returns ids of sources whose file was removed."""
+        """Make a full scan if one is due; returns the ids of sources whose file was removed."""
         if not self._full_scan.is_due(self._clock.monotonic()):
             return []
         return await self._full_scan.run()
 
     async def _check_tracked(self) -> list[int]:
-        """Check files whose time has come, unless very many still wait to be claimed; returns ids
-        of sources whose file was removed."""
+        """Check files that are due, unless very many still wait to be claimed; returns the ids of
+        sources whose file was removed."""
         if self._clips >= MOST_READY:
             return []
         fresh, vanished = await self.tracking.check(frozenset(self._ready))
@@ -181,7 +181,7 @@ class Pipeline:
         return await self.tracking.missing(vanished)
 
     async def _is_workable(self) -> bool:
-        """Whether the root is there and ours: checked again when it was not, and when something
+        """Whether the root is there and ours. It is checked again if it was not, or if something
         asks for that."""
         root_monitor = self._root_monitor
         if root_monitor.online and root_monitor.next_probe != 0:

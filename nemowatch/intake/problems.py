@@ -1,8 +1,7 @@
-"""What a person should know about an inbox: kept current, so that a note goes when its cause is
-gone.
+"""What a person should know about an inbox, kept current so that a note goes when its cause does.
 
-Owns the list of problems and the patience before one is reported: people rename a new folder, and a
-file of a kind that is not taken may be about to get its real name.
+Owns the list of problems and how long each waits before it is reported: people rename a new folder,
+and a file of a kind that is not accepted may be about to get its real name.
 """
 
 from __future__ import annotations
@@ -23,14 +22,14 @@ from nemowatch.intake.scan.project_names import Named, named
 from nemowatch.tasks.media_names import listed
 from nemowatch.tasks.records import Unreadable
 
-#: Seconds before files that no task takes are reported (docs/behaviour.md section 1).
+#: Seconds before files that no task accepts are reported (docs/behaviour.md section 1).
 FOREIGN_AFTER = 60.0
 #: Seconds before a folder name is reported: a new folder is called "New folder" for a moment.
 UNREADABLE_AFTER = 3.0
-#: Seconds before what only looks like an instruction is reported: a prompt.txt is uploaded under
-#: another name, and its name is being typed.
+#: Seconds before what only looks like an instruction is reported: a prompt.txt may be uploaded
+#: under another name first, or its name may still be being typed.
 NEAR_AFTER = 5.0
-#: What to do with files of which each has been converted.
+#: What to do with the originals after all files were converted.
 _AWAY = "Then move these files out of the inbox."
 _RENAME = "Rename it after what should be made from its files, for example dub-es."
 _PROJECT = (
@@ -62,15 +61,15 @@ class ProblemRegister:
         )
 
     def refuse(self, problem: FileProblem) -> None:
-        """This file will not be worked on."""
+        """Report a file that will not be worked on."""
         self._files[problem.path] = problem
 
     def ask(self, problem: FileProblem) -> None:
-        """This file waits until a person has made clear what is meant."""
+        """Report a file that waits until a person has made clear what is meant."""
         self._asked[problem.path] = problem
 
     def asked(self, path: bytes) -> FileProblem | None:
-        """What is asked about a file."""
+        """The question about a file; None when there is none."""
         return self._asked.get(path)
 
     def asks(self, path: bytes, code: str) -> bool:
@@ -79,7 +78,7 @@ class ProblemRegister:
         return problem is not None and problem.code == code
 
     def clear_question(self, path: bytes) -> bool:
-        """Drop what is asked about a file; returns whether something was."""
+        """Drop the question about a file; returns whether there was one."""
         return self._asked.pop(path, None) is not None
 
     def refused(self, path: bytes) -> FileProblem | None:
@@ -87,39 +86,38 @@ class ProblemRegister:
         return self._files.get(path)
 
     def final(self) -> list[bytes]:
-        """Refused files: `sources.tick_results` moves them away, and there may be no event for
-        that."""
+        """Refused files. `sources.tick_results` moves them away, which may cause no event."""
         return [path for path, problem in self._files.items() if problem.final]
 
     def forget(self, *paths: bytes) -> None:
-        """These files are gone, or have changed."""
+        """Drop what is known of files that are gone or have changed."""
         for path in paths:
             self._files.pop(path, None)
             self._odd.pop(path, None)
 
     def order(self, folder: bytes, what: str, cure: str) -> None:
-        """The folder's order cannot be carried out, whatever lies in it."""
+        """Report that the folder's order cannot be carried out, whatever lies in it."""
         self._orders[folder] = FolderProblem(folder, what, cure=cure)
 
     def order_holds(self, folder: bytes) -> None:
-        """It can, now."""
+        """Note that the folder's order can be carried out."""
         self._orders.pop(folder, None)
 
     def text_wrong(self, path: bytes, what: str, cure: str) -> None:
-        """This prompt.txt or glossary.txt cannot be followed."""
+        """Report a prompt.txt or glossary.txt that cannot be used."""
         self._texts[path] = FolderProblem(parent(path), what, cure=cure)
 
     def text_right(self, path: bytes) -> None:
-        """It can, now."""
+        """Note that this prompt.txt or glossary.txt can be used."""
         self._texts.pop(path, None)
 
     def keep_texts(self, there: AbstractSet[bytes]) -> None:
-        """Only these prompt.txt and glossary.txt are there."""
+        """Drop what is reported of any prompt.txt and glossary.txt but these."""
         for path in self._texts.keys() - there:
             del self._texts[path]
 
     def learn(self, survey: ScanDiff, facts: Mapping[bytes, FolderFacts], now: float) -> None:
-        """Take a scan into account; `facts` are the current ones of every task folder."""
+        """Take in a scan; `facts`: the present ones of every task folder."""
         self._facts = facts
         self._forget_below(survey.start)
         for problem in survey.odd:
@@ -132,7 +130,7 @@ class ProblemRegister:
             self._partial_files.learn(partial, now)
 
     def _forget_below(self, start: bytes) -> None:
-        """Drop what the scan of this folder (b"": of everything) finds again."""
+        """Drop what a scan of this folder (b"": of everything) would find again."""
         _drop_below(self._odd, start)
         _drop_below(self._near, start)
         for folder in list(self._orders):
@@ -140,7 +138,7 @@ class ProblemRegister:
                 del self._orders[folder]
 
     def _keep_time(self, now: float) -> None:
-        """Note since when each folder has had a problem that is reported after a while."""
+        """Note since when each problem that is only reported after a while has existed."""
         current: dict[tuple[str, bytes], float] = {}
         for folder, facts in self._facts.items():
             if facts.foreign:
@@ -152,7 +150,7 @@ class ProblemRegister:
         self._since = {key: self._since.get(key, now) for key in current}
 
     def next_at(self, now: float) -> float:
-        """The monotonic second at which the next problem becomes ripe; infinite when none will."""
+        """The monotonic second at which the next problem is to be reported; infinite if none is."""
         moments = map(self._ripe_at, self._since)
         return min(filter(partial(lt, now), moments), default=float("inf"))
 
@@ -212,7 +210,7 @@ def _drop_below(problems: dict[bytes, FileProblem], start: bytes) -> None:
 
 
 def _examples(facts: FolderFacts) -> str:
-    """Names of files that a folder does not take, and how many more there are."""
+    """Names of files that a folder does not accept, and how many more there are."""
     names = ", ".join(map(as_text, facts.foreign_names))
     more = facts.foreign - len(facts.foreign_names)
     if more > 0:
@@ -221,7 +219,7 @@ def _examples(facts: FolderFacts) -> str:
 
 
 def _one_each(found: list[FolderProblem]) -> list[FolderProblem]:
-    """One note for each folder, with everything that is wrong in it."""
+    """The problems joined to one for each folder, for a single note."""
     merged: dict[bytes, FolderProblem] = {}
     for problem in found:
         before = merged.get(problem.folder)

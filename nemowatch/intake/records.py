@@ -1,4 +1,4 @@
-"""What intake reports to those above it: frozen records, and nothing else."""
+"""The frozen records that intake reports to the layers above it, and nothing else."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class Candidate:
-    """A file (or group, or list) that has settled and whose order is known."""
+    """A settled file, group, list or project whose order is known."""
 
     folder: bytes
     path: bytes  #: of the main member
@@ -25,10 +25,10 @@ class Candidate:
     jobs: tuple[NewJob, ...]
     conflict: bool = False  #: a conflict copy: a person decides
     many: bool = False  #: a list of links
-    subtitles: tuple[bytes, ...] = ()  #: those of its files that are words for a language
+    subtitles: tuple[bytes, ...] = ()  #: paths of its files that are subtitles
     is_project: bool = False  #: its files are one job, and its path is that of their folder
-    approved: bool = False  #: of a project: a person has ordered another version of it
-    instructions: str = ""  #: the digest of the prompt.txt that counts for it
+    approved: bool = False  #: a person has ordered this further version of a project
+    instructions: str = ""  #: the digest of the prompt.txt that applies to it
     tips: tuple[str, ...] = ()  #: what would give better results, a line each
 
     @property
@@ -38,7 +38,7 @@ class Candidate:
 
     @property
     def main(self) -> Member:
-        """The file that it is named after."""
+        """The member that it is named after."""
         return self.members[0]
 
     @property
@@ -53,25 +53,25 @@ def _is_file(member: Member) -> bool:
 
 @dataclass(frozen=True, slots=True)
 class FileProblem:
-    """A file that is not, or not yet, taken, and a person should know why."""
+    """Why a file is not, or not yet, taken, for a person to know."""
 
     path: bytes  #: relative to the inbox
     folder: bytes  #: the task folder's name
     what: str  #: a whole plain sentence
     cure: str = ""  #: what to do
-    #: True: to be moved to failed/ with an error note; False: only noted, never moved
+    #: True: to be moved to failed/ with an error note; False: only reported, never moved
     final: bool = False
     code: str = "unusable"  #: the short name that JSON carries
 
 
 @dataclass(frozen=True, slots=True)
 class FolderProblem:
-    """What is wrong with a whole task folder (b"": the inbox itself): it gets one read-me note."""
+    """What is wrong with a whole task folder (b"": the inbox itself), for its read-me note."""
 
     folder: bytes
     what: str
-    suggestion: str = ""  #: the nearest folder name that works, "" when there is none near
-    cure: str = ""  #: what to do, when it is not the name
+    suggestion: str = ""  #: the nearest valid folder name; "" when none is near
+    cure: str = ""  #: what to do, if the name is not the problem
 
 
 #: What a person should know about one inbox.
@@ -80,16 +80,16 @@ ProblemList: TypeAlias = tuple[FileProblem | FolderProblem, ...]
 
 @dataclass(frozen=True, slots=True)
 class Refused:
-    """A file that was refused before any job of it existed, and lies in failed/."""
+    """A file that was refused before it became a job, and is in failed/."""
 
     watch: str
     problem: FileProblem
     at_ms: int  #: UTC ms
-    where: Path  #: where it lies
-    told: str = ""  #: digest of what the note about it says; "" where that was not kept
+    where: Path  #: its path in failed/
+    told: str = ""  #: the digest of the note about it; "" if that was not kept
 
 
-#: The kind of a text that was put back after a review; the others are the words of their names.
+#: The kind of a text that was put back after a review; other kinds are the word in their names.
 REVIEWED = "reviewed"
 #: The kind of a text that answers a question.
 ANSWER = "answer"
@@ -106,12 +106,12 @@ class RequestFile:
     digest: str = ""  #: SHA-256 of its content, hex
     trouble: str = ""  #: why it cannot be read, a sentence; "" when it can
     cure: str = ""
-    seen_at: int = field(default=0, compare=False)  #: UTC ms, when these words were seen first
+    seen_at: int = field(default=0, compare=False)  #: UTC ms at which these words were first seen
 
 
 @dataclass(frozen=True, slots=True)
 class SightedAnswer:
-    """An answer that has not settled yet, or was not read."""
+    """An answer that has not settled yet, or has not been read."""
 
     path: bytes  #: relative to the inbox
     mtime_ns: int
@@ -144,17 +144,17 @@ class Tick:
     claimed: tuple[int, ...] = ()
     problems: tuple[FileProblem | FolderProblem, ...] = ()  #: the whole current list
     approved: bool = False  #: there is an APPROVE in the inbox
-    #: those APPROVE files, relative to the inbox, as they were found
+    #: its APPROVE files, relative to the inbox, as they were found
     approvals: Mapping[bytes, Snapshot] = field(default_factory=dict)
-    notes: tuple[bytes, ...] = ()  #: files with names of our own notes, relative to the inbox
-    #: those in its folders
+    notes: tuple[bytes, ...] = ()  #: files named like our own notes, relative to the inbox
+    #: the same for APPROVE files in its folders
     folder_approvals: Mapping[bytes, Snapshot] = field(default_factory=dict)
     is_ours: bool = False  #: the inbox is there, and no other host works it
-    requests: tuple[RequestFile, ...] = ()  #: those that lie in the inbox, as they were read
-    sighted: tuple[SightedAnswer, ...] = ()  #: answers that are still to be read
+    requests: tuple[RequestFile, ...] = ()  #: those in the inbox, as they were read
+    sighted: tuple[SightedAnswer, ...] = ()  #: answers that have yet to be read
     duplicates: tuple[Duplicate, ...] = ()
-    removed: tuple[int, ...] = ()  #: sources whose file was taken away before they ended
-    #: sources whose file was renamed, each with the path that it had
+    removed: tuple[int, ...] = ()  #: ids of sources whose file was removed before they ended
+    #: sources whose file was renamed, each with its former path
     renamed: tuple[tuple[int, bytes], ...] = ()
     used: tuple[bytes, ...] = ()  #: APPROVE files of projects that have been obeyed
     more: bool = False  #: there is more to do at once

@@ -1,7 +1,7 @@
 """Texts about results and questions (NAME.revise.txt, NAME.answer.txt, a text that was reviewed):
 noticed by scans and read when they have settled.
 
-Owns which of them are read. Others find out what they refer to, and act on them.
+Owns which of them are read. Other modules find out what they refer to, and act on them.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ from nemowatch.model import Snapshot
 
 
 class RequestFiles:
-    """The texts of one inbox that say something about what exists."""
+    """The texts of one inbox about results and questions."""
 
     def __init__(self, root_monitor: RootMonitor, inbox_state: InboxState, clock: Clock) -> None:
         self._root_monitor = root_monitor
@@ -32,7 +32,7 @@ class RequestFiles:
         return f"RequestFiles({len(self._state.read_requests)} read)"
 
     def absorb(self, start: bytes, now: float) -> None:
-        """A scan has seen what is at and below this folder."""
+        """Take in what a scan has seen at and below this folder."""
         there = self._state.requests
         read = self._state.read_requests
         for path in below(read, start):
@@ -44,14 +44,14 @@ class RequestFiles:
             self._state.tracked.see(path, Observation(there[path], now), rule)
 
     def sighted(self) -> Iterator[SightedAnswer]:
-        """The answers that are there and are still to be read."""
+        """The answers that are there and have yet to be read."""
         for path, found in self._state.requests.items():
             tracked = self._state.tracked.get(path)
             if tracked is not None and _kind(path) == ANSWER:
                 yield SightedAnswer(path, found.mtime_ns, self._wall_clock(tracked.since))
 
     async def read_settled(self, path: bytes, tracked: TrackedFile, found: Snapshot) -> None:
-        """One has settled: read it. Raises LocalError."""
+        """Read one that has settled. Raises LocalError."""
         try:
             text, digest = await self._read(path, found)
         except OrderError as exc:
@@ -66,7 +66,7 @@ class RequestFiles:
         return self._clock.now_ms() - round(passed * 1000)
 
     def fail(self, path: bytes, error: NemowatchError) -> None:
-        """It cannot be read: people are notified."""
+        """Notify people that one cannot be read."""
         found = self._state.requests[path]
         trouble = f"It cannot be read: {error.text}"
         self._take(RequestFile(path, _kind(path), found, trouble=trouble, cure=error.cure))

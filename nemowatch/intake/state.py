@@ -1,4 +1,4 @@
-"""What an inbox remembers between two ticks: small, and touched only by its own loop.
+"""What an inbox remembers between two ticks. It is small, and only the inbox's own loop touches it.
 
 Owns the memory, not the decisions. A known file costs its path and eight bytes, so a hundred
 thousand fit.
@@ -36,11 +36,11 @@ class InboxState:
     tracked: TrackedFiles = field(default_factory=TrackedFiles)
     #: claimed or refused files: path -> hash of its snapshot
     known: dict[bytes, int] = field(default_factory=dict)
-    #: claimed files that look different since, and are settling again
+    #: claimed files that have changed since and are settling again
     changed: set[bytes] = field(default_factory=set)
     #: by task folder; b"" is the inbox itself
     facts: dict[bytes, FolderFacts] = field(default_factory=dict)
-    #: what the last scan has seen of them, by the folders that hold some
+    #: as the last scan has seen them, by folder
     instructions: dict[bytes, FolderInstructions] = field(default_factory=dict)
     #: how each prompt.txt and glossary.txt looked when it was read
     texts_read: dict[bytes, Snapshot] = field(default_factory=dict)
@@ -48,9 +48,9 @@ class InboxState:
     projects: set[bytes] = field(default_factory=set)  #: as the scans have seen them
     #: projects that are to be considered with the next tick
     projects_due: set[bytes] = field(default_factory=set)
-    #: the digest of the instructions that each claimed project has, by its path
+    #: the digest of each claimed project's instructions, by its path
     claimed_projects: dict[bytes, str] = field(default_factory=dict)
-    #: files with names of our own notes
+    #: files named like our own notes
     notes: tuple[bytes, ...] = ()
     folder_approvals: dict[bytes, Snapshot] = field(default_factory=dict)
     #: texts about results and questions, as the last scan has seen them, and as they were read
@@ -59,12 +59,12 @@ class InboxState:
 
     @classmethod
     def of(cls, watch: Watch, own_names: OwnNames) -> InboxState:
-        """An empty one."""
+        """The state of an inbox of which nothing is known yet."""
         book = FolderBook(own_names)
         return cls(book, Ignore(watch.ignore), ProblemRegister(book))
 
     def know(self, path: bytes, found: Snapshot, *, local: bool) -> None:
-        """This file needs no further check until it changes."""
+        """Note that this file needs no further check until it changes."""
         self.known[path] = snapshot_hash(found, local=local)
         self.changed.discard(path)
         self.tracked.drop(path)
@@ -76,8 +76,7 @@ class InboxState:
         return path in self.changed
 
     def resettle(self, paths: Iterable[bytes]) -> list[bytes]:
-        """Those of the files that were known look different now: they settle again. Returns
-        them."""
+        """Have the known files among these, which have changed, settle again. Returns them."""
         changed = list(filter(self.known.__contains__, paths))
         for path in changed:
             del self.known[path]
@@ -85,13 +84,13 @@ class InboxState:
         return changed
 
     def forget(self, paths: Iterable[bytes]) -> None:
-        """Claimed files that are no longer there."""
+        """Forget claimed files that are no longer there."""
         for path in paths:
             self.known.pop(path, None)
             self.changed.discard(path)
 
     def learn_instructions(self, survey: ScanDiff) -> None:
-        """What a scan has found where it began and below counts from now on."""
+        """Take in the instructions that a scan has found where it began and below."""
         for folder in below(self.instructions, survey.start):
             del self.instructions[folder]
         self.instructions.update(survey.instructions)
@@ -104,7 +103,8 @@ class InboxState:
         _renew_below(self.folder_approvals, survey.folder_approvals, survey.start)
 
     def reconsider_projects(self, folder: bytes) -> None:
-        """The instructions for this folder and below have changed."""
+        """Have the projects in this folder and below considered again: their instructions have
+        changed."""
         self.projects_due.update(below(self.projects, folder))
 
     def _learn_projects(self, survey: ScanDiff) -> None:
@@ -115,7 +115,7 @@ class InboxState:
         self.projects_due |= survey.projects
 
     def above(self, path: bytes) -> list[FolderInstructions]:
-        """What holds for a file: the instructions in its folder and in those above, the outermost
+        """The instructions that apply to a file: those in its folder and above, the outermost
         first."""
         if not self.instructions:
             return []
@@ -135,8 +135,8 @@ class InboxState:
         soon: bool = False,
         now: float = 0.0,
     ) -> None:
-        """This file is still, and cannot be taken for this reason; `soon`: the reason settles as
-        well; `now`: the check of it has failed."""
+        """Block this file, which is still but cannot be taken for this reason. `soon`: what it
+        waits for is also settling; `now`: when a check failed and does not count as one."""
         tracked = self.tracked.get(path)
         if tracked is not None:
             tracked.block(why, soon=soon, now=now)
@@ -147,7 +147,8 @@ class InboxState:
         return (*self.problems.current(now), *held)
 
     def unblock(self, folder: bytes) -> None:
-        """Something in this folder (b"": anywhere) has changed that files may have waited for."""
+        """Unblock the files in this folder (b"": anywhere): what they waited for may have
+        changed."""
         for path, tracked in self.tracked.items():
             if tracked.blocked and is_below(path, folder):
                 tracked.block("")
@@ -158,7 +159,7 @@ def _renew_below(
     found: Mapping[bytes, Snapshot],
     start: bytes,
 ) -> None:
-    """What a scan has found at and below `start` takes the place of what was known there."""
+    """Replace what was known at and below `start` by what a scan has found there."""
     for path in below(known, start):
         del known[path]
     known.update(found)

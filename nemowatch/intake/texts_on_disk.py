@@ -21,8 +21,8 @@ from nemowatch.tasks.records import NO_TERMS, Glossary
 
 
 def instructions_for(inbox: Path, folder: bytes) -> str:
-    """What is said to files in this folder (relative to the inbox, any depth); "" for nothing.
-    Raises LocalError, OSError, OrderError for a text that cannot be read."""
+    """The prompt for files in this folder (relative to the inbox, any depth); "" for none. Raises
+    LocalError, OSError, OrderError for a text that cannot be read."""
     text = ""
     for above in lineage(folder):
         text = nested(text, _own(inbox, above, PROMPT_NAMES, _text).strip())
@@ -30,8 +30,8 @@ def instructions_for(inbox: Path, folder: bytes) -> str:
 
 
 def glossary_for(inbox: Path, folder: bytes) -> Glossary:
-    """The names and terms that go with files in this folder. Raises LocalError, OSError, OrderError
-    for a text that cannot be read."""
+    """The names and terms for files in this folder. Raises LocalError, OSError, OrderError for a
+    text that cannot be read."""
     found = NO_TERMS
     for above in lineage(folder):
         text = _own(inbox, above, GLOSSARY_NAMES, _lines)

@@ -34,13 +34,13 @@ from nemowatch.intake.watch.root_monitor import RootMonitor
 from nemowatch.journal.database import Journal
 from nemowatch.model import Snapshot
 
-#: Files checked in one tick: some tens of milliseconds, and a megabyte.
+#: Files checked in one tick: this takes some tens of milliseconds, and a megabyte.
 PORTION = 1_000
 #: Verdicts on files that have kept still.
 _STILL = frozenset({StillnessVerdict.READY, StillnessVerdict.UNFINISHED})
-#: Who reads the files that say something to nemowatch.
+#: What reads the texts that are addressed to nemowatch.
 TextFiles = FolderTexts | RequestFiles
-#: In place of the moment of an event: none has come.
+#: In place of the time of an event: none has come.
 NO_EVENT = -1.0
 
 
@@ -88,14 +88,14 @@ class Tracking:
         self._state.problems.learn(survey, self._state.facts, now)
 
     def learn_instructions(self, survey: ScanDiff) -> None:
-        """Take in what a scan of the inbox, or of a part of it, has found of instructions."""
+        """Take in the instructions that a scan of the inbox, or of a part of it, has found."""
         self._state.learn_instructions(survey)
         now = self._clock.monotonic()
         self._folder_texts.absorb(survey.start, now)
         self._requests.absorb(survey.start, now)
 
     async def note_changed(self, fresh: Iterable[bytes]) -> None:
-        """Claimed files that look different now rest until they have settled again."""
+        """Have claimed files that have changed rest until they have settled again."""
         changed = self._state.resettle(fresh)
         if not changed:
             return
@@ -109,8 +109,8 @@ class Tracking:
         return tuple(self._requests.sighted())
 
     async def missing(self, paths: Iterable[bytes]) -> list[int]:
-        """Known files that are no longer there; returns the ids of sources that nobody has moved
-        away."""
+        """Forget known files that are no longer there; returns the ids of their sources that are
+        still in the inbox, as far as the journal knows."""
         claimed = list(filter(self._state.is_claimed, paths))
         gone = await self.really_gone(claimed)
         if not gone:
@@ -122,8 +122,8 @@ class Tracking:
         return await self._journal.read(lambda conn: known_sources.gone_sources(conn, name, gone))
 
     async def really_gone(self, paths: list[bytes]) -> list[bytes]:
-        """Those of them that are no longer there, while the root is the one that was checked.
-        Raises LocalPassing."""
+        """Those of them that are no longer there, while the root is still the one that was
+        checked. Raises LocalPassing."""
         if not paths:
             return []
 
@@ -134,8 +134,8 @@ class Tracking:
         return []
 
     def waiting(self, limit: int, offline: str) -> list[PendingFile]:
-        """Tracked files, at most `limit` (0: all) of them, with the reason in plain words;
-        `offline`: why none is worked, "" when they are."""
+        """Tracked files, at most `limit` (0: all), each with the reason in plain words; `offline`:
+        why the whole inbox cannot be worked, "" when it can."""
         now = self._clock.monotonic()
         now_ms = self._clock.now_ms()
         texts = self._texts()
@@ -149,7 +149,7 @@ class Tracking:
         return found
 
     async def was_taken_away(self, path: bytes) -> bool:
-        """True when nothing is at this path, and no mount can be the reason."""
+        """True when nothing is at this path, and no mount can be the reason for that."""
         try:
             gone = await self.really_gone([path])
         except LocalError:
@@ -159,8 +159,8 @@ class Tracking:
         return not await self._is_hidden(path)
 
     async def _is_hidden(self, path: bytes) -> bool:
-        """True when the source claimed at this path lies below a mount that came since, or on
-        one that went."""
+        """True when the source claimed at this path is below a mount that came since, or on one
+        that is gone."""
         name = self._root_monitor.watch.name
         claimed = await self._journal.read(lambda conn: known_sources.claimed_at(conn, name, path))
         return any(self._root_monitor.on_other_mount(path, at) for at in claimed.values())
@@ -179,7 +179,7 @@ class Tracking:
         )
 
     def see(self, seen: Checked, found: Snapshot, event_at: float = NO_EVENT) -> None:
-        """Pass what a check of one file has found to the tracked files."""
+        """Pass on to the tracked files what a check of one file has found."""
         now = self._clock.monotonic()
         observed = Observation(found, now, seen.lease, event_at, seen.has_data)
         self._observe(seen.path, observed)
@@ -187,7 +187,8 @@ class Tracking:
     def track(
         self, fresh: Mapping[bytes, Snapshot], now: float, event_at: float = NO_EVENT
     ) -> None:
-        """Track what a scan has found: what came together is worked on in the order people see."""
+        """Track files that a scan has found. Files that came together are worked on in the order
+        in which people see them."""
         for path in sorted(fresh, key=natural):
             self._observe(path, Observation(fresh[path], now, event_at=event_at))
 
@@ -195,8 +196,8 @@ class Tracking:
         self._state.tracked.see(path, observed, self._root_monitor.settle_rule(path))
 
     async def check(self, ready: frozenset[bytes]) -> tuple[list[bytes], list[bytes]]:
-        """Check tracked files whose time has come, without those that are known to be `ready`;
-        returns those that are ready now, and those that are gone."""
+        """Check tracked files that are due, without those already known to be `ready`; returns
+        those that are ready now, and those that are gone."""
         still: list[bytes] = []
         vanished: list[bytes] = []
         texts = self._texts()
@@ -215,7 +216,7 @@ class Tracking:
         return await self._finished(still), vanished
 
     async def _finished(self, still: list[bytes]) -> list[bytes]:
-        """Those of the files that have kept still beside which nothing says that a program is not
+        """The settled files among these with nothing beside them that shows that a program is not
         done with them."""
         if not still:
             return []
@@ -234,7 +235,7 @@ class Tracking:
         return ready
 
     def _texts(self) -> dict[bytes, TextFiles]:
-        """Who reads which of the files that say something to nemowatch."""
+        """What reads each text that is addressed to nemowatch, by path."""
         found: dict[bytes, TextFiles] = dict.fromkeys(
             self._folder_texts.paths(), self._folder_texts
         )
@@ -251,15 +252,15 @@ class Tracking:
             self._root_monitor.scans.request()
 
     def _not_now(self, path: bytes, error: LocalPassing) -> None:
-        """This file, or the whole share, cannot be read for the moment: a check of the root shows
-        which of them."""
+        """This file, or the whole share, cannot be read for the moment; ask for a check of the
+        root, which shows which."""
         why = f"cannot be read right now: {error.text}"
         self._state.block(path, why, now=self._clock.monotonic())
         self._root_monitor.request_check()
 
     async def _is_still(self, seen: Checked, found: Snapshot, text: TextFiles | None) -> bool:
-        """Whether a file has kept still for long enough; one that says something to nemowatch is
-        read then."""
+        """Whether a file to work on has been still for long enough. A text that is addressed to
+        nemowatch is read then instead."""
         self.see(seen, found)
         tracked = self._state.tracked.get(seen.path)
         if tracked is None or tracked.verdict() not in _STILL:
@@ -269,7 +270,7 @@ class Tracking:
 
         if tracked.settled():
             await self._read(text, seen.path, tracked, found)
-        else:  # a text may still grow, and says nowhere that it ends
+        else:  # a text may still grow, and nothing in it shows where it ends
             tracked.no_short_cut(self._clock.monotonic())
         return False
 
@@ -278,7 +279,7 @@ class Tracking:
     ) -> None:
         try:
             await text.read_settled(path, tracked, found)
-        except (SourceGone, SourceChanged):  # the next check says more
+        except (SourceGone, SourceChanged):  # the next check shows more
             self._state.block(path, "it changes while it is read", soon=True)
         except LocalError as exc:
             self._failed(path, exc, text)

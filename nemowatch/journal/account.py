@@ -1,5 +1,5 @@
-"""What is known of the account: the balance that was seen last, whose it is, and whether a
-person has paused everything."""
+"""What is known of the account: its last known balance, whose it is, and whether a person has
+paused everything."""
 
 from __future__ import annotations
 
@@ -21,8 +21,8 @@ def remember_credits(
     user_id: str,
     expires_at: int = 0,
 ) -> None:
-    """Keep the balance for who asks while the cloud, or the daemon, does not answer;
-    `expires_at`: UTC ms at which the account ends, 0 when that is not known."""
+    """Keep the balance, to be shown while the cloud or the daemon does not answer. `expires_at`:
+    UTC ms at which the account ends, 0 when that is not known."""
     balance = {
         "available": found.available,
         "frozen": found.frozen,
@@ -35,8 +35,8 @@ def remember_credits(
 
 
 def credits_seen(conn: sqlite3.Connection) -> dict[str, Any]:
-    """The balance seen last: {available, frozen, total, at, anonymous, user_id, expires_at};
-    numbers None before the first answer."""
+    """The last known balance: {available, frozen, total, at, anonymous, user_id, expires_at};
+    numbers are None before the first answer."""
     seen = facts.table(conn, Fact.CREDITS)
     account = facts.table(conn, Fact.ACCOUNT)
     empty = {
@@ -52,10 +52,10 @@ def credits_seen(conn: sqlite3.Connection) -> dict[str, Any]:
 
 
 def is_paused(conn: sqlite3.Connection) -> bool:
-    """Whether `nemowatch pause` holds everything."""
+    """Whether `nemowatch pause` holds everything now."""
     return facts.is_set(conn, Fact.PAUSED)
 
 
 def set_paused(conn: sqlite3.Connection, *, to: bool) -> None:
-    """`nemowatch pause` and `nemowatch resume`."""
+    """Pause everything (`nemowatch pause`), or let it go on (`nemowatch resume`)."""
     facts.set_flag(conn, Fact.PAUSED, to=to)

@@ -1,4 +1,4 @@
-"""About what it would cost to make what waits for an approval."""
+"""Estimates what it would cost to make what waits for approval."""
 
 from __future__ import annotations
 
@@ -11,16 +11,16 @@ from nemowatch.journal.batches import BatchRow
 
 @dataclass(frozen=True, slots=True)
 class Estimate:
-    """What waits, and what it would cost."""
+    """What waits for approval, and what it would cost."""
 
     jobs: int
     files: int
-    credits_each: float  #: as seen lately, else as is usual
+    credits_each: float  #: as seen lately, else the usual price
     available: float  #: credits, or -1 when unknown
 
 
 def estimate(conn: sqlite3.Connection, batch: BatchRow) -> Estimate:
-    """The estimate over all that waits in the batch's inbox."""
+    """The estimate for everything that waits in the batch's inbox."""
     count = files = 0
     credits = 0.0
     for skill, jobs_held, files_held in batches.held(conn, batch.watch):

@@ -1,10 +1,10 @@
-"""Why batches wait for approval, as the journal has it. Words alone: what people read of them is
-made of these without any table being known."""
+"""Why batches wait for approval, in the words that the journal stores. They stand apart from the
+tables, so that what people read is made of them without SQLite."""
 
 from __future__ import annotations
 
-#: The cause of a batch after a journal was lost or restored: what was paid for is not known any
-#: more.
+#: The cause of a batch after a journal was lost or restored: it is no longer known what was paid
+#: for.
 REBUILT = "rebuilt journal"
 #: The cause of a batch of files whose results are in the outbox although this journal made none
 #: of them.
@@ -13,6 +13,6 @@ ALREADY_MADE = "results already in the outbox"
 LIST = "URL list"
 #: The cause of a batch of one project with many parts.
 PROJECT = "project"
-#: Batches that hold the files that they began with, and no others: what comes after them is worked
-#: on, or anybody could stop an inbox with a list.
+#: Causes of batches that hold only the files that they began with. What comes later is worked on;
+#: otherwise anybody could stop an inbox with a list.
 ALONE = frozenset({ALREADY_MADE, LIST, PROJECT})

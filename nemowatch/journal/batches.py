@@ -1,4 +1,4 @@
-"""Batches: many new jobs at once, of which nothing is spent until a person approves."""
+"""Batches: many new jobs at once, for which nothing is spent until a person approves."""
 
 from __future__ import annotations
 
@@ -72,14 +72,13 @@ def shrink(
     fewer: int,
     now_ms: int,
 ) -> None:
-    """So many of its jobs turned out to be done: with none left there is nothing to ask a
-    person."""
+    """Take jobs that turned out to be done out of the batch. With none left, no person is asked."""
     conn.execute(SQL["grow"], {"id": batch_id, "more": -fewer})
     conn.execute(SQL["close_empty"], {"id": batch_id, "now": now_ms})
 
 
 def ask_after_loss(conn: sqlite3.Connection, watches: Iterable[str]) -> None:
-    """A new journal was begun: what is in these inboxes at their first scan waits for a
+    """A new journal was begun: have what is in these inboxes at their first scan wait for a
     person."""
     for watch in watches:
         facts.put_of(conn, InboxFact.REBUILT, watch, facts.YES)
@@ -91,8 +90,8 @@ def unpaid(conn: sqlite3.Connection) -> set[str]:
 
 
 def ask_after_restore(conn: sqlite3.Connection, watches: Iterable[str], now_ms: int) -> None:
-    """The journal was restored from a backup: what it takes for unpaid in these watches may be
-    paid for, so that waits for a person too."""
+    """The journal was restored from a backup: have what it takes for unpaid in these watches wait
+    for a person, since it may have been paid for."""
     concerned = set(watches)
     ask_after_loss(conn, concerned)
     for row in conn.execute(SQL["unpaid"]).fetchall():
@@ -108,14 +107,14 @@ def hold_source(
     batch_id: int,
     now_ms: int,
 ) -> None:
-    """What would be paid for of this source waits with a batch."""
+    """Have the jobs of this source that would be paid for wait with a batch."""
     conn.execute(SQL["join"], {"source": source_id, "batch": batch_id})
     sessions.leave_unpaid(conn, source_id)
     conn.execute(SQL["hold_unpaid"], {"source": source_id, "now": now_ms})
 
 
 def is_unapproved(conn: sqlite3.Connection, source_id: int) -> bool:
-    """Whether what is made of this source still waits for a person's yes."""
+    """Whether the jobs of this source still wait for a person's approval."""
     return conn.execute(SQL["is_unapproved"], (source_id,)).fetchone() is not None
 
 
@@ -132,8 +131,8 @@ def settle_held(
     found: Iterable[PublishedOutput],
     now_ms: int,
 ) -> None:
-    """The results of a job that waits for approval are in the outbox, and no other job has
-    made them: it is done."""
+    """End a job that waits for approval as published: its results are in the outbox, and no other
+    job has made them."""
     standing = list(found)
     if any(results.of_output(conn, result.path) for result in standing):
         return
@@ -159,8 +158,8 @@ def open_rebuilt_batch(
     expected: int,
     now_ms: int,
 ) -> bool:
-    """The first scan of a watch: where the journal is a new one, a batch of all that is there
-    there; True then."""
+    """At the first scan of a watch: if the journal is a new one, begin a batch of everything there;
+    returns whether it is."""
     if not is_rebuilding(conn, watch):
         return False
     facts.put_of(conn, InboxFact.REBUILT, watch, "")

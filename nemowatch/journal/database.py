@@ -1,9 +1,9 @@
 """One connection, one thread, one transaction at a time.
 
 Owns the connection and its transactions; `opening` makes it. It knows no table: what is read and
-written is a function over the connection, given to `read` or `write`. A `write` has returned only
-when its commit is on the disk (`synchronous=FULL`): an intent to pay that a power cut could lose
-would be a double payment.
+written is a function over the connection, passed to `read` or `write`. A `write` returns only when
+its commit is on the disk (`synchronous=FULL`): an intent to pay that a power cut could lose would
+lead to a double payment.
 """
 
 from __future__ import annotations
@@ -30,10 +30,10 @@ from nemowatch.journal.opening import (
 from nemowatch.journal.reading import connect_existing
 from nemowatch.journal.transaction import Begin, T, Work, run
 
-#: Seconds between two tries to write on a full disk.
+#: Seconds between two attempts to write on a full disk.
 FULL_LOOK = 2.0
-#: Free bytes from which a disk that was full counts as having space again. Below it small writes
-#: come through while larger ones do not, and the log would report one full disk many times.
+#: Free bytes from which a disk that was full counts as having space again. With less, small writes
+#: succeed and larger ones do not, and the log would report the same full disk many times.
 SPACE_AGAIN = 512 * 1024
 
 
@@ -51,14 +51,14 @@ class Journal:
         """`is_read`: every page of it was just read."""
         self._conn = conn
         self._is_read = is_read
-        self._is_in_doubt = False  # an error said that it, or its disk, may be damaged
+        self._is_in_doubt = False  # an error has shown that it, or its disk, may be damaged
         self._thread = Serial("journal")
         self.path = path
         self.clock = clock
-        #: rows changed through this journal so far: as long as it stays the same, so does what is
+        #: rows changed through this journal so far: while this stays the same, so does what is
         #: shown of it
         self.changes = 0
-        #: UTC ms since when the disk is full and writes wait for space; 0: there is space
+        #: UTC ms since when the disk has been full and writes wait for space; 0: there is space
         self.full_at = 0
         self._full_since = 0.0  # the same, in monotonic seconds
         self._refused = 0  # writes that wait for space
@@ -68,7 +68,7 @@ class Journal:
 
     @classmethod
     def open(cls, path: Path, clock: Clock) -> Journal:
-        """Open (and make, and migrate) the journal at `path`; its folder must exist.
+        """Open the journal at `path`; create or migrate it if necessary. Its folder must exist.
 
         Raises JournalCorrupt, JournalTooNew, JournalReadOnly, JournalFull, JournalError.
         """
@@ -81,7 +81,7 @@ class Journal:
 
     @classmethod
     def open_unchanged(cls, path: Path, clock: Clock) -> Journal:
-        """Open an existing journal as it is, whichever version wrote it: to copy it or to check
+        """Open an existing journal as it is, whichever version wrote it, to copy it or to check
         that it is sound. Raises JournalError when there is none."""
         return cls(connect_existing(path, connect_unchanged), path, clock)
 
@@ -92,9 +92,9 @@ class Journal:
     async def write(self, work: Work[T]) -> T:
         """Run `work` in one transaction; all of it is on the disk when this returns, or none of it.
 
-        On a full disk it waits for space and runs `work` again: what the cloud has just answered,
-        paid turns above all, is kept in memory meanwhile, and nothing new can begin, for every
-        beginning is a write.
+        On a full disk it waits for space and runs `work` again. Meanwhile what the cloud has just
+        answered, above all about paid turns, is kept in memory, and nothing new can begin, since
+        every beginning is a write.
         """
         try:
             done = await self._submit(lambda: self.write_now(work))
@@ -126,8 +126,8 @@ class Journal:
             )
 
     def _say_space(self) -> None:
-        """Something was written. The full disk is over when nothing waits any more and there is
-        space for what comes."""
+        """After a write: the disk is no longer full once no write waits and there is space for
+        what comes."""
         if not self.full_at or self._refused or free_bytes(self.path) < SPACE_AGAIN:
             return
         self.full_at = 0
@@ -137,11 +137,12 @@ class Journal:
         )
 
     async def give_back(self) -> None:
-        """Let go of memory that SQLite keeps in case it is asked the same again."""
+        """Release memory that SQLite keeps in case it is asked the same again."""
         await self._submit(lambda: self._conn.execute("PRAGMA shrink_memory"))
 
     async def _submit(self, call: Callable[[], T]) -> T:
-        # a task that is dropped at shutdown does not tear its transaction away: it is carried out
+        # a task that is cancelled at shutdown does not interrupt its transaction, which is
+        # completed
         return await self._thread.begin(call)
 
     def read_now(self, work: Work[T]) -> T:
@@ -159,9 +160,9 @@ class Journal:
         return result
 
     def backup(self, target: Path) -> None:
-        """Write a consistent copy to `target`, which must not exist, while the daemon runs. It
-        knows that it is a copy: restored one day, it must not pay for what was paid after it was
-        made."""
+        """Write a consistent copy to `target`, which must not exist, while the daemon runs. The
+        copy is marked as one: if it is restored, it must not pay again for what was paid for after
+        it was made."""
         with contextlib.closing(sqlite3.connect(target)) as copy:
             self._conn.backup(copy)
             facts.set_flag(copy, Fact.COPY, to=True)
@@ -197,8 +198,8 @@ class Journal:
             raise
 
     def close(self) -> None:
-        """Finish what is queued, fold the WAL back and close. Of one that was read whole, and has
-        failed at nothing, it is written down that it is whole."""
+        """Finish what is queued, fold the WAL back and close. If every page was read, and no error
+        has occurred, note that the journal is whole."""
         self._thread.close()
         self._conn.close()
         if self._is_read and not self._is_in_doubt:
@@ -206,6 +207,6 @@ class Journal:
 
 
 def _log() -> Any:
-    import structlog  # here: commands that only read the journal have no use for it
+    import structlog  # here: commands that only read the journal do not need it
 
     return structlog.get_logger("nemowatch.journal")

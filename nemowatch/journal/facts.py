@@ -1,7 +1,7 @@
 """Single facts that outlive a restart: which there are, and their values as text.
 
-Each is named here, once for the journal or once for each inbox; who owns one says what its text
-means.
+Each is named here, once for the journal or once for each inbox; the module that owns one says what
+its text means.
 """
 
 from __future__ import annotations
@@ -19,29 +19,29 @@ YES = "yes"
 
 
 class Fact(StrEnum):
-    """What is known once."""
+    """Facts about the whole journal."""
 
-    CREDITS = "credits"  #: the balance that was seen last
+    CREDITS = "credits"  #: the last known balance
     ACCOUNT = "account"  #: whose it is
     PAUSED = "paused"  #: a flag: `nemowatch pause` holds everything
     COPY = "copy"  #: a flag: this journal is a copy, made by a backup
-    CLOCK = "clock"  #: the wall clock, and the time since which boot, when both were compared last
-    NOTIFY = "notify"  #: a flag: somebody is to be told, so that it is written down what of
-    STATE_ID = "state_id"  #: the name of the state folder, as early versions kept it
+    CLOCK = "clock"  #: the wall clock, the time since boot, and which boot, as last compared
+    NOTIFY = "notify"  #: a flag: there are channels of notification, so news is written down
+    STATE_ID = "state_id"  #: the id of the state folder, as early versions kept it
 
 
 class InboxFact(StrEnum):
-    """What is known once for each inbox."""
+    """Facts about each inbox."""
 
     PAID = "paid"  #: the mark of its latest paid call
-    LOST = "lost"  #: an unknown mark for which a person was asked
+    LOST = "lost"  #: an unknown mark because of which a person was asked
     REBUILT = "rebuilt journal"  #: a flag: its next scan is the first of a new journal
-    ROOT = "root"  #: what its root lies on
-    TREES = "trees"  #: what its outbox, done and failed lie on
-    APPROVALS = "approvals"  #: APPROVE files that say yes to nothing any more
-    PROJECT_APPROVALS = "project approvals"  #: those in projects that say yes to nothing any more
-    FOLDER_APPROVALS = "approvals in folders"  #: the same, of those in task folders
-    GUIDE = "guide"  #: the text of "How to use these folders.txt" as it was written last
+    ROOT = "root"  #: the filesystem that its root is on
+    TREES = "trees"  #: the filesystems that its outbox, done and failed are on
+    APPROVALS = "approvals"  #: used APPROVE files in the inbox
+    PROJECT_APPROVALS = "project approvals"  #: used ones in projects
+    FOLDER_APPROVALS = "approvals in folders"  #: used ones in task folders
+    GUIDE = "guide"  #: the text of "How to use these folders.txt" as last written
     REFUSED = "refused"  #: the files in failed/ that never became jobs
 
 
@@ -81,7 +81,7 @@ def table_of(conn: sqlite3.Connection, fact: InboxFact, watch: str) -> Any:
 
 
 def put_table_of(conn: sqlite3.Connection, fact: InboxFact, watch: str, value: Any) -> None:
-    """Write it as JSON; nothing where it is empty."""
+    """Write it as JSON; an empty value as nothing."""
     _put(conn, f"{fact} {watch}", json.dumps(value) if value else "")
 
 

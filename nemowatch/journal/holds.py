@@ -1,4 +1,4 @@
-"""Holds: what stops the whole account or machine, as opposed to one job, and what is remembered of
+"""Holds of the whole account or machine, as opposed to those of one job, and what is remembered of
 a refusal until a job gets through."""
 
 from __future__ import annotations
@@ -20,11 +20,11 @@ class HoldRow:
     reason: HoldReason
     text: str  #: plain words, with the cure
     since: int  #: UTC ms
-    seen: float | None  #: credits available when the cloud refused, the most of several times
+    seen: float | None  #: credits available when the cloud refused; of several refusals the highest
     tries: int = 0  #: refusals in a row after the first
-    tried_at: int = 0  #: UTC ms of the latest refusal, or of the beginning of a trial
-    trial: int | None = None  #: the job that tries whether it is over
-    account: str = ""  #: whose it is; "" is not known
+    tried_at: int = 0  #: UTC ms of the latest refusal, or of the start of a trial
+    trial: int | None = None  #: the job that tries whether the hold is over
+    account: str = ""  #: the account that was refused; "": not known
 
 
 def put(
@@ -35,7 +35,7 @@ def put(
     seen: float | None = None,
     job_id: int | None = None,
 ) -> None:
-    """It begins, or goes on with other words; `job_id`: this job was refused."""
+    """Begin the hold, or change the text of one that exists. `job_id`: the job that was refused."""
     conn.execute(SQL["refused"], {"reason": reason, "now": now_ms, "job": job_id})
     conn.execute(SQL["put"], {"reason": reason, "text": text, "now": now_ms, "seen": seen})
 
@@ -46,7 +46,7 @@ def observed(
     seen: float | None,
     account: str,
 ) -> None:
-    """The account shows this; kept where nothing is known yet of the time of the refusal."""
+    """Keep what the account shows, if nothing is known yet from the time of the refusal."""
     conn.execute(SQL["observed"], {"reason": reason, "seen": seen, "account": account})
 
 
@@ -56,37 +56,38 @@ def begin_trial(
     job_id: int,
     now_ms: int,
 ) -> None:
-    """This job alone may try whether it is over."""
+    """Let this job alone try whether the hold is over."""
     conn.execute(SQL["begin_trial"], {"reason": reason, "job": job_id, "now": now_ms})
 
 
 def end_trial(conn: sqlite3.Connection, reason: HoldReason, now_ms: int) -> None:
-    """The job that tried came to something else."""
+    """End a trial without an answer: the job met something else."""
     conn.execute(SQL["end_trial"], {"reason": reason, "now": now_ms})
 
 
 def begin_afresh(conn: sqlite3.Connection, reason: HoldReason) -> None:
-    """Earlier refusals count no longer."""
+    """Stop counting earlier refusals."""
     conn.execute(SQL["afresh"], {"reason": reason})
 
 
 def rest(conn: sqlite3.Connection, reason: HoldReason) -> None:
-    """It seems over: it holds nothing, and its refusals are remembered until a job gets through."""
+    """Hold nothing any more, because it seems over. Its refusals are remembered until a job gets
+    through."""
     conn.execute(SQL["rest"], {"reason": reason})
 
 
 def forget(conn: sqlite3.Connection) -> None:
-    """A job got through: refusals that were only remembered are forgotten."""
+    """Forget refusals that were only remembered, because a job got through."""
     conn.execute(SQL["forget"])
 
 
 def drop(conn: sqlite3.Connection, reason: HoldReason) -> None:
-    """Its cause is gone."""
+    """End the hold: its cause is gone."""
     conn.execute(SQL["drop"], (reason,))
 
 
 def active(conn: sqlite3.Connection) -> dict[HoldReason, HoldRow]:
-    """Every hold there is now, the oldest first."""
+    """Every present hold, the oldest first."""
     rows = map(_row, conn.execute(SQL["active"]))
     return {row.reason: row for row in rows}
 
@@ -99,6 +100,6 @@ def _row(found: sqlite3.Row) -> HoldRow:
 
 
 def conflict_copies(conn: sqlite3.Connection, watch: str) -> list[tuple[bytes, bytes]]:
-    """The (task folder, path) of each file in this inbox that waits because a sync client made
-    it."""
+    """(task folder, path) of each file in this inbox that waits because it is a sync client's
+    conflict copy."""
     return every(conn, SQL["conflict_copies"], (watch,), itemgetter("folder", "path"))

@@ -1,5 +1,5 @@
-"""Inboxes that this journal has worked, so that a first sight, or a return after an absence, is
-known as one."""
+"""The inboxes that this journal has worked, so that a first scan, or a return after an absence, is
+recognized."""
 
 from __future__ import annotations
 
@@ -11,7 +11,8 @@ SQL = load("inboxes")
 
 
 def seen(conn: sqlite3.Connection, watch: str, now_ms: int) -> bool:
-    """A scan could read this inbox. True while its first scan by this journal is not over."""
+    """Note that a scan could read this inbox; returns True until its first scan by this journal is
+    over."""
     row = conn.execute(SQL["of_watch"], (watch,)).fetchone()
     if row is None:
         conn.execute(SQL["begin"], {"watch": watch, "now": now_ms})
@@ -21,5 +22,5 @@ def seen(conn: sqlite3.Connection, watch: str, now_ms: int) -> bool:
 
 
 def scanned(conn: sqlite3.Connection, watch: str) -> None:
-    """Its first scan is over and its batch, if any, is written."""
+    """Note that its first scan is over and its batch, if any, is written."""
     conn.execute(SQL["scanned"], (watch,))

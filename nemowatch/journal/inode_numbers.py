@@ -1,4 +1,4 @@
-"""Numbers of inodes and devices as SQLite holds them: they may use 64 bits, and its integers are
+"""Inode and device numbers as SQLite stores them: they may use all 64 bits, and its integers are
 signed. Pure.
 """
 
@@ -9,12 +9,12 @@ _SIGN = 1 << 63
 
 
 def signed(number: int) -> int:
-    """A number as it is written down."""
+    """A number as it is stored."""
     if number >= _SIGN:
         return number - _ALL
     return number
 
 
 def unsigned(number: int) -> int:
-    """The number that was written down so."""
+    """The number that was stored as this."""
     return number % _ALL

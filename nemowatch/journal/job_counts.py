@@ -1,5 +1,5 @@
-"""How many jobs there are, by what they are. No query here reads the jobs themselves where triggers
-count.
+"""How many jobs there are, by state and reason. Where triggers keep a count, no query reads the
+jobs themselves.
 """
 
 from __future__ import annotations

@@ -1,6 +1,4 @@
-"""What a job has gone through, and which instructions were given about the same item before it and
-after it.
-"""
+"""The history of a job, and which instructions were given about the same item before and after it."""
 
 from __future__ import annotations
 
@@ -27,12 +25,12 @@ class JobEvent:
 
 @dataclass(frozen=True, slots=True)
 class PastInstruction:
-    """An instruction of a conversation, also one whose place another has taken."""
+    """An instruction of a conversation, including one that another has replaced."""
 
     job: Job
     number: int  #: the job's, as people know it
     take: int  #: 1 for the first session about its item and target
-    replaced: bool  #: another has taken its place
+    replaced: bool  #: another one has replaced it
 
 
 def events(conn: sqlite3.Connection, job_id: int) -> list[JobEvent]:

@@ -1,6 +1,6 @@
-"""What a person can order of single jobs: another try, another delivery, an end. Each is one
-legal step, and none pays again for what is paid: that is decided here, from the calls that the
-journal knows. What has to be paid for again is a new instruction (`new_jobs.give_again`).
+"""What a person can order for a single job: another try, another delivery, an end. Each is one
+legal step, and none pays again for what was paid for: that is decided here, from the calls that the
+journal knows. What has to be paid for again becomes a new instruction (`new_jobs.give_again`).
 """
 
 from __future__ import annotations
@@ -13,25 +13,26 @@ from nemowatch.journal.jobs import Job, JobChanges
 from nemowatch.journal.spend import CallOutcome, EditOutcome
 from nemowatch.model import ENDED, AttentionReason, State
 
-#: What is said of a job whose file was taken out of the inbox in time.
+#: What is said of a job whose file was removed from the inbox in time.
 TAKEN_AWAY = "The file was removed before anything was paid for it."
-#: What is said of a job that was cancelled while its paid call was in doubt, and is tried again.
+#: What is said of a job that is tried again after it was cancelled while its paid call was in
+#: doubt.
 NEVER_DECIDED = (
     "Its order was sent before, and nothing shows whether the cloud did the work. That is to be"
     " decided before it is sent again."
 )
-#: The error code of a part that has ended with one before it.
+#: The error code of a part that has ended because an earlier one did.
 PART_BEFORE = "part before"
-#: Why jobs ask before anything is sent for them.
+#: Reasons for which a job asks a person before anything was sent for it.
 NOTHING_SENT = (AttentionReason.LOST, AttentionReason.CHANGED)
-#: States that a retry leads out of.
+#: The states in which a job can be retried.
 UNDONE = (State.FAILED, State.REJECTED, State.CANCELLED)
 
 
 def retry(conn: sqlite3.Connection, job_id: int, now_ms: int) -> State:
-    """A person asks for another try: from the last state whose effect is saved; returns that state.
+    """Try a job again from the last state whose effect is saved; returns that state.
 
-    A paid call whose outcome is still unknown stays a person's decision. A job that was charged for
+    A paid call whose outcome is still unknown is still left to a person. A job that was charged for
     and has no edit left is given again. Raises UsageError for a job that has not failed.
     """
     job = jobs.by_id(conn, job_id)
@@ -59,7 +60,7 @@ def retry(conn: sqlite3.Connection, job_id: int, now_ms: int) -> State:
 
 
 def _check_may_retry(conn: sqlite3.Connection, job: Job) -> None:
-    """Raises UsageError for a job that has not failed, or that goes on from what was not made."""
+    """Raise UsageError for a job that has not failed, or that goes on from what was not made."""
     if job.state not in UNDONE:
         raise UsageError(
             f"Job {job.id} is {job.state}, not failed.", cure="Only failed jobs can be tried again."
@@ -69,8 +70,8 @@ def _check_may_retry(conn: sqlite3.Connection, job: Job) -> None:
 
 
 def _check_parts_before(conn: sqlite3.Connection, job: Job) -> None:
-    """Raises UsageError while a part before this one has come to nothing: it would go on from
-    what was never made, and be paid for."""
+    """Raise UsageError if a part before this one came to nothing: this one would go on from what
+    was never made, and be paid for."""
     before = sessions.unmade_before(conn, job.id)
     if before:
         numbers = " ".join(map(str, [*before, job.id]))
@@ -95,8 +96,8 @@ def redeliver(
     *,
     new_take: bool = False,
 ) -> State:
-    """A published job is delivered again: from the saved draft, or a transcript's words, without
-    a new paid call, or as a new take.
+    """Deliver a published job again: without a paid call, from the saved draft or a transcript's
+    words, or as a new take.
 
     Returns the state it goes on from. Raises UsageError for a job that is not published, or has
     no draft.
@@ -127,8 +128,8 @@ def cancel(
     why: str,
     now_ms: int,
 ) -> None:
-    """Take a job back, and with it the parts behind it that are not paid for. What was paid stays
-    paid. Raises UsageError when it has ended already."""
+    """Cancel a job, and with it the later parts that are not paid for. What was paid stays paid.
+    Raises UsageError when it has already ended."""
     job = jobs.by_id(conn, job_id)
     if job.state in ENDED:
         raise UsageError(f"Job {job_id} is {job.state} already.")
@@ -145,8 +146,8 @@ def cancel(
 
 
 def end_parts_behind(conn: sqlite3.Connection, job: Job, state: State, now_ms: int) -> None:
-    """A part has ended in `state`. Where it made nothing, or was taken back, those behind it end
-    too, before anything is paid for them: they were to go on from it."""
+    """A part has ended in `state`. If it made nothing, or was cancelled, end the later parts too,
+    before anything is paid for them: they were to go on from it."""
     if state not in UNDONE or sessions.is_change(conn, job):
         return
     if state is not State.CANCELLED and spend.has_made(conn, job.id):
@@ -170,8 +171,8 @@ def end_parts_behind(conn: sqlite3.Connection, job: Job, state: State, now_ms: i
 
 
 def resolve_done(conn: sqlite3.Connection, job: Job, now_ms: int) -> State:
-    """A person says that the paid call of a job in attention has happened: its session is read for
-    the edit, and nothing is paid. Raises UsageError where no call was made."""
+    """Go on with a job in attention whose paid call has happened, as a person says: its session is
+    read for the edit, and nothing is paid. Raises UsageError if no call was made."""
     if job.reason in NOTHING_SENT:
         raise UsageError(
             f"Nothing was sent for job {job.id} so far: there is nothing to fetch.",
@@ -182,7 +183,7 @@ def resolve_done(conn: sqlite3.Connection, job: Job, now_ms: int) -> State:
         is_replay = call.replays is not None
         edit = EditOutcome.NONE if is_replay else EditOutcome.MADE
         spend.settle(conn, call.id, CallOutcome.HAPPENED, None, now_ms, edit=edit)
-        if is_replay:  # what the job itself asks for comes after it
+        if is_replay:  # the job's own instruction comes after it
             jobs.apply(conn, job, State.UPLOADED, now_ms, new_jobs.BEGINNING)
             return State.UPLOADED
     spend.set_edit(conn, job.id, EditOutcome.MADE)
@@ -196,9 +197,9 @@ def resolve_resend(
     prompt: str,
     now_ms: int,
 ) -> State:
-    """A person says that the order of a job in attention is to be sent once more, with `prompt`
-    ("": as it was): a new instruction, which costs again. Where its session is lost, the
-    instructions before it are carried out again first, and each costs again."""
+    """Send the order of a job in attention once more, as a person says, with `prompt` ("": as it
+    was): a new instruction, which costs again. If its session is lost, the instructions before it
+    are carried out again first, and each costs again."""
     if job.reason in NOTHING_SENT:
         if job.reason == AttentionReason.LOST:
             sessions.allow_rebuilding(conn, job.session)

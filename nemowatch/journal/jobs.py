@@ -1,7 +1,8 @@
-"""Jobs: one instruction in a session each. Every change of one goes through `apply`, in one
-transaction with whatever belongs to it; legality and history are the database's own (triggers).
+"""Jobs, each of which is one instruction in a session. Every change of a job goes through `apply`,
+in one transaction with whatever belongs to it; triggers of the database refuse illegal transitions
+and write the history.
 
-A job is added in `sessions`. `spend` says whether it is paid for.
+`new_jobs` adds jobs. `spend` says whether one is paid for.
 """
 
 from __future__ import annotations
@@ -26,14 +27,14 @@ UNFINISHED = tuple(state for state in State if state not in ENDED)
 
 @dataclass(frozen=True, slots=True)
 class Job:
-    """A job with what its session says of it; the schema says what each column is for."""
+    """A job with what its session knows about it; the schema says what each column is for."""
 
     id: int
-    session: int  #: the journal's row of its session
+    session: int  #: the id of its session in the journal
     source_id: int
     item: str
     target: str
-    session_id: str  #: the cloud's id of its session, "" while there is none alive
+    session_id: str  #: the cloud's id of its session; "" while the cloud has none
     uploaded_by: str
     stem: str
     skill: str
@@ -41,10 +42,10 @@ class Job:
     outputs: tuple[Output, ...]
     state: State
     reason: str
-    checking: bool  #: its last effect may have happened: the world is asked first
+    checking: bool  #: its last effect may have happened, which is checked first
     back: str
-    attempt: int  #: tries that end the job when they reach retry.attempts
-    tries: int  #: tries that may go on without end: they only space the next one
+    attempt: int  #: failed tries that end the job when they reach retry.attempts
+    tries: int  #: failed tries that may go on without end: they only set the next pause
     due_at: int  #: UTC ms
     render_id: str
     render_at: int  #: UTC ms
@@ -59,13 +60,13 @@ class Job:
     credits: float | None
     credits_about: bool
     error_code: str
-    error_text: str  #: for `language.said`, which leaves what is quoted in it as it is
+    error_text: str  #: for `language.said`, which does not translate what is quoted in it
     created_at: int  #: UTC ms
     updated_at: int  #: UTC ms
 
     @property
     def why(self) -> str:
-        """What its error says, for a terminal, a log or a program."""
+        """Its error text, for a terminal, a log or a program."""
         return unmarked(self.error_text)
 
     @property
@@ -75,19 +76,19 @@ class Job:
 
     @property
     def working_state(self) -> State:
-        """Its state; while it is held, the one to which it goes back."""
+        """Its state; while it is held, the one to which it returns."""
         if self.state is State.HELD:
             return State(self.back)
         return self.state
 
 
-#: Every one is a column.
+#: Each is also a column.
 _FIELDS = tuple(field.name for field in fields(Job))
 
 
 @dataclass(frozen=True, slots=True)
 class ListedJob:
-    """A job with where its source lies."""
+    """A job, and where its source is."""
 
     job: Job
     watch: str
@@ -95,11 +96,11 @@ class ListedJob:
     path: bytes  #: relative to the inbox
     task: str
     settled: bool
-    retired_to: bytes | None  #: absolute path the source went to
+    retired_to: bytes | None  #: absolute path to which the source was moved
 
 
 class JobChanges(TypedDict, total=False):
-    """Columns that a change of a job may set beside its state; mypy refuses any other."""
+    """Columns that a change of a job may set besides its state; mypy refuses any other."""
 
     stem: str
     skill: str
@@ -137,8 +138,8 @@ def apply(
     now_ms: int,
     changes: JobChanges | None = None,
 ) -> bool:
-    """Move `job` to `state` and set its `changes`; False when somebody else has moved it since it
-    was read.
+    """Move `job` to `state` and set its `changes`; False if it was changed elsewhere since it was
+    read.
 
     Raises JournalError for a transition that is not legal, TypeError for a column that does not
     exist.
@@ -166,7 +167,7 @@ def apply(
 
 
 def has_ended(job: Job) -> bool:
-    """Whether nothing more is done for this job."""
+    """Whether nothing more will be done for this job."""
     return job.state in ENDED
 
 
@@ -202,8 +203,8 @@ def listed(
     newest: bool = False,
     limit: int = -1,
 ) -> list[ListedJob]:
-    """Jobs with their sources, oldest first, or those first that changed last (`newest`); all
-    states when `state` is empty; negative `limit`: all."""
+    """Jobs with their sources, oldest first, or those that changed last first (`newest`); an empty
+    `state` means all states, a negative `limit` all jobs."""
     values = {"state": state, "reason": reason, "limit": limit}
     if job_id:
         return every(conn, SQL["list_one"], {"id": job_id}, listed_row)
@@ -236,7 +237,7 @@ def _changed(row: ListedJob) -> tuple[int, int]:
 def recent(
     conn: sqlite3.Connection, limit: int, states: Iterable[State] = (State.PUBLISHED,)
 ) -> list[ListedJob]:
-    """Jobs that have ended in one of these ways, the latest first."""
+    """Jobs that have ended in one of these states, the latest first."""
     found: list[ListedJob] = []
     for state in states:
         found += every(conn, SQL["recent"], {"state": state, "limit": limit}, listed_row)
@@ -249,7 +250,7 @@ def _ended_at(row: ListedJob) -> int:
 
 
 def unfinished(conn: sqlite3.Connection, limit: int) -> list[ListedJob]:
-    """Jobs that have not ended, oldest first: up to `limit` of each state, those first that are
+    """Jobs that have not ended, oldest first: up to `limit` of each state, namely those that are
     due first."""
     found: list[ListedJob] = []
     for state in UNFINISHED:
@@ -263,7 +264,7 @@ def _number(row: ListedJob) -> int:
 
 
 def unfinished_ids(conn: sqlite3.Connection) -> set[int]:
-    """The numbers of all jobs that have not ended."""
+    """The ids of all jobs that have not ended."""
     values = {"states": json.dumps(UNFINISHED)}
     return set(every(conn, SQL["unfinished_ids"], values, itemgetter("id")))
 
@@ -280,12 +281,12 @@ def from_row(row: sqlite3.Row) -> Job:
 
 @lru_cache(maxsize=256)
 def _outputs(text: str) -> tuple[Output, ...]:
-    """The results that a job makes; jobs of one folder have the same."""
+    """The results that a job makes. Cached, since jobs of one folder make the same."""
     return tuple(Output(e, OutputKind(k), bool(r)) for e, k, r in json.loads(text))
 
 
 def listed_row(row: sqlite3.Row) -> ListedJob:
-    """The same with where its source lies, of a query that has that as well."""
+    """The same with where its source is, from a query that also reads that."""
     return ListedJob(
         from_row(row),
         row["watch"],

@@ -1,5 +1,5 @@
-"""One daemon for a state folder: an advisory lock that the kernel drops with the process,
-however it ends."""
+"""Allows one daemon for each state folder, by an advisory lock that the kernel drops with the
+process, however that ends."""
 
 from __future__ import annotations
 
@@ -16,14 +16,14 @@ FILE_NAME = "lock"
 
 
 class StateLock:
-    """Holds the state folder; a context manager."""
+    """Locks the state folder; a context manager."""
 
     def __init__(self, state_dir: Path) -> None:
         self.path = state_dir / FILE_NAME
         self._fd = -1
 
     def acquire(self) -> StateLock:
-        """Take the lock or raise JournalLocked, naming the process that has it."""
+        """Take the lock. Raises JournalLocked, which names the process that has it."""
         with translated(self.path):
             fd = os.open(self.path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
         try:
@@ -35,7 +35,7 @@ class StateLock:
             raise JournalLocked(
                 f"{self.path.parent}: another nemowatch is using this state folder{who}."
             ) from exc
-        # a full disk: the lock holds without its holder's number
+        # on a full disk the lock holds all the same, without its holder's process id
         with contextlib.suppress(OSError):
             os.ftruncate(fd, 0)
             os.pwrite(fd, f"{os.getpid()}\n".encode("ascii"), 0)
@@ -43,7 +43,7 @@ class StateLock:
         return self
 
     def release(self) -> None:
-        """Give it back."""
+        """Release the lock."""
         if self._fd >= 0:
             os.close(self._fd)
             self._fd = -1

@@ -1,7 +1,7 @@
-"""How a job comes into being: as an instruction in a session.
+"""Adds jobs, each as an instruction in a session.
 
-Owns the one way, `add_job`, and what it is used for: a folder's order, a further turn, an answer,
-an instruction given again. It knows nothing of what a job goes through afterwards.
+Owns the only way to do that, `add_job`, and what it is used for: a folder's order, a further turn,
+an answer, an instruction given again. It does not know what happens to a job afterwards.
 """
 
 from __future__ import annotations
@@ -26,7 +26,7 @@ class Instruction:
     outputs: tuple[Output, ...]
 
 
-#: What a new instruction in the place of an earlier one begins with.
+#: The values with which a new instruction begins that replaces an earlier one.
 BEGINNING = JobChanges(
     reason="",
     checking=False,
@@ -63,12 +63,12 @@ def add_job(
     """Give an instruction in a session; returns the new job's id.
 
     Jobs of a session have their turns one after the other, in the order in which they were added.
-    Nothing is paid for here: every gate applies to the new job's call as to any other.
+    Nothing is paid for here: every gate stands before the new job's call as before any other.
 
-    With `in_place_of` it takes the place of that job, and its number, by which people know it. The
+    With `in_place_of` it replaces that job and takes over its number, by which people know it. The
     earlier instruction keeps its calls, its draft and its results under a number that is not shown.
-    Raises UsageError for a session that does not exist, and while a call of the earlier
-    instruction is open.
+    Raises UsageError for a session that does not exist, and while a call of the earlier instruction
+    is open.
     """
     session = sessions.by_id(conn, session_id)
     if in_place_of is not None:
@@ -135,9 +135,9 @@ def add_turn(
     is_change: bool = True,
 ) -> int:
     """Give a further instruction in the session of `job`, or in an earlier `session` of the same
-    item and target, after all that were given in it; returns the new job's id. Its results are
-    called as those of `job` are, unless `outputs` says what else it makes; each gets the number of
-    its version (`promo.es (2).mp4`). `is_change`: it is nothing that the folder orders.
+    item and target, after all that were given in it; returns the new job's id. Its results have the
+    names of those of `job`, unless `outputs` says what else it makes; each gets the number of its
+    version (`promo.es (2).mp4`). `is_change`: the folder does not order it.
 
     It has its turn when all earlier instructions of the session have ended, however they ended.
     """
@@ -146,9 +146,9 @@ def add_turn(
 
 
 def answer(conn: sqlite3.Connection, job: Job, prompt: str, now_ms: int) -> None:
-    """Go on with a job whose instruction the agent has answered with a question: what a person
-    says to that is the next instruction of the same session, under the same number. Raises
-    UsageError while its call is open."""
+    """Go on with a job to whose instruction the agent has replied with a question: a person's
+    answer is the next instruction of the same session, under the same number. Raises UsageError
+    while its call is open."""
     order = Instruction(job.stem, job.skill, prompt, job.outputs)
     add_job(conn, job.session, order, now_ms, in_place_of=job)
 
@@ -160,9 +160,9 @@ def give_again(
     *,
     prompt: str = "",
 ) -> None:
-    """Give the instruction of `job` once more, or another `prompt`: one more paid call. It has a
-    session of its own, unless it goes on from earlier instructions: without them it would mean
-    nothing. Parts that wait behind it, or have ended with it, go to that session as well.
+    """Give the instruction of `job` once more, or another `prompt`: one more paid call. It gets a
+    session of its own, unless it goes on from earlier instructions, without which it would mean
+    nothing. Later parts that wait for it, or have ended with it, move to that session as well.
 
     Raises UsageError when its instructions are no longer kept, or while one of its calls is open.
     """

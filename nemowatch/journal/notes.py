@@ -1,6 +1,5 @@
-"""Notes in people's folders: remembered, so that they are removed again when their
-cause is gone; and which sources have notes that may not say yet what the journal says (triggers
-write that, see migration 0003).
+"""Notes in people's folders, remembered so that they are removed again when their cause is gone;
+and which sources have notes that may be out of date (triggers write that, see migration 0003).
 """
 
 from __future__ import annotations
@@ -29,17 +28,17 @@ def remember(
     text: str,
     now_ms: int,
 ) -> None:
-    """A note with this text is at this absolute path."""
+    """Remember that a note with this text is at this absolute path."""
     conn.execute(SQL["put"], {"path": _raw(path), "text": text, "now": now_ms})
 
 
 def forget(conn: sqlite3.Connection, path: bytes | Path) -> None:
-    """The note was removed."""
+    """Forget a note that was removed."""
     conn.execute(SQL["drop"], (_raw(path),))
 
 
 def text_at(conn: sqlite3.Connection, path: bytes | Path) -> str:
-    """What the note at this absolute path says, "" when none is known there."""
+    """The text of the note at this absolute path; "" when none is known there."""
     return first_value(conn, SQL["at"], (_raw(path),), "")
 
 
@@ -49,7 +48,7 @@ def all(conn: sqlite3.Connection) -> dict[bytes, str]:
 
 
 def below(conn: sqlite3.Connection, folder: bytes, limit: int) -> list[bytes]:
-    """The paths of the latest notes below a folder, which is given with its slash."""
+    """The paths of the latest notes below a folder, which is given with a slash at its end."""
     values = {"first": folder, "last": folder + b"\xff", "limit": limit}
     return every(conn, SQL["below"], values, itemgetter("path"))
 
@@ -81,8 +80,8 @@ def all_due(conn: sqlite3.Connection) -> dict[int, str]:
 
 
 def mark_up_to_date(conn: sqlite3.Connection, due: Due) -> None:
-    """The notes of this source say what the journal said when `due` was read; what came since
-    keeps them due."""
+    """Note that the notes of this source are as up to date as the journal was when `due` was read.
+    A later change keeps them due."""
     conn.execute(SQL["written"], {"source_id": due.source_id, "change": due.change})
 
 

@@ -1,7 +1,7 @@
-"""What somebody is to be told: which subjects are due (triggers write that, see the migration of
-notifications), what was told of them, and which messages a channel has not taken yet.
+"""What people are to be notified of: which subjects are due (triggers write that, see the migration
+of notifications), what was said about them, and which messages a channel has not taken yet.
 
-Knows no words: `notify` has the words about a subject.
+It has no words: `notify` has the words about a subject.
 """
 
 from __future__ import annotations
@@ -20,24 +20,24 @@ from nemowatch.journal.queries import every, first_value, load
 
 SQL = load("notices")
 
-#: What was told before anything: what came earlier is no news.
+#: The subject of the beginning of notifications: what happened before it is not news.
 BEGUN = "begun"
-#: Everything that is written while somebody is to be told.
+#: Everything that is written while there are channels.
 TABLES = ("due", "jobs", "told", "rounds", "notices")
 
 
 @dataclass(frozen=True, slots=True)
 class HoldStory:
-    """Why work waits, and since when."""
+    """Since when a hold has lasted, and how many jobs it concerns."""
 
     text: str
     since: int  #: UTC ms
-    jobs: int  #: that wait for it
+    jobs: int  #: how many wait for it
 
 
 @dataclass(frozen=True, slots=True)
 class Round:
-    """What came to an inbox while it had work, and what became of it."""
+    """The jobs that came to an inbox until it had none left, and what became of them."""
 
     id: int
     watch: str
@@ -45,7 +45,7 @@ class Round:
     begun_at: int  #: UTC ms
     states: Mapping[str, int]  #: how many jobs ended in each state
     files: int
-    credits: float | None  #: None: nothing is known to have been paid
+    credits: float | None  #: None: no payment is known
     about: bool
     unknown: int  #: paid calls whose price is not known
 
@@ -62,8 +62,8 @@ class Delivery:
 
 
 def begin(conn: sqlite3.Connection, channels: Collection[str], now_ms: int) -> None:
-    """These are the channels from now on; without any, nothing is written and nothing kept. At
-    first, what stops work and asks a person already is due as well."""
+    """Set the channels; without any, nothing is written or kept. When the first are set, whatever
+    already stops work or asks a person is due as well."""
     if not channels:
         _forget_all(conn)
         return
@@ -90,53 +90,53 @@ def _forget_all(conn: sqlite3.Connection) -> None:
 
 
 def subjects(conn: sqlite3.Connection) -> dict[str, int]:
-    """What may be worth telling, and when (UTC ms; 0: its time is not set yet)."""
+    """The subjects that may be worth a message, and when (UTC ms; 0: not set yet)."""
     return dict(every(conn, SQL["subjects"], (), itemgetter("subject", "due_at")))
 
 
 def make_due(conn: sqlite3.Connection, subject: str, due_at: int) -> None:
-    """Something has changed about it."""
+    """Note that something about this subject has changed."""
     conn.execute(SQL["make_due"], {"subject": subject, "due": due_at})
 
 
 def set_due(conn: sqlite3.Connection, subject: str, due_at: int) -> None:
-    """It is told then, and not before."""
+    """Have people notified of this subject at that time, and not before."""
     conn.execute(SQL["set_due"], {"subject": subject, "due": due_at})
 
 
 def settle(conn: sqlite3.Connection, subject: str) -> None:
-    """What there was to tell of it is told."""
+    """Note that everything about this subject has been said."""
     conn.execute(SQL["settle"], (subject,))
 
 
 def file_was_refused(conn: sqlite3.Connection, watch: str) -> None:
-    """A file of this inbox lies in failed/, and never became a job."""
+    """Note that a file of this inbox is in failed/ without ever having become a job."""
     if facts.is_set(conn, Fact.NOTIFY):
         make_due(conn, f"refused {watch}", 0)
 
 
 def told_at(conn: sqlite3.Connection, subject: str) -> int:
-    """UTC ms at which somebody was told of it last; 0 for never, or when it is over."""
+    """UTC ms at which people were last notified of this subject; 0 for never, or if it is over."""
     return first_value(conn, SQL["told_at"], (subject,), 0)
 
 
 def is_told(conn: sqlite3.Connection, subject: str) -> bool:
-    """Whether somebody was told that it is so."""
+    """Whether people were notified that it has begun."""
     return told_at(conn, subject) > 0
 
 
 def tell(conn: sqlite3.Connection, subject: str, now_ms: int) -> None:
-    """Somebody is told that it is so."""
+    """Note that people are notified that it has begun."""
     conn.execute(SQL["tell"], {"subject": subject, "now": now_ms})
 
 
 def untell(conn: sqlite3.Connection, subject: str) -> None:
-    """It is over, and somebody is told."""
+    """Note that it is over, and that people are notified of that."""
     conn.execute(SQL["untell"], (subject,))
 
 
 def hold(conn: sqlite3.Connection, reason: str) -> HoldStory | None:
-    """What stops work for this reason; None when nothing does."""
+    """The hold that stops work for this reason; None when there is none."""
     held = conn.execute(SQL["held_jobs"], (reason,)).fetchone()
     row = conn.execute(SQL["hold"], (reason,)).fetchone()
     if row is not None:
@@ -147,14 +147,15 @@ def hold(conn: sqlite3.Connection, reason: str) -> HoldStory | None:
 
 
 def take_jobs(conn: sqlite3.Connection) -> list[ListedJob]:
-    """The jobs that ask or have failed since somebody was told, as they are now."""
+    """The jobs that have asked or failed since people were last notified, as they are now; each is
+    returned once."""
     rows = [jobs.listed_row(row) for row in conn.execute(SQL["jobs"])]
     conn.execute(SQL["jobs_told"])
     return rows
 
 
 def end_round(conn: sqlite3.Connection, round_id: int) -> Round | None:
-    """What became of a round, once; None for one that goes on."""
+    """What became of a round that has ended, returned once; None for one that goes on."""
     found = conn.execute(SQL["round"], (round_id,)).fetchone()
     if found is None or conn.execute(SQL["round_is_open"], (round_id,)).fetchone():
         return None
@@ -174,7 +175,7 @@ def end_round(conn: sqlite3.Connection, round_id: int) -> Round | None:
 
 
 def jobs_of_round(conn: sqlite3.Connection, round_id: int, limit: int) -> list[ListedJob]:
-    """The first jobs of a round; those that came to nothing before all others."""
+    """The first jobs of a round, beginning with those that came to nothing."""
     rows = conn.execute(SQL["round_jobs"], {"round": round_id, "limit": limit})
     return [jobs.listed_row(row) for row in rows]
 
@@ -189,7 +190,7 @@ def add(
     channels: Collection[str],
     now_ms: int,
 ) -> None:
-    """A message for these channels."""
+    """Add a message for these channels."""
     values = {"event": event, "at": now_ms, "message": json.dumps(message)}
     notice = conn.execute(SQL["add"], values).fetchone()["id"]
     for channel in channels:
@@ -212,7 +213,7 @@ def waiting(conn: sqlite3.Connection, channel: str, limit: int) -> list[Delivery
 
 
 def delivered(conn: sqlite3.Connection, notice: int, channel: str) -> None:
-    """The channel has taken it."""
+    """Note that the channel has taken this message."""
     conn.execute(SQL["delivered"], {"notice": notice, "channel": channel})
 
 
@@ -222,7 +223,7 @@ def put_off(
     channel: str,
     due_at: int,
 ) -> None:
-    """The channel did not take it: it is tried again then, and nothing else before."""
+    """The channel did not take this message: try it again then, and nothing else before."""
     conn.execute(SQL["put_off"], {"notice": notice, "channel": channel, "due": due_at})
 
 
@@ -232,12 +233,14 @@ def give_up(
     before_ms: int,
     most: int,
 ) -> int:
-    """Drop what is older, and all but the latest `most`; returns how many."""
+    """Drop a channel's messages from before this time, and all but the latest `most`; returns how
+    many."""
     values = {"channel": channel, "before": before_ms, "most": most}
     return conn.execute(SQL["give_up"], values).rowcount
 
 
 def forget(conn: sqlite3.Connection, before_ms: int) -> None:
-    """Drop messages that everybody has taken, and rounds that were told, of before then."""
+    """Drop messages that every channel has taken, and rounds that were reported, from before this
+    time."""
     for name in ("forget", "forget_rounds"):
         conn.execute(SQL[name], {"before": before_ms})

@@ -1,7 +1,8 @@
-"""Offers: a file that is done, dropped again under other instructions, may be changed by them. That
-happens when a person approves it, and costs nothing before.
+"""Offers: when a finished file is dropped again under other instructions, its result can be changed
+by them. That happens once a person approves, and costs nothing before.
 
-Knows what the instructions were; others find out what is dropped, and who approves.
+Knows what the instructions were; other modules find out what was dropped, and whether a person has
+approved.
 """
 
 from __future__ import annotations
@@ -16,30 +17,30 @@ from nemowatch.model import AttentionReason, State
 
 SQL = load("offers")
 
-#: What is asked about one.
+#: The question that an offer asks.
 QUESTION = (
     "This was done before, and the instructions of its folder have changed since. It can be changed"
     " by them: one more paid turn in the same session, and one more result beside the first."
 )
-#: Why one is taken back.
+#: Why an offer is withdrawn.
 SAID_OTHERWISE = "Something else was asked for instead."
 
 
 def keep_instructions(conn: sqlite3.Connection, source_id: int, digest: str) -> None:
-    """The source is made by these instructions ("": not known)."""
+    """Note by which instructions the source is made ("": not known)."""
     if digest:
         conn.execute(SQL["keep_instructions"], {"source_id": source_id, "digest": digest})
 
 
 def have_changed(conn: sqlite3.Connection, source_id: int, digest: str) -> bool:
-    """Whether the source was made by other instructions than these, as far as that is known."""
+    """Whether the source was made by other instructions than these, as far as is known."""
     row = conn.execute(SQL["instructions"], (source_id,)).fetchone()
     return row is not None and digest != "" and row["digest"] != digest
 
 
 def make(conn: sqlite3.Connection, job: Job, prompt: str, now_ms: int) -> bool:
-    """Offer to change what `job` has made by a further instruction. False when that was asked for
-    in its session already."""
+    """Offer to change what `job` has made by a further instruction. False if the same was already
+    asked for in its session."""
     if conn.execute(SQL["is_given"], {"session": job.session, "prompt": prompt}).fetchone():
         return False
     offer = jobs.by_id(conn, new_jobs.add_turn(conn, job, prompt, now_ms))
@@ -53,13 +54,13 @@ def make(conn: sqlite3.Connection, job: Job, prompt: str, now_ms: int) -> bool:
 
 
 def waiting(conn: sqlite3.Connection, watch: str) -> list[tuple[bytes, int]]:
-    """(path of its source, job) of each offer in an inbox that waits for a word."""
+    """(path of its source, job) of each offer in an inbox that waits for an answer."""
     values = {"watch": watch, "reason": AttentionReason.CHANGED.value}
     return every(conn, SQL["waiting"], values, itemgetter("source", "id"))
 
 
 def take_back(conn: sqlite3.Connection, session: int, now_ms: int) -> None:
-    """A person asks for something else in this session: what was offered there is off."""
+    """Withdraw what was offered in this session, because a person asks for something else there."""
     values = {"session": session, "reason": AttentionReason.CHANGED.value}
     for row in conn.execute(SQL["of_session"], values).fetchall():
         job_steps.cancel(conn, row["id"], SAID_OTHERWISE, now_ms)

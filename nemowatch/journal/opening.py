@@ -1,7 +1,7 @@
 """Opening the journal's file: the checks before it is used, its migrations, and what SQLite's
 errors mean.
 
-It knows no rows: what a migration does is in its SQL.
+It knows no rows; what a migration does is in its SQL.
 """
 
 from __future__ import annotations
@@ -24,23 +24,24 @@ from nemowatch.errors import (
 from nemowatch.journal import seal
 from nemowatch.journal.queries import migrations, newest_version
 
-#: STRICT tables came with it.
+#: The first version with STRICT tables.
 SQLITE_NEEDED = (3, 37, 0)
 #: Seconds to wait for a command that holds the write lock; commands write for milliseconds.
 BUSY_SECONDS = 10.0
-#: KiB of pages that SQLite keeps: enough for what is asked often; the rest is in the system's own
+#: KiB of pages that SQLite caches: enough for what is read often; the rest is in the system's own
 #: cache anyway.
 CACHE_KIB = 512
-#: Statements that stay compiled. A job needs more of them than the 128 that Python keeps by itself:
-#: each would be compiled anew, triggers and all, whenever its turn comes.
+#: Statements that stay compiled. A job needs more than the 128 that Python keeps by default, and
+#: each would be compiled again, triggers and all, whenever it is used.
 STATEMENTS = 512
-#: A WAL frame and its index need less free bytes; above that, an I/O error is no lack of space.
+#: A WAL frame and its index need fewer free bytes than this; with more, an I/O error is not for
+#: lack of space.
 SPACE_FOR_A_FRAME = 64 * 1024
 
 
 def connect(path: Path, *, is_whole: bool = False) -> sqlite3.Connection:
-    """Open the file for writing; make and migrate what is missing, and read every page of one that
-    is not known to be whole. Raises sqlite3.Error, JournalError."""
+    """Open the file for writing: create it or migrate it if necessary, and read every page unless
+    it is known to be whole. Raises sqlite3.Error, JournalError."""
     if sqlite3.sqlite_version_info < SQLITE_NEEDED:
         raise JournalError(
             f"SQLite {sqlite3.sqlite_version} is too old; nemowatch needs 3.37 or newer.",
@@ -50,10 +51,10 @@ def connect(path: Path, *, is_whole: bool = False) -> sqlite3.Connection:
 
 
 def connect_for_reading(path: Path) -> sqlite3.Connection:
-    """Open a file that exists, and write nothing to it. Raises sqlite3.Error, JournalError.
+    """Open an existing file, and write nothing to it. Raises sqlite3.Error, JournalError.
 
-    What an earlier version wrote is read from a copy with today's tables: an administrator learns
-    how things are before the daemon is started again, and may still go back to that version.
+    What an earlier version wrote is read from a copy with today's tables: an administrator can see
+    the state before the daemon is started again, and can still go back to that version.
     """
     conn = connect_unchanged(path)
     if _is_older(conn):
@@ -62,7 +63,7 @@ def connect_for_reading(path: Path) -> sqlite3.Connection:
 
 
 def connect_unchanged(path: Path) -> sqlite3.Connection:
-    """Open a file that exists as it is, whichever version wrote it. Raises sqlite3.Error,
+    """Open an existing file as it is, whichever version wrote it. Raises sqlite3.Error,
     JournalTooNew."""
     uri = f"{path.absolute().as_uri()}?mode=ro"
     conn = sqlite3.connect(
@@ -108,14 +109,14 @@ def _connect(path: Path, is_whole: bool) -> sqlite3.Connection:
             _prepare(conn)
             conn.execute("PRAGMA synchronous = FULL")
             if _version(conn) == 0:
-                _migrate(conn)  # before the log exists: a small disk need not hold all of it twice
+                _migrate(conn)  # before there is a WAL: a small disk need not hold all of it twice
             conn.execute("PRAGMA journal_mode = WAL").fetchone()
             _check_version(conn, path)
             if not is_whole:
                 check_whole(conn, path)
             _migrate(conn)
         except BaseException:
-            conn.close()  # a damaged file is about to be moved away: nothing may hold it open
+            conn.close()  # a damaged file will be moved away: nothing may hold it open
             raise
     finally:
         os.umask(umask)
@@ -152,14 +153,14 @@ def check_whole(conn: sqlite3.Connection, path: Path) -> None:
 
 
 def _migrate(conn: sqlite3.Connection) -> None:
-    """Bring the tables to the newest version in one transaction: those who read meanwhile see
-    what was there, or all of it."""
+    """Bring the tables to the newest version in one transaction: whoever reads meanwhile sees
+    everything as it was, or all of the change."""
     at = _version(conn)
     steps = [(number, script) for number, script in migrations() if number > at]
     if not steps:
         return
-    # A table that is rebuilt is dropped in between; off, no row of another goes with it. It can
-    # only be set outside a transaction.
+    # Rebuilding a table drops it in between; with this off, no rows of other tables go with it.
+    # It can only be set outside a transaction.
     conn.execute("PRAGMA foreign_keys = OFF")
     scripts = "\n".join(script for _, script in steps)
     conn.executescript(f"BEGIN IMMEDIATE;\n{scripts}")
@@ -186,7 +187,7 @@ _MEANINGS: dict[int, tuple[type[JournalError], str]] = {
 
 
 def journal_error(exc: sqlite3.Error, path: Path) -> NemowatchError:
-    """The one place where SQLite's errors become ours."""
+    """Our error for one of SQLite's; nothing else translates them."""
     code = getattr(exc, "sqlite_errorcode", 0) & 0xFF  # the primary code is the low byte
     if code == sqlite3.SQLITE_IOERR and _no_space(path):
         code = sqlite3.SQLITE_FULL
@@ -199,7 +200,7 @@ def _no_space(path: Path) -> bool:
 
 
 def free_bytes(path: Path) -> int:
-    """Bytes that may still be written beside `path`; a disk that does not say counts as one with
+    """Bytes that can still be written beside `path`; a disk that does not say counts as one with
     space."""
     try:
         stat = os.statvfs(path.parent)
@@ -209,8 +210,8 @@ def free_bytes(path: Path) -> int:
 
 
 def set_aside(path: Path) -> Path:
-    """Move a damaged journal out of the way, with its WAL, so that a new one can begin. Returns
-    where it went."""
+    """Move a damaged journal out of the way, with its WAL, so that a new one can begin. Returns its
+    new path."""
     stamp = time.strftime("%Y%m%dT%H%M%SZ", time.gmtime())
     target = path.with_name(f"{path.name}.damaged-{stamp}")
     seal.destroy(path)

@@ -1,5 +1,5 @@
-"""How the work goes: what is done of what came together, and how long turns and renders took
-lately. Every query here reads a bounded number of rows, however many jobs have ended."""
+"""How fast the work goes: how much of what came together is done, and how long turns and renders
+took lately. Every query here reads a bounded number of rows, however many jobs have ended."""
 
 from __future__ import annotations
 
@@ -11,19 +11,19 @@ from nemowatch.journal.queries import load
 from nemowatch.model import WORKING
 
 SQL = load("pace")
-#: Results that are counted of what came together: with more, nobody asks how far it is.
+#: The most results that are counted: with more, progress says nothing to anybody.
 MOST_DONE = 20_000
-#: Rows of the history that are looked at: some minutes of the busiest hour.
+#: Rows of the history that are read: some minutes of the busiest hour.
 ROWS = 2_000
-#: Turns, or renders, whose median counts.
+#: The most turns, or renders, of which the median is taken.
 MOST = 20
-#: With fewer there is no basis.
+#: The fewest from which a usual time is derived.
 FEWEST = 3
 
 
 def done_of_load(conn: sqlite3.Connection, reasons: Iterable[str]) -> int | None:
-    """How many were published since the oldest job came that still goes on by itself, or is held
-    for one of these reasons; None where there is no such job, or too many were."""
+    """How many jobs were published since the oldest job came that still goes on by itself or is
+    held for one of these reasons; None if there is no such job, or too many were."""
     values = {"states": json.dumps(sorted(WORKING)), "reasons": json.dumps(list(reasons))}
     first = conn.execute(SQL["first"], values).fetchone()
     if first is None:
@@ -34,12 +34,12 @@ def done_of_load(conn: sqlite3.Connection, reasons: Iterable[str]) -> int | None
 
 
 def usual_turn(conn: sqlite3.Connection) -> float:
-    """Seconds of a paid turn, as seen lately; 0 without a basis."""
+    """Seconds that a paid turn took lately; 0 if that is not known."""
     return _usual(conn, "turns")
 
 
 def usual_render(conn: sqlite3.Connection) -> float:
-    """Seconds of a render, as seen lately; 0 without a basis."""
+    """Seconds that a render took lately; 0 if that is not known."""
     return _usual(conn, "renders")
 
 

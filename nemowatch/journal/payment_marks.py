@@ -1,8 +1,8 @@
-"""The latest paid call, written down where a journal that is restored from a backup does not reach:
-in a file of the state folder and in the owner file of each workspace. A mark that a journal does
-not know was made after the copy it came from.
+"""Marks of the latest paid call, kept where restoring the journal from a backup does not reach: in
+a file of the state folder, and in the owner file of each workspace. A mark that the journal does
+not know was made after the backup.
 
-Owns what a mark is, and what a journal remembers of them. Intake owns the workspaces' owner files.
+Owns what a mark is, and what a journal remembers of marks. Intake owns the workspaces' owner files.
 """
 
 from __future__ import annotations
@@ -20,18 +20,18 @@ from nemowatch.journal.queries import first, load
 
 SQL = load("spend")
 
-#: The file in the state folder.
+#: The name of the file in the state folder.
 FILE_NAME = "paid"
-#: How a mark is written.
+#: A mark as it is written.
 _WRITTEN = re.compile(r"\s*([0-9]{1,18})\s+([0-9]{1,18})\s*")
 
 
 @dataclass(frozen=True, slots=True)
 class Mark:
-    """One paid call: its number in the journal, and when it was opened. A journal that was put
-    back gives the number again, but not at the same millisecond."""
+    """One paid call: its number in the journal, and when it was opened. A restored journal uses the
+    number again, but not at the same millisecond."""
 
-    id: int = 0  #: 0: none was paid for
+    id: int = 0  #: 0: there was no paid call
     at: int = 0  #: UTC ms
 
     def __str__(self) -> str:
@@ -39,7 +39,7 @@ class Mark:
 
     @classmethod
     def read(cls, text: str) -> Mark:
-        """What `str` gave; no mark when it cannot be understood."""
+        """The mark that `str` returned as this text; an empty one if it cannot be understood."""
         found = _WRITTEN.fullmatch(text)
         if found is None:
             return cls()
@@ -61,38 +61,37 @@ def of_watch(conn: sqlite3.Connection, watch: str) -> Mark:
 
 
 def is_known(conn: sqlite3.Connection, mark: Mark) -> bool:
-    """Whether this journal has written that very call; no mark is known to all."""
+    """Whether this journal has written that very call; an empty mark is always known."""
     return mark.id == 0 or conn.execute(SQL["is_known"], (mark.id, mark.at)).fetchone() is not None
 
 
 def moves_on(conn: sqlite3.Connection, mine: Mark, theirs: Mark) -> bool:
-    """Whether `mine` is to take the place of `theirs`. A mark never goes back: restored a second
-    time, the same old journal must be known for one once more."""
+    """Whether `mine` is to replace `theirs`. A mark never goes back: if the same old journal is
+    restored a second time, that must be noticed again."""
     if mine.id == 0 or mine == theirs:
         return False
     return mine.id > theirs.id if is_known(conn, theirs) else mine.at > theirs.at
 
 
 def is_lost(conn: sqlite3.Connection, mark: Mark, where: str = "") -> bool:
-    """Whether this mark, found in the owner file of a watch (`where`) or in the state folder
-    (""), tells of a paid call that this journal has forgotten, and nobody was asked about it
-    yet."""
+    """Whether this mark, found in the owner file of a watch (`where`) or in the state folder (""),
+    is of a paid call that this journal does not know, and no person was asked because of it yet."""
     return not is_known(conn, mark) and facts.get_of(conn, InboxFact.LOST, where) != str(mark)
 
 
 def asked(conn: sqlite3.Connection, mark: Mark, where: str = "") -> None:
-    """A person is being asked because of this mark."""
+    """Note that a person is asked because of this mark."""
     facts.put_of(conn, InboxFact.LOST, where, str(mark))
 
 
 def keep(conn: sqlite3.Connection, folder: Path) -> None:
-    """Write the latest paid call into the state folder, on the disk when it returns. Raises
+    """Write the latest paid call into the state folder; it is on the disk when this returns. Raises
     LocalError."""
     write_line(folder / FILE_NAME, str(newest(conn)))
 
 
 def kept(folder: Path) -> Mark:
-    """The mark in the state folder. Raises LocalError when it is there and cannot be read."""
+    """The mark in the state folder. Raises LocalError when the file exists and cannot be read."""
     path = folder / FILE_NAME
     try:
         return Mark.read(read_own(path).decode("ascii", "replace"))

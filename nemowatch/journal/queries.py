@@ -1,5 +1,5 @@
-"""Loads the SQL files, and reads what their queries find. A query is a block that begins
-`-- name: NAME`; the comment lines after it describe it.
+"""Loads the SQL files, and reads what their queries find. A query is a block that begins with
+`-- name: NAME`; the comment lines after that describe it.
 """
 
 from __future__ import annotations
@@ -10,7 +10,7 @@ from functools import cache
 from pathlib import Path
 from typing import Any, TypeVar
 
-#: What a query is asked with, by place or by name.
+#: The parameters of a query, by position or by name.
 Values = tuple[Any, ...] | dict[str, Any]
 T = TypeVar("T")
 
@@ -46,14 +46,14 @@ def _migrations() -> list[tuple[int, Path]]:
 def every(
     conn: sqlite3.Connection, query: str, values: Values, make: Callable[[sqlite3.Row], T]
 ) -> list[T]:
-    """Everything that a query finds, in its order."""
+    """Every row that a query finds, in its order, as `make` returns it."""
     return list(map(make, conn.execute(query, values)))
 
 
 def first(
     conn: sqlite3.Connection, query: str, values: Values, make: Callable[[sqlite3.Row], T]
 ) -> T | None:
-    """The first thing that a query finds; None when it finds nothing."""
+    """The first row that a query finds, as `make` returns it; None when it finds nothing."""
     row = conn.execute(query, values).fetchone()
     if row is None:
         return None

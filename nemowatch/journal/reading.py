@@ -1,5 +1,5 @@
-"""Reading a journal beside a running daemon, or without one, in one process that then ends: no
-thread, and nothing that writes."""
+"""Reads a journal beside a running daemon, or without one, in a process that then ends: without a
+thread, and without writing."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ Connect = Callable[[Path], sqlite3.Connection]
 
 
 def connect_existing(path: Path, connect: Connect) -> sqlite3.Connection:
-    """Open a journal that exists. Raises JournalError when there is none."""
+    """Open an existing journal. Raises JournalError when there is none."""
     if not path.exists():
         raise JournalError(
             f"{path}: there is no journal yet.", cure="Start the daemon once: nemowatch run."
@@ -28,8 +28,8 @@ def connect_existing(path: Path, connect: Connect) -> sqlite3.Connection:
 
 
 def read_existing(path: Path, work: Work[T], nothing: Callable[[], T]) -> T:
-    """What `work` reads of it, with the tables of today; `nothing()` in the moment in which the
-    first start makes them. Raises JournalError."""
+    """What `work` reads from it, with today's tables; `nothing()` while the first start is still
+    creating them. Raises JournalError."""
     with contextlib.closing(connect_existing(path, connect_for_reading)) as conn:
         if not run(conn, path, Begin.READ, _version):
             return nothing()

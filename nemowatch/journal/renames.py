@@ -1,4 +1,5 @@
-"""Sources whose files have got other names: found by their content, and given their new paths.
+"""Finds sources by their content when their files have been renamed, and gives them their new
+paths.
 
 Decides nothing: `intake` knows whether a file is the one that was claimed.
 """
@@ -20,7 +21,7 @@ SQL = load("renames")
 def with_digests(
     conn: sqlite3.Connection, watch: str, digests: Iterable[str]
 ) -> dict[str, list[SourceRow]]:
-    """Every source of this inbox with one of these contents, by content, newest first."""
+    """Every source of this inbox with one of these digests, by digest, newest first."""
     found: dict[str, list[SourceRow]] = {}
     asked = {"watch": watch, "digests": json.dumps(sorted(set(digests)))}
     for row in conn.execute(SQL["with_digests"], asked):
@@ -36,7 +37,7 @@ def move(
     path: bytes,
     members: tuple[Member, ...],
 ) -> None:
-    """The files of this source are at other paths now; what was uploaded of them stays known."""
+    """Give the files of this source their new paths. What was uploaded of them stays known."""
     conn.execute(SQL["move_source"], {"id": source_id, "folder": folder, "path": path})
     before = source_members.of_source(conn, source_id)
     for member, now in zip(before, members, strict=True):

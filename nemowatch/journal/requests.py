@@ -1,7 +1,8 @@
-"""Texts about results and questions that were taken, and what a folder has for them to be about.
+"""Texts about results and questions: those that were carried out, and the results that one can be
+about.
 
-A text is written down in the transaction that carries out what it asks for: so none is paid for
-twice, however often it comes back. It does not know what a text asks for.
+A text is recorded in the transaction that carries out what it asks for, so that none is paid for
+twice, however often it comes back. This module does not know what a text asks for.
 """
 
 from __future__ import annotations
@@ -22,7 +23,7 @@ SQL = load("requests")
 
 @dataclass(frozen=True, slots=True)
 class RequestText:
-    """A text as it lies in an inbox."""
+    """A text in an inbox."""
 
     watch: str
     path: bytes  #: relative to the inbox
@@ -42,9 +43,9 @@ class RequestText:
 
 @dataclass(frozen=True, slots=True)
 class TakenRequest:
-    """A text that was taken before."""
+    """A text that was carried out before."""
 
-    job: int  #: what it ordered, or answered
+    job: int  #: the job that it ordered, or answered
     mtime_ns: int
     taken_at: int  #: UTC ms
     moved: bool  #: whether it has left the inbox
@@ -57,20 +58,20 @@ def add(
     job: int,
     now_ms: int,
 ) -> None:
-    """This text was taken: it was about that session, and ordered or answered that job. Others lay
-    at its path before."""
+    """Record a text that was carried out: it was about that session, and ordered or answered that
+    job. Earlier texts at its path have gone."""
     conn.execute(SQL["replaced"], words._identity)
     values = words._identity | {"session": session, "job": job}
     conn.execute(SQL["add"], values | {"mtime_ns": words.mtime_ns, "now": now_ms})
 
 
 def at_path(conn: sqlite3.Connection, words: RequestText) -> list[TakenRequest]:
-    """Texts of the same words that were taken at the same path, newest first."""
+    """Texts with the same words that were carried out at the same path, newest first."""
     return every(conn, SQL["at_path"], words._identity, _taken)
 
 
 def about(conn: sqlite3.Connection, words: RequestText, session: int) -> list[TakenRequest]:
-    """Texts of the same words that were about this session, under whatever name, newest first."""
+    """Texts with the same words about this session, under any name, newest first."""
     values = {"session": session, "kind": words.kind, "digest": words.digest}
     return every(conn, SQL["same"], values, _taken)
 
@@ -78,7 +79,7 @@ def about(conn: sqlite3.Connection, words: RequestText, session: int) -> list[Ta
 def moved(
     conn: sqlite3.Connection, words: RequestText, files: Iterable[RetiredFile], now_ms: int
 ) -> None:
-    """It has left the inbox, and lies there now."""
+    """Record that the text has left the inbox, and where it is now."""
     conn.execute(SQL["moved"], words._identity)
     waits_no_more(conn, words.watch, words.path)
     source_id = first(conn, SQL["source_of"], words._identity, itemgetter("source_id"))
@@ -87,31 +88,31 @@ def moved(
 
 
 def waits(conn: sqlite3.Connection, words: RequestText, seen_at: int) -> None:
-    """This answer was there at `seen_at` (UTC ms), and nothing had been asked."""
+    """Record that this answer was there at `seen_at` (UTC ms), and nothing had been asked."""
     values = words._identity | {"mtime_ns": words.mtime_ns, "seen_at": seen_at}
     conn.execute(SQL["waits"], values)
 
 
 def sighted(conn: sqlite3.Connection, watch: str, path: bytes, mtime_ns: int, seen_at: int) -> None:
-    """An answer was there at `seen_at` (UTC ms) that has not been read yet; nothing is written of
-    one that is known."""
+    """Record that an answer was there at `seen_at` (UTC ms) that has not been read yet; one that is
+    already known is left as it is."""
     values = {"watch": watch, "path": path, "mtime_ns": mtime_ns, "seen_at": seen_at}
     conn.execute(SQL["sighted"], values)
 
 
 def waits_since(conn: sqlite3.Connection, words: RequestText) -> int | None:
-    """When this answer was seen first, UTC ms; None for one that was never written down."""
+    """When this answer was first seen, UTC ms; None for one that was never recorded."""
     values = words._identity | {"mtime_ns": words.mtime_ns}
     return first(conn, SQL["waits_since"], values, itemgetter("seen_at"))
 
 
 def waits_no_more(conn: sqlite3.Connection, watch: str, path: bytes) -> None:
-    """No answer lies at this path any more."""
+    """Record that there is no answer at this path any more."""
     conn.execute(SQL["waits_no_more"], {"watch": watch, "path": path})
 
 
 def asked_at(conn: sqlite3.Connection, job: int) -> int:
-    """When this job last asked a person, UTC ms; 0 for one that never did."""
+    """When this job last asked a person, UTC ms; 0 when it never did."""
     row = conn.execute(SQL["asked_at"], {"job": job}).fetchone()
     return int(row["at"] or 0)
 
@@ -122,12 +123,12 @@ def _taken(row: sqlite3.Row) -> TakenRequest:
 
 @dataclass(frozen=True, slots=True)
 class PublishedResult:
-    """Something that was published."""
+    """A published result, and what it was made of."""
 
     path: bytes  #: absolute
     source: bytes  #: the path of its source, relative to the inbox
     job: int  #: the instruction that made it
-    shown_job: int  #: the number under which people know that
+    shown_job: int  #: the number by which people know that
     session: int
 
 
@@ -147,8 +148,8 @@ def latest(conn: sqlite3.Connection, watch: str) -> list[tuple[bytes, bytes]]:
 
 
 def published_as(conn: sqlite3.Connection, name: bytes) -> list[tuple[bytes, str, bytes]]:
-    """(absolute path, watch, path of its source) of results with this in their name, in any
-    inbox."""
+    """(absolute path, watch, path of its source) of results of any inbox with this in their
+    name."""
     wanted = itemgetter("path", "watch", "source")
     return every(conn, SQL["published_as"], {"name": name}, wanted)
 
@@ -163,7 +164,7 @@ def of_folder(conn: sqlite3.Connection, watch: str, folder: bytes) -> list[tuple
 
 
 def _below(watch: str, folder: bytes) -> dict[str, Any]:
-    """All paths that begin with this folder: "0" comes right after "/"."""
+    """The parameters for all paths that begin with this folder: "0" comes right after "/"."""
     return {"watch": watch, "first": folder + b"/", "last": folder + b"0"}
 
 

@@ -1,6 +1,6 @@
-"""What jobs have made: the saved draft of the paid turn, and the results that were published.
+"""What jobs have made: the saved draft of the paid turn, and the published results.
 
-A draft is something to render from, and no sign of payment: that is read from `spend`.
+A draft is something to render from, and not a sign of payment; `spend` shows that.
 """
 
 from __future__ import annotations
@@ -28,15 +28,15 @@ class PublishedOutput:
 
 @dataclass(frozen=True, slots=True)
 class Summary:
-    """What a turn came to, in words for people."""
+    """The outcome of a turn, in words for people."""
 
     timeline: str = ""  #: "" when there is no edit
-    changes: tuple[str, ...] = ()  #: since the turn before in its session, a line each
+    changes: tuple[str, ...] = ()  #: since the previous turn of its session, a line each
     captions: bool = False  #: the edit has texts of its own
 
 
 def keep_summary(conn: sqlite3.Connection, job_id: int, summary: Summary) -> None:
-    """Keep what a turn came to, so that its draft need not be read again for that."""
+    """Keep a turn's outcome, so that its draft need not be read again for that."""
     values = {
         "job_id": job_id,
         "timeline": summary.timeline,
@@ -47,7 +47,7 @@ def keep_summary(conn: sqlite3.Connection, job_id: int, summary: Summary) -> Non
 
 
 def summary(conn: sqlite3.Connection, job_id: int) -> Summary:
-    """What a turn came to; empty when nothing is kept."""
+    """A turn's outcome; empty when nothing is kept."""
     return first(conn, SQL["summary"], (job_id,), _summary) or Summary()
 
 
@@ -62,10 +62,10 @@ def save_draft(
     draft: dict[str, Any],
     now_ms: int,
 ) -> None:
-    """Keep what the paid turn made: whatever happens to its session, it can be rendered from
-    this."""
-    # ASCII: a draft may hold half an emoji (a lone surrogate), which no UTF-8 can carry and JSON's
-    # escapes can.
+    """Keep what the paid turn made: it can be rendered from this, whatever happens to its
+    session."""
+    # In ASCII: a draft may hold half an emoji (a lone surrogate), which UTF-8 cannot encode, but
+    # JSON's escapes can.
     conn.execute(SQL["save_draft"], (job_id, json.dumps(draft), now_ms))
 
 
@@ -75,7 +75,7 @@ def draft(conn: sqlite3.Connection, job_id: int) -> dict[str, Any] | None:
 
 
 def draft_before(conn: sqlite3.Connection, job_id: int) -> dict[str, Any] | None:
-    """The draft of the turn before this job's in the same session; None for the first."""
+    """The draft of the previous turn of the same session; None for the first."""
     return first(conn, SQL["draft_before"], {"job": job_id}, _draft)
 
 
@@ -85,7 +85,8 @@ def _draft(row: sqlite3.Row) -> dict[str, Any]:
 
 
 def is_draft_saved(conn: sqlite3.Connection, job_id: int) -> bool:
-    """Whether a draft is saved for this job: something to render from, and no sign of payment."""
+    """Whether a draft is saved for this job. It is something to render from, not a sign of
+    payment."""
     return conn.execute(SQL["is_draft_saved"], (job_id,)).fetchone() is not None
 
 
@@ -103,7 +104,7 @@ def add_output(
 
 
 def remember(conn: sqlite3.Connection, job_id: int, result: PublishedOutput) -> None:
-    """A result that was published before belongs to this job as well."""
+    """Record that a result that was published before belongs to this job as well."""
     add_output(
         conn,
         job_id,
@@ -125,14 +126,14 @@ def outputs(conn: sqlite3.Connection, job_id: int) -> list[PublishedOutput]:
 
 
 def drop_outputs(conn: sqlite3.Connection, job_id: int) -> None:
-    """Forget which results were published: they are delivered again. Where they were is kept:
-    the old files may lie there for good, and stay ours."""
+    """Forget which results were published, because they are delivered again. Their paths are kept:
+    the old files may stay there for good, and are still ours."""
     conn.execute(SQL["keep_former"], (job_id,))
     conn.execute(SQL["drop_outputs"], (job_id,))
 
 
 def of_output(conn: sqlite3.Connection, path: bytes) -> int:
-    """The id of the job that published the result at this absolute path, also one that was to be
+    """The id of the job that published the result at this absolute path, even if that was to be
     delivered again since; 0 when none did."""
     published = first_value(conn, SQL["of_output"], (path,), 0)
     return published or first_value(conn, SQL["former"], (path,), 0)

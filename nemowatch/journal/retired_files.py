@@ -1,7 +1,6 @@
-"""Files that this journal moved out of an inbox, each as it was then: nothing else in done/ is ours
-to delete.
+"""Files that were moved out of an inbox, each as it was then: nothing else in done/ may be deleted.
 
-Owns their dates, which jumps of the wall clock do not make older. It touches no file.
+Owns their dates, which do not age when the wall clock jumps. It touches no file.
 """
 
 from __future__ import annotations
@@ -20,16 +19,16 @@ from nemowatch.journal.queries import load
 SQL = load("retired_files")
 
 DAY_MS = 24 * 3600 * 1000
-#: Of the time between two boots nobody knows how much has passed: more than this counts as a jump
-#: of the clock, since a machine without a battery for its clock may wake up in any year.
+#: Nobody knows how much time has passed between two boots. More than this counts as a jump of the
+#: clock, since a machine whose clock has no battery may start in any year.
 LONGEST_OFF_MS = DAY_MS
-#: A smaller jump changes nothing about days.
+#: A smaller jump does not matter for dates that count in days.
 LEAST_JUMP_MS = 60_000
 
 
 @dataclass(frozen=True, slots=True)
 class RetiredFile:
-    """One file as it was where we moved it."""
+    """One file as it was when it had been moved."""
 
     path: bytes  #: absolute
     size: int  #: bytes
@@ -39,7 +38,7 @@ class RetiredFile:
 
 
 def record(conn: sqlite3.Connection, source_id: int, files: Iterable[RetiredFile]) -> None:
-    """The source's files were moved to where these are. Its date counts for all of its files."""
+    """Record where the source's files were moved. The source's date counts for all of them."""
     conn.execute(SQL["reset_clock"], (source_id,))
     for file in files:
         conn.execute(SQL["put"], _values(source_id, file))
@@ -48,8 +47,8 @@ def record(conn: sqlite3.Connection, source_id: int, files: Iterable[RetiredFile
 def record_text(
     conn: sqlite3.Connection, source_id: int, files: Iterable[RetiredFile], now_ms: int
 ) -> None:
-    """A text about a source was moved to where these are. It may come long after the source has
-    left, and has a date of its own then."""
+    """Record where a text about a source was moved. It may come long after the source has left, and
+    so has a date of its own."""
     for file in files:
         conn.execute(SQL["put"], _values(source_id, file))
         conn.execute(SQL["dated"], {"path": file.path, "now": now_ms})
@@ -67,20 +66,20 @@ def _values(source_id: int, file: RetiredFile) -> dict[str, Any]:
 
 
 def old(conn: sqlite3.Connection, watch: str, before_ms: int) -> list[RetiredFile]:
-    """The files of a watch whose sources left its inbox before this moment."""
+    """The files of a watch whose sources left its inbox before this time."""
     rows = conn.execute(SQL["old"], {"watch": watch, "before": before_ms})
     return list(map(_file, rows))
 
 
 def forget(conn: sqlite3.Connection, path: bytes) -> None:
-    """Nothing of ours is at this path any more."""
+    """Forget the file at this path: it is no longer there, or no longer ours."""
     conn.execute(SQL["drop"], (path,))
 
 
 def follow_clock(conn: sqlite3.Connection, clock: Clock) -> int:
-    """Compare the wall clock with the time that has really passed since the last call, and move
-    all dates along with a jump; returns the jump in ms. Called before a date is written, so that
-    it moves along with later jumps only, and before `old` is asked."""
+    """Compare the wall clock with the time that has really passed since the last call, and move all
+    dates along with a jump; returns the jump in ms. To be called before a date is written, so that
+    only later jumps move it, and before `old`."""
     now_ms = clock.now_ms()
     boot, up_ms = clock.since_boot()
     before = facts.get(conn, Fact.CLOCK)
@@ -88,7 +87,7 @@ def follow_clock(conn: sqlite3.Connection, clock: Clock) -> int:
     if abs(jump) >= LEAST_JUMP_MS:
         conn.execute(SQL["clock_was_set"], (jump,))
     else:
-        # what the clock drifts adds up until it is worth a write to every row
+        # small drifts add up until they are worth a write to every row
         now_ms, jump = now_ms - jump, 0
     facts.put(conn, Fact.CLOCK, f"{now_ms} {up_ms} {boot}")
     return jump

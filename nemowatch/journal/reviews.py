@@ -1,9 +1,9 @@
-"""Texts that a person approves before anything is made of them: what waits for which text, and what
-is ordered once the words are there.
+"""Texts that a person reviews before anything is made of them: what waits for which text, and what
+is ordered once the approved words are there.
 
 The dub of a reviewed text is a job like any other, one more instruction in the session that made
-the text. It waits for a person from the moment at which the text is there, and has no message
-before it has the words.
+the text. It waits for a person from the time when the text exists, and has no prompt until it has
+the words.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ from nemowatch.journal.queries import first, load
 from nemowatch.model import AttentionReason, Output, OutputKind, Review, State
 
 SQL = load("reviews")
-#: States from which a job with other words goes on as if it had them from the start.
+#: States in which a job can be given other words as if it had had them from the start.
 _NOT_BEGUN = frozenset({State.CLAIMED, State.UPLOADING})
 
 
@@ -34,14 +34,14 @@ class Planned:
 
 
 def plan(conn: sqlite3.Connection, text_job: int, review: Review) -> None:
-    """Once this job has made its text, that is to be made of it."""
+    """Plan what is to be made of this job's text once that exists and is approved."""
     outputs = json.dumps([[o.ending, o.kind, o.required] for o in review.outputs])
     values = {"text_job": text_job, "skill": review.skill, "prompt": review.prompt}
     conn.execute(SQL["plan"], values | {"outputs": outputs})
 
 
 def of_dub(conn: sqlite3.Connection, job_id: int) -> Planned | None:
-    """What this job makes of which text; None for a job of another kind."""
+    """What this job makes, and of which text; None for a job of another kind."""
     return first(conn, SQL["of_dub"], (job_id,), _planned)
 
 
@@ -54,8 +54,8 @@ def _planned(row: sqlite3.Row) -> Planned:
 
 
 def ask(conn: sqlite3.Connection, text_job: int, question: str, now_ms: int) -> None:
-    """The text is there: what is to be made of it waits for a person from now on. Nothing happens
-    for a job that nothing waits for, and for one that is delivered once more."""
+    """Have what is to be made of a text, which now exists, wait for a person. Nothing happens for a
+    job that nothing waits for, or that is delivered again."""
     planned = first(conn, SQL["of_text"], (text_job,), _planned)
     if planned is None:
         return
@@ -71,7 +71,8 @@ def ask(conn: sqlite3.Connection, text_job: int, question: str, now_ms: int) -> 
 
 
 def _known_dub(conn: sqlite3.Connection, planned: Planned, text: Job) -> Job | None:
-    """What is made of this text, or still waits for one; None when it is to be ordered again."""
+    """The job that makes something of this text, or still waits for a text; None when it has to be
+    ordered again."""
     if planned.dub_job is None:
         return None
     dub = jobs.by_id(conn, planned.dub_job)
@@ -88,8 +89,8 @@ def wait(
     *,
     session: int = 0,
 ) -> None:
-    """Have a person approve the text that this job is about; `session`: where that was made, 0: in
-    the job's own."""
+    """Have this job wait until a person has approved its text; `session`: where that was made (0:
+    in the job's own)."""
     asked = JobChanges(
         reason=AttentionReason.REVIEW.value,
         due_at=0,
@@ -101,12 +102,12 @@ def wait(
 
 
 def is_waiting(job: Job) -> bool:
-    """Whether a text is to be approved before this job is done."""
+    """Whether this job waits for its text to be approved."""
     return job.state is State.ATTENTION and job.reason == AttentionReason.REVIEW
 
 
 def waiting_in(conn: sqlite3.Connection, session: int) -> Job | None:
-    """The job of a session that waits for its text to be approved."""
+    """The job of a session that waits for its text to be approved; None when none does."""
     row = conn.execute(SQL["waiting"], {"session": session}).fetchone()
     if row is None:
         return None
@@ -114,7 +115,7 @@ def waiting_in(conn: sqlite3.Connection, session: int) -> Job | None:
 
 
 def may_approve(conn: sqlite3.Connection, job: Job) -> bool:
-    """Whether words that come now are used: nothing is paid for yet, nor about to be."""
+    """Whether words that come now can be used: nothing is paid for yet, or about to be."""
     if is_waiting(job):
         return True
     is_reviewed = of_dub(conn, job.id) is not None
@@ -128,8 +129,8 @@ def _is_paid(conn: sqlite3.Connection, job: Job) -> bool:
 
 
 def approve(conn: sqlite3.Connection, job: Job, words: str, now_ms: int) -> State:
-    """Make it of these words: one paid call, as any other. Returns where the job goes on. Raises
-    UsageError where nothing waits for words."""
+    """Let the job go on with these words: one paid call, like any other. Returns the state in which
+    it goes on. Raises UsageError if it does not wait for words."""
     planned = of_dub(conn, job.id)
     if planned is None or not may_approve(conn, job):
         raise UsageError(f"Job {job.id} does not wait for a text.")
@@ -143,8 +144,8 @@ def approve(conn: sqlite3.Connection, job: Job, words: str, now_ms: int) -> Stat
 
 
 def revise(conn: sqlite3.Connection, waiting: Job, text: str, now_ms: int) -> int:
-    """Change the text before it is approved: one more instruction in the session takes the place of
-    the dub that waits, which waits for the new text then. Returns the number of the job."""
+    """Change the text before it is approved: one more instruction of the session takes the number
+    of the waiting dub, which then waits for the new text. Returns the number of the job."""
     planned = of_dub(conn, waiting.id)
     assert planned is not None  # only such jobs wait
     made_by = jobs.by_id(conn, planned.text_job)

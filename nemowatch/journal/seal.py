@@ -1,8 +1,8 @@
-"""Whether the journal's file is as the last process left it that closed it whole: then the check of
-every page can wait until the daemon is at work (docs/decisions/0044).
+"""Whether the journal's file is unchanged since a process closed it whole: then the check of every
+page can wait until the daemon is at work (docs/decisions/0044).
 
-Owns a small file beside the journal, which says how that looked when it was closed. Anything that
-has written to it since, a copy in its place, and an end without closing break it.
+Owns a small file beside the journal, the seal, which records what the journal's file looked like
+when it was closed. A later write, a copy in its place, and an end without closing break the seal.
 """
 
 from __future__ import annotations
@@ -14,7 +14,8 @@ from nemowatch.errors import LocalError
 from nemowatch.fs.own_files import read_own, remove_own, write_line
 
 SUFFIX = "-whole"
-#: What SQLite leaves when it was not closed, or while others have the journal open.
+#: The ending of the file that SQLite leaves if the journal was not closed, or while others have it
+#: open.
 _LOG = "-wal"
 
 
@@ -29,7 +30,7 @@ def is_whole(path: Path) -> bool:
 
 
 def make(path: Path) -> None:
-    """It has just been closed. Where this cannot be written, the next start checks every page."""
+    """Seal a journal that has just been closed. If this fails, the next start checks every page."""
     if _log_of(path).exists():
         return
     with suppress(OSError, LocalError):
@@ -37,8 +38,8 @@ def make(path: Path) -> None:
 
 
 def destroy(path: Path) -> None:
-    """It is about to be written to. One that cannot be removed says nothing wrong: as long as the
-    file looks as it did, it is the file that was closed."""
+    """Remove the seal, because the journal is about to be written to. One that cannot be removed
+    does no harm: it only counts while the file is as it was when it was closed."""
     with suppress(OSError):
         remove_own(_seal_of(path))
 

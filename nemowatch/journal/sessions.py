@@ -1,7 +1,7 @@
-"""Sessions: conversations with the cloud about one item of a source, for one target each. A session
+"""Sessions: conversations with the cloud, each about one item of a source for one target. A session
 knows what was uploaded into it and whether the cloud still has it.
 
-It knows nothing of how instructions are given in one (`new_jobs`).
+How instructions are given in one is up to `new_jobs`.
 """
 
 from __future__ import annotations
@@ -20,21 +20,21 @@ SQL = load("sessions")
 
 
 class SessionState(StrEnum):
-    """How a session is."""
+    """Whether the cloud has a session."""
 
-    NEW = "new"  #: the cloud was not asked for it yet
-    ALIVE = "alive"  #: the cloud has it, as far as we know
-    LOST = "lost"  #: the cloud has lost it, or it was left behind
+    NEW = "new"  #: the cloud has not been asked for it yet
+    ALIVE = "alive"  #: the cloud has it, as far as is known
+    LOST = "lost"  #: the cloud has lost it, or it was abandoned
 
 
 class UploadedBy(StrEnum):
-    """How the clips came into a session."""
+    """How a session got its clips."""
 
     NOT_YET = ""
     BYTES = "bytes"
     URL = "url"
     DRAFT = "draft"  #: the file is gone, and the saved draft knows its clips
-    NOTHING = "nothing"  #: there is nothing to upload: the instruction says it all
+    NOTHING = "nothing"  #: there is nothing to upload: the instruction is enough
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,14 +47,14 @@ class Session:
     target: str
     take: int  #: 1 for the first conversation about its item and target
     state: SessionState
-    remote_id: str  #: the cloud's id, kept when it is lost
+    remote_id: str  #: the cloud's id; kept when the session is lost
     uploaded_by: UploadedBy
     created_at: int  #: UTC ms
-    rebuild: bool  #: a person wants its timeline made again
+    rebuild: bool  #: a person has allowed its timeline to be made again
 
     @property
     def has_clips(self) -> bool:
-        """Whether everything that was to be uploaded is in it."""
+        """Whether everything has been uploaded into it."""
         return self.state is SessionState.ALIVE and self.uploaded_by is not UploadedBy.NOT_YET
 
 
@@ -65,7 +65,7 @@ def begin(
     target: str,
     now_ms: int,
 ) -> int:
-    """Begin a conversation; nothing is asked of the cloud yet. Returns the session's id."""
+    """Begin a session, without asking the cloud for it yet. Returns its id in the journal."""
     values = {"source_id": source_id, "item": item, "target": target, "now": now_ms}
     return int(conn.execute(SQL["begin"], values).fetchone()["id"])
 
@@ -83,56 +83,56 @@ def by_id(conn: sqlite3.Connection, session_id: int) -> Session:
 
 
 def opened(conn: sqlite3.Connection, session_id: int, remote_id: str) -> None:
-    """The cloud has made it, under this id and with nothing in it."""
+    """Record that the cloud has created it, empty and with this id."""
     conn.execute(SQL["opened"], {"id": session_id, "remote_id": remote_id})
 
 
 def uploaded(conn: sqlite3.Connection, session_id: int, by: UploadedBy) -> None:
-    """It holds every clip now."""
+    """Record that it has every clip now."""
     conn.execute(SQL["uploaded"], {"id": session_id, "by": by})
 
 
 def lost(conn: sqlite3.Connection, session_id: int) -> None:
-    """The cloud has lost it, or it is left behind: the next job needs a new one."""
+    """Record that the cloud has lost it, or that it is abandoned: its next job needs a new one."""
     conn.execute(SQL["lost"], {"id": session_id})
 
 
 def allow_rebuilding(conn: sqlite3.Connection, session_id: int) -> None:
-    """The instructions that were given in it may be carried out again, each as a paid call, in its
-    next conversation with the cloud; should that be lost too, somebody is asked again."""
+    """Allow the instructions that were given in it to be carried out again, each as a paid call, in
+    its next conversation with the cloud. If that is lost too, a person is asked again."""
     conn.execute(SQL["rebuild"], {"id": session_id})
 
 
 def leave_unpaid(conn: sqlite3.Connection, source_id: int) -> None:
-    """Leave those sessions of a source behind in which nothing was paid for."""
+    """Abandon the sessions of a source in which nothing was paid for."""
     conn.execute(SQL["leave_unpaid"], {"source_id": source_id})
 
 
 def is_later_turn(conn: sqlite3.Connection, job: Job) -> bool:
-    """Whether an earlier instruction of the same session was carried out, or answered."""
+    """Whether an earlier instruction of the same session was carried out or answered."""
     return conn.execute(SQL["is_later_turn"], _place(job)).fetchone() is not None
 
 
 def goes_on(conn: sqlite3.Connection, job: Job) -> bool:
-    """Whether this job is a further instruction in its session: without those before it, it would
-    mean nothing."""
+    """Whether this job is a further instruction in its session, which would mean nothing without
+    those before it."""
     return conn.execute(SQL["goes_on"], _place(job)).fetchone() is not None
 
 
 def goes_on_from_edit(conn: sqlite3.Connection, job: Job) -> bool:
-    """Whether an edit of its session is kept here that this job goes on from."""
+    """Whether this job goes on from an edit of its session that is saved here."""
     return conn.execute(SQL["goes_on_from_edit"], _place(job)).fetchone() is not None
 
 
 def is_change(conn: sqlite3.Connection, job: Job) -> bool:
-    """Whether a person added this job to change what was made: no folder orders it, and what
-    becomes of the file does not depend on it."""
+    """Whether a person added this job to change what was made. No folder orders it, and its outcome
+    does not decide where the file goes."""
     return bool(conn.execute(SQL["is_change"], (job.id,)).fetchone()["is_change"])
 
 
 def parts_behind(conn: sqlite3.Connection, job_id: int) -> list[Job]:
-    """The later parts that a folder orders in this job's session and that nothing was sent for, as
-    long as they have not ended."""
+    """The later parts that the folder orders in this job's session, if nothing was sent for them
+    and they have not ended."""
     return every(conn, SQL["parts_behind"], {"job": job_id}, jobs.from_row)
 
 
@@ -155,8 +155,8 @@ class Given:
 
 
 def missing(conn: sqlite3.Connection, job: Job) -> tuple[Given, ...]:
-    """The earlier instructions of its session that its conversation in the cloud does not know, in
-    their order: they were given in one that is lost, and the timeline with it."""
+    """The earlier instructions of its session, in their order, that its present conversation in the
+    cloud does not know: they were given in one that is lost together with its timeline."""
     values = _place(job) | {"remote_id": job.session_id}
     rows = conn.execute(SQL["missing"], values)
     return tuple(Given(row["id"], row["prompt"]) for row in rows)

@@ -1,5 +1,6 @@
-"""The files beside results that say what was asked and said: where each was written, with what
-content, and which are to be written or updated (triggers write that, see migration 0007).
+"""Side files, which lie beside results and say what was asked and answered: where each was written
+and with what content, and which are to be written or updated (triggers write that, see migration
+0007).
 """
 
 from __future__ import annotations
@@ -43,7 +44,7 @@ def all_due(conn: sqlite3.Connection) -> dict[int, str]:
 
 
 def intend(conn: sqlite3.Connection, file: SideFileRow) -> None:
-    """`file.text` is about to be written."""
+    """Record that `file.text` is about to be written."""
     values = {
         "job_id": file.job_id,
         "result": file.result,
@@ -60,27 +61,29 @@ def written(
     path: bytes,
     sha256: str,
 ) -> None:
-    """What was intended is at this absolute path, and has this digest."""
+    """Record that the intended text is at this absolute path, with this digest."""
     conn.execute(SQL["written"], {"job_id": job_id, "path": path, "digest": sha256})
 
 
 def mark_up_to_date(conn: sqlite3.Connection, file: SideFileRow) -> None:
-    """It says what the journal said when `file` was read; what came since keeps it due."""
+    """Record that it is as up to date as the journal was when `file` was read. A later change keeps
+    it due."""
     conn.execute(SQL["mark_up_to_date"], {"job_id": file.job_id, "due": file.due})
 
 
 def path_of(conn: sqlite3.Connection, job_id: int) -> bytes:
-    """Where a job's side file was put, as an absolute path; b"" when it has none."""
+    """The absolute path of a job's side file; b"" when it has none."""
     return first_value(conn, SQL["path_of"], (job_id,), b"")
 
 
 def at_path(conn: sqlite3.Connection, path: bytes) -> list[SideFileRow]:
-    """Every side file that was put at this absolute path, the latest first."""
+    """Every side file that was written at this absolute path, the latest first."""
     return every(conn, SQL["at_path"], (path,), _side_file)
 
 
 def delivered_anew(conn: sqlite3.Connection, job_id: int) -> None:
-    """A job is about to deliver another result: what a person did to its side file is past."""
+    """Begin a new side file, because the job is about to deliver another result: what a person did
+    to the old one no longer matters."""
     conn.execute(SQL["delivered_anew"], (job_id,))
 
 

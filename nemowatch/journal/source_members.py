@@ -1,4 +1,4 @@
-"""Members: the files and URLs that a source consists of, and how each file looked when it was read.
+"""Members: the files and URLs of a source, each file with its snapshot from when it was read.
 
 Knows neither jobs nor payment.
 """
@@ -14,17 +14,17 @@ from nemowatch.journal.queries import every, load
 from nemowatch.model import MediaKind, Member, MemberRole, Snapshot
 
 SQL = load("source_members")
-#: Of what is no file.
+#: The snapshot of a member that is not a file.
 NO_SNAPSHOT = Snapshot(0, 0, 0, 0, 0, 0)
 
 
 def of_source(conn: sqlite3.Connection, source_id: int) -> list[Member]:
-    """Its files and URLs, in order."""
+    """The files and URLs of a source, in order."""
     return every(conn, SQL["of_source"], (source_id,), _member)
 
 
 def of_item(conn: sqlite3.Connection, source_id: int, item: str) -> list[Member]:
-    """The files and URLs of one of its items, and those of every item, in order."""
+    """The files and URLs of one item of a source, and those that belong to every item, in order."""
     found: list[Member] = []
     for member in of_source(conn, source_id):
         if member.item in ("", item):
@@ -81,14 +81,14 @@ def write(conn: sqlite3.Connection, source_id: int, found: tuple[Member, ...]) -
 
 
 def replace(conn: sqlite3.Connection, source_id: int, found: tuple[Member, ...]) -> None:
-    """Write these members in the place of those that the source had."""
+    """Replace the members of a source."""
     conn.execute(SQL["drop"], (source_id,))
     write(conn, source_id, found)
 
 
 def refresh(conn: sqlite3.Connection, source_id: int, found: tuple[Member, ...]) -> None:
-    """Same content, other inode or times (touched, restored, moved back): remember how it looks
-    now."""
+    """Update the snapshots of files with the same content, but another inode or other times (after
+    being touched, restored or moved back)."""
     kept = {m.name: m.cdn_url for m in of_source(conn, source_id)}
     replace(conn, source_id, found)
     for member in of_source(conn, source_id):
@@ -97,7 +97,7 @@ def refresh(conn: sqlite3.Connection, source_id: int, found: tuple[Member, ...])
 
 
 def set_cdn(conn: sqlite3.Connection, member_id: int, url: str) -> None:
-    """Where the cloud keeps this clip; "" when that address no longer works."""
+    """Record where the cloud keeps this clip; "" when that address no longer works."""
     conn.execute(SQL["set_cdn"], (url, member_id))
 
 

@@ -1,6 +1,6 @@
-"""Sources: what was dropped. A source is one file (or a group of one stem, or a list of URLs)
-with one content at one place; (watch, path, content) is its identity, and the database keeps it
-unique."""
+"""Sources: what was dropped. A source is one file (or a group of one stem, a list of URLs, or a
+project) with one content at one place; (watch, path, content) is its identity, which the database
+keeps unique."""
 
 from __future__ import annotations
 
@@ -33,17 +33,17 @@ from nemowatch.model import PAID, Member, State, Target
 class NewJob:
     """A job that a new source brings."""
 
-    item: str  #: which of the source's items it works on; "" but for URL lists
+    item: str  #: which of the source's items it works on; "" except for URL lists
     stem: str  #: what its results are named after
     target: Target
     skill: str
-    #: its results, when they are in the outbox already: nothing is made of it
+    #: its results, if they are already in the outbox: it is not carried out then
     existing: tuple[PublishedOutput, ...] = ()
-    edit_of: int = 0  #: the job whose saved edit it is delivered from; 0: it is made again
+    edit_of: int = 0  #: the job from whose saved edit it is delivered; 0: it is made anew
 
     @property
     def is_review_over(self) -> bool:
-        """Whether what is made of its text exists already, where a person approves that."""
+        """Whether a person reviews its text and what is made of that already exists."""
         if self.target.review is None:
             return True
         endings = {output.ending for output in self.target.review.outputs}
@@ -51,13 +51,13 @@ class NewJob:
 
     @property
     def is_free(self) -> bool:
-        """Whether nothing is paid for it."""
+        """Whether it costs nothing."""
         return bool(self.existing or self.edit_of)
 
 
 @dataclass(frozen=True, slots=True)
 class NewSource:
-    """What intake has settled, read and accepted."""
+    """A source that intake has read and accepted, to be written."""
 
     watch: str
     folder: bytes  #: the task folder's name
@@ -65,11 +65,11 @@ class NewSource:
     digest: str  #: over all members' contents
     task: str
     members: tuple[Member, ...]
-    #: those of one item and target have their turns in one session, in this order
+    #: those of one item and target share a session, and take their turns in this order
     jobs: tuple[NewJob, ...]
     batch_id: int | None = None
     held: str = ""  #: a HoldReason value in which the jobs begin, or ""
-    held_why: str = ""  #: what is said of that, where it takes other words than the reason's own
+    held_why: str = ""  #: the text about that; "": the reason's own
     tips: tuple[str, ...] = ()  #: what would give better results, a line each
 
 
@@ -91,8 +91,7 @@ class SourceRow:
 
     @property
     def is_here(self) -> bool:
-        """Whether its file has not left the inbox: it was not retired, or stays there when it is
-        done."""
+        """Whether its file is still in the inbox: it was not retired, or stays there when done."""
         return self.retired_at is None or self.retired_to == b""
 
 
@@ -151,7 +150,7 @@ def _begin(
 
 
 def _first_state(new: NewJob, source: NewSource) -> tuple[State, str, str]:
-    """(state, reason, what is said of it) in which a job begins: what is free does not wait."""
+    """(state, reason, text) with which a job begins. One that costs nothing does not wait."""
     if new.existing:
         return State.PUBLISHED, "", ""
     if source.held and not new.edit_of:
@@ -186,7 +185,7 @@ def between(
     last_path: bytes,
     digest: str,
 ) -> list[SourceRow]:
-    """The sources of one content that were between two paths, neither of them counted."""
+    """The sources of one content whose paths were between these two, exclusively."""
     asked = {"watch": watch, "first": first_path, "last": last_path, "digest": digest}
     return every(conn, SQL["between"], asked, source_of)
 
@@ -197,7 +196,7 @@ def in_inbox(conn: sqlite3.Connection, watch: str, path: bytes) -> list[SourceRo
 
 
 def moved_to(conn: sqlite3.Connection, path: bytes) -> SourceRow | None:
-    """The source whose file was moved to this absolute path, to done/ or failed/."""
+    """The source whose file was moved to this absolute path in done/ or failed/."""
     return first(conn, SQL["moved_to"], (path,), source_of)
 
 
@@ -207,8 +206,8 @@ def to_retire(
     limit: int,
     watch: str = "",
 ) -> list[SourceRow]:
-    """Up to `limit` sources with an id above `after_id` (of one inbox, or "": of all) all of
-    whose jobs have ended and whose file was not moved yet."""
+    """Up to `limit` sources with an id above `after_id`, of one inbox (or "": of all), whose jobs
+    have all ended and whose file was not moved yet."""
     return every(
         conn, SQL["to_retire"], {"after": after_id, "limit": limit, "watch": watch}, source_of
     )
@@ -221,8 +220,8 @@ def retire(
     now_ms: int,
     files: Iterable[RetiredFile] = (),
 ) -> None:
-    """Its file has left the inbox for `target` (None: deleted, or already gone; b"": done with,
-    and stays there). `files`: all of its files, where they were moved."""
+    """Record that its file has left the inbox for `target` (None: deleted, or already gone; b"": it
+    stays there although it is done). `files`: all of its files, where they were moved."""
     conn.execute(SQL["retire"], {"id": source_id, "target": target, "now": now_ms})
     retired_files.record(conn, source_id, files)
 
@@ -234,21 +233,21 @@ def retire_now(
     files: Iterable[RetiredFile],
     clock: Clock,
 ) -> None:
-    """`retire` now, by a clock that may have jumped: jumps before this make nothing older."""
+    """`retire`, dated now by a clock that may have jumped: earlier jumps are made up for first."""
     retired_files.follow_clock(conn, clock)
     retire(conn, source_id, target, clock.now_ms(), files)
 
 
 def unretire(conn: sqlite3.Connection, source_id: int) -> None:
-    """Its file is in the inbox again: a retry, or a second copy."""
+    """Record that its file is in the inbox again: for a retry, or as a second copy."""
     conn.execute(SQL["unretire"], {"id": source_id})
 
 
 def unsettle(conn: sqlite3.Connection, source_id: int, now_ms: int) -> None:
-    """It changed after the claim: no unpaid job of it is worked on until it has settled again.
+    """Let its unpaid jobs rest until it has settled again: it has changed after the claim.
 
-    Nothing happens once something is paid, or being paid, for what it was: then the new content
-    is another source's.
+    Nothing happens once something was, or may have been, paid for it: then the new content belongs
+    to another source.
     """
     if any(is_paying(conn, job) for job in jobs.of_source(conn, source_id)):
         return
@@ -258,7 +257,7 @@ def unsettle(conn: sqlite3.Connection, source_id: int, now_ms: int) -> None:
 
 
 def is_paying(conn: sqlite3.Connection, job: jobs.Job) -> bool:
-    """Whether something is paid for this job, or is about to be, or may be."""
+    """Whether this job is, is about to be, or may be paid for."""
     return job.state in PAID | {State.INSTRUCTING} or spend.is_paid(conn, job.id)
 
 
@@ -269,10 +268,11 @@ def resettle(
     found: tuple[Member, ...],
     now_ms: int,
 ) -> None:
-    """It has settled with this content: its jobs go on from the start, with nothing in the cloud.
+    """Go on with a source that has settled with this content: its jobs start over, with nothing in
+    the cloud.
 
-    When this very content was here before, that source is the one that counts: this one's jobs
-    are cancelled.
+    If this very content was here before, that source counts, and the jobs of this one are
+    cancelled.
     """
     this = by_id(conn, source_id)
     other = find(conn, this.watch, this.path, digest) if this else None
@@ -286,7 +286,7 @@ def resettle(
 
 
 def _give_way(conn: sqlite3.Connection, source_id: int, now_ms: int) -> None:
-    for job in reversed(jobs.of_source(conn, source_id)):  # a part takes those behind it along
+    for job in reversed(jobs.of_source(conn, source_id)):  # ending a part ends those after it
         if not jobs.has_ended(job):
             job_steps.cancel(
                 conn, job.id, "An earlier version of the file came back in its place.", now_ms
@@ -296,5 +296,5 @@ def _give_way(conn: sqlite3.Connection, source_id: int, now_ms: int) -> None:
 
 
 def source_of(row: sqlite3.Row) -> SourceRow:
-    """The record that a row of the table is."""
+    """A row of the table as a record."""
     return SourceRow(**{**dict(row), "settled": bool(row["settled"])})

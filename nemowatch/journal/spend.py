@@ -1,7 +1,7 @@
-"""Spend: one row for each paid call, committed before it is sent. A call that is open or unknown
-is never repeated.
+"""Spend: one row for each paid call, committed before the call is sent. A call that is open or
+unknown is never repeated.
 
-Whether a job is paid for is read here, and nowhere else: a saved draft proves nothing.
+Only this module tells whether a job is paid for: a saved draft proves nothing.
 """
 
 from __future__ import annotations
@@ -15,36 +15,36 @@ from nemowatch.journal.queries import every, first, load
 
 SQL = load("spend")
 
-#: Credits that one turn is expected to cost before this journal knows better (docs/api.md section
-#: 8: about 100 a clip).
+#: Credits that one turn is expected to cost until this journal knows better (docs/api.md section 8:
+#: about 100 a clip).
 EXPECTED_CREDITS = 100.0
 
 
 def amount(credits: float) -> str:
-    """Credits for people: in full, with decimals only where there are any."""
+    """Credits as text for people: in full, with decimals only if there are any."""
     return f"{credits:,.2f}".rstrip("0").rstrip(".")
 
 
 class CallOutcome(StrEnum):
-    """What became of a paid call."""
+    """The outcome of a paid call."""
 
     OPEN = "open"  #: about to be sent, or under way
-    UNKNOWN = "unknown"  #: sent; it is not known yet whether it worked
-    UNSENT = "unsent"  #: provably never left
+    UNKNOWN = "unknown"  #: sent, but it is not known yet whether it worked
+    UNSENT = "unsent"  #: certainly never sent
     REFUSED = "refused"  #: refused before it began
     HAPPENED = "happened"  #: the edit is there
     GIVEN_UP = "given up"  #: a person, or the configuration, decided to send again
-    INHERITED = "inherited"  #: no call: another job has paid for the edit that this one delivers
+    INHERITED = "inherited"  #: not a call: another job has paid for the edit that this one delivers
 
 
 class EditOutcome(StrEnum):
-    """What a paid call has come to."""
+    """The edit that came of a paid call."""
 
-    NONE = ""  #: nothing, or not known yet
-    MADE = "made"  #: what was ordered is there: what is left of the way costs nothing
-    UNSEEN = "unseen"  #: it happened, and the session showed nothing to render: it may come late
-    WORDS = "words"  #: the agent answered, and edited nothing
-    LOST = "lost"  #: it is gone, or was given up for a new one
+    NONE = ""  #: none, or not known yet
+    MADE = "made"  #: what was ordered exists: the remaining steps cost nothing
+    UNSEEN = "unseen"  #: it happened, but the session showed nothing to render: it may come late
+    WORDS = "words"  #: the agent answered and edited nothing
+    LOST = "lost"  #: it is lost, or was abandoned for a new one
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,20 +53,20 @@ class Spend:
 
     id: int
     job_id: int
-    session: int  #: the journal's row of the session it was made in
+    session: int  #: the id, in the journal, of the session in which the call was made
     opened_at: int  #: UTC ms
-    session_id: str  #: the cloud's id of that session at that time
+    session_id: str  #: the cloud's id of that session at the time
     request_hash: str
     baseline: str  #: digest of the remote state before the turn
     outcome: CallOutcome
     edit: EditOutcome
-    reported: bool  #: it ended with an error event
+    reported: bool  #: the call ended with an error event
     checks: int
     last_seen: str
     credits_before: float | None
     credits_after: float | None
     settled_at: int | None
-    replays: int | None  #: the earlier instruction that it repeats, in a session made again
+    replays: int | None  #: the earlier instruction that it repeats in a session that is rebuilt
 
     @property
     def is_open(self) -> bool:
@@ -84,8 +84,8 @@ def open_call(
     now_ms: int,
     replays: int | None = None,
 ) -> int:
-    """Write the intent; `replays`: the earlier instruction that it repeats. Raises
-    sqlite3.IntegrityError (as JournalError) when an unsettled call exists in its session."""
+    """Record the intent to make a call. `replays`: the earlier instruction that it repeats. Raises
+    sqlite3.IntegrityError (as JournalError) when its session has an unsettled call."""
     values = {
         "job_id": job_id,
         "now": now_ms,
@@ -101,60 +101,61 @@ def open_call(
 
 
 def unsettled(conn: sqlite3.Connection, job_id: int) -> Spend | None:
-    """The paid call of this job whose outcome is not known, if there is one."""
+    """The paid call of this job whose outcome is not known yet; None when there is none."""
     return first(conn, SQL["unsettled"], (job_id,), _spend)
 
 
 def latest(conn: sqlite3.Connection, job_id: int) -> Spend | None:
-    """The newest paid call of this job's instruction; an edit that was taken over counts as
-    one."""
+    """The newest paid call of this job's instruction; an inherited edit counts as one."""
     return first(conn, SQL["latest"], (job_id,), _spend)
 
 
 def of_job(conn: sqlite3.Connection, job_id: int) -> list[Spend]:
-    """Every paid call that was made for this job, oldest first: those of earlier instructions in
-    its place too."""
+    """Every paid call that was made for this job, oldest first, including those of instructions
+    that it has replaced."""
     return every(conn, SQL["all"], {"job_id": job_id}, _spend)
 
 
 def is_paid(conn: sqlite3.Connection, job_id: int) -> bool:
-    """Whether this job's instruction is paid for: nothing more is paid before it is delivered."""
+    """Whether this job's instruction is paid for, so that delivering it costs nothing more."""
     return conn.execute(SQL["is_paid"], (job_id,)).fetchone() is not None
 
 
 def is_charged(conn: sqlite3.Connection, job_id: int) -> bool:
-    """Whether this job's instruction may have cost something, whatever it came to."""
+    """Whether this job's instruction may have cost something, whatever came of it."""
     return conn.execute(SQL["is_charged"], (job_id,)).fetchone() is not None
 
 
 def has_made(conn: sqlite3.Connection, job_id: int) -> bool:
-    """Whether this job's instruction has made an edit that was seen."""
+    """Whether this job's instruction has made an edit, and that was seen."""
     return conn.execute(SQL["has_made"], (job_id,)).fetchone() is not None
 
 
 def inherit(conn: sqlite3.Connection, job_id: int, now_ms: int) -> None:
-    """This job delivers an edit that another one has paid for."""
+    """Record that this job delivers an edit that another one has paid for."""
     conn.execute(SQL["inherit"], {"job_id": job_id, "now": now_ms})
 
 
 def set_edit(conn: sqlite3.Connection, job_id: int, edit: EditOutcome) -> None:
-    """What the paid call of this job has come to, after all."""
+    """Record what came of this job's paid call after all."""
     conn.execute(SQL["set_edit"], {"job_id": job_id, "edit": edit})
 
 
 def found(conn: sqlite3.Connection, spend_id: int) -> None:
-    """A call that was taken for refused, or given up, has happened: its edit is there."""
+    """Record that a call that was taken for refused, or given up, has happened: its edit is
+    there."""
     conn.execute(SQL["found"], (spend_id,))
     turn_costs.update(conn, spend_id)
 
 
 def doubt(conn: sqlite3.Connection, spend_id: int, *, reported: bool = False) -> None:
-    """It was sent, and its outcome is not known. `reported`: it ended with an error event."""
+    """Record that the call was sent and its outcome is not known. `reported`: it ended with an
+    error event."""
     conn.execute(SQL["doubt"], {"id": spend_id, "reported": reported})
 
 
 def checked(conn: sqlite3.Connection, spend_id: int, seen: str) -> None:
-    """The remote state was read once more and had this digest."""
+    """Record that the remote state was read once more and had this digest."""
     conn.execute(SQL["checked"], {"id": spend_id, "seen": seen})
 
 
@@ -167,8 +168,8 @@ def settle(
     *,
     edit: EditOutcome = EditOutcome.MADE,
 ) -> None:
-    """Its outcome is known now, and so may be what it cost; `edit`: what came of it, when it
-    happened."""
+    """Record the outcome of a call, and what it cost if that is known. `edit`: what came of it, if
+    it happened."""
     values = {
         "id": spend_id,
         "outcome": outcome,
@@ -189,8 +190,8 @@ class BalanceFall:
 
 
 def drops(conn: sqlite3.Connection, since_ms: int = 0) -> list[BalanceFall]:
-    """Every fall of the balance since a moment: exact in sum, however many turns overlapped; a
-    top-up is no fall."""
+    """Every fall of the balance since this time: their sum is exact, however many turns overlapped,
+    and a top-up is not a fall."""
     found, last = [], None
     for row in conn.execute(SQL["readings"], {"since": since_ms}):
         if last is not None and row["value"] < last:
@@ -205,12 +206,12 @@ class Unpriced:
 
     skill: str
     calls: int
-    #: those of them that are under way, or whose outcome is being checked: they will show
+    #: how many of them are under way, or still being checked: their cost will show
     going: int
 
 
 def since(conn: sqlite3.Connection, since_ms: int) -> tuple[float, list[Unpriced]]:
-    """(credits known to be spent since a moment, the paid calls since then whose cost is not
+    """(credits known to be spent since this time, paid calls since then whose cost is not
     known)."""
     rows = conn.execute(SQL["unpriced"], (since_ms,))
     unpriced = [Unpriced(row["skill"], row["calls"], row["going"]) for row in rows]
@@ -222,13 +223,13 @@ class Price:
     """What a turn of one skill costs."""
 
     typical: float  #: credits
-    most: float  #: the dearest of late
-    known: bool  #: False: as the contract says; none was paid for here yet
+    most: float  #: the most expensive one lately
+    known: bool  #: False: none was paid for here yet, so this is what the contract says
 
 
 def price(conn: sqlite3.Connection, skill: str) -> Price:
-    """As seen here lately: by turns that were alone, else by those that shared a fall of the
-    balance, which tell too little."""
+    """The price as seen here lately: from turns that did not overlap, else from those that shared a
+    fall of the balance, which show too little."""
     for about in (0, 1):
         row = conn.execute(SQL["price"], {"skill": skill, "about": about}).fetchone()
         if row["most"] is not None:

@@ -1,4 +1,4 @@
-"""What would give better results, by source. It holds up nothing."""
+"""Tips for better results, by source. They hold nothing up."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""One transaction over an open connection. Owns when one begins and ends, and no connection."""
+"""Runs one transaction over an open connection. Owns when it begins and ends, but no connection."""
 
 from __future__ import annotations
 
@@ -25,13 +25,14 @@ class Begin(StrEnum):
 
 
 def run(conn: sqlite3.Connection, path: Path, begin: Begin, work: Work[T]) -> T:
-    """What `work` returns, all of it done or nothing of it. Raises JournalError and its kinds."""
+    """What `work` returns, with all of its changes made or none. Raises JournalError and its
+    subclasses."""
     try:
         conn.execute(begin)
         try:
             result = work(conn)
             conn.execute("COMMIT")
-        except BaseException:  # whatever it was, nothing half may stay
+        except BaseException:  # whatever it was, nothing may stay half done
             if conn.in_transaction:
                 conn.execute("ROLLBACK")
             raise

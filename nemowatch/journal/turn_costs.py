@@ -1,7 +1,7 @@
-"""What a paid turn cost: the balance before and after it. Of turns that overlapped only the sum is
-known, and each is said to have cost the same part of it, or nothing is said.
+"""What a paid turn cost, by the balance before and after it. Of overlapping turns only the sum is
+known, which is divided equally among them, or not stated at all.
 
-Owns `job.credits` and `job.credits_about`. What was spent on a day is summed by `spend.drops`.
+Owns `job.credits` and `job.credits_about`. `spend.drops` sums what was spent on a day.
 """
 
 from __future__ import annotations
@@ -34,14 +34,14 @@ class PricedCall:
 
     @property
     def end(self) -> int:
-        """UTC ms by which it was over."""
+        """UTC ms by which the call was over."""
         latest = self.opened_at + LONGEST_TURN_MS
         return min(self.settled_at or latest, latest)
 
 
 def update(conn: sqlite3.Connection, spend_id: int) -> None:
-    """The outcome of a call has become known: write what it cost, and what those cost that
-    overlapped with it."""
+    """Record what a call cost whose outcome is now known, and what the calls cost that overlapped
+    with it."""
     one = _call(conn.execute(SQL["one"], (spend_id,)).fetchone())
     rows = conn.execute(SQL["around"], {"at": one.opened_at, "span": LOOK_BACK_MS})
     for group in _groups(map(_call, rows)):
@@ -60,13 +60,13 @@ def _call(row: sqlite3.Row) -> PricedCall:
 
 
 def _overlap(group: list[PricedCall], one: PricedCall) -> bool:
-    """Whether it is one of them, or was under way with them before it was refused."""
+    """Whether a call is one of the group, or was under way with it before it was refused."""
     first, last_end = group[0].opened_at, max(map(attrgetter("end"), group))
     return first <= one.end and one.opened_at <= last_end
 
 
 def _groups(calls: Iterable[PricedCall]) -> list[list[PricedCall]]:
-    """Calls in order, those that overlapped together."""
+    """The calls in order, those that overlapped in one group."""
     groups: list[list[PricedCall]] = []
     end = -1  # before any call
     for call in calls:
@@ -79,8 +79,8 @@ def _groups(calls: Iterable[PricedCall]) -> list[list[PricedCall]]:
 
 
 def _share(group: list[PricedCall]) -> float | None:
-    """What each of them cost; None while one may still be charged for, where a balance is not
-    known, and where a top-up hides what was spent."""
+    """What each of them cost; None while one may still be charged for, if a balance is not known,
+    or if a top-up hides what was spent."""
     before: list[float] = []
     after: list[float] = []
     for call in group:

@@ -1,6 +1,6 @@
-"""What becomes of files that were read: a candidate, a file that waits, or one that is refused.
+"""Decides what becomes of a file that was read: a candidate, a file that waits, or a refused one.
 
-Owns that judgement, and telling the inbox's state about it. It reads nothing and writes no journal.
+Owns that decision, and reports it to the inbox's state. It reads no file and writes no journal.
 """
 
 from __future__ import annotations
@@ -22,8 +22,8 @@ from nemowatch.model import FolderOrder, MediaKind
 from nemowatch.tasks.plan import max_bytes, needs_sound, plan
 from nemowatch.tasks.records import Drop, Folder
 
-#: Jobs that one file may become. They are written in one transaction, for which every inbox waits
-#: (a quarter of a second), and a person reads what they cost before approving.
+#: The most jobs that one file may become. They are written in one transaction, during which every
+#: inbox waits (a quarter of a second), and a person reads what they cost before approving.
 MOST_JOBS = 1000
 #: Advice on a file that may still be taken, but not yet.
 _WAITING = frozenset(Advice) - {Advice.TAKE, Advice.REFUSE}
@@ -37,7 +37,7 @@ class Acceptance:
         self._clock = clock
 
     def terms(self, path: bytes) -> Terms:
-        """What this file must satisfy."""
+        """What this file must satisfy to be taken."""
         book = self._state.book
         folder = book.read(folder_of(path))
         skill = ""
@@ -67,7 +67,7 @@ class Acceptance:
         )
 
     def judge(self, group: Group, found: list[Inspected]) -> Candidate | None:
-        """The candidate that a read group is; None when it must wait, or never will be one."""
+        """The candidate made of a read group; None when the group must wait or is refused."""
         if any(one.advice is not Advice.TAKE for one in found):
             self._put_off(found)
             return None
@@ -97,9 +97,9 @@ class Acceptance:
         return candidate(group, found, order, is_conflict, order_of, prompt)
 
     def _put_off(self, found: list[Inspected]) -> None:
-        """Each file of a group that cannot be taken has its say: one that is passed over would
-        be due again at once. While one of them may still become whole the other is not refused:
-        the clip would be taken without its text.
+        """Report every file of a group that cannot be taken: one left out would be due again at
+        once. While one of them may still become whole the other is not refused, or the clip would
+        be taken without its text.
         """
         first = _decisive(found)
         has_its_say = _WAITING | {first.advice}
@@ -110,8 +110,8 @@ class Acceptance:
                 self._share_fate(one, first)
 
     def _share_fate(self, other: Inspected, one: Inspected) -> None:
-        """What one file of a group meets, the other shares: a text whose clip is refused was
-        never meant alone."""
+        """Treat the other file of a group like the one that cannot be taken: a text whose clip is
+        refused was never meant to be used alone."""
         tracked = self._state.tracked.get(other.path)
         if one.advice is not Advice.REFUSE or tracked is None:
             wait_for(self._state, other.path, one.path)
@@ -123,7 +123,7 @@ class Acceptance:
         self._refuse(Inspected(other.path, Advice.REFUSE, why, cure, one.code), tracked)
 
     def not_now(self, one: Inspected) -> None:
-        """This file cannot be taken now, for what its advice says."""
+        """Block or refuse this file, as its advice says."""
         tracked = self._state.tracked.get(one.path)
         if tracked is None:
             return
@@ -161,7 +161,7 @@ class Acceptance:
         self._state.know(one.path, tracked.last, local=tracked.rule.local)
 
     def _order(self, folder: Folder, main: Inspected, drop: Drop) -> FolderOrder | None:
-        """What the folder wants made of it; None, with the reason reported, when it cannot say."""
+        """What the folder orders; None, with the reason reported, when that is not clear."""
         beside = parent(main.path)
         noted_in = self._state.book.instructed_in(beside)
         try:
@@ -173,7 +173,7 @@ class Acceptance:
         return order
 
     def _drop(self, group: Group, found: list[Inspected]) -> Drop:
-        """What was read of a group, with what is said in its folder."""
+        """What was read of a group, with the instructions in its folder."""
         main, *others = found
         beside = parent(main.path)
         book = self._state.book
@@ -220,7 +220,7 @@ class Acceptance:
         self.not_now(Inspected(main.path, Advice.REFUSE, why, cure, "too_many"))
 
     def _leave_note(self, group: Group) -> None:
-        """A note of ours is nothing to be spoken, whatever it is called by now."""
+        """Never take one of our own notes for a script, even if it was renamed."""
         what = "This text is one of nemowatch's own notes."
         for path in group.paths:
             problem = FileProblem(path, parent(path), what, "Remove it.", code="note")

@@ -37,13 +37,13 @@ class ApprovalBatch:
                 self._open = batch.id
 
     def hold_again(self, source_id: int) -> None:
-        """A source that goes on waits for approval as new ones do, where they do."""
+        """Have a source that goes on wait for approval, if new ones do."""
         if self._open is not None:
             batches.hold_source(self._conn, source_id, self._open, self._now)
 
     def join(self, candidate: Candidate, *, doubtful: bool) -> tuple[int | None, str]:
-        """The batch that a new source joins, and what holds its jobs ("": nothing). `doubtful`: it
-        has results that nobody remembers making."""
+        """The batch that a new source joins, and why its jobs are held ("": they are not).
+        `doubtful`: results of it exist that this journal does not know of."""
         batch = self._choose(candidate, doubtful=doubtful)
         if batch is not None:
             self._count_free(batch, candidate)
@@ -71,7 +71,7 @@ class ApprovalBatch:
         return batches.begin(self._conn, self._watch, cause, count, self._now)
 
     def _count_free(self, batch: int, candidate: Candidate) -> None:
-        """No person is asked about jobs that cost nothing."""
+        """Leave jobs that cost nothing out of what the batch asks for."""
         free = sum(job.is_free for job in candidate.jobs)
         if free:
             batches.shrink(self._conn, batch, free, self._now)

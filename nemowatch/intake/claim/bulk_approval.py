@@ -1,7 +1,7 @@
-"""Many new jobs at once wait for a person: at a first scan, when a share returns, after a
-take-over, and after the journal was restored.
+"""Holds many new jobs at once for a person's approval: at a first scan, when a share returns, after
+a take-over, and after the journal was restored.
 
-Owns the decision whether what a scan has found is such a batch, and what this inbox has never seen.
+Owns the decision whether a scan's finds are such a batch, and what this inbox has never seen.
 """
 
 from __future__ import annotations
@@ -18,12 +18,12 @@ from nemowatch.journal import batches, inboxes
 from nemowatch.journal.database import Journal
 from nemowatch.model import Snapshot
 
-#: Why a batch asks (the words in the journal).
+#: Why a batch needs approval, in the words that the journal stores.
 FIRST_SCAN, RETURN, TAKEN_OVER = "first scan", "return of the share", "take-over"
 
 
 class BulkApproval:
-    """What scans of one inbox bring at once."""
+    """The new jobs that scans of one inbox bring at once."""
 
     def __init__(
         self,
@@ -38,9 +38,9 @@ class BulkApproval:
         self._clock = clock
         self._claimer = claimer
         self._book = book
-        self.is_first = True  #: no scan has seen the whole inbox since the start
-        self._is_naming = True  # the first scan has not handed all its files over yet
-        self._known_before = False  # an earlier start has worked it, too
+        self.is_first = True  #: no scan has completed since the start
+        self._is_naming = True  # files of the first scan are still being handed over
+        self._known_before = False  # an earlier start has already worked this inbox
         self._is_taken_over = False
 
     def __repr__(self) -> str:
@@ -48,13 +48,13 @@ class BulkApproval:
 
     @property
     def count_is_due(self) -> bool:
-        """True while nothing may be claimed before a scan has counted what is there."""
+        """True while nothing may be claimed until a scan has counted the new files."""
         if self._is_taken_over:
             return True
         return self.is_first
 
     def take_over(self) -> None:
-        """What the next scan brings waits for approval: another host may have paid for it."""
+        """Hold whatever the next scan brings for approval: another host may have paid for it."""
         self._is_taken_over = True
 
     async def count(self, survey: ScanDiff, *, returned: bool, restored: bool) -> None:
@@ -67,7 +67,7 @@ class BulkApproval:
     def _remember_first(self, survey: ScanDiff) -> None:
         """The files of the first scan may have results already."""
         self._is_naming = survey.more
-        # else there is nothing that this journal could have forgotten of it
+        # otherwise this journal can have forgotten nothing about it
         if self._known_before:
             self._claimer.earlier_work.existed_before.update(map(self._book.unit, survey.fresh))
 
@@ -89,7 +89,7 @@ class BulkApproval:
         self.is_first = self._is_taken_over = False
 
     def _cause(self, is_new: bool, returned: bool) -> str:
-        """Why a batch would ask; "" for no reason to."""
+        """Why a batch would need approval; "" when it needs none."""
         if self._is_taken_over:
             return TAKEN_OVER
         if is_new:
@@ -99,7 +99,7 @@ class BulkApproval:
         return ""
 
     async def _ask_about_all(self, survey: ScanDiff, now_ms: int) -> None:
-        """A person is asked whatever the limit says: what is here may have been paid for."""
+        """Ask a person whatever the limit is: these files may have been paid for already."""
         name = self._name
         await self._claimer.earlier_work.settle_held()
         await self._journal.write(
@@ -107,7 +107,7 @@ class BulkApproval:
         )
 
     async def _ask(self, cause: str, survey: ScanDiff, now_ms: int) -> None:
-        """Open a batch when there is a cause, and more jobs than the limit."""
+        """Open a batch if there is a cause and there are more jobs than the limit."""
         limit = self._claimer.confirm_above
         if not cause or not limit:
             return
@@ -118,14 +118,14 @@ class BulkApproval:
             expected = await self._never_seen(survey.fresh)
 
         if cause == TAKEN_OVER:
-            limit = 0  # what another host has paid for, this journal cannot know
+            limit = 0  # this journal cannot know what another host has paid for
         if expected <= limit:
             return
         name = self._name
         await self._journal.write(lambda conn: batches.begin(conn, name, cause, expected, now_ms))
 
     async def _never_seen(self, fresh: Mapping[bytes, Snapshot]) -> int:
-        """How many jobs those of the new files bring that no source of this journal ever was."""
+        """How many jobs the new files bring, without those that this journal has had as sources."""
         name = self._name
         paths = list(dict.fromkeys(map(self._book.unit, fresh)))
         unseen = await self._journal.read(lambda conn: known_sources.never_seen(conn, name, paths))

@@ -1,7 +1,7 @@
-"""From what was read of a settled file to the source and jobs it would be: its members, its digest,
-its targets.
+"""Turns what was read of a settled file into the source and jobs that it would become: its members,
+its digest, its targets.
 
-Owns the making of a `Candidate`. It is pure.
+Owns how a `Candidate` is made. It is pure.
 """
 
 from __future__ import annotations
@@ -34,7 +34,7 @@ def order_of_link(folder: Folder, drop: Drop, name: str) -> FolderOrder:
 
 
 def instructions_digest(prompt: str) -> str:
-    """What instructions are known by."""
+    """The digest by which the journal knows instructions."""
     return _digest(prompt)
 
 
@@ -87,8 +87,8 @@ def project_candidate(
     *,
     approved: bool,
 ) -> Candidate:
-    """A project: its files, and a job in one session for each part of its instructions. `texts`:
-    what the texts in its folder are known by; `whole`: what they say with those above them."""
+    """A project: its files, and one job for each part of its instructions, all in one session.
+    `texts`: the digest of the texts in its folder; `whole`: of these with those above them."""
     files = tuple(map(_member, found))
     jobs = tuple(NewJob("", name, target, order.skill) for target in order.targets)
     ordered = (*files, _instructions(whole))

@@ -1,4 +1,4 @@
-"""What became of a candidate when it was claimed, and what was found out before. Plain records."""
+"""Records: what became of a candidate when it was claimed, and what was known before."""
 
 from __future__ import annotations
 
@@ -16,15 +16,15 @@ class ClaimOutcome(StrEnum):
     NEW = "new"
     RESETTLED = "resettled"  #: it had changed after its claim, and has settled again
     KNOWN = "known"  #: the file of a source that is being worked on, or is kept here
-    AGAIN = "again"  #: failed before: only what is missing is done
-    REDELIVERED = "redelivered"  #: its results are gone and come from the saved draft
-    OFFERED = "offered"  #: done, under other instructions than there are now: a person is asked
+    AGAIN = "again"  #: it failed before: only what is missing is done
+    REDELIVERED = "redelivered"  #: its results are gone and are made again from the saved draft
+    OFFERED = "offered"  #: done, but under different instructions: a person is asked
     DUPLICATE = "duplicate"  #: done, and its results exist
     NO_DRAFT = "no draft"  #: done, its results are gone, and there is no draft
-    FOLLOWED = "followed"  #: renamed: its source goes on with it
-    LATE = "late"  #: its subtitles came when its clip was being worked on already
-    VERSION = "version"  #: another version of a project, which was not ordered
-    SAME_NAME = "same name"  #: the same file is there under the other spelling of its name
+    FOLLOWED = "followed"  #: renamed: its source goes on under the new name
+    LATE = "late"  #: its subtitles came after work on its clip had begun
+    VERSION = "version"  #: another version of a project, which nobody has ordered
+    SAME_NAME = "same name"  #: the same file also exists under the other Unicode form of its name
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,6 +47,6 @@ class ClaimContext:
     confirm_above: int
     keeps: bool  #: sources stay in the inbox when they are done
     lost: frozenset[int]  #: ids of published jobs whose results are gone
-    earlier: Mapping[bytes, Earlier]  #: known sources that candidates are, by the candidates' paths
-    #: why candidates wait that a PAUSE holds, by the candidates' paths
+    earlier: Mapping[bytes, Earlier]  #: the known source that each candidate is, by its path
+    #: why the candidates that a PAUSE holds wait, by their paths
     paused: Mapping[bytes, str] = field(default_factory=dict)

@@ -1,8 +1,7 @@
-"""Hands files that have kept still over to the journal: has them read and judged, and claimed.
+"""Takes settled files into the journal: has them read and judged, then claims them.
 
-Owns the way from "ready" to "claimed", one bounded portion at a time. What a candidate is to the
-journal is decided in `journal_claims`, what a file is in `ready.inspect`, and what becomes of it in
-`acceptance`.
+Owns the way from "ready" to "claimed", one bounded portion at a time. `journal_claims` decides what
+a candidate is to the journal, `ready.inspect` what a file is, and `acceptance` what becomes of it.
 """
 
 from __future__ import annotations
@@ -39,14 +38,14 @@ from nemowatch.journal.batches import BatchRow
 from nemowatch.journal.database import Journal
 from nemowatch.model import Member
 
-#: Clips read, and sources written, in one go: a transaction of this size takes some ten
+#: Clips read, and sources written, in one go: a transaction of this size takes about ten
 #: milliseconds.
 PORTION = 200
 
-#: Why a file waits whose name is there in the other form of Unicode, too.
+#: Why a file waits whose name also exists in the other Unicode form.
 SAME_NAME = "the same file is here under another spelling of its name (Unicode NFC and NFD)"
 
-#: What was done before, and comes again.
+#: Outcomes of a file that was done before and came again.
 _DUPLICATES = frozenset({ClaimOutcome.DUPLICATE, ClaimOutcome.NO_DRAFT})
 
 
@@ -56,17 +55,17 @@ class Taken:
 
     claimed: list[int] = field(default_factory=list)
     duplicates: list[Duplicate] = field(default_factory=list)
-    #: sources whose file was renamed, each with the path that it had
+    #: sources whose file was renamed, each with its former path
     renamed: list[tuple[int, bytes]] = field(default_factory=list)
     #: APPROVE files of projects that have been obeyed
     used: list[bytes] = field(default_factory=list)
     left: list[bytes] = field(default_factory=list)  #: ready files for the next portions
-    clips: int = 0  #: how many of those wait for nothing but their turn
-    more: bool = False  #: some of them have their turn at once
+    clips: int = 0  #: how many of those only wait for their turn
+    more: bool = False  #: some of them can be claimed at once
 
 
 class Claimer:
-    """Claims what is ready in one inbox."""
+    """Claims the ready files of one inbox."""
 
     def __init__(
         self,
@@ -100,12 +99,12 @@ class Claimer:
         self.confirm_above = confirm_above
 
     def stop(self) -> None:
-        """End. What is being read is left to itself."""
+        """Stop. A reading that is under way is abandoned."""
         self._texts.stop()
 
     async def claim(self, ready: list[bytes]) -> Taken:
-        """Go on with files whose verdict is READY, up to one portion. Raises LocalPassing when
-        the share is unavailable."""
+        """Claim up to one portion of the files whose verdict is READY. Raises LocalPassing when the
+        share is unavailable."""
         waiting = dict.fromkeys(ready)
         await self._approvals.load()
         projects = await self._projects.take(waiting)
@@ -128,8 +127,8 @@ class Claimer:
         return taken
 
     async def _follow_approvals(self, taken: Taken) -> None:
-        """Each APPROVE in an edit folder that has been obeyed can go; one there that nothing waits
-        for says yes to nothing."""
+        """Let each APPROVE of an edit folder that has been obeyed be removed; one for which nothing
+        waits there approves nothing."""
         for folder in self._mixed.take_obeyed():
             taken.used += await self._approvals.use_up(folder)
         for folder in self._approvals.folders():
@@ -141,15 +140,15 @@ class Claimer:
         return list(filter(None, starmap(self._acceptance.judge, read)))
 
     async def _may_claim(self) -> bool:
-        """Whether what was read lies in the inbox that is ours to work."""
+        """Whether what was read still lies in the checked root, and the inbox is ours."""
         if not await self._root_monitor.same_root():
-            self._root_monitor.scans.request()  # what was read lay in another folder
+            self._root_monitor.scans.request()  # what was read lay below another root
             return False
         return not await self._root_monitor.is_taken_over()
 
     async def _read_clips(self, waiting: dict[bytes, None]) -> list[Read]:
-        """Read a portion of what no child has to parse; what is done with is taken out of
-        `waiting`."""
+        """Read a portion of the files that no child has to parse; those that need no further
+        reading are removed from `waiting`."""
         clips = list(filterfalse(self._texts.reads, waiting))
         portion = in_turns(clips, _no_cost)[:PORTION]
         groups = await self._groups.of(portion)
@@ -171,8 +170,9 @@ class Claimer:
     # -- claiming
 
     async def _claim(self, candidates: list[Candidate], obeyed: frozenset[bytes]) -> list[Claimed]:
-        """Write these down, and with them that each APPROVE is used that let them go on, in
-        `obeyed` or their own folder: a process that ends here asks for a yes again."""
+        """Write these to the journal, and in the same transaction that the APPROVE files that let
+        them go on (in `obeyed`, or in their own folder) are used: if the process ends before that,
+        approval is asked for again."""
         watch = self._root_monitor.watch
 
         def before(conn: sqlite3.Connection) -> tuple[Mapping[bytes, Ended], BatchRow | None]:
@@ -182,7 +182,7 @@ class Claimer:
         ended, batch = await self._journal.read(before)
         candidates = await self.earlier_work.with_results(candidates, batch)
         context = await self._context_of(candidates, ended)
-        # what may be a copy comes after what it is a copy of
+        # a possible copy comes after its original
         ordered = copies_last(candidates)
         approved = {candidate.path for candidate in candidates if candidate.approved}
 
@@ -214,8 +214,8 @@ class Claimer:
         )
 
     def _paused(self, candidates: Iterable[Candidate]) -> dict[bytes, str]:
-        """Why those wait that a PAUSE holds: they begin so, and nobody has to find it out for each
-        of a thousand."""
+        """Why the candidates that a PAUSE holds wait. Their jobs begin as held, so that no lane
+        has to find that out for each of a thousand."""
         pauses = self._state.pauses
         found: dict[bytes, str] = {}
         words: dict[bytes, str] = {}
@@ -248,7 +248,7 @@ class Claimer:
         self._projects.is_late(claimed.candidate)
 
     def _note_known(self, claimed: Claimed, taken: Taken) -> None:
-        """What the journal has of a candidate now."""
+        """Remember what the journal now has of a candidate."""
         candidate = claimed.candidate
         if candidate.is_project:
             self._state.claimed_projects[candidate.path] = candidate.instructions
@@ -265,7 +265,8 @@ class Claimer:
             taken.claimed.append(claimed.source_id)
 
     def _note_late(self, claimed: Claimed) -> None:
-        """Nothing is paid for a text that came when its clip was being worked on."""
+        """Report subtitles that came after work on their clip had begun; nothing is paid for
+        them."""
         clip = as_text(name_of(claimed.candidate.path))
         for path in claimed.late:
             name = as_text(name_of(path))

@@ -1,7 +1,7 @@
-"""How systems, sync clients and people call a second copy of a file: `clip (1).mp4`,
+"""What systems, sync clients and people call a second copy of a file: `clip (1).mp4`,
 `clip - Copy.mp4`, `Copy of clip.mp4`, `clip-Annas-MacBook.mp4`.
 
-Such a name alone says nothing: series of different files are called like this, too. Owns the names.
+Owns these forms. Such a name alone proves nothing: series of different files have such names too.
 """
 
 from __future__ import annotations
@@ -10,12 +10,12 @@ import re
 from collections.abc import Iterator
 
 _COPY = "copy|kopie|copia|copie|cópia|kopia|kopi|копия|копія|コピー|副本|複本|사본"
-#: At its beginning.
+#: The words for a copy at the beginning of a name.
 _BEFORE = re.compile(rf"^(?:{_COPY})(?: of| von| de| di| van| av|) ", re.IGNORECASE)
-#: Where something that was added to a name begins: a number, a mark of a copy, a machine's name.
-#: The name itself may end in anything: a bracket, a mark of its own, an accent that is a character.
+#: Where something added to a name may begin: a number, a mark of a copy, a machine's name. The name
+#: itself may end in anything: a bracket, a mark of its own, a combining accent.
 _ADDED = re.compile(r"(?<=.)[\W_]", re.DOTALL)
-#: In names with more such places the last ones are tried: the longest marks have fifteen.
+#: In names with more such places only the last ones are tried: the longest marks have fifteen.
 _PLACES = 24
 
 
@@ -29,7 +29,7 @@ def originals(path: bytes) -> Iterator[bytes]:
 
 
 def _shorter(stem: str) -> Iterator[str]:
-    """What a name would be without what was added to it."""
+    """The name without each ending that may have been added to it."""
     marked = _BEFORE.sub("", stem)
     if marked not in ("", stem):
         yield marked
@@ -38,8 +38,8 @@ def _shorter(stem: str) -> Iterator[str]:
 
 
 def copies_between(path: bytes) -> tuple[bytes, bytes]:
-    """Between which two paths, neither of them counted, those are that may be called like a copy
-    of this file by what was added to its name."""
+    """The two paths between which, exclusively, the possible copies of this file sort whose names
+    add something to its own."""
     folder, slash, name = path.rpartition(b"/")
     stem = name.rpartition(b".")[0] or name
     return folder + slash + stem, folder + slash + stem + b"\xff"

@@ -1,5 +1,5 @@
-"""Whether a clip may be another file of its folder once more: its own sound, or a copy that a sync
-client made. It is pure; a person says what is meant.
+"""Whether a clip may repeat another file of its folder: be its sound track, or a copy that a sync
+client made. It is pure; a person decides what is meant.
 """
 
 from __future__ import annotations
@@ -9,13 +9,13 @@ from collections.abc import Callable, Iterable
 from nemowatch.intake.claim import machine_copies, twins
 from nemowatch.intake.records import FileProblem
 
-#: The short names of its questions.
+#: The short names of its questions, in JSON.
 TWINS = twins.CODE
 MACHINE_COPY = machine_copies.CODE
 
 
 class Doubts:
-    """What lies in one folder."""
+    """The clips of one folder that may repeat each other."""
 
     def __init__(self, folder: bytes, names: Iterable[bytes]) -> None:
         found = list(names)

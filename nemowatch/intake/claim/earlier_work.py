@@ -1,7 +1,7 @@
-"""Finds what was made or known of candidates before, in the outbox and under other names.
+"""Finds results that exist of candidates, and sources that they were under other names.
 
-Owns the questions that the disk has to answer before a claim: they are asked in the inbox's worker
-thread. What follows from the answers is decided in `journal_claims`.
+Owns the checks of the disk that a claim needs, which run in the inbox's worker thread.
+`journal_claims` decides what follows.
 """
 
 from __future__ import annotations
@@ -36,7 +36,7 @@ class EarlierWork:
         self._journal = journal
         self._clock = clock
         self._finder = finder
-        #: files that were there at the start: their results may exist, too
+        #: files that were there at the start: their results may exist as well
         self.existed_before: set[bytes] = set()
 
     async def lost_results(self, ended: Mapping[bytes, Ended]) -> frozenset[int]:
@@ -46,7 +46,7 @@ class EarlierWork:
         return await self._root_monitor.worker.run(lambda: _lost(ended))
 
     async def under_other_names(self, candidates: list[Candidate]) -> dict[bytes, Earlier]:
-        """Known sources that candidates are under another name, by the candidates' paths."""
+        """The known source that each candidate is under another name, by the candidate's path."""
         watch = self._root_monitor.watch
         now = self._clock.now_ms()
         found = await self._journal.read(
@@ -63,8 +63,8 @@ class EarlierWork:
     async def with_results(
         self, candidates: list[Candidate], batch: BatchRow | None
     ) -> list[Candidate]:
-        """The same candidates, with the results that exist of those which this journal may have
-        forgotten."""
+        """The same candidates; those that this journal may have forgotten come with their existing
+        results."""
         which: set[bytes] | None = None
         is_rebuilt = batch is not None and batch.cause == batch_causes.REBUILT
         if not is_rebuilt:
@@ -80,7 +80,8 @@ class EarlierWork:
         return ResultLookup(root_monitor.watch, self._finder, root_monitor.worker.beat)
 
     async def settle_held(self) -> None:
-        """The journal was restored: what it takes for unpaid, and whose results exist, is done."""
+        """After the journal was restored: end the jobs that it takes for unpaid although their
+        results exist."""
         name = self._root_monitor.watch.name
         held = await self._journal.read(lambda conn: batches.held_jobs(conn, name))
         if not held:

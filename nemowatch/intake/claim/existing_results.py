@@ -1,8 +1,8 @@
-"""Which results exist already: asked after a journal was lost or restored, when the outbox is all
-that remembers, and about files that are in an inbox at a start.
+"""Finds results that exist already: after a journal was lost or restored, when only the outbox
+still shows what was made, and for files that are in an inbox at a start.
 
-Owns the question, not the answer: `outbox.result_finder` knows what a job's results are called and
-where they are.
+Owns when to look, not how: `outbox.result_finder` knows what a job's results are called and where
+they are.
 """
 
 from __future__ import annotations
@@ -34,19 +34,19 @@ def no_results(
 
 @dataclass(frozen=True, slots=True)
 class ResultLookup:
-    """Asks one inbox's finder. Its methods block, and raise LocalPassing."""
+    """Looks up results with one inbox's finder. Its methods block, and raise LocalPassing."""
 
     watch: Watch
     finder: Finder
-    beat: Callable[[], None]  #: sign of life
+    beat: Callable[[], None]  #: called as a sign of life
 
     def with_results(
         self,
         candidates: Iterable[Candidate],
         which: Container[bytes] | None = None,
     ) -> list[Candidate]:
-        """The same candidates, their jobs with what exists of them in the outbox; `which`: only of
-        those at these paths (None: all)."""
+        """The same candidates, their jobs with the results that exist in the outbox. `which`: look
+        only for those at these paths (None: for all)."""
         found: list[Candidate] = []
         for candidate in candidates:
             if which is None or candidate.path in which:
@@ -63,7 +63,7 @@ class ResultLookup:
         return replace(candidate, jobs=tuple(found))
 
     def _reviewed(self, path: bytes, job: NewJob) -> tuple[PublishedOutput, ...]:
-        """What was made of its text, where a person approves that."""
+        """What was made of the job's text, where a person reviews texts first."""
         review = job.target.review
         if review is None:
             return ()
@@ -76,7 +76,7 @@ class ResultLookup:
     def results_of(
         self, held: Iterable[tuple[bytes, Job]]
     ) -> list[tuple[Job, tuple[PublishedOutput, ...]]]:
-        """Those jobs of the journal (with their sources' paths) whose results exist, with these."""
+        """The jobs (given with their sources' paths) whose results exist, each with these."""
         found: list[tuple[Job, tuple[PublishedOutput, ...]]] = []
         for path, job in held:
             results = self._find(path, _as_new(job))

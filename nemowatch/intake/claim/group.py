@@ -1,4 +1,4 @@
-"""A group: the files that are one thing, claimed together."""
+"""A group: the files that are claimed together as one source."""
 
 from __future__ import annotations
 
@@ -12,8 +12,8 @@ from nemowatch.intake.state import InboxState
 
 @dataclass(frozen=True, slots=True)
 class Group:
-    """A file, and the texts that belong to it: the one that is its narration (else b""), or its
-    subtitles as (tag of the language, path)."""
+    """A file and the texts that belong to it: its narration (b"": none), or its subtitles as
+    (language tag, path)."""
 
     main: bytes
     text: bytes = b""
@@ -41,13 +41,13 @@ def is_ready(state: InboxState, path: bytes) -> bool:
     """Whether a file of a group has settled."""
     tracked = state.tracked.get(path)
     if tracked is None:
-        # claimed before its partner came: whether that still counts, the journal knows
+        # claimed before its partner came: the journal decides whether that still counts
         return path in state.known
     return tracked.verdict() is StillnessVerdict.READY
 
 
 def is_work(state: InboxState, path: bytes) -> bool:
-    """Whether a file is of a kind that its folder takes, and was not refused."""
+    """Whether its folder accepts files of this kind, and it was not refused."""
     if state.problems.refused(path):
         return False
     is_named_so = state.ignore.name(name_of(path)).kind is NameClass.WORK

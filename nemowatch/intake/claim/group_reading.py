@@ -1,6 +1,7 @@
-"""Reading ready groups in a thread: what is asked of each file, and the time that one go may take.
+"""Reads ready groups in a worker thread.
 
-Owns nothing but that; `claimer` and `text_lane` decide which thread reads which groups.
+Owns what is asked about each file, and how long one go may take. `claimer` and `text_lane` decide
+which thread reads which groups.
 """
 
 from __future__ import annotations
@@ -22,18 +23,18 @@ from nemowatch.model import Snapshot
 #: Seconds of reading in one go, so that a burst never keeps the inbox from checking other files.
 BUDGET = 1.0
 
-#: A group with what was read of each of its files.
+#: A group, and what was read of each of its files.
 Read: TypeAlias = tuple[Group, list[Inspected]]
 
 
 @dataclass(frozen=True, slots=True)
 class ReadingQuestion:
-    """What is asked about one file. Two that are equal have the same answer as long as the file
-    is the same."""
+    """What is asked about one file. Equal questions have the same answer while the file does not
+    change."""
 
     path: bytes
     terms: Terms
-    last: Snapshot | None  #: the file as it was checked last; None when it is not tracked
+    last: Snapshot | None  #: the file at its last check; None when it is not tracked
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,7 +71,7 @@ class GroupReading:
         return ReadingQuestion(path, self._acceptance.terms(path), last)
 
     async def read(self, work: list[ReadingWork], worker: WorkerThread) -> list[Read]:
-        """Read groups in the worker's thread until the time is used up; at least one. Raises
+        """Read groups in the worker's thread until the time is used up, but at least one. Raises
         LocalPassing when the share is unavailable."""
         if not work:
             return []

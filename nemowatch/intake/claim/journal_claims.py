@@ -1,9 +1,9 @@
-"""From a settled, read file to jobs in the journal: the same content at the same path is never
-paid for twice.
+"""Turns settled, read files into jobs in the journal, and never pays twice for the same content at
+the same path.
 
 Owns the decision what a candidate is to the journal (new, changed, renamed) and carries it out, in
-one transaction for many candidates. `known_files` says what follows for a known file. It reads no
-file.
+one transaction for many candidates. `known_files` decides what follows for a known file. It reads
+no file.
 """
 
 from __future__ import annotations
@@ -25,7 +25,7 @@ from nemowatch.journal.jobs import Job
 from nemowatch.journal.sources import NewJob, NewSource, SourceRow
 from nemowatch.model import HoldReason
 
-#: Why jobs of an earlier version of a file have ended.
+#: Why jobs of an earlier version of a file end.
 _REPLACED = "replaced by a newer version of the file"
 
 
@@ -41,10 +41,10 @@ class Claims:
         self._paused = context.paused
         self._batch = ApprovalBatch(conn, context.watch, context.now_ms, context.confirm_above)
         self._known_files = KnownFiles(conn, context, self._batch)
-        self._claimed: dict[tuple[str, str], int] = {}  # sources, by content and composed path
+        self._claimed: dict[tuple[str, str], int] = {}  # source ids by content and composed path
 
     def claim(self, candidate: Candidate) -> Claimed:
-        """Decide and write."""
+        """Decide what the candidate is to the journal, and write it."""
         row = sources.find(self._conn, self._watch, candidate.path, candidate.digest)
         if row is not None:
             return Claimed(candidate, row.id, self._known_files.outcome(candidate, row))
@@ -65,8 +65,8 @@ class Claims:
         return claimed
 
     def _version_of(self, candidate: Candidate) -> int:
-        """The source of which a project would be another version, paid for once more without a
-        person's word; 0 for none."""
+        """The source of which this project would be another version, paid for again although no
+        person has ordered that; 0 for none."""
         if not candidate.is_project or candidate.approved:
             return 0
         for row in paid_here(self._conn, self._watch, candidate.path):
@@ -74,7 +74,7 @@ class Claims:
         return 0
 
     def _is_current(self, earlier: Earlier) -> bool:
-        """Whether the source is still as it was when its file was looked for."""
+        """Whether the source has not changed since its file was looked for."""
         row = sources.by_id(self._conn, earlier.source.id)
         return row is not None and row.path == earlier.source.path
 
@@ -87,7 +87,7 @@ class Claims:
         elif self._is_at_work(row, own):
             return Claimed(candidate, row.id, ClaimOutcome.SAME_NAME)
 
-        if row.retired_to is not None:  # kept here, or gone to done/ or failed/ before
+        if row.retired_to is not None:  # it had been kept here, or moved to done/ or failed/
             return Claimed(candidate, row.id, self._known_files.outcome(candidate, row))
         return self._follow(candidate, row, own)
 
@@ -96,7 +96,7 @@ class Claims:
         return row.retired_at is None or not all(map(jobs.has_ended, own))
 
     def _move(self, row: SourceRow, candidate: Candidate) -> None:
-        """The source's file, and what is made of it, has the candidate's name from now on."""
+        """Give the source's file, and its results to come, the candidate's name."""
         stems = {(job.item, job.target.name): job.stem for job in candidate.jobs}
         renames.move(self._conn, row.id, candidate.folder, candidate.path, candidate.members)
         renames.name_results(self._conn, row.id, stems)
@@ -125,7 +125,7 @@ class Claims:
             own = jobs.of_source(self._conn, row.id)
             if not unpaid(self._conn, own):
                 self._withdraw_reviews(own)
-                continue  # it cannot become another order any more
+                continue  # it can no longer become another order
 
             if _is_same_order(own, candidate) and not row.settled:
                 resettle(self._conn, row.id, candidate, self._now)
@@ -160,9 +160,9 @@ class Claims:
         return source_id
 
     def _own_results(self, candidate: Candidate) -> tuple[Candidate, bool]:
-        """What is in the outbox and was made of another file is no result of this one, which
-        may be its new version. The second: results exist that nobody remembers making, although
-        this journal was never lost.
+        """The candidate without existing results that were made of another file: it may be a new
+        version of that. The second value: results exist that this journal does not know of,
+        although it was never lost.
         """
         own = tuple(map(self._without_known, candidate.jobs))
         have_results = any(job.existing for job in own)
@@ -173,30 +173,30 @@ class Claims:
         return replace(candidate, jobs=without), True
 
     def _without_known(self, job: NewJob) -> NewJob:
-        """The job without existing results that a job of this journal has published: they were
-        made of another file."""
+        """The job without those existing results that a job of this journal has published: they
+        were made of another file."""
         for result in job.existing:
             if results.of_output(self._conn, result.path):
                 return _without_results(job)
         return job
 
     def _withdraw_reviews(self, own: list[Job]) -> None:
-        """Nothing is made of the text of an earlier version any more."""
+        """Withdraw the reviews of an earlier version's texts: nothing is made of them any more."""
         for job in filter(reviews.is_waiting, own):
             job_steps.cancel(self._conn, job.id, _REPLACED, self._now)
 
     def _supersede(self, row: SourceRow, own: list[Job]) -> None:
-        """Another version of the file, or a text beside it, came before anything was paid: the
-        new order counts."""
-        # the last first: a part takes those behind it along
+        """End the jobs of this source: before anything was paid, another version of the file or a
+        text beside it came, and the new order counts."""
+        # the last first: ending a part also ends those after it
         for job in filterfalse(jobs.has_ended, reversed(own)):
             job_steps.cancel(self._conn, job.id, _REPLACED, self._now)
         sources.retire(self._conn, row.id, None, self._now)
 
 
 def _is_same_order(own: list[Job], candidate: Candidate) -> bool:
-    """Whether these jobs make what the candidate asks for. Those of a project have one target
-    together, and their instructions tell them apart."""
+    """Whether these jobs make what the candidate asks for. The jobs of a project share one
+    target, and differ by their instructions."""
     if candidate.is_project:
         prompts = [job.prompt for job in filterfalse(jobs.has_ended, own)]
         return prompts == [job.target.prompt for job in candidate.jobs]

@@ -1,5 +1,5 @@
-"""The file of a source that the journal knows: it is being worked on, it came again, or what was
-made of it is gone. What is done is never paid for twice.
+"""Goes on with a source that the journal knows: it is being worked on, its file came again, or its
+results are gone. What is done is never paid for twice.
 
 Owns what follows for that source, in the transaction that claims the file. It reads no file.
 """
@@ -38,7 +38,7 @@ class KnownFiles:
         self._batch = batch
 
     def outcome(self, candidate: Candidate, row: SourceRow) -> ClaimOutcome:
-        """Decide and write what follows from this source's file."""
+        """Decide what follows for this source now that its file is here, and write it."""
         done = jobs.of_source(self._conn, row.id)
         if not all(map(jobs.has_ended, done)):
             return self._at_work(candidate, row)
@@ -51,7 +51,7 @@ class KnownFiles:
         return self._do_missing(candidate, row, done)
 
     def _whole(self, candidate: Candidate, row: SourceRow, done: list[Job]) -> ClaimOutcome:
-        """All that was ordered is there."""
+        """What follows when everything that was ordered exists."""
         if self._offer(candidate, row, done):
             sources.unretire(self._conn, row.id)
             return ClaimOutcome.OFFERED
@@ -62,8 +62,8 @@ class KnownFiles:
         return ClaimOutcome.DUPLICATE
 
     def _offer(self, candidate: Candidate, row: SourceRow, done: list[Job]) -> bool:
-        """Offer what the folder's instructions ask for now, where they have changed since this was
-        made; whether there was anything to offer."""
+        """Offer a new take if the folder's instructions have changed since this was made; returns
+        whether they have."""
         if candidate.is_project or candidate.many:
             return False
         if not offers.have_changed(self._conn, row.id, candidate.instructions):
@@ -90,12 +90,12 @@ class KnownFiles:
         return [job for job in alone if spend.is_paid(self._conn, job.id)]
 
     def _is_ordered(self, job: Job) -> bool:
-        """Whether a file that is dropped again asks for this job: for what the folder orders, and
-        for what else was made of it; not for a change that came to nothing."""
+        """Whether a file that is dropped again asks for this job: for the folder's order and for
+        whatever else was published, but not for a change that came to nothing."""
         return jobs.is_published(job) or not sessions.is_change(self._conn, job)
 
     def _has_results(self, job: Job) -> bool:
-        """Whether a job was published, and its results exist still."""
+        """Whether a job was published and its results still exist."""
         return jobs.is_published(job) and job.id not in self._lost
 
     def _at_work(self, candidate: Candidate, row: SourceRow) -> ClaimOutcome:
@@ -106,8 +106,8 @@ class KnownFiles:
         return ClaimOutcome.RESETTLED
 
     def _is_kept(self, row: SourceRow) -> bool:
-        """True when sources stay here when they are done, and this one did: whatever a sync client
-        or a backup does to a file of known content, it is no second copy."""
+        """True when finished sources stay in the inbox, and this one did. Whatever a sync client or
+        a backup does to such a file, it is not a second copy."""
         return self._keeps and row.is_here
 
     def _do_missing(self, candidate: Candidate, row: SourceRow, done: list[Job]) -> ClaimOutcome:
@@ -126,12 +126,12 @@ class KnownFiles:
     def _retry(self, row: SourceRow, failed: list[Job]) -> None:
         for job in failed:
             job_steps.retry(self._conn, job.id, self._now)
-        # it may have been paid for after the journal's copy was made
+        # it may have been paid for after the journal's backup was made
         if self._batch.is_rebuilt:
             self._batch.hold_again(row.id)
 
     def _redeliver(self, job: Job) -> ClaimOutcome:
-        """Have the lost results of a published job delivered from its saved draft."""
+        """Have the lost results of a published job made again from its saved draft."""
         try:
             job_steps.redeliver(self._conn, job.id, self._now)
         except UsageError:

@@ -1,7 +1,7 @@
-"""What the journal knows of the files at some paths: whose they are, whether something is paid for
+"""What the journal knows about files at given paths: their sources, whether anything was paid for
 them, and that they have changed or are gone.
 
-Claims nothing: that is `journal_claims`.
+It claims nothing; `journal_claims` does.
 """
 
 from __future__ import annotations
@@ -22,18 +22,17 @@ from nemowatch.journal.jobs import Job
 from nemowatch.journal.sources import SourceRow
 from nemowatch.model import ENDED, HoldReason, State
 
-#: Nothing has been paid for a job that is, or goes back to, one of these.
+#: States in which, or on return to which, nothing has been paid for a job.
 UNPAID = frozenset({State.CLAIMED, State.UPLOADING, State.UPLOADED})
-#: Nothing was made by a job that has ended like this.
+#: States in which a job has ended without a result.
 _IN_VAIN = ENDED - {State.PUBLISHED}
-#: Up to this many missing files are asked for one by one; more are read in one go.
+#: Up to this many missing files are looked up one by one; more are read in one query.
 FEW = 200
 
 
 def unpaid(conn: sqlite3.Connection, found: Iterable[Job]) -> bool:
-    """True when nothing has been, or may have been, paid for any of these jobs and some are
-    still to be done. A job that lost its session is at the beginning again, and is paid for
-    all the same, as its calls show.
+    """True when nothing was, or may have been, paid for any of these jobs, and some are still to
+    be done. A job that lost its session starts over and yet may be paid for, as its calls show.
     """
     going_on = list(filterfalse(_is_cancelled, found))
     return bool(going_on) and all(map(partial(_is_unpaid, conn), going_on))
@@ -53,8 +52,8 @@ def unsettle(
     paths: Iterable[bytes],
     now_ms: int,
 ) -> None:
-    """These files have changed: their jobs rest until they have settled again, unless something
-    is paid already."""
+    """Let the jobs of these changed files rest until the files have settled again, unless something
+    was paid already."""
     for path in paths:
         # the source of a project is the folder of its files
         rows = sources.in_inbox(conn, watch, path) or sources.in_inbox(conn, watch, parent(path))
@@ -69,13 +68,12 @@ def _unsettle_unpaid(conn: sqlite3.Connection, row: SourceRow, now_ms: int) -> N
 
 
 def gone_sources(conn: sqlite3.Connection, watch: str, paths: Iterable[bytes]) -> list[int]:
-    """Ids of sources of which one of these files (no longer there) is a member and which nobody
-    has moved away."""
+    """Ids of the sources in the inbox of which one of these missing files is a member."""
     missing = list(paths)
     if len(missing) > FEW:
         return sorted(_members_of(conn, watch, missing))
 
-    # a path at which no source ever was is that of a member
+    # a path at which no source ever was may be that of a member
     found = _members_of(conn, watch, never_seen(conn, watch, missing))
     for path in missing:
         found.update(claimed_at(conn, watch, path))
@@ -101,7 +99,7 @@ def claimed_at(conn: sqlite3.Connection, watch: str, path: bytes) -> dict[int, i
 
 
 def never_seen(conn: sqlite3.Connection, watch: str, paths: Iterable[bytes]) -> list[bytes]:
-    """Those paths at which this journal never knew a source."""
+    """The paths among these at which this journal has never had a source."""
     return list(filterfalse(partial(sources.at_path, conn, watch), paths))
 
 
@@ -115,8 +113,8 @@ class Ended:
 def ended_before(
     conn: sqlite3.Connection, watch: str, candidates: Iterable[Candidate]
 ) -> dict[bytes, Ended]:
-    """Those candidates whose source has ended, or that an earlier list has made in part, by
-    path: their results must be looked for before they are claimed."""
+    """The candidates whose source has ended, or that an earlier list has made in part, by path:
+    their results must be looked for before they are claimed."""
     found: dict[bytes, Ended] = {}
     for candidate in candidates:
         outputs = _outputs_before(conn, watch, candidate)
@@ -145,7 +143,7 @@ def _outputs_of_ended(conn: sqlite3.Connection, row: SourceRow) -> Outputs | Non
 
 
 def copies_last(candidates: Iterable[Candidate]) -> list[Candidate]:
-    """What may be a copy of another candidate, by its name, behind that one."""
+    """The candidates, each that by its name may be a copy of another one after that."""
     by_path = {candidate.path: candidate for candidate in candidates}
     copies: list[Candidate] = []
     for candidate in by_path.values():
@@ -163,8 +161,8 @@ def _length(candidate: Candidate) -> int:
 
 
 def is_copy(conn: sqlite3.Connection, watch: str, candidate: Candidate) -> bool:
-    """Whether it has the name of a copy, and the content of the file that it would be a copy of:
-    nothing new would be made of it. Sync clients may bring the copy before its original."""
+    """Whether it has the name of a copy and the same content as its original, so that nothing new
+    would be made of it. Sync clients may bring the copy before its original."""
     find = partial(sources.find, conn, watch, digest=candidate.digest)
     first = filter(None, map(find, originals(candidate.path)))
     copies = filterfalse(partial(_waits_as_copy, conn), _copies_of(conn, watch, candidate))
@@ -172,7 +170,7 @@ def is_copy(conn: sqlite3.Connection, watch: str, candidate: Candidate) -> bool:
 
 
 def _copies_of(conn: sqlite3.Connection, watch: str, candidate: Candidate) -> list[SourceRow]:
-    """The sources of its content that are called like copies of it."""
+    """The sources of the same content whose names are those of copies of it."""
     first, last = copies_between(candidate.path)
     found = sources.between(conn, watch, first, last, candidate.digest)
     return [row for row in found if candidate.path in originals(row.path)]
@@ -185,13 +183,13 @@ def _may_have_results(conn: sqlite3.Connection, row: SourceRow) -> bool:
 
 
 def _waits_as_copy(conn: sqlite3.Connection, row: SourceRow) -> bool:
-    """Whether nothing is made of this source, since it may be a copy itself."""
+    """Whether this source itself waits because it may be a copy."""
     own = jobs.of_source(conn, row.id)
     return all(job.state is State.HELD and job.reason == HoldReason.CONFLICT for job in own)
 
 
 def paid_here(conn: sqlite3.Connection, watch: str, path: bytes) -> Iterator[SourceRow]:
-    """The sources at this path that are here, and paid for or being paid for."""
+    """The sources at this path, still in the inbox, that are or may be paid for."""
     for row in sources.at_path(conn, watch, path):
         if row.is_here and not unpaid(conn, jobs.of_source(conn, row.id)):
             yield row
@@ -206,9 +204,9 @@ class Late:
 
 
 def late_for(conn: sqlite3.Connection, watch: str, candidate: Candidate) -> Late | None:
-    """The source that the candidate's clip is already, without some of its subtitles, and paid for
-    or being paid for; None for none. A clip that was taken away since, and comes again together
-    with subtitles, is a new order."""
+    """The paid source that already has the candidate's clip, but not all of its subtitles; None
+    when there is none. A clip that was removed since and comes again with subtitles is a new
+    order."""
     if not candidate.subtitles:
         return None
     for row in paid_here(conn, watch, candidate.path):
@@ -220,7 +218,7 @@ def late_for(conn: sqlite3.Connection, watch: str, candidate: Candidate) -> Late
 
 
 def _not_among(candidate: Candidate, digests: Mapping[bytes, str]) -> tuple[bytes, ...]:
-    """The candidate's subtitles that are others than these files, by path."""
+    """The paths of the candidate's subtitles that differ from these files."""
     late: list[bytes] = []
     for member in candidate.files:
         is_other = digests.get(member.path) != member.digest

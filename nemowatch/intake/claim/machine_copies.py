@@ -1,8 +1,8 @@
 """Copies that OneDrive makes of a conflict: the name of the machine follows the file's own name.
 
-Nobody knows which names machines have, except for what Windows calls them (`conflict_names`). So it
-counts only beside the file itself, and only where the added words are what people call machines.
-Owns those words, and what is asked. It is pure.
+Only the names that Windows gives to machines are known for sure (`conflict_names`). Any other
+counts only beside the original, and only if the added words are such as people call machines.
+Owns those words, and the question that is asked. It is pure.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ from nemowatch.intake.scan.paths import as_text, name_of, parent, same_name
 
 #: The short name of this question.
 CODE = "machine copy"
-#: What is behind a file's own name: words with a kind of machine among them, and a number.
+#: What follows a file's own name: words, one of them a kind of machine, and a number.
 _MACHINE = re.compile(
     r"-(?:\w{1,15}(?:['\u2019]s)?[- ]){0,3}(?:\w{1,12}pc|pc"
     r"|laptop|desktop|notebook|macbook|imac|mac|surface"
@@ -28,7 +28,7 @@ _MACHINE = re.compile(
 #: Numbers as administrators give them to machines (`NB4711`, `WS-0042`, `ANNA-W10-221`): capitals
 #: and three digits, up to the fifteen characters that Windows allows.
 _NUMBERED = re.compile(r"-(?=[A-Z0-9-]{5,15}$)(?=.{0,14}[A-Z]{2})(?=.{0,12}\d{3})")
-#: What films have at the end of their names: a size of pictures, a codec, an episode, a year.
+#: What names of films end in: a resolution, a codec, an episode, a year.
 _OF_FILMS = re.compile(
     r"\d{3,4}[PIX]|[HX]-?26[45]|S\d{1,2}E\d|(?:19|20)\d\d(?!\d)|EP?-?\d|IMG|DSC|TAKE"
 )
@@ -44,7 +44,7 @@ class MachineCopies:
 
     @cached_property
     def _names(self) -> dict[str, bytes]:
-        """Every name by what people take for the same; few files have to be looked for in it."""
+        """Each name by its form for comparing. Made when it is needed, which few files need."""
         return {same_name(name): name for name in self._all}
 
     def original(self, path: bytes) -> bytes:
@@ -62,7 +62,7 @@ class MachineCopies:
 
 
 def _is_machine(added: str) -> bool:
-    """Whether what is behind a file's name, with its hyphen, is what people call machines."""
+    """Whether what follows a file's name, hyphen included, is such as people call machines."""
     if _MACHINE.match(added):
         return True
     return _NUMBERED.match(added) is not None and _OF_FILMS.search(added) is None

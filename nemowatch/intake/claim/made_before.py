@@ -1,9 +1,9 @@
-"""A list of links that comes again with other lines, or a clip with other subtitles: what an
-earlier source at its path has made, or is making, is not paid for again.
+"""Pays nothing again when a list of links comes back with other lines, or a clip with other
+subtitles, for what an earlier source at its path has made or is making.
 
-Owns which job of an earlier source counts for one of the new. Of an address it is the one with the
-same target and the same instructions; of a clip the one with the same target and the same words, or
-with any where the new one comes without. It reads no file.
+Owns which job of an earlier source counts for a new one. For an address it is the one with the same
+target and instructions; for a clip the one with the same target and the same words, or with any
+words if the new one has none. It reads no file.
 """
 
 from __future__ import annotations
@@ -21,7 +21,8 @@ from nemowatch.journal.jobs import Job
 from nemowatch.journal.sources import NewJob, SourceRow
 from nemowatch.model import ENDED, PAID, Member, MemberRole, State
 
-#: What makes two jobs the same one: (address or digest, target, skill, instructions or words).
+#: Two jobs with the same key make the same: (address or digest, target, skill, instructions or
+#: words).
 Key = tuple[str, str, str, str]
 #: Published results by job id, each job's as (absolute path, bytes).
 Outputs: TypeAlias = dict[int, tuple[tuple[bytes, int], ...]]
@@ -30,7 +31,7 @@ BEGUN = PAID | {State.INSTRUCTING, State.ATTENTION}
 
 
 def results_before(conn: sqlite3.Connection, watch: str, candidate: Candidate) -> Outputs:
-    """The published results of earlier sources that this one asks for as well."""
+    """The published results of earlier sources that this candidate asks for as well."""
     made = _made(conn, watch, candidate)
     found: Outputs = {}
     keys = map(itemgetter(1), _wanted(candidate))
@@ -52,9 +53,9 @@ def without_paid(
     candidate: Candidate,
     lost: Container[int],
 ) -> Candidate:
-    """The candidate with only what is new of it to be paid for. What exists is taken as it is;
-    what is gone (`lost`: ids of published jobs) or has failed is delivered from its saved edit;
-    what an earlier source is still making is left to that.
+    """The candidate, with only what is new in it left to be paid for. Existing results are taken as
+    they are; those that are gone (`lost`: ids of published jobs) or have failed are made from their
+    saved edits; what an earlier source is still making is left to that source.
     """
     made = _made(conn, watch, candidate)
     fresh = (_after(conn, job, made.get(key), lost) for job, key in _wanted(candidate))
@@ -67,8 +68,8 @@ def _after(
     before: Job | None,
     lost: Container[int],
 ) -> NewJob | None:
-    """What is left to do of a job after `before`, which an earlier source has asked for; None: that
-    source is on it."""
+    """What is left to do of a job after `before`, the same job of an earlier source; None when that
+    source is still making it."""
     if before is None:
         return job
     if before.state is State.PUBLISHED and before.id not in lost:
@@ -81,7 +82,7 @@ def _after(
 
 
 def _wanted(candidate: Candidate) -> Iterator[tuple[NewJob, Key]]:
-    """The jobs of a candidate, each with what makes it the same as one of an earlier source."""
+    """The jobs of a candidate, each with its key."""
     of = _Members(candidate.path, candidate.members, [job.target.name for job in candidate.jobs])
     for job in candidate.jobs:
         target = job.target
@@ -92,7 +93,7 @@ def _wanted(candidate: Candidate) -> Iterator[tuple[NewJob, Key]]:
 
 
 class _Members:
-    """The clips of a source, and the texts that came with them."""
+    """The clips of a source, and the texts that belong to them."""
 
     def __init__(self, path: bytes, members: Iterable[Member], targets: Iterable[str]) -> None:
         #: what the clips of each item are: their addresses, or the digests of files
@@ -114,11 +115,11 @@ class _Members:
             self._addresses.add(member.item)
 
     def is_address(self, item: str) -> bool:
-        """Whether an item is no file."""
+        """Whether an item is an address and not a file."""
         return item in self._addresses
 
     def words(self, target: str) -> str:
-        """What its texts for this target are known by; "" for none."""
+        """The digest of its texts for this target; "" when it has none."""
         found = [digest for path, digest in self._texts.items() if self._is_for(path, target)]
         return " ".join(found)
 
@@ -126,13 +127,13 @@ class _Members:
         return self._tags.get(path, target) == target
 
     def is_given_words(self, target: str) -> bool:
-        """Whether there are subtitles for this target: it can be made without as well."""
+        """Whether subtitles are given for this target, which could also be made without."""
         return target in self._tags.values()
 
 
 def _made(conn: sqlite3.Connection, watch: str, candidate: Candidate) -> dict[Key, Job]:
-    """The jobs of earlier sources at this path; of several for one content those that have made
-    something come first, the latest first."""
+    """The jobs of earlier sources at this path by their keys; of several with one key the one that
+    is worth most counts, and of those the latest."""
     found: dict[Key, Job] = {}
     for row in sources.at_path(conn, watch, candidate.path):
         for job, key in _jobs_of_source(conn, row):
@@ -143,8 +144,8 @@ def _made(conn: sqlite3.Connection, watch: str, candidate: Candidate) -> dict[Ke
 
 
 def _jobs_of_source(conn: sqlite3.Connection, row: SourceRow) -> Iterator[tuple[Job, Key]]:
-    """The jobs of an earlier source, each with what makes it the same as one of a new one. What was
-    made with words of its own counts as well for one without."""
+    """The jobs of an earlier source, each with its key. One that was made with given words also
+    counts for a job without."""
     own = jobs.of_source(conn, row.id)
     members = source_members.of_source(conn, row.id)
     of = _Members(row.path, members, [job.target for job in own])
@@ -161,7 +162,7 @@ def _jobs_of_source(conn: sqlite3.Connection, row: SourceRow) -> Iterator[tuple[
 
 
 def _worth(conn: sqlite3.Connection, job: Job) -> int:
-    """How much there is to gain from a job: 2 for results, 1 for what is or may be paid for."""
+    """What an earlier job is worth: 2 with results, 1 if it is or may be paid for, else 0."""
     if job.state is State.PUBLISHED:
         return 2
     if job.working_state in BEGUN:
@@ -170,7 +171,7 @@ def _worth(conn: sqlite3.Connection, job: Job) -> int:
 
 
 def _edit_of(conn: sqlite3.Connection, before: Job) -> int:
-    """The job whose paid and saved edit can be delivered once more; 0 for none."""
+    """The id of the job whose paid, saved edit can be rendered again; 0 for none."""
     if not spend.is_paid(conn, before.id):
         return 0
     if not results.is_draft_saved(conn, before.id):

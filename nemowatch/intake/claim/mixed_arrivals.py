@@ -1,7 +1,7 @@
-"""Clips, sounds and pictures that come into an edit folder together: were they meant as one film,
-or as works of their own? Each by itself would be paid for, so a person is asked.
+"""Clips, recordings and pictures that come into an edit folder together may be meant as one film or
+as separate works. Each would be paid for, so a person is asked.
 
-Owns which files came together, and what is asked about them. It reads no disk.
+Owns which files came together, and the question about them. It reads no disk.
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ from nemowatch.tasks.words import examples
 #: Seconds between the last change of one file and the first sight of the next: what a person copies
 #: at once follows within moments.
 TOGETHER = 10.0
-#: `code` of what is asked.
+#: The `code` of the question.
 CODE = "mixed"
 _CURE = (
     "If they are to become one video, put them into a folder here whose name ends in .project,"
@@ -39,14 +39,14 @@ class _Arrival:
     path: bytes
     kind: MediaKind
     first: float  #: monotonic seconds at which it was first seen
-    last: float  #: and of its last change
+    last: float  #: monotonic seconds of its last change
 
     @property
     def folder(self) -> bytes:
         return parent(self.path)
 
     def is_near(self, other: _Arrival) -> bool:
-        """Whether both came into one folder, one soon after the other."""
+        """Whether both came into the same folder, one soon after the other."""
         if self.folder != other.folder:
             return False
         apart = max(self.first - other.last, other.first - self.last)
@@ -54,22 +54,22 @@ class _Arrival:
 
 
 class MixedArrivals:
-    """Those of one inbox."""
+    """The mixed arrivals of one inbox."""
 
     def __init__(self, inbox_state: InboxState, approvals: ProjectApprovals) -> None:
         self._state = inbox_state
         self._approvals = approvals
-        #: what is in each folder that is asked about, and what was let through there lately
+        #: by folder: the files there, and those that were let through lately
         self._there: dict[bytes, dict[bytes, _Arrival]] = {}
         self._passed: dict[bytes, _Arrival] = {}
         self._released: set[bytes] = set()  #: files that a person lets through
-        self._obeyed: set[bytes] = set()  #: folders whose APPROVE has let some through
+        self._obeyed: set[bytes] = set()  #: folders whose APPROVE has let files through
 
     def __repr__(self) -> str:
         return f"MixedArrivals({len(self._passed)} passed, {len(self._released)} released)"
 
     def learn(self, folders: Iterable[bytes]) -> None:
-        """Look at what is in these folders now."""
+        """Note which media are in these folders now."""
         wanted = set(filter(self._state.book.asks_about_mixes, folders))
         found: dict[bytes, dict[bytes, _Arrival]] = defaultdict(dict)
         if wanted:
@@ -88,7 +88,7 @@ class MixedArrivals:
                 yield _Arrival(path, kind, tracked.first_at, tracked.since)
 
     def hold(self, path: bytes) -> bool:
-        """Whether this file waits for a person; it is blocked then, with the reason."""
+        """Whether this file waits for a person; if so, it is blocked with the reason."""
         there = self._there.get(parent(path), {})
         own = there.get(path)
         if own is None:
@@ -105,7 +105,8 @@ class MixedArrivals:
         return False
 
     def _is_released(self, path: bytes, mix: list[_Arrival]) -> bool:
-        """Whether a person lets this file through, or does so now with all that came with it."""
+        """Whether a person has let this file through, or now lets through everything that came with
+        it."""
         if path in self._released:
             return True
         folder = parent(path)
@@ -119,7 +120,7 @@ class MixedArrivals:
         return self._state.problems.asks(path, CODE)
 
     def _pass(self, own: _Arrival) -> None:
-        """It is worked on: what comes next may still have been meant for it."""
+        """Let it through, and remember it: what comes next may still belong to it."""
         for path, one in list(self._passed.items()):
             if own.first - one.last > TOGETHER:
                 del self._passed[path]

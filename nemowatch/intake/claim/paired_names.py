@@ -15,7 +15,7 @@ from nemowatch.model import MediaKind
 
 
 class Neighbours:
-    """What lies in one folder."""
+    """The clips and texts of one folder."""
 
     def __init__(self, folder: bytes, names: Iterable[bytes]) -> None:
         self._texts: dict[str, list[bytes]] = defaultdict(list)
@@ -52,5 +52,5 @@ def _stem(name: bytes) -> str:
 
 
 def _keys(name: bytes) -> set[str]:
-    """What a text of this clip may be called, without its own ending."""
+    """What a text of this clip may be called, without the text's own ending."""
     return {_stem(name), same_name(name)}

@@ -1,7 +1,8 @@
-"""Which ready files are one thing: a clip, and the text of the same stem that is its narration.
+"""Puts ready files that belong together into groups: a clip, and the text of the same stem that is
+its narration.
 
-Owns the waiting of one for the other, and of both for what their folder must be able to say
-before anything is read.
+Owns that one waits for the other, and that both wait until their folder's order and instructions
+are clear, before anything is read.
 """
 
 from __future__ import annotations
@@ -28,9 +29,9 @@ from nemowatch.tasks.plan import plan
 from nemowatch.tasks.records import Drop, Folder
 from nemowatch.tasks.words import enumerated
 
-#: What lies in a folder, by what its texts are to its clips.
+#: The files of a folder, by what its texts are to its clips: narration or subtitles.
 Beside: TypeAlias = Neighbours | SubtitleNames
-#: The cure when several files could be one pair.
+#: The cure when it is not clear which files are a pair.
 ASK_CURE = (
     "Leave one text for each file. Where two files differ only in their endings, name it after the"
     " whole file, with .txt added (tour.mp4.txt)."
@@ -50,12 +51,12 @@ class Groups:
         self._mixed = mixed
         self._state = inbox_state
         self._subtitles = SubtitleGroups(inbox_state)
-        #: folders, and the kinds of files for which they have an order, as of this call of `of`
+        #: (folder, kind of file) for which an order was found during this call of `of`
         self._ordered: set[tuple[bytes, MediaKind]] = set()
 
     async def of(self, ready: list[bytes]) -> list[Group]:
-        """The groups of these files that are complete; what waits for its other half is blocked,
-        with the reason."""
+        """The complete groups among these files; one that waits for its other half is blocked, with
+        the reason."""
         folders = set(map(parent, ready))
         names = await self._names(set(filter(self._state.book.has_related, folders)))
         beside: dict[bytes, Beside] = {}
@@ -89,7 +90,7 @@ class Groups:
         problems = self._state.problems
         asked = doubts.question(group.main, self._may_belong)
         if asked is None and problems.asks(group.main, MACHINE_COPY):
-            # the file itself has been done and moved: this is its copy all the same
+            # the original is done and has been moved: this is still its copy
             asked = problems.asked(group.main)
         if asked is not None:
             problems.ask(asked)
@@ -108,8 +109,8 @@ class Groups:
         return Neighbours(folder, names)
 
     def _group(self, path: bytes, beside: Beside | None) -> Group | None:
-        """The group that `path` belongs to, None while some of it is not ready (it is then
-        blocked, with the reason)."""
+        """The group that `path` belongs to; None while some of it is not ready, and then it is
+        blocked, with the reason."""
         if not self._is_instructed(path):
             return None
         if self._mixed.hold(path):
@@ -126,8 +127,8 @@ class Groups:
         return self._paired(path, beside)
 
     def _paired(self, path: bytes, neighbours: Neighbours) -> Group | None:
-        """The file with its partner, if it has one; None while there is a doubt, or the partner is
-        not ready."""
+        """The file with its partner, if it has one; None while a person has to decide, or the
+        partner is not ready."""
         clips, texts = self._related(path, neighbours)
         related = clips | texts
         if len(clips) > 1 or len(texts) > 1:
@@ -141,8 +142,8 @@ class Groups:
         return self._with(path, partners.pop())
 
     def _related(self, path: bytes, neighbours: Neighbours) -> tuple[set[bytes], set[bytes]]:
-        """(clips, texts) of which this file's group is one each; more than one of either is a
-        question. A text that belongs to another source already is taken."""
+        """(clips, texts) that this file may be grouped with, itself included; more than one of
+        either is a question. A text that already belongs to another source is left out."""
         if is_text(path):
             clips = self._clips(path, neighbours)
             texts = {path}
@@ -157,7 +158,7 @@ class Groups:
         return clips, texts
 
     def _texts(self, clip: bytes, neighbours: Neighbours) -> set[bytes]:
-        """The texts that may be this clip's."""
+        """The texts that may belong to this clip."""
         found: set[bytes] = set()
         for text in filter(self._may_belong, neighbours.texts_of(clip)):
             if text in self._state.known:
@@ -167,8 +168,7 @@ class Groups:
         return found
 
     def _clips(self, text: bytes, neighbours: Neighbours) -> set[bytes]:
-        """The clips that this text may belong to: not to a recording while a video waits for
-        it."""
+        """The clips that this text may belong to; no recording while a video waits for it."""
         found = set(filter(self._may_belong, neighbours.clips_of(text)))
         videos = set(filter(_is_video, found))
         waiting = videos - self._state.known.keys()
@@ -183,7 +183,7 @@ class Groups:
         self._state.block(path, what)
 
     def _with(self, path: bytes, partner: bytes) -> Group | None:
-        """The group of a file and its partner, as far as that one is known and ready."""
+        """The group of a file and its partner; None while the partner is not ready."""
         if not is_ready(self._state, partner):
             wait_for(self._state, path, partner)
             return None
@@ -192,20 +192,20 @@ class Groups:
         return Group(path, partner)
 
     def _may_belong(self, path: bytes) -> bool:
-        """True for a file of a kind that its folder takes, and that was not refused."""
+        """Whether its folder accepts files of this kind, and it was not refused."""
         return promised_kind(path) is not MediaKind.LINK and is_work(self._state, path)
 
     def _is_instructed(self, path: bytes) -> bool:
-        """False while it is not known what the folder's instructions, or those above it, say: the
-        file is then blocked, with the reason."""
+        """False while the instructions of the folder, or of those above it, are not known: the file
+        is then blocked, with the reason."""
         why = self.why_unclear(path)
         if why:
             self._state.block(path, why)
         return not why
 
     def why_unclear(self, path: bytes) -> str:
-        """Why it is not known what the instructions for this file say, those in its folder and
-        those above; "" when they are known."""
+        """Why the instructions for this file, in its folder or above, are not known; "" when they
+        are."""
         unclear = filter(None, map(self._why_unclear, self._state.above(path)))
         return next(unclear, "")
 
@@ -225,13 +225,13 @@ class Groups:
         return f"waits for {name}, which is still being copied"
 
     def _has_order(self, path: bytes) -> bool:
-        """False, with the reason reported, when the folder cannot say what to do with any such
-        file: asked before reading it."""
+        """False, with the reason reported, when the folder has no order for any such file. Checked
+        before the file is read."""
         kind = promised_kind(path)
         if kind is not None and (parent(path), kind) in self._ordered:
             return True
         folder = self._state.book.read(folder_of(path))
-        # its recipe is gone: with the next one, a scan finds it again
+        # its recipe is gone: when there is one again, a scan finds the file
         if kind is None or not isinstance(folder, Folder):
             self._state.tracked.drop(path)
             return False

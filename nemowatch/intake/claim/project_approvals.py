@@ -1,7 +1,8 @@
-"""APPROVE files in projects and edit folders: each approves once, what waits there when it comes.
+"""APPROVE files in projects and edit folders: each approves once, namely what waits there when it
+comes.
 
-Owns which of them count. One that has been used, or that nothing waited for, is remembered by its
-times over restarts, so that it approves nothing later.
+Owns which of them count. One that was used, or for which nothing waited, is remembered by its times
+across restarts, so that it approves nothing later.
 """
 
 from __future__ import annotations
@@ -23,27 +24,27 @@ _CURE = "Remove it. When a note asks for it, put it there again."
 
 
 class ProjectApprovals:
-    """Those of one inbox."""
+    """The APPROVE files of one inbox's projects and edit folders."""
 
     def __init__(self, watch: str, inbox_state: InboxState, journal: Journal) -> None:
         self._watch = watch
         self._state = inbox_state
         self._journal = journal
-        #: modification and change time, ns, by path; None before the journal was read
+        #: modification and change time (ns) of those used, by path; None until the journal was read
         self._used: dict[str, list[int]] | None = None
 
     def __repr__(self) -> str:
         return f"ProjectApprovals({self._watch!r})"
 
     async def load(self) -> None:
-        """Read from the journal which have been used."""
+        """Read from the journal which of them have been used."""
         if self._used is None:
             self._used = await self._journal.read(
                 lambda conn: facts.table_of(conn, InboxFact.PROJECT_APPROVALS, self._watch)
             )
 
     async def is_claimed(self, project: bytes) -> bool:
-        """Whether the journal knows a version of it that is in the inbox."""
+        """Whether the journal has a version of this project that is in the inbox."""
 
         def read(conn: sqlite3.Connection) -> bool:
             rows = sources.at_path(conn, self._watch, project)
@@ -56,7 +57,7 @@ class ProjectApprovals:
         return {} if held is None else held.approvals
 
     def folders(self) -> list[bytes]:
-        """Those that hold one."""
+        """The folders that hold one."""
         return [folder for folder, held in self._state.instructions.items() if held.approvals]
 
     def approved(self, project: bytes) -> bool:
@@ -66,7 +67,7 @@ class ProjectApprovals:
         return any(known.get(os.fsdecode(path)) != _times(at) for path, at in there.items())
 
     async def without_cause(self, project: bytes) -> None:
-        """Nothing waits in this project: the APPROVE files there approve nothing, now or later."""
+        """Nothing waits in this project, so its APPROVE files approve nothing, now or later."""
         there = self._there(project)
         if not there:
             return
@@ -88,14 +89,14 @@ class ProjectApprovals:
             self._write(conn, self._with(there))
 
     async def use_up(self, folder: bytes) -> tuple[bytes, ...]:
-        """The APPROVE files of this folder have approved files, and approve nothing more. Returns
-        those files, which can go."""
+        """Record that the APPROVE files of this folder have approved files and approve nothing
+        more. Returns them, to be removed."""
         used = self._with(self._there(folder))
         await self._journal.write(lambda conn: self._write(conn, used))
         return self.used(folder)
 
     def used(self, folder: bytes) -> tuple[bytes, ...]:
-        """Remember what has let this folder go on; returns those files, which can go."""
+        """Remember the APPROVE files that let this folder go on; returns them, to be removed."""
         there = self._there(folder)
         self._used = self._with(there)
         held = self._state.instructions.get(folder)
@@ -104,7 +105,7 @@ class ProjectApprovals:
         return tuple(there)
 
     def _with(self, there: dict[bytes, Snapshot]) -> dict[str, list[int]]:
-        """What is known as used when these are, too; of those that are gone nothing is kept."""
+        """Everything that is used once these are, without files that no longer exist."""
         used: dict[str, list[int]] = {}
         for path, times in (self._used or {}).items():
             if os.fsencode(path) in self._there(parent(os.fsencode(path))):

@@ -1,7 +1,7 @@
-"""Whether all of a project has arrived: files that a program still writes, files that do not keep
-still yet, texts that nobody has read as they are now, media that are about to be copied.
+"""Whether all of a project has arrived: no file is still being written or unsettled, no text has
+yet to be read, and no media are about to be copied.
 
-Owns since when each project has waited for what. It reads no disk.
+Owns how long each project has waited, and for what. It reads no disk.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ from nemowatch.intake.state import InboxState
 from nemowatch.intake.watch.root_monitor import RootMonitor
 from nemowatch.model import Snapshot
 
-#: Seconds before a project without media is reported: they are about to be copied.
+#: Seconds before a project without media is reported: they may be about to be copied.
 PATIENCE = 10.0
 
 
@@ -38,18 +38,18 @@ class ProjectArrival:
         self._groups = groups
         self._questions = questions
         self._clock = clock
-        #: by project: what a program still writes there, and since when it is as it is
+        #: by project: a hash of the files still being written there, and since when it is the same
         self._arriving: dict[bytes, tuple[int, float]] = {}
         self._since: dict[bytes, float] = {}  #: when each was first found without media
 
     def forget(self, project: bytes) -> None:
-        """It is gone."""
+        """Forget a project that is gone."""
         self._arriving.pop(project, None)
         self._since.pop(project, None)
 
     def must_wait(self, project: bytes, contents: ProjectContents) -> bool:
-        """Whether something of it is not there yet, or nobody knows what is asked; its files are
-        blocked, with the reason."""
+        """Whether some of it has not arrived, or its instructions are not known yet; its files are
+        then blocked, with the reason."""
         why = self._why_arriving(project, contents.arriving)
         why = why or self._why_unsettled(contents)
         if why:
@@ -67,22 +67,22 @@ class ProjectArrival:
         return bool(unread)
 
     def is_unread(self, project: bytes, contents: ProjectContents) -> bool:
-        """Whether nobody knows what the texts in its own folder say now: they are being written,
-        or they cannot be used."""
+        """Whether the texts in its own folder are not known as they are now: they are still being
+        written, or cannot be used."""
         if self._why_unread(contents):
             return True
         held = self._state.instructions.get(project)
         return held is not None and held.unclear is not None
 
     def may_still_come(self, project: bytes, contents: ProjectContents) -> bool:
-        """Whether there is no medium yet, and has not been for a moment only."""
+        """Whether it has no media yet, and has been without only for a moment."""
         if any(map(is_media, contents.files)):
             return False
         now = self._clock.monotonic()
         return now - self._since.setdefault(project, now) < PATIENCE
 
     def is_complete(self, project: bytes) -> None:
-        """Nothing is missing in it any more."""
+        """Note that nothing is missing in it any more."""
         self._since.pop(project, None)
 
     def _why_arriving(self, project: bytes, arriving: dict[bytes, Snapshot]) -> str:
@@ -103,8 +103,8 @@ class ProjectArrival:
         return f"waits for {names[0]}, which a program has not finished"
 
     def _why_unsettled(self, contents: ProjectContents) -> str:
-        """What the others of a project wait for: every file keeps still for the whole settle
-        time, for nothing else says that no more come."""
+        """Why the settled files of a project wait for the others. Every file must be still for the
+        whole settle time, since nothing else shows that no more will come."""
         for path in filter(is_media, contents.files):
             if not self._is_settled(path):
                 return _still_copied(path)
@@ -124,7 +124,7 @@ class ProjectArrival:
         return False
 
     def _why_unread(self, contents: ProjectContents) -> str:
-        """What is said of a prompt.txt that no scan has seen yet as it is now."""
+        """Why a project waits whose prompt.txt no scan has seen in its present version."""
         for path, now in contents.texts.items():
             if not self._is_read(path, now):
                 self._root_monitor.scans.request()

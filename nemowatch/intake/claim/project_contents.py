@@ -1,7 +1,7 @@
-"""What is in the folder of a project now, and what is wrong with it.
+"""What a project's folder holds now, and what is wrong with it.
 
-Owns the listing, in the worker thread of an inbox, and the judgement by names, numbers and sizes.
-It opens no file, and decides nothing about jobs.
+Owns the listing, in the worker thread of an inbox, and the checks of names, numbers and sizes. It
+opens no file, and decides nothing about jobs.
 """
 
 from __future__ import annotations
@@ -32,13 +32,13 @@ from nemowatch.model import MB, MediaKind, Snapshot
 from nemowatch.tasks.media_names import listed
 from nemowatch.tasks.words import examples
 
-#: Files of one project: more than a film has clips, few enough to be uploaded again when a session
-#: is lost.
+#: The most files of one project: more clips than a film has, and few enough to upload again when a
+#: session is lost.
 MOST_FILES = 100
-#: Bytes of all of them together: an hour at the usual rates of a video, ten files of the cloud's
-#: limit (docs/api.md section 2).
+#: The most bytes of all of them together: an hour of video at usual bit rates, ten files of the
+#: cloud's limit (docs/api.md section 2).
 MOST_BYTES = 5000 * MB
-#: What is uploaded of a project: links are no files, and texts are nothing to cut.
+#: The kinds that are uploaded of a project: links are not files, and texts cannot be cut.
 ACCEPTED = MEDIA
 
 
@@ -47,17 +47,17 @@ class ProjectContents:
     """What is in the folder of a project."""
 
     exists: bool = True
-    #: what is, or would be, uploaded: path -> as it is now, in the order in which people see it
+    #: what is, or would be, uploaded: path -> snapshot, in the order in which people see it
     files: dict[bytes, Snapshot] = field(default_factory=dict)
     texts: dict[bytes, Snapshot] = field(default_factory=dict)  #: its prompt.txt, and a glossary
     arriving: dict[bytes, Snapshot] = field(default_factory=dict)  #: what a program still writes
-    conflicts: list[bytes] = field(default_factory=list)  #: names of copies of a conflict
-    folders: list[bytes] = field(default_factory=list)  #: names of what is nested
+    conflicts: list[bytes] = field(default_factory=list)  #: names of sync clients' conflict copies
+    folders: list[bytes] = field(default_factory=list)  #: names of folders in it
     odd: list[bytes] = field(default_factory=list)  #: names of links and the like
 
 
 def contents_of(root: Path, project: bytes, ignore: Ignore) -> ProjectContents:
-    """What is in this folder now. Raises LocalError."""
+    """List this folder. Raises LocalError."""
     found = ProjectContents()
     try:
         with folder_of(root, project) as folder, translated(root / os.fsdecode(project)):
@@ -92,7 +92,7 @@ def _sort_in(
 
 
 def _is_like_instruction(name: bytes) -> bool:
-    """Whether a name is reported as that of an instruction."""
+    """Whether a name is reported as one that looks like an instruction."""
     return kind_by_name(name) not in MEDIA and in_doubt(name, scripts=False) is not None
 
 
@@ -128,8 +128,7 @@ def _sort_file(
 
 
 def _is_arriving(name: bytes) -> bool:
-    """Whether an ignored name is that of something which is still to become a file here, as far as
-    the name says."""
+    """Whether an ignored name shows that it is still to become a file of this project."""
     low = as_text(name).lower()
     if low in METADATA_FILES or low.startswith("._"):
         return False
@@ -195,12 +194,12 @@ def _is_taken(path: bytes, accepts: frozenset[MediaKind]) -> bool:
 
 
 def is_media(path: bytes) -> bool:
-    """Whether a path's ending promises what is uploaded of a project."""
+    """Whether a path's ending promises a file that is uploaded with a project."""
     return kind_by_name(_name(path)) in ACCEPTED
 
 
 def _of_one_name(contents: ProjectContents) -> list[bytes]:
-    """The names of files that people, and some filesystems, take for one."""
+    """The names of files that people and some filesystems take for the same file."""
     by_name: dict[str, list[bytes]] = {}
     for path in contents.files:
         name = _name(path)

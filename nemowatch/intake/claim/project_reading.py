@@ -1,4 +1,4 @@
-"""Reading the files of projects, each once, and whether every one of them can be used.
+"""Has the files of projects read, each once, and says whether all of them can be used.
 
 Owns what was read of them, as long as it holds. `group_reading` does the reading itself.
 """
@@ -34,14 +34,14 @@ class ProjectReading:
         self._read: dict[bytes, tuple[ReadingQuestion, Inspected]] = {}
 
     def forget(self, project: bytes) -> None:
-        """It is gone."""
+        """Forget a project that is gone."""
         for path in list(self._read):
             if parent(path) == project:
                 del self._read[path]
 
     async def usable(self, project: bytes, contents: ProjectContents) -> list[Inspected] | None:
-        """What was read of every file, when all of them can be used; None when the project must
-        wait. Raises LocalPassing when the share is unavailable."""
+        """What was read of every file, if all of them can be used; None when the project must wait.
+        Raises LocalPassing when the share is unavailable."""
         read = await self._read_all(contents)
         if read is None:
             return None
@@ -50,7 +50,8 @@ class ProjectReading:
         return read
 
     async def _read_all(self, contents: ProjectContents) -> list[Inspected] | None:
-        """What every file is; None while some are still to be read, a portion with each tick."""
+        """What was read of every file; None while some are left, of which each tick reads a
+        portion."""
         questions = {path: self._reading.question(path) for path in contents.files}
         missing = self._missing(questions, contents)
         if missing:
@@ -66,7 +67,7 @@ class ProjectReading:
     def _missing(
         self, questions: dict[bytes, ReadingQuestion], contents: ProjectContents
     ) -> list[bytes]:
-        """Files of which nothing that was read holds."""
+        """The files for which there is no reading that still holds."""
         return [path for path in questions if not self._holds(questions[path], contents)]
 
     def _holds(self, question: ReadingQuestion, contents: ProjectContents) -> bool:
@@ -83,7 +84,8 @@ class ProjectReading:
     def _may_be_taken(
         self, project: bytes, contents: ProjectContents, read: list[Inspected]
     ) -> bool:
-        """Whether every file can be used; else the others wait for it, or for a person."""
+        """Whether every file can be used; if not, the whole project waits, for a file or for a
+        person."""
         refused: list[Fault] = []
         taken: list[bytes] = []
         waiting = ""

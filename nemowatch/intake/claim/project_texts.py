@@ -1,7 +1,6 @@
-"""What a project is told to do, by the texts in its folder: whether they are those with which it
-was claimed.
+"""Whether the texts in a project's folder are still those with which it was claimed.
 
-Owns the digest of both, which is part of what a project is known by. It reads no disk.
+Owns the digest of these texts, which is part of a project's identity. It reads no disk.
 """
 
 from __future__ import annotations
@@ -17,19 +16,19 @@ _LENGTH = len(instructions_digest(""))
 
 
 class ProjectTexts:
-    """Those of the projects of one inbox."""
+    """The texts of one inbox's projects."""
 
     def __init__(self, inbox_state: InboxState) -> None:
         self._state = inbox_state
 
     def digest(self, project: bytes) -> str:
-        """What the texts in its folder are known by now: its prompt, or the one above where it has
-        none, then its glossary if it has one. What changes above counts for what comes later."""
+        """The digest of the texts in its folder now: of its prompt, or of the one above if it has
+        none, then of its glossary if it has one. Changes above count only for what comes later."""
         own = self._state.book.own_prompt(project)
         return self._with_glossary(project, own or self._state.book.prompt(project))
 
     def order_digest(self, project: bytes) -> str:
-        """The same of all that its prompt says together with those above it."""
+        """The same digest, but of its prompt together with those above it."""
         return self._with_glossary(project, self._state.book.prompt(project))
 
     def _with_glossary(self, project: bytes, prompt: str) -> str:
@@ -40,13 +39,13 @@ class ProjectTexts:
         return digest + instructions_digest(_lines(glossary))
 
     def changed(self, project: bytes) -> list[str]:
-        """The names of its texts that are other ones than when it was claimed. One that is gone
-        asks for nothing."""
+        """The names of its texts that have changed since it was claimed. A text that is gone asks
+        for nothing."""
         claimed = self._state.claimed_projects.get(project)
         if claimed is None:
             return []
         now = self.digest(project)
-        # journals of earlier versions know it by all that it was told
+        # journals of earlier versions have the digest with the prompts above
         prompts = (now[:_LENGTH], self.order_digest(project)[:_LENGTH])
         found: list[str] = []
         if self._state.book.is_instructed(project) and claimed[:_LENGTH] not in prompts:

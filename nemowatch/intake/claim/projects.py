@@ -1,5 +1,5 @@
-"""Projects: folders whose files are one job together. Says which of them can be claimed now, as
-what, and what each of the others waits for.
+"""Projects, folders whose files are worked on together: which of them can be claimed now, as what,
+and what each of the others waits for.
 
 Owns that decision. `project_arrival` says whether all of a project is there, and `project_reading`
 whether its files can be used. It writes no journal.
@@ -60,7 +60,7 @@ class Projects:
         return f"Projects({len(self._state.projects)} seen, {waiting} wait for a person)"
 
     async def take(self, waiting: dict[bytes, None]) -> list[Candidate]:
-        """The projects that can be claimed now; their files are taken out of `waiting`. Raises
+        """The projects that can be claimed now; their files are removed from `waiting`. Raises
         LocalPassing when the share is unavailable."""
         found: list[Candidate] = []
         for project in sorted(self._due(waiting)):
@@ -105,7 +105,7 @@ class Projects:
         return await self._order(project, folder, contents)
 
     def _forget(self, project: bytes) -> None:
-        """It is gone."""
+        """Forget a project that is gone."""
         self._questions.answered(project)
         self._state.projects.discard(project)
         self._state.claimed_projects.pop(project, None)
@@ -121,8 +121,8 @@ class Projects:
         contents: ProjectContents,
         claimed: set[bytes],
     ) -> Candidate | None:
-        """A project of which files are claimed: what came, or changed, since then is another
-        version, and a person orders that."""
+        """Go on with a project of which files are claimed: whatever came or changed since makes it
+        another version, which a person has to order."""
         media = list(filter(is_media, contents.files))
         late = [path for path in media if path not in claimed]
         news = self._news(project, late)
@@ -140,18 +140,18 @@ class Projects:
         if not changed:
             return None
 
-        # unpaid, it is still this order; paid for, the journal says so
+        # while it is unpaid, this is the same order; if it is paid for, the journal knows
         early = filter(claimed.__contains__, media)
         contents.files = {path: contents.files[path] for path in early}
         return await self._order(project, folder, contents)
 
     def _news(self, project: bytes, late: list[bytes]) -> list[str]:
-        """The names of what is new in it: these files, and its texts when they changed."""
+        """The names of what is new in it: these files, and its texts if they have changed."""
         return [*map(as_text, map(name_of, late)), *self._texts.changed(project)]
 
     async def waits(self, project: bytes) -> bool:
-        """Whether the texts in the folder of a claimed project wait to be read, or for a person:
-        then it stays. Raises LocalPassing when the share is unavailable."""
+        """Whether the texts in a claimed project's folder wait to be read, or for a person; if so,
+        the project stays. Raises LocalPassing when the share is unavailable."""
         contents = await self._contents(project)
         if not contents.exists:
             return False
@@ -163,8 +163,8 @@ class Projects:
         return await self._root_monitor.worker.run(lambda: contents_of(root, project, ignore))
 
     def is_late(self, candidate: Candidate) -> None:
-        """The journal knows that an earlier version of it is paid for: a person has to order
-        another one."""
+        """The journal knows that an earlier version was paid for: a person has to order this
+        one."""
         changed = [path for path in self._state.changed if parent(path) == candidate.path]
         names = sorted(as_text(name_of(path)) for path in changed) or ["its files"]
         paths = [member.path for member in candidate.files]
@@ -180,7 +180,7 @@ class Projects:
         *,
         approved: bool = False,
     ) -> Candidate | None:
-        """The candidate that these contents are; None when it must wait."""
+        """The candidate made of these contents; None when the project must wait."""
         if self._is_wrong(project, folder, contents):
             return None
         read = await self._reading.usable(project, contents)
@@ -203,8 +203,8 @@ class Projects:
         return project_candidate(project, name, read, order, texts, whole, approved=approved)
 
     def _is_wrong(self, project: bytes, folder: Folder, contents: ProjectContents) -> bool:
-        """Whether something about it is wrong, by names, numbers and sizes; a person reads what,
-        once all of it may have come."""
+        """Whether its names, numbers or sizes are wrong. A person reads what is wrong once all of
+        it should have arrived."""
         wrong = list(faults(contents, ACCEPTED & self._state.book.kinds(project)))
         if not folder.prompt and not self._state.book.is_instructed(project):
             wrong.append(NO_PROMPT)

@@ -1,7 +1,7 @@
-"""A file that is known under another name: renamed while its job is open, or spelled in the other
-form of Unicode.
+"""Recognizes a file that is known under another name: renamed while its job is open, or written in
+the other Unicode form.
 
-Owns the question which known source a candidate is. The journal and the disk are only read here.
+Owns the decision which known source a candidate is. It only reads the journal and the disk.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ from nemowatch.journal.jobs import Job
 from nemowatch.journal.sources import SourceRow
 from nemowatch.model import Snapshot, State
 
-#: Milliseconds after its file was gone in which a source may come again under another name.
+#: Milliseconds, after its file was gone, within which a source may come again under another name.
 RENAMED_WITHIN = 3_600_000
 
 
@@ -42,8 +42,8 @@ def sources_of_same_content(
     candidates: Iterable[Candidate],
     now_ms: int,
 ) -> dict[bytes, list[Earlier]]:
-    """The known sources that each candidate may be, by the candidate's path; nothing for one that
-    is known by its own path."""
+    """The known sources that each candidate may be, by the candidate's path. Candidates that are
+    known by their own path are left out."""
     unknown = _unknown(conn, watch, candidates)
     if not unknown:
         return {}
@@ -62,7 +62,7 @@ def sources_of_same_content(
 def _unknown(
     conn: sqlite3.Connection, watch: str, candidates: Iterable[Candidate]
 ) -> list[Candidate]:
-    """Those that are not known by their own paths."""
+    """The candidates that are not known by their own paths."""
     found: list[Candidate] = []
     for candidate in candidates:
         if sources.find(conn, watch, candidate.path, candidate.digest) is None:
@@ -76,7 +76,7 @@ def _earlier(
     candidate: Candidate,
     now_ms: int,
 ) -> list[Earlier]:
-    """Those sources of the same content that a candidate may be."""
+    """The sources among these, all of the same content, that a candidate may be."""
     found: list[Earlier] = []
     for row in rows:
         if _may_be(conn, row, candidate, now_ms):
@@ -86,7 +86,7 @@ def _earlier(
 
 
 def _snapshot_of(conn: sqlite3.Connection, row: SourceRow) -> Snapshot:
-    """Its main file as it was claimed."""
+    """The source's main file as it was claimed."""
     for member in source_members.of_source(conn, row.id):
         is_main = member.path == row.path
         if is_main and member.snapshot is not None:
@@ -95,13 +95,13 @@ def _snapshot_of(conn: sqlite3.Connection, row: SourceRow) -> Snapshot:
 
 
 def is_same_name(one: bytes, other: bytes) -> bool:
-    """Whether two paths differ only in the form of Unicode (NFC, as most systems write it, or NFD,
-    as macOS does)."""
+    """Whether two paths are the same but for the Unicode form (NFC, as most systems write it, or
+    NFD, as macOS does)."""
     return composed(one) == composed(other)
 
 
 def composed(path: bytes) -> str:
-    """A path in the one form of Unicode (NFC); bytes that are not UTF-8 survive."""
+    """A path in composed Unicode (NFC); bytes that are not UTF-8 survive."""
     return unicodedata.normalize("NFC", path.decode("utf-8", "surrogateescape"))
 
 
@@ -130,7 +130,7 @@ def targets_of(own: Iterable[Job]) -> set[tuple[str, str]]:
 def _may_be_renamed(row: SourceRow, own: list[Job], now_ms: int) -> bool:
     states = {job.state for job in own}
     if states <= {State.CANCELLED}:
-        return False  # nothing is paid for: it is an order like any other
+        return False  # nothing was paid for it: the file is an order like any other
     if row.retired_at is None:
         return True
 
@@ -144,7 +144,7 @@ def _may_be_renamed(row: SourceRow, own: list[Job], now_ms: int) -> bool:
 
 
 def moved_away(root: Path, earlier: Iterable[Earlier]) -> frozenset[int]:
-    """Ids of those sources whose files are no longer at their paths: nothing is there, or another
+    """Ids of the sources whose files are no longer at their paths: nothing is there, or another
     file, as when people renumber a series. What cannot be checked counts as there. Blocking."""
     by_path: dict[bytes, list[Earlier]] = {}
     for one in earlier:
@@ -167,9 +167,9 @@ def _is_another(one: Earlier, now: Snapshot | LocalError) -> bool:
 def choose(
     found: Mapping[bytes, list[Earlier]], moved: frozenset[int], *, deletes: bool
 ) -> dict[bytes, Earlier]:
-    """The source that each candidate is, by the candidate's path, each source once. `moved`: ids
-    of sources whose files are not at their paths any more; `deletes`: done files are deleted here,
-    and do not come again."""
+    """The source that each candidate is, by the candidate's path; each source at most once.
+    `moved`: ids of sources whose files are no longer at their paths; `deletes`: finished files are
+    deleted here, and do not come again."""
     chosen: dict[bytes, Earlier] = {}
     taken: set[int] = set()
     for path, earlier in found.items():
@@ -201,7 +201,7 @@ def _is_it(one: Earlier, deletes: bool) -> bool:
 
 
 def ended_by_rename(job: Job) -> bool:
-    """Whether this job has only ended because its file was no longer at its path."""
+    """Whether this job has ended only because its file was no longer at its path."""
     if job.state is State.CANCELLED:
         return job.error_text == TAKEN_AWAY
     if job.state is State.FAILED:

@@ -1,5 +1,5 @@
-"""A known source whose file has settled again: it has the file's content, and what has not been
-paid for follows the instructions, as they are now.
+"""Brings a known source whose file has settled again up to date: it gets the file's content, and
+its unpaid jobs follow the present instructions.
 
 Owns what is written about that, in the transaction that claims the file. It decides nothing.
 """
@@ -16,7 +16,7 @@ from nemowatch.model import State, Target
 
 
 def resettle(conn: sqlite3.Connection, source_id: int, candidate: Candidate, now_ms: int) -> None:
-    """The source has the candidate's content and instructions from now on."""
+    """Give the source the candidate's content and instructions."""
     renew_prompts(conn, source_id, candidate, now_ms)
     tips.keep(conn, source_id, candidate.tips)
     sources.resettle(conn, source_id, candidate.digest, candidate.members, now_ms)
@@ -25,8 +25,8 @@ def resettle(conn: sqlite3.Connection, source_id: int, candidate: Candidate, now
 def renew_prompts(
     conn: sqlite3.Connection, source_id: int, candidate: Candidate, now_ms: int
 ) -> None:
-    """What has not been paid for follows the instructions as they are now. Those of a project
-    are part of what it is."""
+    """Have unpaid jobs follow the present instructions. A project is left alone: instructions are
+    part of its identity."""
     if candidate.is_project:
         return
 
@@ -41,12 +41,12 @@ def renew_prompts(
 
 
 def targets_of_each(candidate: Candidate) -> dict[tuple[str, str], Target]:
-    """What the jobs of a candidate make, by (item, target's name)."""
+    """The targets of a candidate's jobs, by (item, target's name)."""
     return {(new.item, new.target.name): new.target for new in candidate.jobs}
 
 
 def _is_order_to_come(conn: sqlite3.Connection, job: Job) -> bool:
-    """Whether nothing has been done for a job, and it is the folder's order."""
+    """Whether a job is the folder's order and has not been begun."""
     if job.state is not State.CLAIMED:
         return False
     return not sessions.goes_on(conn, job)

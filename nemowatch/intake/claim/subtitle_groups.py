@@ -1,8 +1,8 @@
-"""Clips and the subtitles beside them, where those are the words of what is made of the clip: both
-are taken together, once all have settled.
+"""Groups clips with the subtitles beside them, in folders where these are the words of what is made
+of the clip. They are claimed together, once all have settled.
 
-Owns what is said of subtitles that cannot be used, and that their clip waits meanwhile: a dub
-without the words that a person has given would be paid for in vain.
+Owns what people read about subtitles that cannot be used, and that their clip waits meanwhile: a
+dub without the words that a person has given would be paid for in vain.
 """
 
 from __future__ import annotations
@@ -22,16 +22,16 @@ from nemowatch.intake.state import InboxState
 from nemowatch.model import MediaKind
 from nemowatch.tasks.words import enumerated
 
-#: Seconds for which subtitles may be there before their clip, and nothing is said.
+#: Seconds for which subtitles may be there before their clip without being reported.
 ALONE_AFTER = 60.0
-#: Seconds for which they may be empty.
+#: Seconds for which they may be empty without being reported.
 EMPTY_AFTER = 10.0
-#: The short name of what came too late.
+#: The short name, in JSON, of subtitles that came too late.
 LATE = "late subtitles"
 _CODE = "subtitles"
 
 
-#: What else can be done about subtitles that cannot be used.
+#: The other cure for subtitles that cannot be used.
 _ELSEWHERE = "or move it elsewhere."
 
 
@@ -44,7 +44,7 @@ class _Doubt:
 
 
 def _among(same: list[Subtitles]) -> _Doubt | None:
-    """What is wrong with those for one language of a clip; None where there is one only."""
+    """What is wrong with a clip's subtitles for one language; None when there is only one file."""
     if len(same) < 2:
         return None
     names = [as_text(name_of(each.path)) for each in same]
@@ -59,8 +59,8 @@ class SubtitleGroups:
         self._state = inbox_state
 
     def group(self, path: bytes, names: SubtitleNames) -> Group | None:
-        """The group that `path` belongs to, None while it cannot be taken (it is then blocked,
-        with the reason)."""
+        """The group that `path` belongs to; None while it cannot be taken, and then it is blocked,
+        with the reason."""
         clips = [path]
         if is_subtitles(path):
             clips = self._clips_of(path, names)
@@ -79,17 +79,17 @@ class SubtitleGroups:
         return self._complete(path, clip, found)
 
     def _clips_of(self, subtitles: bytes, names: SubtitleNames) -> list[bytes]:
-        """The clips that these subtitles may belong to, of those that are work."""
+        """The clips that these subtitles may belong to and that can be worked on."""
         return list(filter(partial(is_work, self._state), names.clips_of(subtitles)))
 
     def _no_doubt(self, found: list[Subtitles]) -> None:
-        """Nothing is asked about these any more, but about those that came too late."""
+        """Clear the questions about these, but not that they came too late."""
         for one in found:
             if not self._is_late(one.path):
                 self._state.problems.clear_question(one.path)
 
     def _complete(self, path: bytes, clip: bytes, found: list[Subtitles]) -> Group | None:
-        """The group, once everything in it is ready."""
+        """The group; None while something in it is not ready."""
         group = Group(clip, subtitles=tuple((one.tag, one.path) for one in found))
         for partner in group.paths:
             if partner != path and not is_ready(self._state, partner):
@@ -105,7 +105,7 @@ class SubtitleGroups:
             self._ask(partner, what, "Write them into it, or remove it.")
 
     def _is_left_empty(self, path: bytes) -> bool:
-        """Whether a file is empty, and has been for so long that nobody seems to write it."""
+        """Whether a file has been empty for so long that nobody seems to be writing it."""
         tracked = self._state.tracked.get(path)
         if tracked is None:
             return False
@@ -114,7 +114,8 @@ class SubtitleGroups:
     def _has_doubt(
         self, path: bytes, clip: bytes, found: list[Subtitles], names: SubtitleNames
     ) -> bool:
-        """Whether it is not clear which subtitles to use; said of each that is to be changed."""
+        """Whether it is not clear which subtitles to use; each that has to be changed is
+        reported."""
         doubts = dict(self._doubts(clip, found, names))
         if not doubts:
             return False
@@ -134,7 +135,7 @@ class SubtitleGroups:
     def _doubts(
         self, clip: bytes, found: list[Subtitles], names: SubtitleNames
     ) -> Iterable[tuple[bytes, _Doubt]]:
-        """Those that cannot be used."""
+        """The subtitles that cannot be used, each with the reason."""
         by_tag: dict[str, list[Subtitles]] = defaultdict(list)
         for one in found:
             by_tag[one.tag].append(one)
@@ -144,7 +145,7 @@ class SubtitleGroups:
                 yield one.path, doubt
 
     def _doubt(self, one: Subtitles, clip: bytes, names: SubtitleNames) -> _Doubt | None:
-        """Why it is not clear what these are the words of; None when it is."""
+        """Why it is not clear what these subtitles belong to; None when it is."""
         clips = self._clips_of(one.path, names)
         if len(clips) > 1:
             shown = enumerated([as_text(name_of(clip)) for clip in clips])
@@ -165,7 +166,7 @@ class SubtitleGroups:
         return _Doubt(one.why, cure)
 
     def _alone(self, path: bytes) -> None:
-        """No clip is there that these subtitles belong to: it may be about to come."""
+        """Have subtitles without a clip wait: it may be about to come."""
         self._state.block(path, "waits for the clip that it belongs to")
         tracked = self._state.tracked.get(path)
         if tracked is None or tracked.still < ALONE_AFTER:
@@ -184,6 +185,6 @@ class SubtitleGroups:
         self._state.problems.ask(problem)
 
     def _is_late(self, path: bytes) -> bool:
-        """Whether it was found to have come too late, and has not changed since."""
+        """Whether a file was found to have come too late, and has not changed since."""
         is_asked = self._state.problems.asks(path, LATE)
         return is_asked and self._state.tracked.why_blocked(path) != ""

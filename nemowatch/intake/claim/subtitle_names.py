@@ -1,7 +1,7 @@
 """Subtitles beside clips, by their names: `promo.es.srt` is the text of `promo.mp4` in Spanish.
 
-Owns which clip such a name belongs to, which language it says, and why one cannot be used. It is
-pure; others read the files.
+Owns which clip such a name belongs to, which language it names, and why it cannot be used. It is
+pure; other modules read the files.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ from nemowatch.intake.scan.paths import as_text, name_of, parent, promised_kind,
 from nemowatch.tasks.arguments import tag_of
 from nemowatch.tasks.words import enumerated
 
-#: What may be between a clip's name and a language; only the first is read.
+#: What may separate a clip's name from a language; only the first is understood.
 _DOT = "."
 _SEPARATORS = "._- "
 
@@ -26,15 +26,15 @@ class Subtitles:
     """A subtitle file that belongs to a clip."""
 
     path: bytes
-    tag: str  #: of the folder's language that it is in; "" when it cannot be used
-    why: str = ""  #: what is wrong then, a clause
+    tag: str  #: the folder's language that it is in; "" when it cannot be used
+    why: str = ""  #: why it cannot be used, a clause
 
 
 class SubtitleNames:
     """The clips and subtitles of one folder."""
 
     def __init__(self, languages: Mapping[str, str], folder: bytes, names: Iterable[bytes]) -> None:
-        """`languages`: what the folder orders, the names by the tags."""
+        """`languages`: those that the folder orders, tag -> name."""
         self._languages = dict(languages)
         self._clips: dict[str, list[bytes]] = defaultdict(list)
         self._of_clip: dict[bytes, list[Subtitles]] = defaultdict(list)
@@ -42,7 +42,7 @@ class SubtitleNames:
 
         found = list(names)
         subtitles = sorted(filter(is_subtitles, found))
-        if not subtitles:  # as in most folders: nothing has to be known of thousands of clips
+        if not subtitles:  # as in most folders: thousands of clips need not be looked at
             return
         for name in found:
             if promised_kind(name) is not None and not is_subtitles(name):
@@ -51,13 +51,13 @@ class SubtitleNames:
             self._sort_in(folder + b"/" + name)
 
     def _note_clip(self, path: bytes) -> None:
-        """Subtitles are named after a clip with or without its ending."""
+        """Note a clip by its name with and without its ending: subtitles may begin with either."""
         name = name_of(path)
         for key in {same_name(name), same_name(stem_of(name))}:
             self._clips[key].append(path)
 
     def of_clip(self, clip: bytes) -> list[Subtitles]:
-        """The subtitles that belong to a clip, also those that cannot be used."""
+        """The subtitles that belong to a clip, including those that cannot be used."""
         return self._of_clip.get(clip, [])
 
     def clips_of(self, subtitles: bytes) -> list[bytes]:
@@ -70,7 +70,7 @@ class SubtitleNames:
         return " or ".join(f"{stem}.{tag}.srt" for tag in self._languages)
 
     def whole(self, clip: bytes) -> str:
-        """What the subtitles of a clip may be called where another one has the same stem."""
+        """What the subtitles of a clip may be called if another clip has the same stem."""
         name = as_text(name_of(clip))
         return " or ".join(f"{name}.{tag}.srt" for tag in self._languages)
 
@@ -110,8 +110,8 @@ class SubtitleNames:
         return Subtitles(path, tag)
 
     def _tag(self, text: str) -> str:
-        """The tag of a language by what a name says: one of the folder's in any case, or as a
-        folder's name would say it."""
+        """The tag of the language that a text names: one of the folder's tags, in any case, or the
+        language written as in a folder's name."""
         said = text.casefold().replace("_", "-")
         for tag in self._languages:
             if tag.casefold() == said:

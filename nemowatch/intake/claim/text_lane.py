@@ -1,8 +1,8 @@
-"""Texts, documents and lists, read in a thread of their own: a document may take seconds, and no
-clip waits for it.
+"""Has texts, documents and lists read in a thread of their own: a document may take seconds, and no
+clip has to wait for it.
 
-Owns what is being read there, one portion at a time, the queue of those that wait, and that what
-was read still holds when the inbox comes to it. It judges and claims nothing.
+Owns what is being read there, one portion at a time, the queue of files that wait, and the check
+that what was read still holds when the inbox uses it. It judges and claims nothing.
 """
 
 from __future__ import annotations
@@ -27,20 +27,20 @@ from nemowatch.intake.watch.root_monitor import RootMonitor
 from nemowatch.model import MediaKind, Snapshot
 
 #: Seconds for which the inbox waits for a reading that it has begun: nearly all texts are read by
-#: then, and go on at once.
+#: then, and can be claimed at once.
 PATIENCE = 0.25
 #: Groups read in one go.
 PORTION = 200
-#: Files that wait in the line; of more the inbox only knows that they are there.
+#: Files in the queue; of any more the inbox only knows that they exist.
 MOST_WAITING = 2_000
-#: Why a file beyond those waits.
+#: Why a file beyond the queue waits.
 IN_LINE = "waits until the texts and documents before it are read"
-#: Kinds whose words a child has to read.
+#: Kinds whose words are read by a child process.
 _PARSED = frozenset({MediaKind.SCRIPT, MediaKind.LINK})
 
 
 class TextLane:
-    """The texts of one inbox that are ready, and what belongs to them."""
+    """The ready texts of one inbox, and the files that belong to them."""
 
     def __init__(
         self,
@@ -62,8 +62,8 @@ class TextLane:
 
     @property
     def is_reading(self) -> bool:
-        """Whether a reading is under way, or has ended and was not collected; its end wakes the
-        inbox."""
+        """Whether a reading is under way, or has ended and is not yet collected. The end of a
+        reading wakes the inbox."""
         return self._task is not None
 
     def reads(self, path: bytes) -> bool:
@@ -80,13 +80,13 @@ class TextLane:
         return True
 
     def stop(self) -> None:
-        """End. What its thread is reading is left to itself."""
+        """Stop. A reading that is under way is abandoned."""
         if self._task is not None:
             self._task.cancel()
 
     async def read(self, waiting: dict[bytes, None]) -> list[Read]:
-        """Go on with those of the ready files that are read here: what has been read since the
-        last time. Whatever needs no further reading is taken out of `waiting`."""
+        """Begin to read those of the ready files that are read here, and return what was read since
+        the last call. Files that need no further reading are removed from `waiting`."""
         self._with_text &= waiting.keys()
         if self._task is None:
             await self._begin(waiting)
@@ -119,8 +119,8 @@ class TextLane:
             self._task.add_done_callback(lambda _: self._root_monitor.wake())
 
     def _cost(self, path: bytes) -> tuple[bool, int]:
-        """Documents come after texts, since they may take seconds whatever their size; of the
-        others small ones come first."""
+        """A key for the order of reading: documents last, since they may take seconds whatever
+        their size; of the others the small ones first."""
         size = 0
         tracked = self._state.tracked.get(path)
         if tracked is not None:
@@ -130,15 +130,14 @@ class TextLane:
     # -- collecting
 
     async def _collect(self, waiting: dict[bytes, None]) -> list[Read]:
-        """What the reading that has ended has found, as far as it still holds; the rest is read
-        again."""
+        """What the last reading has found, as far as it still holds; the rest is read again."""
         assert self._task is not None
         task, work = self._task, self._work
         self._task, self._work = None, []
         try:
             found = task.result()
         except Hung:
-            # where the whole share hangs, the inbox's own thread meets it, too
+            # if the whole share hangs, the inbox's own thread finds that out as well
             self._put_off(work, waiting)
             return []
 
@@ -148,14 +147,14 @@ class TextLane:
         return holding
 
     def _put_off(self, work: list[ReadingWork], waiting: dict[bytes, None]) -> None:
-        """These cannot be read for the moment."""
+        """Put these off: they cannot be read for the moment."""
         for path in _paths(one.group for one in work):
             self._state.block(path, f"cannot be read right now: {SILENCE}")
             waiting.pop(path, None)
 
     async def _still_true(self, work: list[ReadingWork], found: list[Read]) -> list[Read]:
-        """What was read of groups that are the same as when their reading began, on which the same
-        is asked, and whose files have not changed since they were read."""
+        """The readings that still hold: the group is the same as when its reading began, the same
+        is asked about it, and its files have not changed since they were read."""
         same = await self._same_groups(work[: len(found)])
         now = await self._files_now(found)
         still_true: list[Read] = []
@@ -182,7 +181,7 @@ class TextLane:
     def _are_same_files(
         self, found: list[Inspected], now: dict[bytes, Snapshot | LocalError]
     ) -> bool:
-        """Whether every file that would be taken is the one that was read."""
+        """Whether every file that would be taken is still the one that was read."""
         taken = [one for one in found if one.advice is Advice.TAKE]
         return all(self._is_same_file(one, now.get(one.path)) for one in taken)
 

@@ -1,7 +1,7 @@
-"""A video and a recording of the same name in one folder: most likely the video and its own sound
+"""A video and a recording of the same name in one folder are most likely a video and its own sound
 track, for which nobody wants to pay twice.
 
-Owns what counts as such a pair, by names alone; a person says what is meant. It is pure.
+Owns what counts as such a pair, by names alone; a person decides what is meant. It is pure.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ from nemowatch.intake.scan.paths import as_text, name_of, parent, promised_kind,
 from nemowatch.model import MediaKind
 from nemowatch.tasks.words import enumerated
 
-#: The short name of this question.
+#: The short name of this question, in JSON.
 CODE = "twins"
 _CLIPS = frozenset({MediaKind.VIDEO, MediaKind.AUDIO})
 _CURE = "Remove one of them. If each is to be done, give one of them a name of its own."
@@ -34,7 +34,7 @@ class Twins:
                 self._clips[_stem(name)].append(folder + b"/" + name)
 
     def of(self, clip: bytes) -> list[bytes]:
-        """The clips of its name that are of the other kind."""
+        """The clips of the same name and the other kind."""
         kind = promised_kind(clip)
         if kind not in _CLIPS:
             return []

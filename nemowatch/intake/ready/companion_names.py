@@ -1,7 +1,7 @@
-"""What lies beside a file and says that it is not whole: the state file of a download, the lock
-of a program that has it open, another half that an encoder still writes.
+"""Names of files that show that the file beside them is not whole: the state file of a download,
+the lock of a program that has it open, the other half that an encoder still writes.
 
-Owns what a name says about other names. It is pure; `surroundings` reads folders.
+Owns what a name says about other files. It is pure; `surroundings` reads folders.
 """
 
 from __future__ import annotations
@@ -15,8 +15,8 @@ from nemowatch.content.kinds import kind_by_name
 from nemowatch.intake.scan.ignored_names import TEMPORARY_SUFFIXES
 from nemowatch.model import MediaKind
 
-#: Endings that programs put behind the name of a file while they write it, beside those of
-#: temporary files.
+#: Endings that programs add to the name of a file while they write it, besides those of temporary
+#: files.
 _STATE_ENDINGS = frozenset(
     {
         "st",  # axel
@@ -30,7 +30,7 @@ _STATE_ENDINGS = frozenset(
 _AT_WORK = _STATE_ENDINGS | TEMPORARY_SUFFIXES.keys()
 #: How the names of Word's owner files begin.
 _OWNER = "~$"
-#: What programs put before the name of a file that they have open, or are rewriting.
+#: Prefixes that programs add to the name of a file that they have open, or are rewriting.
 _PREFIXES = (
     ".~lock.",  # LibreOffice
     ".syncthing.",
@@ -39,17 +39,17 @@ _PREFIXES = (
     _OWNER,
     ".~",
 )
-#: What some of them put behind it as well.
+#: Characters that some of them also add at the end.
 _TAILS = "#."
-#: The shadow that macOS writes beside a file; it says nothing of the file.
+#: The prefix of the AppleDouble file that macOS writes beside a file; it says nothing about that.
 _SHADOW = "._"
-#: Characters by which Word shortens the name of a long document in its owner file.
+#: How many characters of a long document's name Word replaces in the name of its owner file.
 _WORD_CUTS = 2
 
-#: Formats that an encoder writes one half of a film in.
+#: Kinds of files in which an encoder writes one half of a film.
 _FILM = frozenset({MediaKind.VIDEO, MediaKind.AUDIO})
 _HALVES = (b".m4v", b".m2v", b".h264", b".264", b".h265", b".hevc")
-#: What a downloader calls the halves of a film, and what it puts them together in.
+#: What a downloader calls the halves of a film that it will put together.
 _FORMAT = re.compile(r"\.f(?:\d{1,5}|hls|dash|https?|rtmp|audio|video)[\w=-]*\.\w+$")
 _WORKING_NAME = re.compile(
     r"[^.]\.(?:temp|tmp|part|partial|crdownload|unfinished|incomplete|downloading|uploading)\.\w+$"
@@ -65,8 +65,8 @@ def comparable(name: bytes) -> str:
 
 
 def about(name: bytes) -> Iterator[tuple[str, bool]]:
-    """The (comparable) names of files that this one may belong to, each with whether it says by
-    itself that a program is at work on that file; else only its growth says so."""
+    """The (comparable) names of files that this one may belong to, each with whether its mere
+    existence shows that a program is working on that file; otherwise only its growth does."""
     low = comparable(name)
     if low.startswith(_SHADOW):
         return
@@ -76,7 +76,7 @@ def about(name: bytes) -> Iterator[tuple[str, bool]]:
     rest = low.removeprefix(prefix).rstrip(_TAILS)
     if prefix:
         yield rest, True
-    elif low.startswith("."):  # what rsync and others write before they rename it
+    elif low.startswith("."):  # as rsync and others write a file before they rename it
         rest = low[1:]
         yield rest, False
     yield from _without_endings(rest, is_at_work=bool(prefix))
@@ -98,7 +98,7 @@ def _without_endings(rest: str, *, is_at_work: bool) -> Iterator[tuple[str, bool
 
 
 def word_owner(name: bytes) -> str:
-    """The (comparable) name of Word's owner file of this document, when its name is long."""
+    """The (comparable) name of Word's owner file of this document, if its own name is long."""
     return f"{_OWNER}{comparable(name)[_WORD_CUTS:]}"
 
 
@@ -108,8 +108,8 @@ def is_owner_file(name: bytes) -> bool:
 
 
 def piece_of(name: bytes) -> str:
-    """Why a name is that of a piece which a running program will put together or rename, in plain
-    words; "" when it is not."""
+    """Why, in plain words, a name is that of a piece that a running program will join or rename; ""
+    when it is not."""
     is_film = kind_by_name(name) in _FILM
     if not is_film and not is_half(name):
         return ""
@@ -123,8 +123,8 @@ def piece_of(name: bytes) -> str:
 
 
 def is_half(name: bytes) -> bool:
-    """True for a file that may be one half of a film which an encoder is making: its sound, or its
-    bare picture."""
+    """True for a file that may be one half of a film that an encoder is making: its sound, or its
+    picture without sound."""
     if kind_by_name(name) is MediaKind.AUDIO:
         return True
     return name.lower().endswith(_HALVES)
@@ -136,5 +136,5 @@ def stem(name: bytes) -> str:
 
 
 def may_be_other_half(name: bytes) -> bool:
-    """False for texts and links: they are written beside a recording by people."""
+    """False for texts and links: people write those beside a recording."""
     return kind_by_name(name) not in (MediaKind.SCRIPT, MediaKind.LINK)

@@ -1,5 +1,5 @@
-"""Which file is next where many wait: each task folder has its turn, so that nobody's thousand
-files keep another person's one waiting.
+"""Which file is next when many wait: the task folders take turns, so that nobody's thousand files
+keep another person's single one waiting.
 
 Pure.
 """
@@ -11,12 +11,12 @@ from collections.abc import Callable, Iterable
 
 from nemowatch.intake.scan.paths import folder_of
 
-#: Of what is taken at once, one folder has at most this part while others wait.
+#: One folder gets at most one part in this many of what is taken at once, while others wait.
 _SHARE = 4
 
 
 def portion(paths: Iterable[bytes], limit: int) -> list[bytes]:
-    """Up to `limit` of the paths, in their order, with room for every folder."""
+    """Up to `limit` of the paths, in their order, with room for each folder."""
     taken: list[bytes] = []
     late: list[bytes] = []
     counts: Counter[bytes] = Counter()
@@ -33,8 +33,8 @@ def portion(paths: Iterable[bytes], limit: int) -> list[bytes]:
 
 
 def in_turns(paths: list[bytes], cost: Callable[[bytes], tuple[bool, int]]) -> list[bytes]:
-    """The paths so that the folders take turns. What is costly to read comes after all else; `cost`
-    says whether a path is, and how much, as far as anybody knows."""
+    """The paths in an order in which the folders take turns. Files that are costly to read come
+    last. `cost` says whether a path is costly, and estimates how much it takes."""
     counts: Counter[bytes] = Counter()
     keys: dict[bytes, tuple[bool, int, int]] = {}
     for path in paths:

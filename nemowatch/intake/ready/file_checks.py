@@ -1,8 +1,8 @@
 """Cheap checks of files, in the worker thread of an inbox: how they are now, what is at a path,
 what is gone.
 
-It reads no content but that of texts to nemowatch (a prompt.txt, a glossary.txt, an answer). It
-keeps nothing and writes nothing.
+It reads only the content of texts to nemowatch (a prompt.txt, a glossary.txt, an answer). It keeps
+and writes nothing.
 """
 
 from __future__ import annotations
@@ -39,7 +39,7 @@ class Checked:
 def check_files(
     root: Path, paths: Iterable[bytes], rule_of: Callable[[bytes], SettleRule]
 ) -> list[Checked]:
-    """Check tracked files; where a lease shows something, ask for one."""
+    """Check tracked files, with a lease where that proves something."""
     checked: list[Checked] = []
     for path, found in lookup_many(root, paths):
         checked.append(_checked(root, path, found, rule_of(path)))
@@ -59,7 +59,7 @@ def _checked(
 
     try:
         fd = open_below(root, path)
-    except LocalError:  # not ours to read, or just gone: the next check says so
+    except LocalError:  # we may not read it, or it is just gone: the next check shows which
         return Checked(path, found)
     try:
         has_data = None
@@ -72,7 +72,7 @@ def _checked(
 
 @dataclass(slots=True)
 class Paths:
-    """What is at the paths that events named."""
+    """What is at the paths that events named, sorted."""
 
     files: list[bytes] = field(default_factory=list)
     folders: dict[bytes, int] = field(default_factory=dict)  #: with their inode numbers
@@ -90,8 +90,8 @@ class Paths:
 
 
 def sort_paths(root: Path, paths: Iterable[bytes]) -> Paths:
-    """Separate files, folders, and what is gone; a path that cannot be checked is left to the next
-    scan."""
+    """Separate files, folders, and paths that are gone; one that cannot be checked is left to the
+    next scan."""
     found = Paths()
     top = os.fsencode(root) + b"/"
     for path in paths:
@@ -106,7 +106,7 @@ def sort_paths(root: Path, paths: Iterable[bytes]) -> Paths:
 
 
 def still_there(outputs: Iterable[tuple[bytes, int]]) -> bool:
-    """True when every (absolute path, bytes) is as it was published."""
+    """True when every output (absolute path, size in bytes) is as it was published."""
     return all(_is_as_published(path, size) for path, size in outputs)
 
 
@@ -126,8 +126,8 @@ def read_instruction(
     expected: Snapshot,
     read: Callable[[int], str],
 ) -> str:
-    """What `read` says of a prompt.txt or glossary.txt that has kept still (by its descriptor).
-    Raises LocalError, SourceChanged, OrderError."""
+    """What `read` returns for the descriptor of a settled prompt.txt or glossary.txt. Raises
+    LocalError, SourceChanged, OrderError."""
     with _still(root, path, expected) as fd:
         return read(fd)
 
@@ -138,7 +138,7 @@ def read_request(
     expected: Snapshot,
     beat: Callable[[], None],
 ) -> tuple[str, str]:
-    """The text of a file that has kept still, and the SHA-256 of its content, hex. Raises as
+    """The text of a settled file, and the SHA-256 of its content, hex. Raises as
     `read_instruction`."""
     with _still(root, path, expected) as fd:
         text = reading.read_text(fd, beat=beat)
@@ -151,8 +151,8 @@ def read_reviewed(
     expected: Snapshot,
     beat: Callable[[], None],
 ) -> tuple[str, str]:
-    """The words and times of subtitles that have kept still, and the SHA-256 of their content, hex.
-    Raises as `read_instruction`."""
+    """The words and times of settled subtitles, and the SHA-256 of their content, hex. Raises as
+    `read_instruction`."""
     with _still(root, path, expected) as fd:
         text = reading.read_subtitles(fd, beat=beat)
         return text, fingerprint(fd, snapshot(fd), path, beat)
@@ -160,7 +160,7 @@ def read_reviewed(
 
 @contextmanager
 def _still(root: Path, path: bytes, expected: Snapshot) -> Iterator[int]:
-    """An open file that is as expected. Raises SourceChanged, LocalError."""
+    """The descriptor of a file that is as expected. Raises SourceChanged, LocalError."""
     fd = open_below(root, path)
     try:
         now = snapshot(fd)

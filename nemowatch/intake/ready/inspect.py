@@ -1,7 +1,7 @@
-"""The thorough reading of one settled file before it is claimed, in the worker thread of its inbox.
+"""Reads one settled file thoroughly before it is claimed, in the worker thread of its inbox.
 
 Owns what must be read of a file to decide about it: what it is, whether it is whole, its text, its
-digest. It keeps nothing and writes nothing.
+digest. It keeps and writes nothing.
 """
 
 from __future__ import annotations
@@ -43,7 +43,7 @@ from nemowatch.model import MediaKind, Snapshot
 
 Beat = Callable[[], None]
 
-#: Kinds that are read here, and not only sent.
+#: Kinds whose content is read here; others are only uploaded.
 _TEXTS = frozenset({MediaKind.SCRIPT, MediaKind.LINK})
 
 
@@ -55,7 +55,7 @@ def inspect(
     terms: Terms,
     beat: Beat,
 ) -> Inspected:
-    """Open a file that has kept still, and decide. Never raises for what is wrong with the file."""
+    """Open a settled file and decide about it. Never raises for what is wrong with the file."""
     try:
         fd = open_below(root, path)
     except LocalError as exc:
@@ -77,8 +77,7 @@ def inspect(
 
 @dataclass(frozen=True, slots=True)
 class _FileReader:
-    """One open file, and what is asked of it. Its methods raise LocalError, OrderError and
-    OSError."""
+    """Reads one open file. Its methods raise LocalError, OrderError and OSError."""
 
     fd: int
     path: bytes
@@ -87,7 +86,7 @@ class _FileReader:
     beat: Beat
 
     def read(self, expected: Snapshot) -> Inspected:
-        """Read it, unless it is another one than `expected`."""
+        """Read it, unless it differs from `expected`."""
         now = snapshot(self.fd)
         held = self._lease()
         is_same = unchanged(expected, now, local=self.rule.local)
@@ -124,7 +123,7 @@ class _FileReader:
         return reading.sniff(self.fd, name_of(self.path), now.size, beat=self.beat)
 
     def _unwritten(self, now: Snapshot) -> int:
-        """Bytes of it that have never been written, as far as anything shows."""
+        """How many of its bytes have never been written, as far as can be seen."""
         missing = holes.unwritten(self.fd, now.size)
         if self.rule.holes is Reports.NOTHING and not missing and self._is_short(now):
             return holes.zeros(self.fd, now.size, self.beat)
@@ -147,7 +146,7 @@ class _FileReader:
             return wrong_kind(self.path, found.kind, self.terms)
         if found.silent and self.terms.needs_sound:
             return silent(self.path, found, self.terms)
-        # MP3 or text: a further piece may come, for all that the file says
+        # MP3 or text: nothing in the file shows whether more will come
         if not found.ends and not self.terms.settled:
             return Inspected(self.path, Advice.WAIT, "still being copied")
 
@@ -160,7 +159,8 @@ class _FileReader:
         return None
 
     def _most(self, kind: MediaKind) -> int:
-        """Bytes that are taken. Of a Word document most may be pictures, which are not read."""
+        """The largest accepted size, bytes. Most of a Word document may be pictures, which are not
+        read."""
         if kind in _TEXTS and not is_word(as_text(self.path)):
             return MAX_READ
         return self.terms.max_bytes
@@ -179,7 +179,8 @@ class _FileReader:
 
 
 def _is_media(found: Sniffed, terms: Terms) -> bool:
-    """Whether it is worked on: whole, or lacking what no player misses once nothing more comes."""
+    """Whether it can be worked on: whole, or, once nothing more will come, without a part that no
+    player misses."""
     if found.finding is SniffResult.MEDIA:
         return True
     if not terms.cut_short_ends:

@@ -1,6 +1,6 @@
-"""What the reading of one settled file came to, and what people read of one that is not taken.
+"""The result of reading one settled file, and what people read about one that is not accepted.
 
-Owns the records and the words. It reads nothing.
+Owns the records and the words. It reads no file.
 """
 
 from __future__ import annotations
@@ -29,7 +29,7 @@ _COPY_AGAIN = "Copy it again, whole."
 
 
 class Advice(StrEnum):
-    """What to do with a file that was read."""
+    """What is to be done with a file that was read."""
 
     TAKE = "take"
     WAIT = "wait"  #: not whole yet, for the reason given
@@ -53,20 +53,20 @@ class Inspected:
     text: str = ""  #: of a script
     links: tuple[str, ...] = ()
     lease: Lease = Lease.UNKNOWN
-    note: str = ""  #: for WAIT, a sentence for a note; "" for no note
-    seconds: float = 0  #: how long a video or a recording plays; 0 is not known
+    note: str = ""  #: for WAIT, a sentence for a note; "": no note
+    seconds: float = 0  #: how long a video or a recording plays; 0: not known
 
 
 @dataclass(frozen=True, slots=True)
 class Terms:
-    """What a file must satisfy in its folder."""
+    """What a file must satisfy to be accepted in its folder."""
 
     accepts: frozenset[MediaKind]
     max_bytes: int
     settled: bool  #: it has been still for the whole settle time: only then is it refused for good
     cut_short_ends: bool  #: nothing has changed for so long that nothing more will come
-    needs_sound: bool = False  #: what is made of it is made of its sound
-    languages: tuple[str, ...] = ()  #: tags of what a text is likely to be in
+    needs_sound: bool = False  #: its results are made from its sound
+    languages: tuple[str, ...] = ()  #: tags of the languages that a text is likely to be in
     is_subtitles: bool = False  #: its times count as much as its words
 
 
@@ -76,7 +76,7 @@ def failed(
     error: NemowatchError,
     code: str = "unusable",
 ) -> Inspected:
-    """What an error means for the file: wait while it may pass, else refuse."""
+    """What an error means for the file: wait while it may pass, otherwise refuse."""
     if isinstance(error, LocalPassing):
         why = f"cannot be read right now: {error.text}"
         return Inspected(path, Advice.WAIT, why, code=error.code)
@@ -96,7 +96,7 @@ def not_taken(path: bytes, found: Sniffed, terms: Terms) -> Inspected:
 
 
 def with_holes(path: bytes, missing: int, terms: Terms) -> Inspected:
-    """What became of a file that was not written everywhere."""
+    """What is to be done with a file of which `missing` bytes were never written."""
     amount = f"{max(missing / MB, 0.1):.1f} MB of it have"
     note = f"The file is not whole: {amount} never been written, {_UNCHANGED}."
     cure = (
@@ -113,7 +113,7 @@ def _not_whole(
     note: str,
     cure: str,
 ) -> Inspected:
-    """It waits; once nothing more can be expected to come, people are notified by a note."""
+    """The file waits; once no more can be expected to come, people are notified by a note."""
     why = f"not whole yet: {why}"
     if not terms.cut_short_ends:
         return Inspected(path, Advice.WAIT, why)
@@ -127,15 +127,15 @@ def refused(
     cure: str,
     code: str = "unusable",
 ) -> Inspected:
-    """Refused for good only after the whole settle time: a writer may put the beginning last,
-    and rights may follow."""
+    """A refusal, but only after the whole settle time: a writer may write the beginning last, and
+    permissions may be set later."""
     if not terms.settled:
         return Inspected(path, Advice.WAIT, "still being copied")
     return Inspected(path, Advice.REFUSE, what, cure, code)
 
 
 def wrong_kind(path: bytes, kind: MediaKind, terms: Terms) -> Inspected:
-    """By its content it is of a kind that its folder does not take."""
+    """Its content is of a kind that its folder does not accept."""
     what = f"Its content is {_WORDS[kind]}; this folder accepts {listed(terms.accepts)}."
     folders = ", ".join(f'"{name}"' for name in folders_for(kind))
     cure = f"Put it into a folder that accepts it ({folders})."
@@ -143,7 +143,7 @@ def wrong_kind(path: bytes, kind: MediaKind, terms: Terms) -> Inspected:
 
 
 def silent(path: bytes, found: Sniffed, terms: Terms) -> Inspected:
-    """What is to be made of its sound, and it has none."""
+    """Its results are to be made from its sound, and it has none."""
     what = f"There is nothing to hear in this file: {found.silent}."
     return refused(path, terms, what, _WITH_SOUND, "silent")
 
@@ -155,6 +155,6 @@ def too_large(
     cure: str,
     terms: Terms,
 ) -> Inspected:
-    """It has more bytes than are taken."""
+    """It has more bytes than are accepted."""
     what = f"The file is too large: {size / MB:.0f} MB; the limit here is {limit / MB:.0f} MB."
     return refused(path, terms, what, cure, "4002")

@@ -1,5 +1,5 @@
-"""How long a file in each folder below one root must be still, and how changes are noticed: by
-the mounts there.
+"""How long a file in each folder below one root must be still, and how changes are noticed, both
+depending on the mounts there.
 
 Owns what the mount table says about an inbox. It reads no disk.
 """
@@ -14,13 +14,13 @@ from nemowatch.config.watch_section import Watch
 from nemowatch.fs.holes import Reports, reports
 from nemowatch.fs.mounts import Mode, MountTable, mode_of, tells_leases
 
-#: Seconds of stillness after a close that we saw, where a lease proves that nobody writes: a second
-#: catches a program that closes and opens again at once.
+#: Seconds of stillness after a close that was reported, where a lease proves that nobody writes: a
+#: second is enough to notice a program that closes the file and opens it again at once.
 QUICK = 1.0
 #: "auto": a local disk shows every write at once; a share's caches hide growth for up to 30 s and
 #: more (docs/platform.md section filesystems, point 4).
 LOCAL_SETTLE, NETWORK_SETTLE = 10.0, 30.0
-#: Checks during one settle time: three, so that a pause of half of it is seen as one.
+#: Checks during one settle time: three, so that a writer's pause of half of it is noticed.
 CHECKS = 3
 
 
@@ -36,7 +36,7 @@ class SettleRule:
 
     @property
     def quick(self) -> float:
-        """Seconds after a close that was seen."""
+        """Seconds of stillness that are enough after a close that was reported."""
         return min(QUICK, self.settle)
 
     @property
@@ -49,7 +49,7 @@ class SettleRules:
     """The rules of one inbox."""
 
     def __init__(self, watch: Watch) -> None:
-        """Nothing is known yet: everything counts as a share."""
+        """While nothing is known, everything counts as a share."""
         self.watch = watch
         self.fstype = ""  #: of the root; "" while nothing is known
         self._mode = Mode.SCAN
@@ -60,12 +60,12 @@ class SettleRules:
         return f"SettleRules({self.mode}, {len(self._below)} mounts below)"
 
     def learn(self, root: Path, fstype: str, table: MountTable) -> None:
-        """The root (resolved) is on such a filesystem now. Worked out once for each check of the
-        mounts: every file of a scan asks."""
+        """Take in that the root (resolved) is on this filesystem now. The rules are worked out
+        here, once for each check of the mounts: every file of a scan asks for its rule."""
         top = os.fsencode(root) + b"/"
         below = table.below(top)
         inside = sorted((mount.point[len(top) :] + b"/", mount.fstype) for mount in below)
-        inside.reverse()  # what lies deeper comes first
+        inside.reverse()  # the deeper mounts come first
         self._below = tuple((point, self._rule_of(kind)) for point, kind in inside)
         self._top = self._rule_of(fstype)
 
@@ -76,8 +76,8 @@ class SettleRules:
 
     @property
     def mode(self) -> Mode:
-        """How changes are noticed: by configuration, else by the filesystems of the root and of the
-        mounts below it."""
+        """How changes are noticed: as configured, else as the filesystems of the root and of the
+        mounts below it allow."""
         if self.watch.mode == "auto":
             return self._mode
         return Mode(self.watch.mode)
@@ -100,7 +100,7 @@ class SettleRules:
         )
 
     def _settle(self, local: bool) -> float:
-        """Seconds without a change, by configuration, else by whether the disk is a local one."""
+        """Seconds without a change: as configured, else depending on whether the disk is local."""
         if self.watch.settle != "auto":
             return float(self.watch.settle)
         if local:

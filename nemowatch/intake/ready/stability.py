@@ -1,6 +1,6 @@
 """Is this file whole? The tracker of stillness: pure, fed with observations, its clock passed in.
 
-It owns the decision "ready or not yet, and why". It never touches a disk. The cases it exists for:
+Owns the decision "ready or not yet, and why". It never touches a disk. The cases it exists for:
 
 * a slow writer that pauses for longer than half the settle time: each change begins the wait again;
 * Explorer and fallocate, which set the final size first: blocks, mtime and ctime count, not only
@@ -35,34 +35,34 @@ from nemowatch.model import Snapshot
 
 #: A file this small may live in its inode, without a block of its own.
 INLINE = 4096
-#: Seconds between checks of a file that is stuck (cut short, empty, a placeholder); the scans see
+#: Seconds between checks of a file that is stuck (cut short, empty, a placeholder); scans look at
 #: it too.
 STUCK_CHECK = 15.0
-#: Seconds without a change after which a file that does not become whole is given up, or people are
-#: notified (docs/behaviour.md section 2).
+#: Seconds without a change after which a file that does not become whole is given up, or people
+#: are notified (docs/behaviour.md section 2).
 GIVE_UP = 600.0
 
 
 class StillnessVerdict(StrEnum):
-    """What the stillness says."""
+    """What its stillness says about a file."""
 
-    READY = "ready"  #: still long enough; the content decides now
+    READY = "ready"  #: still long enough: now its content decides
     WAIT = "wait"  #: not still long enough
     WRITER = "writer"  #: somebody has it open for writing
     EMPTY = "empty"  #: no byte yet
     PLACEHOLDER = "placeholder"  #: a size and no content
-    UNFINISHED = "unfinished"  #: what lies beside it says that a program is not done with it
+    UNFINISHED = "unfinished"  #: a file beside it shows that a program is not done with it
 
 
 @dataclass(frozen=True, slots=True)
 class Surroundings:
-    """What the surroundings of a file say of it."""
+    """What the files beside a file say about it."""
 
     unfinished: str = ""  #: why a program is not done with it, a clause; "" when nothing says so
-    state: int = 0  #: of files that may belong to it: another number when one has changed
+    state: int = 0  #: a number that differs when a file that may belong to it has changed
 
 
-#: Verdicts that more stillness does not change.
+#: Verdicts that waiting longer does not change.
 _STUCK = frozenset(
     {StillnessVerdict.EMPTY, StillnessVerdict.PLACEHOLDER, StillnessVerdict.UNFINISHED}
 )
@@ -116,11 +116,11 @@ class TrackedFile:
         )
 
     def see(self, seen: Observation) -> None:
-        """Take an observation into account. One of a scan that shows nothing new puts no check
-        off: scans may come more often."""
+        """Take in an observation. One by a scan that shows nothing new does not postpone the next
+        check, since scans may come more often."""
         planned = self.next_at
         changed = self._key(self.last) != self._key(seen.snapshot)
-        # a scan asks for no lease, and takes no answer back
+        # a scan asks for no lease, and its observation does not undo an earlier answer
         is_check = changed or seen.lease is not Lease.NOT_ASKED
 
         self._short_cut = self._short_cut_after(seen, changed)
@@ -156,12 +156,12 @@ class TrackedFile:
         return is_open_again or is_written_again
 
     def _is_closed(self) -> bool:
-        """Closed as far as the kernel says, and not open for writing."""
+        """Whether it was closed, as far as the kernel reports, and is not open for writing."""
         return self._short_cut.event_at >= 0 and self.lease is Lease.FREE
 
     def see_beside(self, beside: Surroundings, now: float) -> None:
-        """Take in what lies beside it at `now`. What may belong to it, and changes, begins the
-        wait again."""
+        """Take in what lies beside it at `now`. The wait begins again if a file that may belong to
+        it has changed."""
         if beside.state != self.beside.state:
             self._short_cut = replace(self._short_cut, slow=True)
             self.since = self.last_at = now
@@ -169,30 +169,29 @@ class TrackedFile:
         self._plan()
 
     def no_short_cut(self, now: float) -> None:
-        """What was seen of its content, or of its kind, asks for the whole settle time; judged
-        at `now`."""
-        # the close stays remembered: who opens the file again after it writes it in pieces
+        """Require the whole settle time, because of its content or its kind; judged at `now`."""
+        # the close is still remembered: a program that opens the file again writes it in pieces
         self._short_cut = replace(self._short_cut, slow=True)
         self.last_at = now
         self._plan()
 
     def settle_again(self) -> None:
-        """What was read of it did not hold, whatever its observations say (a share may give a
-        wrong size): it begins to wait again."""
+        """Begin the wait again: what was read of it did not hold, whatever its observations show (a
+        share may report a wrong size)."""
         self.since = self.last_at
         self._plan()
 
     def block(self, why: str, *, soon: bool = False, now: float = 0.0) -> None:
-        """It is still, and yet it cannot be taken, for this reason; it is checked seldom until
-        it changes. `soon`: what it waits for settles as well, so it is checked as before.
-        `now`: when a check failed, and so was none.
+        """Although it is still, it cannot be taken for this reason; it is checked seldom until it
+        changes. `soon`: what it waits for is also settling, so it is checked as often as before.
+        `now`: given when a check failed and does not count as one.
         """
         self._block = Block(why, soon)
         self._plan()
         self.next_at += max(now - self.last_at, 0.0)
 
     def hold(self, problem: FileProblem, why: str) -> None:
-        """As `block`, and people are notified by a note, until it changes."""
+        """Like `block`, and people are notified by a note, until it changes."""
         self.block(why)
         self._block = replace(self._block, problem=problem)
 
@@ -203,7 +202,7 @@ class TrackedFile:
 
     @property
     def problem(self) -> FileProblem | None:
-        """What a note says of it, if one is to."""
+        """What a note says about it; None when there is to be none."""
         return self._block.problem
 
     def _key(self, found: Snapshot) -> tuple[int, ...]:
@@ -216,8 +215,8 @@ class TrackedFile:
 
     @property
     def quick(self) -> bool:
-        """True when the short cut may be taken: closed as far as the kernel says, nobody
-        writing, every block there."""
+        """True when the short cut may be taken: it was closed, as far as the kernel reports, nobody
+        is writing, and no block is missing."""
         if self._short_cut.is_barred or self.blocked:
             return False
         if not self.rule.leases or not self._is_closed():
@@ -226,8 +225,8 @@ class TrackedFile:
 
     def needed(self) -> float:
         """Seconds of stillness after which it counts as settled. The short cut counts from the
-        close: what was written before it, and when, says nothing of a program that opens again
-        at once."""
+        close: what happened before says nothing about a program that opens the file again at
+        once."""
         if not self.quick:
             return self.rule.settle
         before_close = max(self._short_cut.event_at - self.since, 0.0)
@@ -260,7 +259,7 @@ class TrackedFile:
         return StillnessVerdict.READY
 
     def _is_placeholder(self) -> bool:
-        """A size and no content. Content that is compressed well may be in the inode."""
+        """Whether it has a size and no content. Well compressed content may be in the inode."""
         if self.has_data or not self.rule.blocks:
             return False
         if self.last.size <= INLINE:
@@ -269,7 +268,7 @@ class TrackedFile:
 
     @property
     def stuck(self) -> bool:
-        """True when nothing will become of it by itself for some time."""
+        """True when it will not become ready by itself for some time."""
         if self.blocked and not self._block.soon:
             return True
         return self.verdict() in _STUCK

@@ -1,5 +1,5 @@
-"""What overrides the stillness of a file: a block by the module that read it, and the short cut of
-one that was closed. Records; `stability` decides by them."""
+"""Records of what overrides the stillness of a file: a block by the module that read it, and the
+short cut of a file that was closed. `stability` decides by them."""
 
 from __future__ import annotations
 
@@ -10,14 +10,14 @@ from nemowatch.intake.records import FileProblem
 
 @dataclass(frozen=True, slots=True)
 class Block:
-    """Why a file is not taken although it is still: as the module that read it says."""
+    """Why a file is not taken although it is still, according to the module that read it."""
 
     why: str = ""  #: "": it is not blocked
-    soon: bool = False  #: what it waits for settles as well
+    soon: bool = False  #: what it waits for is also settling
     problem: FileProblem | None = None  #: what a note says of it
 
 
-#: What holds no file.
+#: Blocks nothing.
 NO_BLOCK = Block()
 
 
@@ -26,8 +26,8 @@ class ShortCut:
     """Whether a file that was closed may count as settled sooner."""
 
     event_at: float  #: when the kernel said that it was closed, linked or moved in; negative: never
-    reopened: bool = False  #: its writer works in pieces
-    slow: bool = False  #: its content, its kind or what lies beside it asks for the settle time
+    reopened: bool = False  #: its writer closes and opens it for each piece
+    slow: bool = False  #: its content, its kind or a file beside it requires the settle time
 
     @property
     def is_barred(self) -> bool:

@@ -1,7 +1,7 @@
-"""What lies beside files that have kept still, and says that a program is not done with them.
+"""Looks beside settled files for signs that a program is not done with them.
 
 Owns the reading of their folders, in the worker thread of an inbox. `companion_names` knows what a
-name says, and `stability` what follows for the file.
+name says, and `stability` decides what follows for the file.
 """
 
 from __future__ import annotations
@@ -37,9 +37,9 @@ from nemowatch.intake.scan.paths import as_text, name_of
 class _NamesBeside:
     """What the names in a folder say of one file."""
 
-    #: paths that say by themselves that a program is at work on it
+    #: files whose existence shows that a program is working on it
     at_work: list[bytes] = field(default_factory=list)
-    growing: list[bytes] = field(default_factory=list)  #: paths of which the growth says so
+    growing: list[bytes] = field(default_factory=list)  #: files whose growth shows that
 
     def add(self, path: bytes, is_at_work: bool) -> None:
         """The file at this path belongs to it."""
@@ -50,7 +50,7 @@ class _NamesBeside:
 
 
 def surroundings(root: Path, paths: Iterable[bytes]) -> dict[bytes, Surroundings]:
-    """What lies beside each of these files. A folder that cannot be listed says nothing."""
+    """What the files beside each of these say. A folder that cannot be listed says nothing."""
     folders: dict[bytes, list[bytes]] = defaultdict(list)
     for path in paths:
         folder, _, name = path.rpartition(b"/")
@@ -87,7 +87,7 @@ def _is_written(root: Path, path: bytes) -> bool:
 
 
 def _in_folder(root: Path, folder: bytes, names: list[bytes]) -> Mapping[bytes, _NamesBeside]:
-    """What all the names of this folder say of `names`."""
+    """What all names in this folder say about `names`."""
     asked = _Asked(names)
     for other in sorted(names_below(root, folder)):
         asked.hear(other, os.path.join(folder, other))
@@ -95,7 +95,7 @@ def _in_folder(root: Path, folder: bytes, names: list[bytes]) -> Mapping[bytes, 
 
 
 class _Asked:
-    """The files of one folder that are asked about, and what other names say of them."""
+    """The files of one folder that are asked about, and what other names say about them."""
 
     def __init__(self, names: list[bytes]) -> None:
         self.found = {name: _NamesBeside() for name in names}
@@ -106,14 +106,14 @@ class _Asked:
             self._halves[stem(name)].append(name)
 
     def hear(self, other: bytes, path: bytes) -> None:
-        """Note what the file of this name, at this path, says of them."""
+        """Note what a file of this name, at this path, says about them."""
         for name, is_at_work in self._concerned(other):
             if name != other:
                 self.found[name].add(path, is_at_work)
 
     def _concerned(self, other: bytes) -> Iterator[tuple[bytes, bool]]:
-        """Those that this name says something of, each with whether it says by itself that a
-        program is at work on it."""
+        """The files that this name says something about, each with whether its existence alone
+        shows that a program is working on it."""
         if is_owner_file(other):
             opened = self._by_owner_file.get(comparable(other))
             if opened is not None:
@@ -130,7 +130,7 @@ class _Asked:
 
 
 def _state_of(root: Path, paths: list[bytes]) -> int:
-    """A number that stays the same as long as none of these files grows or changes; 0 for none."""
+    """A number that stays the same as long as none of these files changes; 0 for no files."""
     found = lookup_there(root, paths)
     state = tuple((path, now.size, now.mtime_ns) for path, now in found)
     if not state:

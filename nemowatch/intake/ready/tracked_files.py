@@ -1,4 +1,4 @@
-"""The files of one inbox that are not jobs yet, by their paths, and when each is to be checked.
+"""The files of one inbox that are not jobs yet, and when each is to be checked.
 
 Owns the collection; `stability` knows the state of one file.
 """
@@ -31,7 +31,7 @@ class TrackedFiles:
         return iter(self._files)
 
     def items(self) -> Iterable[tuple[bytes, TrackedFile]]:
-        """Each file with what is known of it; none may come or go meanwhile."""
+        """Each file with what is known of it; none may be added or removed during the iteration."""
         return self._files.items()
 
     def get(self, path: bytes) -> TrackedFile | None:
@@ -46,7 +46,7 @@ class TrackedFiles:
         return tracked.blocked
 
     def see(self, path: bytes, seen: Observation, rule: SettleRule) -> TrackedFile:
-        """Take an observation into account; a file never seen before begins to be tracked."""
+        """Take in an observation; a file that is not tracked yet is from now on."""
         tracked = self._files.get(path)
         if tracked is None:
             tracked = self._files[path] = TrackedFile(seen, rule)
@@ -56,7 +56,7 @@ class TrackedFiles:
         return tracked
 
     def drop(self, path: bytes) -> None:
-        """It is a job now, or gone."""
+        """Stop tracking a file: it is a job now, or gone."""
         self._files.pop(path, None)
 
     def due(
@@ -65,8 +65,8 @@ class TrackedFiles:
         limit: int,
         apart: Container[bytes] = (),
     ) -> list[bytes]:
-        """Up to `limit` files whose next check is due, in the order in which they were first
-        seen, with room for every folder; not those in `apart`."""
+        """Up to `limit` files whose next check is due, without those in `apart`, in the order in
+        which they were first seen, with room for each folder."""
         return portion(self._late(now, apart), limit)
 
     def _late(self, now: float, apart: Container[bytes]) -> Iterator[bytes]:
@@ -75,8 +75,8 @@ class TrackedFiles:
                 yield path
 
     def next_at(self, apart: Container[bytes] = ()) -> float:
-        """The monotonic second of the next check, but for those in `apart`; infinite when none is
-        planned."""
+        """The monotonic second of the next check of a file that is not in `apart`; infinite when
+        none is planned."""
         earliest = float("inf")
         for path, tracked in self._files.items():
             if path not in apart:

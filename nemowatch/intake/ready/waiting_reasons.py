@@ -11,9 +11,9 @@ from nemowatch.intake.records import FileProblem
 from nemowatch.intake.scan.paths import folder_of
 
 _COPIED = "still being copied ({})"
-#: Of one that has kept still for long enough, and behind others.
+#: What the page says about a file that has been still for long enough and waits behind others.
 _IN_TURN = "waits its turn to be taken ({})"
-#: What the page says of a file that waits, with how long it has; the others are being copied.
+#: What the page says about a file that waits, with how long it has; any other is being copied.
 _WORDS = {
     StillnessVerdict.WRITER: "still being written ({}): another program has it open",
     StillnessVerdict.EMPTY: "still empty: waiting for its content",
@@ -21,8 +21,7 @@ _WORDS = {
         "only a placeholder: the cloud drive has not fetched its content yet"
     ),
 }
-#: What is wrong, what to do, and the short name for JSON, by the verdict that a file does not get
-#: beyond.
+#: What is wrong, what to do, and the short name for JSON, by the verdict at which a file is stuck.
 _NOTES = {
     StillnessVerdict.EMPTY: (
         "The file is empty, and nothing has changed for ten minutes.",
@@ -70,7 +69,7 @@ def _seconds(duration: float) -> str:
 
 
 def problem_of(path: bytes, tracked: TrackedFile) -> FileProblem | None:
-    """What a note says about a file that is not taken yet; None for nothing."""
+    """What a note says about a file that is not taken yet; None for no note."""
     if tracked.problem is not None:
         return tracked.problem
     if not tracked.is_given_up:

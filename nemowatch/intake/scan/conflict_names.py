@@ -11,7 +11,7 @@ import unicodedata
 
 from nemowatch.late_pattern import LatePattern
 
-#: What the clients call a conflict in the languages they are translated to, in small letters.
+#: The clients' words for a conflict in the languages they are translated into, in small letters.
 _WORDS = (
     "conflict",  # English, Dutch, Romanian
     "conflit",  # French, Portuguese
@@ -61,19 +61,19 @@ _FORMS: tuple[tuple[str, str], ...] = (
     (r"\(sfconflict [^()]*\)", "Seafile"),
     (r"_[a-z]{3}-\d{2}-\d{4,6}-\d{4}_(?:case)?conflict\b", "Synology Drive"),
     (r"-safebackup-\d{4}\b", "OneDrive"),
-    # what Windows calls a computer, unless somebody gives it a name
+    # the name that Windows gives to a computer unless somebody chooses another
     (r"-(?:desktop|laptop)-(?=[a-z]*\d)[a-z0-9]{7}(?:-\d+)?(?=\.[^.]+$|$)", "OneDrive"),
     (r"-win-(?=[a-z]*\d)[a-z0-9]{11}(?:-\d+)?(?=\.[^.]+$|$)", "OneDrive"),
     (r"\.conflict\d+(?=\.[^.]+$|$)", "rclone"),
 )
 _COMPILED = tuple((LatePattern(form), whose) for form, whose in _FORMS)
-#: Any of them: nearly every name is none.
+#: Any of the forms, to be tried first: nearly every name has none.
 _ANY = LatePattern("|".join(f"(?:{form})" for form, _ in _FORMS))
 
 
 def conflict_of(low: str) -> str:
-    """The sync clients that call a conflict copy like this name (in small letters); "" for an
-    ordinary name."""
+    """The sync clients that give conflict copies such a name (in small letters); "" for an ordinary
+    name."""
     name = unicodedata.normalize("NFC", low)
     if _ANY.search(name) is None:
         return ""

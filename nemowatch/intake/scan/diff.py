@@ -1,9 +1,9 @@
-"""What one scan has found, compared with what is known: new or changed files, missing ones,
-instructions, oddities.
+"""Compares what a scan finds with what is known: new or changed files, missing ones, instructions,
+oddities.
 
-Owns the comparison, in the worker thread of the inbox; the inbox only reads the result. What is
-already known and has not changed leaves no trace here, so that a scan of a hundred thousand
-claimed files is small.
+Owns the comparison, in the worker thread of the inbox; the inbox only reads the result. Known files
+that have not changed leave no trace here, so the result is small even for a hundred thousand
+claimed files.
 """
 
 from __future__ import annotations
@@ -31,12 +31,12 @@ from nemowatch.intake.scan.snapshot_hash import stat_hash
 from nemowatch.model import MediaKind, Snapshot
 from nemowatch.tasks.records import Folder
 
-#: New files taken from one scan, each some five hundred bytes until it is claimed; the others come
-#: with the next one, as soon as most of these are done.
+#: New files taken from one scan, each about five hundred bytes until it is claimed; the others come
+#: with the next scan, as soon as most of these are claimed.
 MAX_FRESH = 5_000
-#: Oddities that are named; people fix the first ones first.
+#: Oddities that are reported at once; more are when people have mended these.
 MAX_ODD = 200
-#: Names given as examples of files that a folder does not take.
+#: Names given as examples of files that a folder does not accept.
 MAX_EXAMPLES = 5
 #: Files of one folder whose growth is followed.
 MAX_PARTIAL = 200
@@ -44,19 +44,19 @@ MAX_PARTIAL = 200
 
 @dataclass(slots=True)
 class FolderFacts:
-    """What a task folder (or the inbox itself, b"") holds beside files to work on."""
+    """What a task folder (or the inbox itself, b"") holds besides files to work on."""
 
-    foreign: int = 0  #: files of kinds that it does not take
+    foreign: int = 0  #: how many files of kinds that it does not accept
     foreign_names: list[bytes] = field(default_factory=list)
-    convertible: int = 0  #: those of them that can be converted
-    foreign_endings: set[str] = field(default_factory=set)  #: the endings of these
+    convertible: int = 0  #: how many of them can be converted
+    foreign_endings: set[str] = field(default_factory=set)  #: their endings
     #: what these files promise to be, or become once they are converted
     foreign_kinds: set[MediaKind] = field(default_factory=set)
-    #: files that may be growing into one that it takes
+    #: files that may be growing into one that it accepts
     partial: dict[bytes, Snapshot] = field(default_factory=dict)
 
     def add_foreign(self, path: bytes, found: Snapshot) -> None:
-        """Count a file of a kind that it does not take, as it was found."""
+        """Count a file of a kind that it does not accept, as it was found."""
         name = name_of(path)
         if looks_partial(name) and len(self.partial) < MAX_PARTIAL:
             self.partial[path] = found
@@ -84,13 +84,13 @@ class ScanDiff:
     inodes: set[int] = field(default_factory=set)  #: of the folders that can be entered
     projects: set[bytes] = field(default_factory=set)  #: folders that are one job each
     odd: list[FileProblem] = field(default_factory=list)
-    #: by the folders that hold some
+    #: by folder
     instructions: dict[bytes, FolderInstructions] = field(default_factory=dict)
     near: list[FileProblem] = field(default_factory=list)  #: what only looks like an instruction
     approvals: dict[bytes, Snapshot] = field(default_factory=dict)
-    notes: list[bytes] = field(default_factory=list)  #: what has a name of our own notes
+    notes: list[bytes] = field(default_factory=list)  #: files named like our own notes
     folder_approvals: dict[bytes, Snapshot] = field(default_factory=dict)
-    requests: dict[bytes, Snapshot] = field(default_factory=dict)  #: words about results
+    requests: dict[bytes, Snapshot] = field(default_factory=dict)  #: texts about results
     expected: int = 0  #: jobs that the new files would bring
     untracked: int = 0  #: files in `fresh` that are not tracked yet
     more: bool = False  #: not all new files are in `fresh`
@@ -114,11 +114,11 @@ class ScanDiffer:
         self._closed: list[bytes] = []  # folders that cannot be read, each with a slash behind it
         self._gathering = Gathering(book.is_approvable)
         self._in_doubt: list[Entry] = []
-        self._counted: set[bytes] = set()  # projects of which jobs are expected
+        self._counted: set[bytes] = set()  # projects whose jobs are counted in `expected`
 
     def unchanged(self, path: bytes, found: os.stat_result) -> bool:
-        """Whether it is a known file that has not changed: the walk may leave it out. To be given
-        to the walk."""
+        """Whether it is a known file that has not changed. To be given to the walk, which leaves
+        such files out."""
         known = self._known.get(path)
         if known is None:
             return False
@@ -128,7 +128,7 @@ class ScanDiffer:
         return known == stat_hash(found, local=self._is_local(path))
 
     def survey(self, entries: Iterable[Entry], start: bytes = b"") -> ScanDiff:
-        """Go through a walk that began at `start` and was given `unchanged`. Raises what the
+        """Sort what a walk finds that began at `start` and was given `unchanged`. Raises what the
         walk raises."""
         found = ScanDiff(start)
         expected = self._known_below(start)
@@ -152,7 +152,7 @@ class ScanDiffer:
         return set(below(self._known, start))
 
     def _visible(self, missing: set[bytes]) -> set[bytes]:
-        """Those that are gone: what lies in a closed folder cannot be seen, and is not."""
+        """Those that are really gone: files in a closed folder cannot be seen, and do not count."""
         if not self._closed:
             return missing
 
@@ -188,11 +188,12 @@ class ScanDiffer:
             found.odd.append(oddity(entry))
         if entry.kind is EntryKind.CLOSED:
             self._closed.append(entry.path + b"/")
-            # the kernel does not watch it for us either, and it is reported by itself
+            # the kernel cannot watch it for us either, and it is reported on its own
             found.inodes.discard(entry.snapshot.ino)
 
     def _sort(self, found: ScanDiff, entry: Entry) -> None:
-        """A file, or what may be meant as an instruction: what else lies there decides."""
+        """Sort in a file, or what may be meant as an instruction, which depends on the files
+        beside it."""
         if self._book.in_doubt(entry.path) is None:
             self._file(found, entry)
         else:
@@ -235,7 +236,7 @@ class ScanDiffer:
             facts.add_foreign(path, entry.snapshot)
             return
         if not isinstance(self._book.read(folder), Folder):
-            return  # its name is the problem, and not what is in it
+            return  # its name is the problem, not its content
         if self._book.is_reviewed_text(path):
             self._gathering.request(path, entry.snapshot, InstructionName.REVIEWED)
             return
@@ -248,7 +249,7 @@ class ScanDiffer:
         self._fresh(found, entry)
 
     def _project_file(self, found: ScanDiff, entry: Entry, project: ProjectFolder) -> None:
-        """Every file of a project is followed, whatever its kind: all of it is one job."""
+        """Take in a file of a project, whatever its kind: they are all worked on together."""
         is_nested = parent(entry.path) != project.path
         if not project.is_work or is_nested:
             return
@@ -261,7 +262,7 @@ class ScanDiffer:
     def _fresh(self, found: ScanDiff, entry: Entry) -> None:
         if entry.path in self._tracked:
             found.fresh[entry.path] = entry.snapshot
-        elif found.untracked < MAX_FRESH:  # files that wait for long must not keep new ones out
+        elif found.untracked < MAX_FRESH:  # long waiting files must not keep new ones out
             found.fresh[entry.path] = entry.snapshot
             found.untracked += 1
         else:

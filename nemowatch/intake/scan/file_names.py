@@ -7,21 +7,21 @@ from __future__ import annotations
 
 import re
 
-#: Digits up to which a number in a name is compared as one: the nanoseconds since 1970 have 19.
+#: The most digits of a number that is compared as a number: the nanoseconds since 1970 have 19.
 LONGEST_NUMBER = 20
 _DIGITS = re.compile(rb"\d+")
-#: Endings that are one. Windows hides endings, so a doubled .txt counts as what was meant.
+#: Endings that count as one. Windows hides endings, so a doubled .txt is read as what was meant.
 _DOUBLE_ENDINGS = (b".urls.txt.txt", b".urls.txt", b".txt.txt")
 #: Endings of subtitles.
 _SUBTITLES = (b".srt.txt", b".vtt.txt", b".srt", b".vtt")
 
 
 def natural(path: bytes) -> bytes:
-    """A key by which people would sort: clip 2 before clip 10, capitals and small letters alike,
+    """A key that sorts as people would: clip 2 before clip 10, capitals and small letters alike,
     folder by folder.
 
-    One string and no list of pieces: ten thousand such lists would leave megabytes behind in the
-    process.
+    It is one string and not a list of parts: ten thousand such lists would leave megabytes of
+    memory behind.
     """
     return _DIGITS.sub(_padded, path.lower().replace(b"/", b"\0"))
 
@@ -31,7 +31,7 @@ def _padded(digits: re.Match[bytes]) -> bytes:
 
 
 def stem_of(name: bytes) -> bytes:
-    """A file's name without the ending that says its kind."""
+    """A file's name without the ending that shows its kind."""
     low = name.lower()
     for ending in _DOUBLE_ENDINGS:
         is_longer = len(low) > len(ending)
@@ -47,7 +47,7 @@ def is_subtitles(path: bytes) -> bool:
 
 
 def subtitle_stem(name: bytes) -> bytes:
-    """The name of subtitles without the ending that says so."""
+    """The name of subtitles without their ending."""
     low = name.lower()
     ending = next(filter(low.endswith, _SUBTITLES))
     return name[: -len(ending)]

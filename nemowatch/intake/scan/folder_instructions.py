@@ -1,6 +1,7 @@
 """The instructions that a scan finds, folder by folder, and what only looks like one.
 
-Owns where an instruction counts, and what is said of one that counts nowhere. It reads no file.
+Owns where an instruction counts, and what people read about one that counts nowhere. It reads no
+file.
 """
 
 from __future__ import annotations
@@ -21,7 +22,7 @@ _RENAME = (
     " extensions shows them), or remove it. If it is a file to be processed, give it a name that is"
     " not like this one."
 )
-#: The same for what is said about another file.
+#: The cure for a name that is nearly that of a text about another file.
 _ABOUT = (
     "Save it as plain text called {{name}}, where NAME is the name of {}, for example {} (Windows"
     " hides endings: View, File name extensions shows them), or remove it. If it is a file to"
@@ -52,7 +53,7 @@ _CURES = {
     ),
     InstructionName.LINKS: _RENAME.replace("Call it {name}", "Save it as plain text called {name}"),
 }
-#: The cure for one that says nothing.
+#: The cure for a text that is empty.
 EMPTY_CURES = {
     InstructionName.PROMPT: "Write the instructions into it, or remove it.",
     InstructionName.GLOSSARY: "Write the names and terms into it, one per line, or remove it.",
@@ -60,9 +61,9 @@ EMPTY_CURES = {
     InstructionName.ANSWER: "Write the answer into it, or remove it.",
     InstructionName.REVIEWED: "Write the words into it, with their times, or remove it.",
 }
-#: Notes in an inbox that are looked after; more come with the next scan.
+#: The most notes, and the most texts about results, that one scan takes in.
 MAX_NOTES = 1_000
-#: What is said of names that are no near miss of an instruction which there is.
+#: What is said of names that are close to no instruction that exists.
 _SAID = {
     InstructionName.ORDER: "{name} looks like an order that nemowatch does not know",
     InstructionName.ASIDE: "{name} looks like a text about the folder, not like work",
@@ -77,7 +78,7 @@ _HOLDS = {
 
 @dataclass(frozen=True, slots=True)
 class NearMiss:
-    """A file that was meant as an instruction, and is not one as it stands."""
+    """A file that was meant as an instruction, but is not one as it is."""
 
     path: bytes  #: relative to the inbox
     instruction: InstructionName
@@ -91,11 +92,11 @@ class NearMiss:
 
     @property
     def holds_folder(self) -> bool:
-        """Whether nothing beside and below it is to be claimed."""
+        """Whether nothing beside or below it may be claimed."""
         return FORM[self.instruction].effect is Effect.FOLDER
 
     def problem(self) -> FileProblem:
-        """What people read of it, in its own folder."""
+        """What people read about it, in its own folder."""
         return FileProblem(self.path, parent(self.path), self.what, self.cure, code="near miss")
 
 
@@ -104,10 +105,10 @@ class FolderInstructions:
     """What one folder (b"": the inbox itself) holds."""
 
     pauses: list[bytes] = field(default_factory=list)
-    #: texts to be read, by what they are
+    #: texts to be read, by instruction
     texts: dict[InstructionName, dict[bytes, Snapshot]] = field(default_factory=dict)
     near: list[NearMiss] = field(default_factory=list)
-    #: where one counts: each APPROVE, as it was found
+    #: each APPROVE that counts here, as it was found
     approvals: dict[bytes, Snapshot] = field(default_factory=dict)
 
     @property
@@ -123,7 +124,7 @@ class FolderInstructions:
                 yield miss.path
 
     def texts_to_read(self) -> Iterator[tuple[bytes, Snapshot]]:
-        """The texts that count; none of a kind while it is not known which of several."""
+        """The texts that count; none of a kind while it is not clear which of several does."""
         for found in self.texts.values():
             if len(found) == 1:
                 yield from found.items()
@@ -148,21 +149,21 @@ Instructions = Mapping[bytes, FolderInstructions]
 
 
 class Gathering:
-    """Collects them during a walk."""
+    """Collects instructions during a walk."""
 
     def __init__(self, is_approvable: Callable[[bytes], bool] = lambda _: False) -> None:
         """`is_approvable`: whether an APPROVE counts in a folder below the inbox."""
         self._is_approvable = is_approvable
         self.folders: dict[bytes, FolderInstructions] = {}
         self.approvals: dict[bytes, Snapshot] = {}
-        self.others: list[NearMiss] = []  #: what holds nothing but itself
-        self.notes: list[bytes] = []  #: what has a name of our own notes
+        self.others: list[NearMiss] = []  #: near misses that hold back no other file
+        self.notes: list[bytes] = []  #: files named like our own notes
         self.folder_approvals: dict[bytes, Snapshot] = {}  #: each APPROVE in a folder
-        #: what says something about a result or a question, by its path
+        #: texts about a result or a question, by path
         self.requests: dict[bytes, Snapshot] = {}
 
     def take(self, path: bytes, snapshot: Snapshot) -> None:
-        """One of our names was found: an instruction, or what looks like one."""
+        """Take in a file with one of our names: an instruction, or what looks like one."""
         exact = instruction_names.exact(name_of(path))
         if exact is None:
             self._inexact(path, snapshot)
@@ -185,7 +186,7 @@ class Gathering:
             self.notes.append(path)
 
     def request(self, path: bytes, snapshot: Snapshot, asked: InstructionName) -> None:
-        """This file says something about what exists."""
+        """Take in a text about a result or a question."""
         if snapshot.size == 0:
             why = f"{as_text(name_of(path))} is empty"
             self.others.append(_near(path, asked, why, EMPTY_CURES[asked]))
@@ -217,7 +218,7 @@ class Gathering:
             held.add_text(kind, path, snapshot)
 
     def miss(self, path: bytes, meant: InstructionName, why: str = "") -> None:
-        """This file was to be an instruction."""
+        """Take in a file that was meant to be an instruction."""
         name = name_of(path)
         why = why or _SAID.get(meant, _NEARLY).format(name=as_text(name), meant=meant)
         miss = _near(path, meant, why, _CURES[meant].format(name=meant))
@@ -230,8 +231,8 @@ class Gathering:
         return self.folders.setdefault(parent(path), FolderInstructions())
 
     def end(self) -> None:
-        """All names of the walk have been seen: two of a kind are one too many, and a backup beside
-        its file says nothing."""
+        """Judge what needed all names of the walk: two texts of a kind are one too many, and a
+        backup beside its file means nothing."""
         for found in self.folders.values():
             _drop_backups(found)
             for kind, texts in found.texts.items():
@@ -239,7 +240,7 @@ class Gathering:
                     found.near += map(partial(_one_of_many, kind), texts)
 
     def problems(self) -> Iterator[FileProblem]:
-        """What people read of them."""
+        """What people read about what only looks like an instruction."""
         for found in self.folders.values():
             yield from _problems(found.near)
         yield from _problems(self.others)

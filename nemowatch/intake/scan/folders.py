@@ -1,7 +1,7 @@
 """Task folders: what each one's name asks for, which kinds it takes, and what its prompt.txt says.
 
-Owns the book of folder names read so far. It is pure: names and texts come in, meanings go out;
-the grammar itself is `nemowatch.tasks`.
+Owns the book of folder names read so far. It is pure: names and texts go in, meanings come out; the
+grammar itself is in `nemowatch.tasks`.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ from nemowatch.tasks.projects import asks_about_mixes, takes_projects
 from nemowatch.tasks.prompts import nested
 from nemowatch.tasks.records import NO_TERMS, Folder, Glossary, OwnNames, Unreadable
 
-#: Names kept in the book: ten thousand task folders fit, and nothing grows for ever.
+#: The most names kept in the book: ten thousand task folders fit, and it does not grow for ever.
 MAX_NAMES = 20_000
 #: Kinds that a text can belong to.
 MEDIA = frozenset({MediaKind.VIDEO, MediaKind.AUDIO, MediaKind.IMAGE})
@@ -34,7 +34,7 @@ class FolderBook:
         self._glossaries: dict[bytes, Glossary] = {}
 
     def reread(self, own_names: OwnNames) -> None:
-        """The configuration's recipes have changed."""
+        """Forget what was read of names: the configuration's recipes have changed."""
         self.own_names = own_names
         self._read.clear()
 
@@ -51,7 +51,7 @@ class FolderBook:
         return found
 
     def instruct(self, folder: bytes, prompt: str) -> None:
-        """The text of the folder's prompt.txt ("": none) has been read."""
+        """Note the text of the folder's prompt.txt ("": it has none)."""
         if prompt:
             self._prompts[folder] = prompt
         else:
@@ -62,15 +62,15 @@ class FolderBook:
         return folder in self._prompts
 
     def define(self, folder: bytes, glossary: Glossary) -> None:
-        """The folder's glossary.txt (no terms: there is none) has been read."""
+        """Note the folder's glossary.txt (no terms: it has none)."""
         if glossary:
             self._glossaries[folder] = glossary
         else:
             self._glossaries.pop(folder, None)
 
     def glossary(self, folder: bytes) -> Glossary:
-        """The names and terms that go with files in this folder, of any depth: those of its
-        glossary.txt and of those above it; the nearest counts where they have the same term."""
+        """The names and terms for files in this folder, at any depth: those of its glossary.txt
+        and of those above it. Of the same term in several the nearest counts."""
         found = NO_TERMS
         if self._glossaries:
             for above in lineage(folder):
@@ -86,8 +86,8 @@ class FolderBook:
         return self._prompts.get(folder, "")
 
     def prompt(self, folder: bytes) -> str:
-        """What is said to files in this folder, of any depth, by the prompt.txt in it and those
-        above it: the nearest counts, and one with a leading + adds to the one above."""
+        """The prompt for files in this folder, at any depth, from the prompt.txt in it and those
+        above it: the nearest counts, and one that begins with + adds to the one above."""
         if not self._prompts:
             return ""
         text = ""
@@ -104,27 +104,27 @@ class FolderBook:
         return nearest
 
     def kinds(self, folder: bytes) -> frozenset[MediaKind]:
-        """The kinds of files that are taken in this folder, of any depth; none when the name of
-        its task folder cannot be read."""
+        """The kinds of files that this folder, at any depth, accepts; none when the name of its
+        task folder cannot be read."""
         found = self.read(folder_of(folder))
         if isinstance(found, Folder):
             return takes(found, self.prompt(folder))
         return frozenset()
 
     def takes(self, path: bytes) -> bool:
-        """True when a file of this name's ending is of a kind that its folder takes."""
+        """True when the ending of this path is of a kind that its folder accepts."""
         if self.is_subtitles(path):
             return True
         return promised_kind(path) in self.kinds(parent(path))
 
     def is_subtitles(self, path: bytes) -> bool:
-        """Whether a file has the name of subtitles, and lies where they are the words of what is
-        made of the clip beside them."""
+        """Whether a file is named like subtitles, and its folder uses these as the words of what
+        is made of the clip beside them."""
         return is_subtitles(path) and self.takes_subtitles(path)
 
     def is_reviewed_text(self, path: bytes) -> bool:
-        """Whether a file has the name of subtitles, and lies where texts are approved by being put
-        back."""
+        """Whether a file is named like subtitles, and is in a folder where a text is approved by
+        putting it back."""
         found = self.read(folder_of(path))
         return is_subtitles(path) and isinstance(found, Folder) and found.is_reviewed
 
@@ -134,15 +134,15 @@ class FolderBook:
         return isinstance(found, Folder) and takes_subtitles(found)
 
     def in_doubt(self, path: bytes) -> InstructionName | None:
-        """The instruction that may be meant by a file, by its name alone: what lies beside it
-        says more."""
+        """The instruction that a file may be meant as, judged by its name alone; the files beside
+        it may show more."""
         if self.is_subtitles(path) or self.is_reviewed_text(path):
             return None
         is_text_work = MediaKind.SCRIPT in self.kinds(parent(path))
         return instruction_names.in_doubt(name_of(path), scripts=is_text_work)
 
     def takes_projects(self, folder: bytes) -> bool:
-        """Whether the files of a project in this task folder are one job."""
+        """Whether this task folder has projects, whose files are worked on together."""
         found = self.read(folder)
         return isinstance(found, Folder) and takes_projects(found)
 
@@ -161,12 +161,12 @@ class FolderBook:
         return self.asks_about_mixes(folder)
 
     def project(self, path: bytes) -> ProjectFolder | None:
-        """The outermost folder that is called like a project, of those that a path below a task
-        folder goes through or ends at; None for none."""
+        """The outermost folder with a project's name in a path below a task folder, including its
+        last part; None when there is none."""
         return project_of(path, self.takes_projects)
 
     def unit(self, path: bytes) -> bytes:
-        """What a file is work as: itself, or the project that it is in."""
+        """What is worked on as a whole: the file itself, or the project that it is in."""
         project = self.project(parent(path))
         if project is None:
             return path
@@ -182,7 +182,7 @@ class FolderBook:
         return not MEDIA.isdisjoint(kinds)
 
     def has_related(self, folder: bytes) -> bool:
-        """True where one file may have to do with another of the same stem."""
+        """True where files of the same stem may belong together."""
         kinds = self.kinds(folder)
         takes_both = MediaKind.VIDEO in kinds and MediaKind.AUDIO in kinds
         return takes_both or self.groups(folder)

@@ -1,9 +1,9 @@
-"""Which names are never work, and why: the lists of `ignored_names`, what nemowatch itself writes
-and reads, and copies that sync clients make of a conflict.
+"""Which names are never work, and why: the lists in `ignored_names`, the files that nemowatch
+itself writes and reads, and sync clients' conflict copies.
 
-Owns the judgement of a single name. It reads no disk and knows nothing of media: a suffix that
-no task takes is not its business. Names are compared without regard to case, as shares do; a
-user's own patterns are added, and replace none of these.
+Owns the judgement of a single name. It reads no disk and knows nothing of media: a suffix that no
+task accepts is not its concern. Names are compared without regard to case, as shares do; a user's
+own patterns are added to the lists, and replace nothing.
 """
 
 from __future__ import annotations
@@ -30,7 +30,7 @@ from nemowatch.late_pattern import LatePattern
 
 
 class NameClass(StrEnum):
-    """What a name alone says."""
+    """What a name alone says about a file or folder."""
 
     WORK = "work"  #: nothing against it
     IGNORED = "ignored"  #: never work
@@ -63,9 +63,9 @@ OUR_PATTERNS = {
 WORK = NameVerdict(NameClass.WORK)
 _INSTRUCTION = NameVerdict(NameClass.OURS, "an instruction to nemowatch")
 _PREFIXES = tuple(TEMPORARY_PREFIXES)
-#: Names whose verdict is kept: folders are asked about with each of their files.
+#: Names whose verdict is cached: each file of a folder asks about the folder again.
 JUDGED = 4096
-#: Which verdict counts for a path whose names have several.
+#: Which verdict counts for a path whose names have different ones.
 _STRENGTH = {
     NameClass.WORK: 0,
     NameClass.CONFLICT: 1,
@@ -86,7 +86,7 @@ class _Patterns:
         return len(self._reasons)
 
     def why(self, name: str) -> str:
-        """Why the first pattern that matches is in the list; "" when none does."""
+        """The reason of the first pattern that matches; "" when none does."""
         if self._any.match(name) is None:
             return ""
         pattern = next(filter(partial(fnmatch.fnmatchcase, name), self._reasons))
@@ -103,7 +103,7 @@ def _ignored(why: str) -> NameVerdict:
 
 
 def _listed(names: Mapping[str, str], words: str) -> dict[str, NameVerdict]:
-    """The verdicts on complete names: those in a list, and instructions."""
+    """The verdicts on complete names: those of the lists, and instructions."""
     verdicts = {name: _ignored(words.format(why)) for name, why in names.items()}
     return verdicts | dict.fromkeys(EXACT, _INSTRUCTION)
 
@@ -113,7 +113,7 @@ _FILE_NAMES = _listed(METADATA_FILES, "a file of {}")
 
 
 class Ignore:
-    """The list, with one user's own patterns added."""
+    """The lists, with a user's own patterns added."""
 
     def __init__(self, patterns: tuple[str, ...] = ()) -> None:
         self._own = _Patterns({p.lower(): f"the configuration ignores {p}" for p in patterns})
@@ -127,7 +127,7 @@ class Ignore:
         return self._judged(name, folder)
 
     def is_work(self, name: bytes, *, folder: bool = False) -> bool:
-        """Whether nothing is against a name, without its path."""
+        """Whether a name, without its path, may be work."""
         return self.name(name, folder=folder).kind is NameClass.WORK
 
     def _judge(self, name: bytes, folder: bool) -> NameVerdict:
@@ -137,7 +137,7 @@ class Ignore:
         return own_kind or _temporary(low) or self._shared(low)
 
     def _look_alike(self, name: bytes, *, folder: bool) -> NameVerdict | None:
-        """The judgement of a name that was surely to be an instruction, and is none."""
+        """The verdict on a name that was surely meant as an instruction, but is not one."""
         low = folded(name)
         if low.startswith(_PREFIXES) or self._own.why(low):
             return None

@@ -21,7 +21,7 @@ class InstructionName(StrEnum):
     GLOSSARY = "glossary.txt"
     REVISE = "NAME.revise.txt"
     ANSWER = "NAME.answer.txt"
-    REVIEWED = "NAME.es.srt"  #: a text that was approved, in a folder where such are
+    REVIEWED = "NAME.es.srt"  #: an approved text, in a folder where texts are reviewed
     LINKS = "NAME.urls.txt"
     NOTE = "one of nemowatch's own notes"
     ORDER = "an order"
@@ -29,34 +29,34 @@ class InstructionName(StrEnum):
 
 
 class Effect(StrEnum):
-    """What a file that looks like an instruction keeps from being worked on."""
+    """What a file that looks like an instruction holds back."""
 
     FOLDER = "folder"  #: everything in its folder and below
-    PAUSE = "pause"  #: the same, as a PAUSE does: what is claimed waits too
-    ITSELF = "itself"  #: nothing but the file
+    PAUSE = "pause"  #: the same, and, as with a PAUSE, what is already claimed
+    ITSELF = "itself"  #: only the file itself
 
 
 @dataclass(frozen=True, slots=True)
 class Form:
-    """How an instruction is written, and how people write it by mistake."""
+    """How an instruction is written, and how people may write it by mistake."""
 
     instruction: InstructionName
     word: str = ""  #: its word, in small letters; "" where only `others` are looked for
-    names: frozenset[str] = frozenset()  #: complete names that are it, in small letters
-    forms: frozenset[str] = frozenset()  #: of the word, which count where nothing else is said
-    #: words that mean the same, where nothing else is said: in doubt, for they are titles, too
+    names: frozenset[str] = frozenset()  #: complete names of the instruction, in small letters
+    forms: frozenset[str] = frozenset()  #: its forms, which count if the name says no more
+    #: words that mean the same if the name says nothing else; in doubt, since they may be titles
     others: frozenset[str] = frozenset()
-    #: words beside its own that leave it in doubt whether it is meant, where texts are work: a
-    #: script may be called "Pause and breathe.txt"
+    #: up to this many words besides its own leave it in doubt whether it is meant, where texts are
+    #: work: a script may be called "Pause and breathe.txt"
     more: int = 1
     is_ending: bool = False  #: it follows the name of another file: NAME.word.txt
-    alone: bool = True  #: it is looked for without a name before it, too
-    #: what is in it is said about something that exists: a result, or a question
+    alone: bool = True  #: it is also looked for without a name before it
+    #: its text is about something that exists: a result, or a question
     is_request: bool = False
     effect: Effect = Effect.ITSELF
 
     def is_said(self, said: list[str]) -> bool:
-        """Whether these words of a name say nothing but it, rightly or by a slip."""
+        """Whether these words of a name mean only this, rightly spelled or with a slip."""
         if self.is_rightly_said(said):
             return True
         may_slip = self.is_request or not self.is_ending
@@ -71,15 +71,15 @@ class Form:
         return said[0] in self.forms | {self.word}
 
     def has(self, word: str) -> bool:
-        """Whether a word is its own, or a form of it."""
+        """Whether this is its word, or a form of it."""
         return word == self.word or word in self.forms
 
     def is_written(self, name: str) -> bool:
-        """Whether one that follows the name of another file is written as it is to be."""
+        """Whether a name that follows that of another file is written correctly."""
         return name.lower().endswith((f".{self.word}.txt", f".{self.word}.txt.txt"))
 
 
-#: Words about an instruction, which make no title of it: "paused until monday".
+#: Words about an instruction that do not make a title of it: "paused until monday".
 CIRCUMSTANCES = words(
     "until till til please now today tomorrow tonight week weekend month everything all further"
     " notice monday tuesday wednesday thursday friday saturday sunday next again yet"
@@ -184,11 +184,11 @@ FORMS = (
     ),
 )
 FORM = {form.instruction: form for form in FORMS}
-#: Those about one file, and those of them that are looked for where none is named.
+#: Forms about one file, and those of them that are also looked for without a file's name.
 ENDING_FORMS = tuple(form for form in FORMS if form.is_ending)
 ALONE_FORMS = tuple(form for form in ENDING_FORMS if form.alone)
 REQUEST_FORMS = tuple(form for form in ENDING_FORMS if form.is_request)
-#: Those about a folder.
+#: Forms about a folder.
 FOLDER_FORMS = tuple(form for form in FORMS if form.word and not form.is_ending)
 PAUSE_NAMES = FORM[InstructionName.PAUSE].names
 APPROVE_NAMES = FORM[InstructionName.APPROVE].names

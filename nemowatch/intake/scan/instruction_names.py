@@ -1,8 +1,8 @@
-"""Which names are instructions, and which only look like one: `prompt (1).txt` is neither work nor
-followed, since it cannot be known which was meant.
+"""Which names are instructions, and which only look like one: `prompt (1).txt` is neither worked on
+nor obeyed, since nobody can know which of two was meant.
 
-Owns the notion of "looks like"; the instructions are in `instruction_forms`. It is pure and judges
-names alone; others decide what an instruction does, and where it counts.
+Owns what "looks like" means; the instructions are in `instruction_forms`. It is pure and judges
+names alone; other modules decide what an instruction does, and where it counts.
 """
 
 from __future__ import annotations
@@ -27,19 +27,19 @@ from nemowatch.intake.scan.instruction_forms import (
 )
 from nemowatch.intake.scan.name_words import BACKUPS, plain, without_endings, words_of
 
-#: The note in a folder, and its words.
+#: The name of the note in a folder.
 _READ_ME = "nemowatch - read me.txt"
 #: How the names of our notes end.
 _NOTES = (_READ_ME, ".error.txt", ".question.txt")
 _READ_ME_WORDS = ["nemowatch", "read", "me"]
-#: The end of what nemowatch calls a side file where the name without a number is taken.
+#: The end of a side file's name if the name without a number is taken.
 _NUMBERED = re.compile(r"\.nemowatch \(\d{1,3}\)\.txt$")
-#: The same as `Form.more` where texts are no work, and for a word in capitals among small letters.
+#: Takes the place of `Form.more` where texts are not work, and for a word in capitals among others.
 _MOST_MORE = 3
 
 
-#: Instructions by their complete names, by words that mean the same, and by their own words. Of
-#: several for one name the first counts.
+#: Instructions by their complete names, by words that mean the same, and by their own words. If
+#: several have the same name, the first counts.
 _BY_NAME = {name: form.instruction for form in reversed(FORMS) for name in form.names}
 _BY_OTHER_WORD = {word: form.instruction for form in reversed(FORMS) for word in form.others}
 #: "clip revise.txt"
@@ -58,7 +58,7 @@ def exact(name: bytes) -> InstructionName | None:
 
 
 def request_of(name: bytes) -> Form | None:
-    """What is said about something that exists by a file of this name: "promo.es.revise.txt"."""
+    """The form of a text about a result or a question with this name: "promo.es.revise.txt"."""
     return next(filter(methodcaller("is_written", folded(name)), REQUEST_FORMS), None)
 
 
@@ -72,9 +72,9 @@ def subject_of(name: bytes) -> str:
 
 
 def look_alike(name: bytes, *, folder: bool = False) -> InstructionName | None:
-    """The instruction that was surely meant by a name that is not quite its own: another ending,
-    a copy, a slip, a form of the word, and nothing else. `folder`: of folders only a PAUSE is
-    looked for: people keep things in folders called "prompts" and "approved"."""
+    """The instruction that was surely meant by a name that is not quite right: another ending, a
+    copy, a slip, a form of the word, and nothing else. `folder`: a folder can only be a PAUSE,
+    since people keep things in folders called "prompts" and "approved"."""
     if exact(name) or _NUMBERED.search(folded(name)):
         return None
     if folder:
@@ -83,9 +83,9 @@ def look_alike(name: bytes, *, folder: bool = False) -> InstructionName | None:
 
 
 def in_doubt(name: bytes, *, scripts: bool) -> InstructionName | None:
-    """The instruction that may be meant by a name with other words in it, or with another word of
-    that meaning: "prompt for tuesday.txt", "STOP".
-    `scripts`: texts are work there, and may be called anything."""
+    """The instruction that may be meant by a name with other words in it, or with a word of the
+    same meaning: "prompt for tuesday.txt", "STOP". `scripts`: texts are work there, and may have
+    any name."""
     if exact(name):
         return None
     return _in_doubt(os.fsdecode(name), scripts)
@@ -97,15 +97,16 @@ def is_note(name: bytes) -> bool:
 
 
 def is_backup(name: bytes) -> bool:
-    """Whether a name is that of an earlier version which an editor keeps, or of what it is about to
-    save: beside the instruction itself it says nothing."""
+    """Whether a name is that of an earlier version that an editor keeps, or of one that it is about
+    to save. Beside the instruction itself such a file means nothing."""
     low = folded(name)
     is_marked = low.startswith("#") or low.endswith("~")
     return is_marked or low.rpartition(".")[2] in BACKUPS
 
 
 def _paused_folder(name: str) -> InstructionName | None:
-    """Another word of that meaning too: what is kept in a folder called HOLD is not to be done."""
+    """A PAUSE that a folder's name may mean, also by another word: files in a folder called HOLD
+    are not to be worked on."""
     form, said = FORM[InstructionName.PAUSE], _without_circumstances(words_of(name))
     if form.is_rightly_said(said) or "".join(said) in form.others:
         return InstructionName.PAUSE
@@ -123,7 +124,7 @@ def _look_alike(name: str) -> InstructionName | None:
 
 
 def _about_a_file(stem: str, name: str) -> InstructionName | None:
-    """What NAME.word says."""
+    """The instruction in a name like NAME.word."""
     last = stem.rpartition(".")[2]
     said = words_of(last) or [plain(last)]  # "url" is an ending of its own
     misspelled = filterfalse(methodcaller("is_written", name), ENDING_FORMS)
@@ -169,12 +170,12 @@ def _meant_for_folder(
 
 
 def _without_circumstances(said: list[str]) -> list[str]:
-    """The words but for those that say until when, or what is all meant."""
+    """The words without those that say until when, or what it concerns."""
     return [word for word in said if word not in CIRCUMSTANCES]
 
 
 def _read(name: str) -> tuple[str, list[str]]:
-    """A text's name without its endings, and its words; nothing of what is no text."""
+    """A text's name without its endings, and its words; empty for what is not a text."""
     stem, is_text = without_endings(name)
     if not is_text:
         return "", []

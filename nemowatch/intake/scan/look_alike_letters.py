@@ -1,16 +1,16 @@
-"""Letters of other writings that look like Latin ones: whoever types the first letter of `PAUSE` on
-a Cyrillic keyboard sees no difference, nor does anybody who reads it.
+"""Letters of other scripts that look like Latin ones: nobody who types or reads `PAUSE` can see
+that its first letter is Cyrillic.
 
-Owns the table, from the list of confusables of Unicode (UTS 39), and only for whole words: a word
-with a letter that looks like no Latin one is of its own writing. Pure.
+Owns the table, taken from Unicode's list of confusables (UTS 39). It is used only for whole words:
+a word with a letter that looks like no Latin one really is in its own script. Pure.
 """
 
 from __future__ import annotations
 
 import re
 
-#: Cyrillic, Greek, Armenian, Cherokee, phonetic and other letters, small and capital, by what they
-#: look like; marks and widths are gone by then.
+#: Cyrillic, Greek, Armenian, Cherokee, phonetic and other letters, small and capital, by the Latin
+#: letter that they look like. Accents and widths are removed before.
 _LOOKS = {
     "a": "аαɑꭺꓮ",
     "b": "вβьꓐ",
@@ -39,12 +39,12 @@ _LOOKS = {
     "z": "зζꓜ",
 }
 _LATIN = str.maketrans({letter: latin for latin, letters in _LOOKS.items() for letter in letters})
-#: Letters and digits that are written together.
+#: Letters and digits without a break.
 _WORD = re.compile(r"[^\W_]+")
 
 
 def as_seen(text: str) -> str:
-    """A text in small letters, its words in Latin letters where all of them look so."""
+    """A text in small letters; words that look Latin throughout are in Latin letters."""
     if text.isascii():
         return text
     return _WORD.sub(_word_as_seen, text)

@@ -1,5 +1,5 @@
-"""A name taken apart as people would read it: without the endings of texts, without marks of copies
-and versions, without case and accents.
+"""Takes a name apart as people would read it: without the endings of texts, marks of copies and
+versions, case and accents.
 
 Owns those marks and endings. It is pure, and knows no instruction.
 """
@@ -13,8 +13,8 @@ from nemowatch.intake.scan.look_alike_letters import as_seen
 
 
 def plain(text: str) -> str:
-    """Text for comparing: without case, accents, widths and signs that nobody sees."""
-    if text.isascii():  # nearly all; a scan asks for every new name
+    """Text for comparing: without case, accents, widths and invisible characters."""
+    if text.isascii():  # as nearly all is, and a scan calls this for every new name
         return text.lower()
     letters = unicodedata.normalize("NFKD", text.casefold())
     return "".join(filter(_is_seen, letters))
@@ -29,22 +29,22 @@ def words(text: str) -> frozenset[str]:
     return frozenset(map(plain, text.split()))
 
 
-#: Endings of what people write texts with, and of what programs make of them. A picture, a film or
-#: a sound called "pause" is none of these: it is work.
+#: Endings of files that people write texts in, and of what programs make of them. A picture, a film
+#: or a recording called "pause" has none of these: it is work.
 ENDINGS = words(
-    "tx txtt ttxt tct txr"  # slips of it
+    "tx txtt ttxt tct txr"  # slips of "txt"
     " txt text md markdown doc docx docm dot dotx rtf rtfd odt ott pages wpd wps pdf tex rst org"
     " adoc htm html mht mhtml xhtml xml json yaml yml toml ini cfg conf csv tsv xls xlsx log srt"
     " vtt eml msg gdoc bak bk old orig save sav backup swp tmp temp part partial filepart"
     " crdownload download opdownload uploading"
 )
-#: What people give to a file that is but a sign: in another place these are words.
+#: Endings that people give to a file that is only a sign; elsewhere in a name these are words.
 _SIGNS = words("flag marker signal trigger stop hold halt off lock")
-#: Those of them of earlier versions.
+#: Endings of earlier versions.
 BACKUPS = frozenset({"bak", "bk", "old", "orig", "save", "sav", "backup", "swp"})
 #: Endings of links to a text, and of addresses.
 _LINK_ENDINGS = frozenset({"url", "webloc", "lnk", "desktop"})
-#: Words with which systems and people mark a copy or a version.
+#: Words that mark a copy or a version, by systems and by people.
 _MARKS = words(
     "copy copies copia copie kopie kopia kopi kopija kopya kopyasi kopio koopia copi duplicate"
     " duplikat masolat masolata копия копія αντιγραφο of de von di van af av la 副本 的副本 コピー"
@@ -52,17 +52,16 @@ _MARKS = words(
     " neu nuevo nouveau alt draft my mein meine mi mon"
 )
 _NO_WORDS = _MARKS | ENDINGS | _LINK_ENDINGS | {""}
-#: What sync clients put between a name and when, where and by whom it was changed, too.
+#: Words that sync clients put before when, where and by whom a file was changed.
 _CONFLICTS = ("conflict", "konflikt")
 
 _ENCLOSED = re.compile(r"[(\[{（【][^()\[\]{}（）【】]*[)\]}）】]")
 _CAMEL = re.compile(r"(?<=[a-zß-ÿ])(?=[A-Z])")
-#: Latin letters and digits, or letters of another writing: what is written together in two
-#: writings is two words.
+#: Latin letters and digits, or letters of another script: where two scripts meet, two words do.
 _TOKEN = re.compile(r"[a-z0-9]+|[^\W\d_a-z]+")
-#: Letters with spaces between them that make a word.
+#: From this many single letters with spaces between them, they are a word.
 _SPACED = 4
-#: A number at the end belongs to the word; with any other it is a date or the name of a machine.
+#: A word, with a number at its end; with a number elsewhere it is a date or a machine's name.
 _WORD = re.compile(r"([^\W\d_]+)\d*")
 
 
@@ -91,8 +90,8 @@ def _ending(name: str) -> str:
 
 
 def words_of(text: str) -> list[str]:
-    """The words of a name, without marks of a copy or a version. What follows the mark of a sync
-    conflict says who, when and where."""
+    """The words of a name, without marks of a copy or a version, and without what follows the mark
+    of a sync conflict: that only says who, when and where."""
     said: list[str] = []
     apart = _CAMEL.sub(" ", _ENCLOSED.sub(" ", text))
     for token in _TOKEN.findall(as_seen(plain(apart))):
@@ -105,7 +104,7 @@ def words_of(text: str) -> list[str]:
 
 
 def _unspaced(said: list[str]) -> list[str]:
-    """`P A U S E` is one word."""
+    """The same words, with `P A U S E` as one."""
     are_letters = set(map(len, said)) == {1}
     if are_letters and len(said) >= _SPACED:
         return ["".join(said)]
@@ -113,7 +112,7 @@ def _unspaced(said: list[str]) -> list[str]:
 
 
 def _without_number(token: str) -> str:
-    """The word that a token is, without a number at its end; "" for one that is no word."""
+    """The word that a token is, without a number at its end; "" when it is not a word."""
     word = _WORD.fullmatch(token)
     if word is None:
         return ""

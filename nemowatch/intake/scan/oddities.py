@@ -1,4 +1,4 @@
-"""What people read about what a scan meets in an inbox that is neither a file nor a folder it can
+"""What people read about things in an inbox that are neither files nor folders that a scan can
 enter.
 """
 
@@ -12,7 +12,7 @@ from nemowatch.intake.scan.scanner import TOO_DEEP, Entry, EntryKind
 
 
 def oddity(entry: Entry) -> FileProblem:
-    """What people read about what is no file."""
+    """What people read about this entry, which is not a file."""
     if entry.kind is EntryKind.CLOSED:
         why = entry.what.lower() or "no reason given"
         what = f"This folder cannot be read by nemowatch ({why})."

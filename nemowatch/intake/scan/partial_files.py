@@ -1,7 +1,7 @@
-"""Files of unknown endings that look like parts of a file that is still to come (`clip.mp4.xyz`):
-nothing is said about them while they grow.
+"""Files with unknown endings that look like part of a file that is still to come (`clip.mp4.xyz`):
+nothing is reported about them while they grow.
 
-Owns since when each has kept still, from scan to scan. It reads no disk.
+Owns how long each has been still, from scan to scan. It reads no disk.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ from nemowatch.model import Snapshot
 
 #: Seconds without a change, from one scan to another, after which it has stopped growing.
 STALLED_AFTER = 60.0
-#: Endings of what people and programs write about a file, whole from the beginning.
+#: Endings of what people and programs write about a file, and at once as a whole.
 _ABOUT_A_FILE = frozenset(
     {
         *("json", "xml", "xmp", "nfo", "meta", "log", "ini", "csv"),  # what is known of it
@@ -31,8 +31,8 @@ _EXAMPLES = 5
 
 
 def looks_partial(name: bytes) -> bool:
-    """True when a name of a kind that is processed is below the last ending, and that is none of
-    media, of texts, or of what is said about a file."""
+    """True when the name without its last ending is of a kind that is processed, and that ending is
+    not one of media, of texts, or of what is written about a file."""
     shorter, _, _ = name.rpartition(b".")
     is_known = bool(converted_to(name)) or kind_by_name(name) is not None
     if is_known or ending_of(name) in _ABOUT_A_FILE:
@@ -74,8 +74,7 @@ class PartialFiles:
                     self._stalled.setdefault(folder, []).append(path)
 
     def problems(self) -> list[FolderProblem]:
-        """What people read, one for each folder that holds such files which have stopped
-        growing."""
+        """What people read about files that have stopped growing, one problem for each folder."""
         return [_problem(folder, paths) for folder, paths in self._stalled.items()]
 
 

@@ -13,13 +13,13 @@ from nemowatch.model import MediaKind
 
 
 def as_text(name: bytes) -> str:
-    """A name as valid text: UTF-8, else Latin-1, which is what old systems mostly meant; no
-    control characters."""
+    """A name as valid text without control characters: UTF-8, or else Latin-1, which old systems
+    mostly used."""
     try:
         text = name.decode("utf-8")
     except UnicodeDecodeError:
         text = name.decode("latin-1")
-    if text.isprintable():  # as nearly every name is: no need to ask each letter
+    if text.isprintable():  # as nearly every name is: no need to check each letter
         return text
     return "".join(map(_uncontrolled, text))
 
@@ -46,7 +46,7 @@ def name_of(path: bytes) -> bytes:
 
 
 def promised_kind(path: bytes) -> MediaKind | None:
-    """The kind that a path's ending promises; None for endings that no task takes."""
+    """The kind that a path's ending promises; None for an ending that no task accepts."""
     return kind_by_name(name_of(path))
 
 
@@ -75,7 +75,7 @@ def below(paths: Iterable[bytes], folder: bytes) -> list[bytes]:
 
 
 def same_name(name: bytes) -> str:
-    """A key that is the same for names which people take for the same: in any case, composed or
+    """A key that is equal for names that people take for the same: in any case, composed or
     decomposed."""
     text = as_text(name)
     if text.isascii():

@@ -1,6 +1,6 @@
-"""Folders below a task folder that are called like projects, and what each of them is.
+"""Folders below a task folder that have the name of a project, and what each of them is.
 
-Owns that decision, by names alone. Others say which task folders take projects.
+Owns that decision, by names alone. The caller says which task folders take projects.
 """
 
 from __future__ import annotations
@@ -14,27 +14,27 @@ from nemowatch.intake.scan.project_names import Named, named
 
 
 class Role(StrEnum):
-    """What a folder that is called like a project is."""
+    """What a folder with a project's name is."""
 
-    PROJECT = "project"  #: its files are one job
-    NOT_HERE = "not here"  #: a project in a task folder that has none
+    PROJECT = "project"  #: its files are worked on together
+    NOT_HERE = "not here"  #: a project in a task folder that takes none
     NEARLY = "nearly"  #: it only looks like one
 
 
 @dataclass(frozen=True, slots=True)
 class ProjectFolder:
-    """A folder below a task folder that is called like a project."""
+    """A folder below a task folder that has a project's name."""
 
     path: bytes  #: relative to the inbox
     role: Role
 
     @property
     def is_work(self) -> bool:
-        """Whether its files are one job."""
+        """Whether its files are worked on together."""
         return self.role is Role.PROJECT
 
 
-#: What a folder of such a name is where projects are taken, and where they are not.
+#: What a folder with such a name is where projects are taken, and where they are not.
 _WHERE_TAKEN = {
     Named.EXACTLY: Role.PROJECT,
     Named.NEARLY: Role.NEARLY,
@@ -44,9 +44,8 @@ _ELSEWHERE = {Named.EXACTLY: Role.NOT_HERE, Named.NEARLY: Role.NEARLY}
 
 
 def project_of(path: bytes, takes_projects: Callable[[bytes], bool]) -> ProjectFolder | None:
-    """The outermost folder that is called like a project, of those that a path below a task
-    folder goes through or ends at; None for none. `takes_projects`: whether that task folder
-    does."""
+    """The outermost folder with a project's name in a path below a task folder, including its last
+    part; None when there is none. `takes_projects`: whether that task folder does."""
     task_folder, *below = path.split(b"/")
     if not any(map(_may_be_project, below)):
         return None

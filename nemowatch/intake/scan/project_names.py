@@ -1,4 +1,4 @@
-"""Folders that are projects, by their names: `NAME.project`, and what was surely meant so.
+"""Which folders are projects, by their names: `NAME.project`, and what was surely meant as that.
 
 Owns the names. It is pure, and knows no task folder.
 """
@@ -11,21 +11,21 @@ from enum import StrEnum
 from nemowatch.intake.scan.name_words import plain, words
 from nemowatch.tasks.slips import is_slip
 
-#: The ending of a folder that is one job of many files.
+#: The ending of a folder whose files are worked on together.
 ENDING = ".project"
-#: What a project is called in other languages, and by slips of one's own.
+#: The word for a project in other languages, and misspelled.
 _WORDS = words(
     "project projects projekt projekte projet projets proyecto proyectos progetto progetti projeto"
     " projetos projectt proj prj proiect projektet projekti проект проекти 项目 項目 專案"
     " プロジェクト 프로젝트"
 )
-#: Marks of a copy or a version behind a name: ` (1)`, ` - Copy`, ` 2`, `.txt`.
+#: Marks of a copy or a version at the end of a name: ` (1)`, ` - Copy`, ` 2`, `.txt`.
 _MARKS = re.compile(
     r"(?:[\s_-]{0,5}(?:\(\d{1,3}\)|copy|kopie|copia|copie|kopia|копия|副本|コピー)"
     r"|[ _-]\d{1,3}|\.(?:txt|zip|folder|d)){1,5}\s{0,9}$",
     re.IGNORECASE,
 )
-#: How a name is written that only looks like one: the word behind a dot, or behind something else.
+#: A name that only looks like a project's: the word after a dot, or after something else.
 _PARTS = re.compile(
     r"^(?P<stem>.{0,255}\w.{0,255}?)\s{0,9}(?P<mark>[.\s_-])\s{0,9}"
     r"(?P<word>[^\W\d_]{1,40})[\s.]{0,9}$"
@@ -37,8 +37,8 @@ class Named(StrEnum):
 
     NOT = "not"  #: an ordinary folder
     EXACTLY = "exactly"  #: `NAME.project`, in any case
-    NEARLY = "nearly"  #: the word behind a dot, or a mark of a copy: `NAME.projekt`
-    MAYBE = "maybe"  #: the word behind something else: `NAME project`
+    NEARLY = "nearly"  #: the word after a dot, or a mark of a copy: `NAME.projekt`
+    MAYBE = "maybe"  #: the word after something else: `NAME project`
 
 
 def named(name: bytes) -> Named:

@@ -1,7 +1,7 @@
-"""What people read about a folder that has a project's name and is not one, and about a project
+"""What people read about a folder that has a project's name but is not one, and about a project
 that cannot be worked on as it is.
 
-Owns the words. It reads nothing.
+Owns the words. It reads no file.
 """
 
 from __future__ import annotations
@@ -46,19 +46,19 @@ _CURE = {
 
 
 def no_project(folder: ProjectFolder) -> FileProblem:
-    """What is said of a folder that only looks like a project, or is one where there are none."""
+    """What people read of a folder that only looks like a project, or is one in the wrong place."""
     return FileProblem(
         folder.path, parent(folder.path), _WHAT[folder.role], _CURE[folder.role], code="project"
     )
 
 
 def trouble(project: bytes, fault: Fault, code: str = "project") -> FileProblem:
-    """What is said of a project that waits for a person."""
+    """What people read about a project that waits for a person."""
     what = f"The project {as_text(name_of(project))} waits. {fault.what}"
     return FileProblem(project, parent(project), what, fault.cure, code=code)
 
 
-#: A project of a folder that needs instructions, without any of its own.
+#: A project without instructions in a folder that needs them.
 NO_PROMPT = Fault(
     "It has no prompt.txt that says what to do with its files.",
     "Put a text file prompt.txt that says it into the project's folder. Parts separated by a line"
@@ -67,7 +67,7 @@ NO_PROMPT = Fault(
 
 
 def late_files(names: list[str]) -> Fault:
-    """What came, or changed, after the project was claimed."""
+    """Files came, or changed, after the project was claimed."""
     return Fault(
         f"Work on it had already begun when these came or changed: {examples(names)}. What was"
         " ordered before is made without them.",
@@ -79,7 +79,7 @@ def late_files(names: list[str]) -> Fault:
 
 
 def unfinished(names: list[str]) -> Fault:
-    """What a program was writing, and has not finished for long."""
+    """A program began to write files and has long not finished them."""
     return Fault(
         f"These are not finished, and nothing has changed for ten minutes: {examples(names)}.",
         "Let the program that writes them finish, or remove them.",

@@ -1,8 +1,8 @@
-"""One walk of an inbox: what is there now. The scan is the truth; everything else only says when to
-do one.
+"""Walks an inbox to see what is there now. The scan is the truth; everything else only says when to
+make one.
 
-Owns the walking: a generator, so that a hundred thousand files cost no memory. It follows no
-link, enters no ignored folder and opens nothing. What the entries mean is `diff`'s business.
+Owns the walk: a generator, so that a hundred thousand files cost no memory. It follows no link,
+enters no ignored folder and opens no file. `diff` decides what the entries mean.
 """
 
 from __future__ import annotations
@@ -22,23 +22,23 @@ from nemowatch.fs.safe_open import folder_of, translated
 from nemowatch.intake.scan.ignore import Ignore, NameClass, NameVerdict
 from nemowatch.model import Snapshot
 
-#: (path, what a stat says) -> whether it is a known file that has not changed. Asked first: in an
-#: inbox at rest it is true of nearly every file, and the scan of ten thousand of them costs little
-#: more than their stats.
+#: (path, its stat) -> whether it is a known file that has not changed. Asked first: in an inbox at
+#: rest that is true of nearly every file, and a scan of ten thousand costs little more than their
+#: stats.
 Known = Callable[[bytes, os.stat_result], bool]
-#: What is said of a folder that `is_too_deep`.
+#: What people read about a folder that `is_too_deep`.
 TOO_DEEP = "it is nested too deeply"
 
 
 class EntryKind(StrEnum):
-    """What a walk comes upon."""
+    """What a walk finds."""
 
-    FILE = "file"  #: a regular file whose name is not against it (a conflict copy is one too)
+    FILE = "file"  #: a regular file whose name may be work (or that of a conflict copy)
     OURS = "ours"  #: a note or an instruction
     FOLDER = "folder"  #: a folder that is entered
     ODD = "odd"  #: neither file nor folder: a link, a pipe, a socket, a device
     CLOSED = "closed"  #: a folder that may not be read
-    UNANSWERED = "unanswered"  #: a folder that says nothing of itself: entering it says why
+    UNANSWERED = "unanswered"  #: a folder whose stat failed: trying to enter it shows why
 
 
 _ENTERED = frozenset({EntryKind.FOLDER, EntryKind.UNANSWERED})
@@ -73,12 +73,12 @@ def walk(
     beat: Callable[[], None] = lambda: None,
     known: Known = _nothing,
 ) -> Iterator[Entry]:
-    """Everything at and below `start` (relative, b"": all), folders before what is in them, but for
-    what is `known`.
+    """Everything at and below `start` (relative, b"": all) except what is `known`, folders before
+    what is in them.
 
-    A folder that vanishes meanwhile is passed over; one that cannot be read is CLOSED, and
-    nothing may be concluded about what is in it. Raises LocalError when a walk begins
-    at the root and that cannot be read.
+    A folder that vanishes meanwhile is skipped; one that cannot be read is CLOSED, and nothing may
+    be concluded about what is in it. Raises LocalError when a walk begins at the root and that
+    cannot be read.
     """
     todo = [(start, NO_LOOK)]
     while todo:
@@ -108,7 +108,7 @@ def _in_folder(
     ignore: Ignore,
     known: Known,
 ) -> Iterator[Entry]:
-    """What is in one folder, but for what is known or ignored. Raises LocalError."""
+    """What is in one folder, except what is known or ignored. Raises LocalError."""
     prefix = os.path.join(folder, b"")
     with folder_of(root, folder) as opened, translated(root / os.fsdecode(folder)):
         for name, found in entries(opened):

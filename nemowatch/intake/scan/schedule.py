@@ -1,7 +1,7 @@
-"""When an inbox is scanned: at its interval, earlier when events ask for it, and never so often
-that scanning is all it does.
+"""Decides when an inbox is scanned: at its interval, earlier when events ask for it, and never so
+often that scanning is all it does.
 
-Owns the moments, not the reasons: what asks for a scan is the inbox's business. It does not scan.
+Owns the times, not the reasons: the inbox says what asks for a scan. It does not scan.
 """
 
 from __future__ import annotations
@@ -9,24 +9,24 @@ from __future__ import annotations
 from nemowatch.clock import Clock
 from nemowatch.intake.scan.diff import MAX_FRESH
 
-#: Seconds between scans while the kernel reports no changes, and how many times its own length a
-#: scan leaves free after it.
+#: Seconds between scans while the kernel reports no changes, and the rest after each scan as a
+#: multiple of its duration.
 DEGRADED_SCAN, SCAN_REST = 5.0, 20.0
-#: Part of the interval after which a share, where only scans find changes, is scanned again: the
-#: checks and the claim take their time too, and a file is to be taken within the settle time and
-#: one interval.
+#: Part of the interval after which a share on which only scans find changes is scanned again. The
+#: checks and the claim also take time, and a file should be taken within the settle time and one
+#: interval.
 EARLY = 0.95
-#: Files still waiting at which a scan fetches those that the last one has left: none would let the
-#: claiming pause.
+#: How many files may still be waiting when a scan fetches those that the last one has left; at none
+#: the claiming would pause.
 REFILL = MAX_FRESH // 2
-#: Part of the interval within which the cadence asks for no further scan.
+#: Part of the interval within which no further regular scan is made.
 FRESH = 0.5
-#: How many times its own length a scan leaves free before the next one that events ask for.
+#: The rest between a scan and the next one that events ask for, as a multiple of its duration.
 SCAN_PAUSE = 4.0
 
 
 class ScanSchedule:
-    """The scans of one inbox; all moments are monotonic seconds."""
+    """When one inbox is scanned; all times are monotonic seconds."""
 
     def __init__(self, clock: Clock, interval: float) -> None:
         self._clock = clock
@@ -47,8 +47,9 @@ class ScanSchedule:
         degraded: bool,
         more: bool,
     ) -> None:
-        """A scan that began then has ended. `events`: the kernel reports changes everywhere in
-        the inbox; `degraded`: it should, and does not, or looking is all there is and is cheap."""
+        """Note that a scan has ended that began at `begun`. `events`: the kernel reports changes
+        everywhere in the inbox; `degraded`: it should but does not, or only scans find changes and
+        they are cheap."""
         now = self._ended_at = self._clock.monotonic()
         length = now - begun
         every = self.interval
@@ -61,11 +62,11 @@ class ScanSchedule:
         self.more = more
 
     def is_recent(self) -> bool:
-        """True when the last scan is so young that the cadence needs no other."""
+        """True when the last scan is so recent that no regular one is needed."""
         return self._clock.monotonic() - self._ended_at <= FRESH * self.interval
 
     def next_at(self, *, asked: bool) -> float:
-        """The moment of the next scan; `asked`: events have asked for one."""
+        """When the next scan is due; `asked`: events have asked for one."""
         if asked:
             return min(self._at, self._free_at)
         return self._at

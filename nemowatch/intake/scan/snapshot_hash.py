@@ -1,5 +1,5 @@
-"""What is remembered of each known file, so that a scan can tell whether it has changed: eight
-bytes instead of a whole snapshot.
+"""The hash that is remembered of each known file, so that a scan can tell whether it has changed:
+eight bytes instead of a whole snapshot.
 """
 
 from __future__ import annotations
@@ -11,13 +11,12 @@ from nemowatch.model import Snapshot
 
 
 def snapshot_hash(found: Snapshot, *, local: bool) -> int:
-    """A snapshot in eight bytes: what is remembered of each known file."""
+    """A hash of a snapshot, eight bytes."""
     return hash(content_key(found, local=local))
 
 
 def stat_hash(found: os.stat_result, *, local: bool) -> int:
-    """`snapshot_hash` of what a stat says, without a record in between: a scan asks it of every
-    file."""
+    """The same as `snapshot_hash`, directly from a stat result: a scan needs it for every file."""
     modified, changed = found.st_mtime_ns, found.st_ctime_ns
     is_odd = modified < 0 or changed < 0 or modified > LATEST or changed > LATEST
     if is_odd:

@@ -1,6 +1,6 @@
-"""How an inbox is: a published state, whose every change is reported once.
+"""The health of an inbox: a published state, each change of which is reported once.
 
-Owns the state and its words. It decides nothing; the modules that find something out say it here.
+Owns the state and its words. It decides nothing; the modules that find something out set it.
 """
 
 from __future__ import annotations
@@ -14,14 +14,14 @@ from nemowatch.i18n.language import message
 
 
 class HealthState(StrEnum):
-    """What news of files can be relied on."""
+    """How reliably changes of files are noticed."""
 
     STARTING = message("starting")  #: not checked yet
-    WATCHING = message("watching")  #: the kernel reports changes, scans make sure
+    WATCHING = message("watching")  #: the kernel reports changes, and scans make sure
     SCANNING = message(
         "scanning"
     )  #: only scans find changes, by configuration or by the kind of filesystem
-    #: the kernel should report changes and does not: scanned more often until it is repaired
+    #: the kernel should report changes but does not: scanned more often until that is repaired
     DEGRADED = "degraded"
     OFFLINE = "offline"  #: the root is not there: nothing is concluded from what cannot be seen
     HELD = "held"  #: another host owns this inbox
@@ -69,7 +69,7 @@ class HealthTracker:
         return f"HealthTracker({self.now})"
 
     def become(self, state: HealthState, reason: str = "", mode: str = "") -> bool:
-        """The state is this now; returns whether that is a change. A trouble must have a reason."""
+        """Set the state; returns whether that is a change. A troubled state needs a reason."""
         if state in TROUBLED and not reason:
             raise ValueError(f"{state} needs a reason")
 

@@ -1,8 +1,8 @@
-"""Watching can die silently; this finds out. Root identity, the mount table, watch coverage, a
-pulse, lost events.
+"""Finds out when watching has died silently: by the root's identity, the mount table, the coverage
+of watches, a pulse, and lost events.
 
-Owns the questions and the verdict. It repairs nothing: the inbox does, with the backoff that
-is defined here.
+Owns the checks and the verdict. It repairs nothing: `watch_upkeep` does, with the backoff that is
+defined here.
 """
 
 from __future__ import annotations
@@ -17,25 +17,25 @@ from pathlib import Path
 
 from nemowatch.fs.mounts import Ground, MountTable, mode_of
 
-#: Seconds for an event of our own to come back: 0.2 ms is usual, an unmatched move holds the queue
-#: for 0.5 s.
+#: Seconds within which an event of our own must come back: 0.2 ms is usual, but an unmatched move
+#: holds up the queue for 0.5 s.
 PULSE_WAIT = 1.5
 #: Seconds between attempts to repair: short at first, because most troubles pass, then doubling up
 #: to an hour.
 REPAIR_FIRST, REPAIR_MOST = 2.0, 3600.0
-#: From here on a repair that did not help waits this long.
+#: The pause after the short ones, in place of one of 32 s: a minute, doubled from there.
 REPAIR_STEADY = 60.0
 
 
 class WatchTrouble(StrEnum):
-    """Why watching cannot be relied on; the value is what people read behind "degraded:"."""
+    """Why watching cannot be relied on; the value is what people read after "degraded:"."""
 
     WATCH_LIMIT = "watch limit"  #: fs.inotify.max_user_watches is used up
     INSTANCE_LIMIT = "instance limit"  #: fs.inotify.max_user_instances is used up
     COVERAGE = "some folders are not watched"
     DEAF = "the kernel's events no longer arrive"
     LOST = "events were lost"
-    UNANNOUNCED = "files come without events"  #: of a bind mount in a container, say
+    UNANNOUNCED = "files come without events"  #: for instance of a bind mount in a container
     TOO_DEEP = "its folders are nested too deeply to be watched"
 
 
@@ -45,7 +45,7 @@ class Identity:
 
     dev: int
     ino: int
-    ground: Ground  #: what it lies on
+    ground: Ground  #: the filesystem that it is on
     concerns: frozenset[tuple[int, str, bytes, str]]  #: the mounts it depends on
     on_mount: bool  #: the root is itself a mount point
 
@@ -78,8 +78,8 @@ def is_lost_mount(
     is_empty: Callable[[], bool],
 ) -> bool:
     """True when the filesystem that the root was on is no longer mounted, and what is there now
-    holds nothing: the share is unavailable, and only the empty folders below it are left. One with
-    content is somebody's decision. `was_mounted`: the root was itself a mount point."""
+    holds no file: the share is unavailable, and only the empty folders beneath it are left. If
+    there is content, somebody has decided so. `was_mounted`: the root was itself a mount point."""
     is_mounted = now.on_mount and mode_of(now.fstype) is mode_of(before.fstype)
     is_unmounted = was_mounted and not is_mounted
     if not is_unmounted and not before.is_laid_bare(now.ground):
@@ -88,8 +88,8 @@ def is_lost_mount(
 
 
 def uncovered(expected: AbstractSet[int], watched: AbstractSet[int]) -> int:
-    """How many folders on disk the kernel does not watch for us. Where the filesystem shows
-    other inode numbers to the two sides (overlay), only their number can be compared."""
+    """How many folders on disk the kernel does not watch for us. If the filesystem shows different
+    inode numbers to the two sides (overlay), only the counts can be compared."""
     missing = expected - watched
     if not missing:
         return 0
@@ -116,6 +116,6 @@ class Backoff:
             self._wait = REPAIR_STEADY
 
     def worked(self) -> None:
-        """It holds: the next trouble is repaired quickly again."""
+        """A repair holds: the next trouble is repaired quickly again."""
         self._wait = REPAIR_FIRST
         self.due_at = 0.0

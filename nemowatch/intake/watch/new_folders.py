@@ -1,8 +1,8 @@
-"""Folders that came lately: does the kernel report on them?
+"""Whether the kernel reports on folders that came lately.
 
-One that may not be read at the moment in which it is made (root's, until it is given to our user)
-is passed over in silence (docs/platform.md section watchdog, point 3), and there is no event when
-it is given. Owns for how long that is asked again; others scan and watch.
+A folder that we may not read when it is made (root's, until it is given to our user) is silently
+left out by watchdog (docs/platform.md section watchdog, point 3), and no event tells when it is
+given to us. Owns how long that is checked again; other modules scan and watch.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ from nemowatch.fs.threads import WorkerThread
 from nemowatch.intake.watch.watcher import Hints
 from nemowatch.intake.watch.watcher_supervisor import WatcherSupervisor
 
-#: Seconds until a folder that the kernel does not report on is looked at again: the watcher itself
+#: Seconds until a folder that the kernel does not report on is checked again: the watcher itself
 #: takes milliseconds.
 AGAIN = 1.0
 #: Seconds after which a folder that still cannot be read is left to the scans.
@@ -24,7 +24,7 @@ LONGEST = 10.0
 
 
 class NewFolders:
-    """Those of one inbox about which that is not sure yet."""
+    """The new folders of one inbox of which that is not sure yet."""
 
     def __init__(self, watching: WatcherSupervisor, worker: WorkerThread, clock: Clock) -> None:
         self._watching = watching
@@ -36,8 +36,8 @@ class NewFolders:
         return f"NewFolders({len(self._since)} in doubt)"
 
     async def confirm(self, root: Path, folders: Mapping[bytes, int], hints: Hints) -> bool:
-        """These folders (each with its inode) have come: returns whether everything has to be
-        watched anew. Those that cannot be read yet are hinted at again. Raises OSError,
+        """Check new folders (each with its inode); returns whether everything has to be watched
+        anew. For those that cannot be read yet another hint is set. Raises OSError,
         LocalError."""
         readable = await self._worker.run(lambda: self._deaf(root, folders))
         for folder in folders.keys() - readable.keys():
@@ -46,12 +46,12 @@ class NewFolders:
         return any(found)
 
     def _deaf(self, root: Path, folders: Mapping[bytes, int]) -> dict[bytes, bool]:
-        """Those on which the kernel does not report, and whether they can be read by now."""
+        """Those on which the kernel does not report, each with whether it can be read by now."""
         deaf = self._watching.deaf_to(root, folders)
         return {folder: is_listed(root, folder) for folder in deaf}
 
     def _judge(self, folder: bytes, is_readable: bool, hints: Hints) -> bool:
-        """Whether it has to be watched anew."""
+        """Whether this folder, on which the kernel does not report, has to be watched anew."""
         now = self._clock.monotonic()
         since = self._since.setdefault(folder, now)
         is_missed = is_readable and since < now

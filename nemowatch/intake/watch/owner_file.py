@@ -1,8 +1,8 @@
-"""Which host owns this workspace: a small file in its root, so that two hosts on one share
+"""Which host owns a workspace, written in a small file in its root, so that two hosts on one share
 never both pay.
 
-Owns `.nemowatch-owner.json`. It is never written below a missing root, never taken from another
-host by itself, and rewritten seldom, because every write is work for every sync client.
+Owns `.nemowatch-owner.json`. The file is never written below a missing root, never taken over
+without a person's order, and seldom rewritten, because every write is work for every sync client.
 """
 
 from __future__ import annotations
@@ -30,23 +30,23 @@ from nemowatch.fs.names import plain
 from nemowatch.fs.safe_open import read_file, root_folder, sync_folder
 
 NAME = ".nemowatch-owner.json"
-#: The file in a state folder that holds its name, as written in the owner files of its workspaces.
+#: The file in a state folder with the id of this, which the owner files of its workspaces name.
 STATE_ID = "state-id"
-#: Milliseconds between two refreshes: they only let a person see that the owner lives.
+#: Milliseconds between two refreshes, which only show a person that the owner is alive.
 REFRESH_MS = 6 * 3600 * 1000
-#: A sane owner file is far smaller.
+#: The most bytes that are read: a proper owner file is far smaller.
 LIMIT = 64 * 1024
 #: Characters of a host's name that are shown.
 LONGEST_NAME = 100
-#: What opening answers for a link, a pipe, a socket or a folder of that name.
+#: The errors of opening a link, a pipe, a socket or a folder of that name.
 _NO_FILE = (errno.ELOOP, errno.EINVAL, errno.ENXIO, errno.EISDIR)
-#: Reasons that only keep the file from being written: the folder is worked all the same.
+#: Errors that only keep the file from being written: the workspace is used all the same.
 _NOT_WRITTEN = (errno.EROFS, errno.EACCES, errno.EPERM, errno.ENOSPC, errno.EDQUOT)
 _UNKNOWN = "an unknown host (its owner file cannot be read)"
 
 
 class Blank(ValueError):
-    """The owner file holds nothing: what a power cut leaves of one that was not on disk yet."""
+    """The owner file is empty, as a power cut leaves one that was not on the disk yet."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,15 +69,15 @@ class Ownership:
     """Whose a workspace is, as seen from here."""
 
     ours: bool
-    holder: str = ""  #: the other host, or the other state folder on this one, for people
-    #: False: it could not be written (a read-only share): we work it all the same
+    holder: str = ""  #: the other host, or this host's other state folder, for people
+    #: False: it could not be written (a read-only share), and the workspace is used all the same
     written: bool = True
     paid: str = ""  #: the latest paid call that the file names
 
 
 def words(owner: Owner) -> str:
-    """Who an owner is, for people: another host, or another nemowatch here, which only its state
-    folder tells apart."""
+    """Who an owner is, for people: another host, or another nemowatch on this one, which only its
+    state folder tells apart."""
     if owner.host != socket.gethostname():
         return owner.host
     return (
@@ -87,8 +87,8 @@ def words(owner: Owner) -> str:
 
 
 def read(root: Path) -> Owner | None:
-    """The owner as written, None when there is no such file. Raises OSError; LocalError when the
-    root is unavailable; ValueError when the file cannot be understood, or is none (Blank when it is
+    """The owner as written; None when there is no such file. Raises OSError; LocalError when the
+    root is unavailable; ValueError when it cannot be understood or is not a file (Blank when it is
     empty)."""
     try:
         with root_folder(root) as folder:
@@ -103,8 +103,8 @@ def read(root: Path) -> Owner | None:
 
 
 def own_state(state_dir: Path) -> str:
-    """The name of a state folder, as it is written in owner files; "" when it has none yet. Raises
-    OSError, LocalError when it cannot be read."""
+    """The id of a state folder, as owner files name it; "" when it has none yet. Raises OSError,
+    LocalError when it cannot be read."""
     if not state_dir.is_dir():
         return ""
     try:
@@ -135,12 +135,12 @@ def _parse(raw: bytes) -> Owner:
 
 
 def _text(value: object) -> str:
-    """Somebody else's words, for people: nothing that hides or turns, and no more than a line."""
+    """Somebody else's text, made fit for people to read: without control characters, one line."""
     return plain(str(value))[:LONGEST_NAME]
 
 
 def _shown_state(state: str) -> str:
-    """The id is compared as it was written; half a character of UTF-16 cannot be shown."""
+    """The id as people see it, without lone surrogates. It is compared as it was written."""
     return _text(state.encode("utf-8", "backslashreplace").decode("utf-8"))
 
 
@@ -158,9 +158,9 @@ def claim(
     *,
     worked: bool = False,
 ) -> Ownership:
-    """Become, or stay, the owner when nobody else is. `paid` is written into a new file; one
-    that is there keeps what it says. `worked`: our own journal has worked this workspace, so an
-    empty file is ours. Raises OSError, LocalError when the root cannot be read."""
+    """Become, or stay, the owner if nobody else is. `paid` is written into a new file; an existing
+    one keeps its mark. `worked`: our own journal has worked in this workspace, so an empty file is
+    ours. Raises OSError, LocalError when the root cannot be read."""
     try:
         owner = read(root)
     except Blank:
@@ -185,14 +185,14 @@ def sign(
     now_ms: int,
     paid: str,
 ) -> Ownership:
-    """Write down the latest paid call where we are the owner. Raises OSError, LocalError when the
-    root cannot be read."""
+    """Write the latest paid call into the file if we are the owner. Raises OSError, LocalError when
+    the root cannot be read."""
     try:
         owner = read(root)
     except ValueError:
         owner = None
     if owner is None or owner.state != state_id:
-        return Ownership(False)  # the next check says whose it is
+        return Ownership(False)  # the next check shows whose it is
     return _replace(root, _OwnerEntry(state_id, now_ms, paid, owner.since))
 
 
@@ -202,8 +202,8 @@ def take_over(
     now_ms: int,
     paid: str = "",
 ) -> Ownership:
-    """A person said so: become the owner in place of another. Raises OSError, LocalError when the
-    root is not there."""
+    """Become the owner in place of another, because a person said so. Raises OSError, LocalError
+    when the root is not there."""
     return _replace(root, _OwnerEntry(state_id, now_ms, paid))
 
 
@@ -212,12 +212,12 @@ def take_over(
 
 @dataclass(frozen=True, slots=True)
 class _OwnerEntry:
-    """What is to be written about us."""
+    """What is to be written about this host."""
 
     state_id: str
     now_ms: int
     paid: str
-    since: str = ""  #: "" for since now
+    since: str = ""  #: "": from now on
 
     @property
     def data(self) -> bytes:
@@ -242,7 +242,7 @@ def _replace(root: Path, entry: _OwnerEntry) -> Ownership:
 
 
 def _write_first(root: Path, entry: _OwnerEntry) -> Ownership:
-    """Become the owner unless another host is quicker: nobody is overwritten."""
+    """Become the owner unless another host is quicker; nobody's file is overwritten."""
     fresh = brief_name("owner")
     with root_folder(root) as folder:
         try:
@@ -259,15 +259,16 @@ def _write_first(root: Path, entry: _OwnerEntry) -> Ownership:
 
 
 def _name_first(fresh: str, folder: int) -> None:
-    """Raises FileExistsError when there is an owner file by now, OSError."""
+    """Give the new file its name. Raises OSError, FileExistsError when there is an owner file by
+    now."""
     is_named = link_exclusive(fresh, folder, NAME, folder)
     if not is_named and not try_rename(fresh, folder, NAME, folder):
-        # neither is offered here (old FUSE): the last one to write is the owner
+        # the filesystem can do neither (old FUSE): the last one to write is the owner
         rename_over(fresh, NAME, folder)
 
 
 def _forget(fresh: str, folder: int) -> None:
-    with contextlib.suppress(OSError):  # a later start takes it away (outbox.leftovers)
+    with contextlib.suppress(OSError):  # a later start removes it (outbox.leftovers)
         remove(fresh, folder)
 
 

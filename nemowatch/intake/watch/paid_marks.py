@@ -1,7 +1,7 @@
 """The latest paid call in an inbox, as our journal and as its owner file know it.
 
-Owns the comparison of the two. It writes the journal alone; the root monitor writes the
-owner file, and asks before anything is paid for.
+Owns the comparison of the two. It writes only the journal; the root monitor writes the owner file,
+and has a person asked before anything is paid for.
 """
 
 from __future__ import annotations
@@ -21,15 +21,15 @@ log = structlog.get_logger("nemowatch.inbox")
 
 @dataclass(frozen=True, slots=True)
 class Comparison:
-    """What the owner file's mark says beside ours."""
+    """What the owner file's mark means, compared with ours."""
 
     mine: Mark
-    is_lost: bool  #: our journal does not know that call: it was restored from a backup
-    is_newer: bool  #: ours is to be written into the owner file
+    is_lost: bool  #: our journal does not know that call, so it was restored from a backup
+    is_newer: bool  #: ours has to be written into the owner file
 
 
 class PaidMarks:
-    """The marks of one inbox."""
+    """The marks of paid calls of one inbox."""
 
     def __init__(self, watch: str, journal: Journal, clock: Clock) -> None:
         self._watch = watch
@@ -41,9 +41,9 @@ class PaidMarks:
         return await self._journal.read(lambda conn: payment_marks.of_watch(conn, self._watch))
 
     async def compare(self, theirs: Mark) -> Comparison:
-        """Compare with what the owner file names. When the journal does not know that call, the
-        whole state folder was restored from a backup: from now on a person is asked before
-        anything here is paid for."""
+        """Compare ours with the call that the owner file names. If the journal does not know that
+        call, the whole state folder was restored from a backup: from now on a person is asked
+        before anything is paid for here."""
         found = await self._journal.read(lambda conn: self._compare(conn, theirs))
         if found.is_lost:
             await self._journal.write(lambda conn: self._ask(conn, theirs))

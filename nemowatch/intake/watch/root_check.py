@@ -1,8 +1,8 @@
 """One check of a root: whether it is there, which folder it is, whether a link was put there
 instead, and whose it is.
 
-Owns what must be remembered of a root from check to check and from start to start. It blocks, so
-it runs in the worker thread of its inbox; it concludes nothing about files.
+Owns what must be remembered of a root between checks and between starts. It blocks, so it runs in
+the worker thread of its inbox; it concludes nothing about files.
 """
 
 from __future__ import annotations
@@ -22,8 +22,7 @@ from nemowatch.intake.scan.scanner import EntryKind, walk
 from nemowatch.intake.watch import owner_file
 from nemowatch.intake.watch.liveness import Identity, identify, is_lost_mount
 
-#: What a kernel answers, by its own pace and choice, while the server behind a share is
-#: unavailable.
+#: The errors that a kernel may return while the server behind a share is unavailable.
 SILENT = frozenset(
     {
         errno.EIO,
@@ -72,8 +71,8 @@ class RootCheck:
         return self.watch.workspace
 
     def why_away(self, exc: Exception) -> str:
-        """Why it cannot be worked, as a clause: the same one for whatever a share answers while
-        its server is unavailable, so that one outage is one state."""
+        """Why the root cannot be worked, as a clause: the same for every error that a share may
+        return while its server is unavailable, so that one outage is one state."""
         if isinstance(exc, Displaced):
             return exc.clause
 
@@ -93,12 +92,12 @@ class RootCheck:
     # -- what is remembered from start to start
 
     def recall(self, text: str) -> None:
-        """What `memory` gave at an earlier start ("": nothing)."""
+        """Take in what `memory` returned at an earlier start ("": nothing)."""
         self._remembered = _parsed(text)
         self._anchor.plain = bool(self._remembered.get("plain"))
 
     def memory(self, state: RootState) -> str:
-        """What the next start has to know of it; "" when that is what it knew already."""
+        """What the next start has to know of the root; "" when that has not changed."""
         found = state.identity
         fresh = {
             "fstype": found.fstype,
@@ -114,7 +113,8 @@ class RootCheck:
         return json.dumps(fresh)
 
     def _ground_before(self, now: Identity) -> Ground:
-        """What it lay on, as remembered; an earlier version did not remember all of it."""
+        """The filesystem that it was on, as remembered; earlier versions did not remember all of
+        that."""
         was = self._remembered
         here = now.ground
         return Ground(
@@ -126,7 +126,7 @@ class RootCheck:
     # -- checks
 
     def check(self, now_ms: int, paid: str = "") -> RootState:
-        """Check it, and claim it if it has no owner. Raises OSError or LocalPassing, with the
+        """Check the root, and claim it if it has no owner. Raises OSError or LocalPassing, with the
         reason, when it cannot be worked."""
         root = self._anchor.led_to()
         found = identify(root)
@@ -147,8 +147,8 @@ class RootCheck:
         owner_file.sign(self.owner_root, self._state_id, now_ms, paid)
 
     def is_taken_over(self) -> bool:
-        """Whether another one is in the owner file now, or somebody unknown: a check
-        of the root judges that, and nothing is claimed before it."""
+        """Whether the owner file names somebody else now, or cannot be understood. A check of the
+        root then judges that, before anything is claimed."""
         try:
             found = owner_file.read(self.owner_root)
         except (OSError, LocalError, ValueError):
@@ -158,12 +158,12 @@ class RootCheck:
         return found.state != self._state_id
 
     def take_over(self, now_ms: int, paid: str) -> None:
-        """A person said so: it is ours. Raises OSError, LocalError."""
+        """Make the root ours, because a person said so. Raises OSError, LocalError."""
         owner_file.take_over(self.owner_root, self._state_id, now_ms, paid)
 
 
 def _parsed(text: str) -> dict[str, str]:
-    """What was remembered; nothing when there was nothing, or it cannot be understood."""
+    """What was remembered; empty when there was nothing, or it cannot be understood."""
     try:
         found = json.loads(text)
     except ValueError:
@@ -180,14 +180,13 @@ def _flag(value: bool) -> str:
 
 
 def _is_silence(cause: Exception) -> bool:
-    """Whether a kernel answers like this while the server behind a share is unavailable."""
+    """Whether a kernel may return this error while the server behind a share is unavailable."""
     return isinstance(cause, OSError) and cause.errno in SILENT
 
 
 def _is_empty(root: Path, ignore: Ignore) -> bool:
-    """True when no file below the root is one that a person may have put there: folders alone
-    are what an installation, or somebody before the share was mounted, has left. Raises
-    LocalError."""
+    """True when no file below the root may be a person's. Mere folders were left by an
+    installation, or made before the share was mounted. Raises LocalError."""
     return not any(entry.kind is EntryKind.FILE for entry in walk(root, ignore))
 
 

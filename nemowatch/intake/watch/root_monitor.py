@@ -2,8 +2,8 @@
 except its files.
 
 Owns the worker threads and the inbox's health, and combines what `root_check`, `watch_upkeep` and
-`settle_rules` find out. A missing root is a state; so is a share that hangs, another host, and
-a kernel that reports nothing. It concludes nothing about files."""
+`settle_rules` find out. A missing root is a state, and so are a share that hangs, another host that
+owns it, and a kernel that reports nothing. It concludes nothing about files."""
 
 from __future__ import annotations
 
@@ -34,17 +34,17 @@ from nemowatch.journal.database import Journal
 from nemowatch.journal.facts import InboxFact
 from nemowatch.journal.payment_marks import Mark
 
-#: Seconds without a sign of life after which a share counts as hung; soft mounts answer with an
-#: error after 6 to 12 s.
+#: Seconds without a sign of life after which a share counts as hung; soft mounts return an error
+#: after 6 to 12 s.
 PATIENCE = 20.0
-#: Seconds for which a start waits for a share; the rest goes on behind it.
+#: Seconds for which a start waits for a share; the check goes on in the background.
 START_PATIENCE = 5.0
-#: Seconds between two checks of a root that is unavailable; the mount table's news come at once.
+#: Seconds between two checks of an unavailable root; changes of the mount table are seen at once.
 PROBE_EVERY = 5.0
 
 
 class RootMonitor:
-    """One root, and how news of it comes."""
+    """One root, and how changes below it are noticed."""
 
     def __init__(
         self,
@@ -122,7 +122,7 @@ class RootMonitor:
         await self.check(START_PATIENCE)
 
     async def stop(self) -> None:
-        """Stop watching. The owner file stays: what this host has paid, no other host knows."""
+        """Stop watching. The owner file stays: no other host knows what this one has paid for."""
         if self._news is not None:
             self._news.close()
             self._news = None
@@ -131,7 +131,7 @@ class RootMonitor:
         self.text_worker.close(wait=0.1)
 
     def reconfigure(self, watch: Watch) -> None:
-        """Go on with what may change while running."""
+        """Apply what may change while running."""
         self.watch = self._root.watch = self.settle_rules.watch = watch
 
     def wake(self) -> None:
@@ -178,19 +178,19 @@ class RootMonitor:
         return self.online
 
     async def _compare(self, theirs: Mark) -> None:
-        """The owner file names the latest paid call here: whether our journal knows it. In this
-        order: a stop in between asks once more, and pays nothing."""
+        """Check whether our journal knows the latest paid call here, which the owner file names.
+        The order matters: a stop in between only has a person asked again, and pays nothing."""
         found = await self._paid.compare(theirs)
         if found.is_lost:
             self.scans.note_restored()
         if found.is_newer:
             now_ms = self._clock.now_ms()
-            # a share that goes away now is the next check's to say
+            # if the share goes away now, the next check finds that out
             with contextlib.suppress(OSError, LocalError, Hung):
                 await self.worker.run(lambda: self._root.sign(now_ms, str(found.mine)))
 
     async def _here(self, state: RootState) -> None:
-        """The root is there and ours: watch it, where it came or is another one."""
+        """The root is there and ours: watch it, if it came back or is another one."""
         came = not self.online
         is_another = self._identity not in (None, state.identity)
         if is_another or self._was_away():
@@ -201,7 +201,7 @@ class RootMonitor:
             await self._upkeep.begin(self.root)
 
     def _was_away(self) -> bool:
-        """Whether a root that was seen before, or was found away, is only now there again."""
+        """Whether a root that was seen before, or was found missing, has just come back."""
         if self.health.now.state is HealthState.OFFLINE:
             return True
         return self._identity is not None and not self.online
@@ -223,7 +223,7 @@ class RootMonitor:
         self.health.become(HealthState.OFFLINE, why)
 
     async def hung(self) -> None:
-        """A call into the share does not come back: this inbox waits, and nothing else does."""
+        """A call into the share does not return: this inbox waits, and nothing else does."""
         self.worker.when_free(self._mounts_changed)
         await self._away(SILENCE)
 
@@ -232,8 +232,7 @@ class RootMonitor:
         await self._away(self._root.why_away(error))
 
     async def failed_unexpectedly(self, error: Exception) -> None:
-        """An unforeseen error: the inbox is offline with it, and is not touched before the
-        next try."""
+        """Take the inbox offline because of an unforeseen error, until the next try."""
         reason = self._failures.add(error)
         self.is_failing = True
         self.next_probe = self._failures.next_try
@@ -241,8 +240,8 @@ class RootMonitor:
         await self._away(reason)
 
     async def same_root(self) -> bool:
-        """True when the root is still the one that was checked: asked before anything is
-        concluded from what was seen."""
+        """True when the root is still the one that was checked. Called before anything is concluded
+        from what was seen."""
         before = self._identity
         root = self.root
         try:
@@ -252,32 +251,32 @@ class RootMonitor:
         return now == before
 
     def on_other_mount(self, path: bytes, since_ms: int) -> bool:
-        """True when another mount covers this path than at that time: what was there then is
-        not to be seen, and not gone."""
+        """True when another mount covers this path than at that time: what was there then cannot
+        be seen, but is not gone."""
         return self._mount_history.changed(path, since_ms)
 
     async def is_taken_over(self) -> bool:
         """True when another host has taken over the inbox since the last check, or that is not
-        known: asked before anything is claimed."""
+        known. Called before anything is claimed."""
         if not await self.worker.run(self._root.is_taken_over):
             return False
         self.request_check()
         return True
 
     async def take_over(self) -> None:
-        """A person said so: this host owns the inbox from now on."""
+        """Make this host the owner of the inbox, because a person said so."""
         now_ms = self._clock.now_ms()
         mine = str(await self._paid.mine())
         await self.worker.run(lambda: self._root.take_over(now_ms, mine))
         await self.check()
 
     async def confirm(self, folders: Mapping[bytes, int]) -> None:
-        """Folders (each with its inode) have come: see to it that the kernel reports on them."""
+        """Make sure that the kernel reports on new folders (each with its inode)."""
         await self._upkeep.confirm(self.root, folders)
 
     async def guard(self) -> None:
-        """One pass: root, owner, pulse, coverage, lost events; repairs what can be repaired.
-        Never raises for files."""
+        """Check root, owner, pulse, coverage and lost events once, and repair what can be
+        repaired. Never raises for files."""
         is_here = not self.worker.stuck and await self.check()
         if is_here:
             await self._upkeep.check(self.root)

@@ -19,12 +19,12 @@ class ScanRequests:
 
     @property
     def is_asked(self) -> bool:
-        """Whether something happened that only a full scan can make good."""
+        """Whether something happened that only a full scan can make up for."""
         return self._is_asked
 
     @property
     def must_count(self) -> bool:
-        """Whether nothing may be claimed before the next scan has counted what is there."""
+        """Whether nothing may be claimed until the next scan has counted the new files."""
         return self._returned or self._restored
 
     def request(self) -> None:
@@ -32,11 +32,11 @@ class ScanRequests:
         self._is_asked = True
 
     def note_absence(self) -> None:
-        """The root was away, or is another one."""
+        """Note that the root was away, or is another one."""
         self._returned = True
 
     def note_restored(self) -> None:
-        """The journal was restored from a backup: what the next scan finds waits for a person."""
+        """Note that the journal was restored: what the next scan finds waits for a person."""
         self._restored = self._is_asked = True
 
     def begin(self) -> bool:
@@ -46,7 +46,7 @@ class ScanRequests:
         return returned
 
     def repeat(self) -> None:
-        """What a scan has found may not hold: as after an absence, another one follows."""
+        """Have another scan follow, as after an absence: what this one found may not hold."""
         self._is_asked = self._returned = True
 
     def end(self) -> bool:

@@ -1,10 +1,10 @@
-"""Files that scans find and that no event has named: a mount whose events do not arrive, as bind
-mounts in some containers and virtual machines, looks like any other, and says so by nothing else.
+"""Counts files that scans find although no event has named them. Only that shows a mount whose
+events do not arrive, such as a bind mount in some containers and virtual machines.
 
-Owns that count. It goes down again where events name files that people bring: a folder that came
-in a race, or was opened, has files that no event named, and its events arrive. An event of our own
-making proves nothing, since such mounts report what is written on this side (docs/platform.md
-section filesystems, point 2).
+Owns that count. It goes down again when events name files that people bring: a folder that came in
+a race, or became readable, holds files that no event named, and yet its events arrive. An event of
+our own making proves nothing, since such mounts report what is written on this side
+(docs/platform.md section filesystems, point 2).
 """
 
 from __future__ import annotations
@@ -13,11 +13,11 @@ from collections.abc import Callable, Collection, Iterable
 
 from nemowatch.intake.scan.paths import parent
 
-#: So many such files mean that events do not arrive: one may be a race with a folder that came.
+#: This many such files mean that events do not arrive: one may be a race with a new folder.
 MANY = 2
-#: No more are counted, so that events which arrive after all show within a few scans.
+#: The highest count, so that events that arrive after all show within a few scans.
 ENOUGH = 4
-#: Paths that are remembered between two scans; with more of them no file counts.
+#: Paths remembered between two scans; with more of them no file is counted.
 MOST = 20_000
 
 
@@ -26,11 +26,11 @@ def _nothing(_: bytes) -> bool:
 
 
 class Unannounced:
-    """Of one inbox, since it is watched."""
+    """The unannounced files of one inbox, since it has been watched."""
 
     def __init__(self) -> None:
         self._heard: set[bytes] = set()  # since the last scan
-        self._found: set[bytes] = set()  # by the last scan, and not named until now
+        self._found: set[bytes] = set()  # by the last scan, and not named since
         self._missed = 0
         self._listens = False
 
@@ -43,26 +43,27 @@ class Unannounced:
         return self._missed >= MANY
 
     def begin(self) -> None:
-        """Watching has begun again."""
+        """Start again, because watching has."""
         self._missed = 0
         self.overlook()
 
     def overlook(self) -> None:
-        """What the next scan finds was there before: as it is watched, or is read, anew."""
+        """Do not count what the next scan finds: it was there before the inbox was watched, or its
+        folders were read, anew."""
         self._found.clear()
         self._listens = False
 
     def hear(self, paths: Iterable[bytes]) -> None:
-        """Events have named these."""
+        """Note that events have named these paths."""
         if len(self._heard) < MOST:
             self._heard.update(paths)
 
     def scanned(
         self, fresh: Collection[bytes], is_followed: Callable[[bytes], bool] = _nothing
     ) -> None:
-        """A scan has found these files, which were not known before. They count when no event names
-        them until the next scan: one may be on its way. `is_followed`: whether it is a file that
-        people brought, and known by now."""
+        """Note new files that a scan has found. They count if no event names them until the next
+        scan, since one may be on its way. `is_followed`: whether a path is a file that people
+        brought and that is known by now."""
         is_telling = self._listens and len(self._heard) < MOST
         if is_telling:
             self._count(is_followed)

@@ -1,4 +1,4 @@
-"""Errors in the work for one inbox that nobody foresaw: what people read of them, and when it is
+"""Unforeseen errors in the work for one inbox: what people read about them, and when the inbox is
 tried again.
 
 Owns the pauses. It changes no state of the inbox.
@@ -13,7 +13,7 @@ from nemowatch.intake.watch.liveness import Backoff
 
 log = structlog.get_logger("nemowatch.inbox")
 
-#: Seconds after which an error counts as a new trouble, and is tried again soon.
+#: Seconds after which a further error counts as a new trouble, and is tried again soon.
 FORGIVEN_AFTER = 600.0
 
 

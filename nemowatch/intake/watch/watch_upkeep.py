@@ -1,6 +1,6 @@
-"""Keeps the kernel's reports of one root coming: they begin, are checked, and are repaired.
+"""Keeps the kernel's reports on one root coming: starts, checks and repairs them.
 
-Owns what the inbox's health says of them, and the full scans that go with each new beginning.
+Owns what the inbox's health says about them, and the full scan with each new start.
 `watcher_supervisor` owns the watcher itself; `root_monitor` has checked that the root is there
 before it asks for anything here.
 """
@@ -35,7 +35,7 @@ class WatchUpkeep:
         health: HealthTracker,
         hung: Callable[[], Awaitable[None]],
     ) -> None:
-        """`hung` is called when a call into the share does not come back."""
+        """`hung` is called when a call into the share does not return."""
         self._watching = watching
         self._new_folders = new_folders
         self._settle_rules = settle_rules
@@ -43,7 +43,7 @@ class WatchUpkeep:
         self._health = health
         self._hung = hung
         self.unannounced = Unannounced()
-        self.hints: Hints | None = None  #: what is reported goes there; None before the start
+        self.hints: Hints | None = None  #: where reports go; None before the start
 
     def __repr__(self) -> str:
         return f"WatchUpkeep({self._watching!r})"
@@ -55,16 +55,16 @@ class WatchUpkeep:
             self._healthy()
 
     async def confirm(self, root: Path, folders: Mapping[bytes, int]) -> None:
-        """Folders (each with its inode) have come: see to it that the kernel reports on them."""
+        """Make sure that the kernel reports on new folders (each with its inode)."""
         if not folders or self._only_scans or self.hints is None:
             return
-        # a root that is unavailable, the next check finds out
+        # if the root is unavailable, the next check finds that out
         with contextlib.suppress(OSError):
             if await self._new_folders.confirm(root, folders, self.hints):
                 await self._rewatch(root)
 
     async def check(self, root: Path) -> None:
-        """Pulse, coverage, lost events; repairs what can be repaired."""
+        """Check pulse, coverage and lost events, and repair what can be repaired."""
         if self._only_scans:
             return
         trouble = await self._watching.find_trouble()
@@ -81,8 +81,8 @@ class WatchUpkeep:
         return self._settle_rules.mode is Mode.SCAN
 
     async def _rewatch(self, root: Path) -> bool:
-        """A new observer, and with it a full scan: for a root that is new, came back, or fell
-        silent. Returns whether it could be made (True where none is needed)."""
+        """Make a new observer, and ask for a full scan with it: for a root that is new, came back,
+        or fell silent. Returns whether that worked (True if none is needed)."""
         self._scans.request()
         if self._only_scans:
             await self._watching.close()
@@ -116,7 +116,7 @@ class WatchUpkeep:
             self._well()
 
     def _well(self) -> None:
-        """The watcher is; whether what it watches reports anything is another question."""
+        """Note that the watcher itself is well; whether events arrive is another question."""
         if self.unannounced.many:
             self._degraded(WatchTrouble.UNANNOUNCED)
         else:

@@ -1,8 +1,8 @@
-"""The kernel's events of one inbox, through watchdog: hints at what to check, and no more.
+"""The kernel's events of one inbox, by way of watchdog: hints at what to check, and no more.
 
-Owns one Observer with its threads. The handlers only put a hint into a bounded set and ring
-once; they never raise, read or decide. What watchdog does not report (docs/platform.md section
-watchdog) is found out by `liveness`.
+Owns one Observer with its threads. The handlers only put a hint into a bounded set and wake the
+loop; they never raise, read or decide. `liveness` finds out what watchdog does not report
+(docs/platform.md section watchdog).
 """
 
 from __future__ import annotations
@@ -43,20 +43,20 @@ FILTER: list[type[FileSystemEvent]] = [
     DirMovedEvent,
     DirDeletedEvent,
 ]
-#: Hints kept at once; with more, everything is checked, which costs less than to sort them.
+#: Hints kept at once; with more, everything is checked, which costs less than sorting them.
 MAX_HINTS = 20_000
 #: Where watchdog logs, and what its line on lost events says.
 LOGGER, OVERFLOW_WORDS = "watchdog", "queue overflowed"
 
-#: In place of the moment of a close or an arrival: there was none.
+#: In place of the time of a close or an arrival: there was none.
 _LEFT = -1.0
 _FDINFO = Path("/proc/self/fdinfo")
 _creating = threading.Lock()
 
 
 class _OverflowHandler(logging.Handler):
-    """Hears the one line that matters; service.logs keeps watchdog's tables (130 KB for a copied
-    folder) out of the log."""
+    """Notices the one log line that matters; service.logs keeps watchdog's tables (130 KB for a
+    copied folder) out of the log."""
 
     def __init__(self) -> None:
         super().__init__(logging.WARNING)
@@ -82,7 +82,7 @@ def _install_overflow_handler() -> None:
 
 
 class Hints:
-    """Paths to check soon, filled by the watchdog's threads and emptied by the loop."""
+    """Paths to check soon, filled by watchdog's threads and emptied by the loop."""
 
     def __init__(
         self, loop: asyncio.AbstractEventLoop, ring: Callable[[], None], limit: int = MAX_HINTS
@@ -105,7 +105,7 @@ class Hints:
         return len(self._paths) > 0
 
     def add(self, path: bytes, at: float) -> None:
-        """Check `path` (relative to the inbox); `at`: monotonic seconds of a close or an
+        """Have `path` (relative to the inbox) checked; `at`: monotonic seconds of a close or an
         arrival, negative: neither."""
         with self._lock:
             first = not self._paths and not self._everything
@@ -117,11 +117,11 @@ class Hints:
             self._wake()
 
     def add_later(self, path: bytes, seconds: float) -> None:
-        """Check `path` in so many seconds. On the loop only."""
+        """Have `path` checked in so many seconds. On the loop only."""
         self._loop.call_later(seconds, self.add, path, _LEFT)
 
     def all(self) -> None:
-        """Events were lost: check everything."""
+        """Have everything checked, because events were lost."""
         with self._lock:
             self._everything = True
         self._wake()
@@ -144,8 +144,8 @@ class Hints:
 
 
 class _EventHandler(FileSystemEventHandler):
-    """Turns an event into hints. An exception here would end watchdog's thread for ever: there
-    is none."""
+    """Turns an event into hints. An exception here would end watchdog's thread for good, so none is
+    raised."""
 
     def __init__(self, root: bytes, hints: Hints, clock: Clock) -> None:
         self._prefix = root.rstrip(b"/") + b"/"
@@ -194,7 +194,7 @@ class Watcher:
         hints: Hints,
         clock: Clock,
     ) -> None:
-        """Nothing is watched before `start`. `root` must be resolved: a link as root is deaf.
+        """Nothing is watched before `start`. `root` must be resolved: no events come for a link.
         `pulse`: an existing folder on a local disk that nobody else writes to."""
         self._root = root
         self._pulse = pulse
@@ -212,8 +212,8 @@ class Watcher:
         )
 
     def start(self) -> None:
-        """Begin to watch: walks all folders, so it runs in a worker thread. Raises OSError
-        (ENOSPC: the limit of watches, EMFILE: of instances)."""
+        """Start watching. This walks all folders, so it runs in a worker thread. Raises OSError
+        (ENOSPC: the limit of watches, EMFILE: the limit of instances)."""
         _install_overflow_handler()
         with _creating:
             before = _inotify_fds()
@@ -230,13 +230,13 @@ class Watcher:
         _overflow_handler.watchers.add(self)
 
     def close(self) -> None:
-        """Stop watching. A thread that does not end is left behind: it is a daemon and hears
-        nothing any more."""
+        """Stop watching. A thread that does not end is left behind: it is a daemon thread and gets
+        no more events."""
         _overflow_handler.watchers.discard(self)
         observer = self._observer
         self._observer = None
         if observer is not None:
-            # a descriptor that closes while another is counted would be taken for it
+            # a descriptor that closes while another thread counts them would be miscounted
             with _creating:
                 observer.stop()
                 if observer.is_alive():
@@ -249,7 +249,7 @@ class Watcher:
         self._hints.all()
 
     def take_lost(self) -> bool:
-        """Whether events were lost since the last question."""
+        """Whether events were lost since the last call."""
         lost = self._lost
         self._lost = False
         return lost
@@ -259,7 +259,7 @@ class Watcher:
 
     @property
     def beats(self) -> int:
-        """Events heard from our own folder so far."""
+        """How many events of our own folder have come so far."""
         return self._beats
 
     def touch_pulse(self) -> None:

@@ -1,7 +1,7 @@
-"""The watcher of one inbox over time: made, asked whether it is alive, and replaced when it is not.
+"""Looks after the watcher of one inbox: makes it, checks that it is alive, and replaces it if not.
 
 Owns the observer, what the last scan expects it to cover, and the backoff between repairs.
-`root_monitor` says what follows for the inbox's health.
+`watch_upkeep` decides what follows for the inbox's health.
 """
 
 from __future__ import annotations
@@ -23,8 +23,8 @@ from nemowatch.intake.watch.watcher import Hints, Watcher
 
 log = structlog.get_logger("nemowatch.inbox")
 
-#: Seconds until a watcher must have been made: a folder takes it some tenths of a millisecond, or
-#: ten times that on a busy disk, and there may be hundreds of thousands.
+#: Seconds within which a watcher must have been made: a folder takes some tenths of a millisecond,
+#: or ten times that on a busy disk, and there may be hundreds of thousands.
 WATCH_PATIENCE = 600.0
 
 
@@ -39,8 +39,8 @@ class WatcherSupervisor:
         clock: Clock,
         need_scan: Callable[[], None],
     ) -> None:
-        """`state_dir`: where folders of our own for the pulse may be. `need_scan` is called
-        when only a full scan can make good, or confirm, what was found out."""
+        """`state_dir`: where our own folders for the pulse may be. `need_scan` is called when only
+        a full scan can make up for, or confirm, what was found out."""
         name = hashlib.sha256(os.fsencode(inbox)).hexdigest()[:12]
         self._pulses = state_dir / "pulse"
         self._pulse_folder = self._pulses / name
@@ -49,9 +49,9 @@ class WatcherSupervisor:
         self._need_scan = need_scan
         #: inodes of the folders that the last full scan entered
         self.expected: frozenset[int] = frozenset()
-        self.scans = 0  #: full scans so far
+        self.scans = 0  #: how many full scans there were so far
         self._watcher: Watcher | None = None
-        self._wanted = object()  # another one for each watcher that is asked for
+        self._wanted = object()  # a new one for each watcher that is asked for
         self._backoff = Backoff()
         self._trouble: WatchTrouble | None = None
         self._suspect_scan = -1
@@ -60,7 +60,8 @@ class WatcherSupervisor:
         return f"WatcherSupervisor({self._watcher!r}, trouble={self._trouble})"
 
     async def watch(self, root: Path, hints: Hints) -> WatchTrouble | None:
-        """A new observer of `root`; returns why it could not be made. Raises Hung."""
+        """Make a new observer of `root`; returns why that failed, None if it did not. Raises
+        Hung."""
         await self.close()
         self._trouble = None
         wanted = self._wanted
@@ -82,7 +83,7 @@ class WatcherSupervisor:
         hints: Hints,
         wanted: object,
     ) -> Watcher:
-        """Raises Hung when it took so long that nothing waits for it any more."""
+        """Make a watcher. Raises Hung when that took so long that nothing waits for it any more."""
         self._pulse_folder.mkdir(parents=True, exist_ok=True)
         watcher = Watcher(root, self._pulse_folder, hints, self._clock)
         watcher.start()
@@ -92,7 +93,7 @@ class WatcherSupervisor:
         return watcher
 
     def scanned(self, inodes: Iterable[int]) -> None:
-        """A full scan has entered these folders."""
+        """Note which folders a full scan has entered."""
         self.expected = frozenset(inodes)
         self.scans = self.scans + 1
 
@@ -105,13 +106,12 @@ class WatcherSupervisor:
             await aside(watcher.close)
 
     def worked(self) -> None:
-        """All is well: the next trouble is repaired quickly again."""
+        """Note that all is well: the next trouble is repaired quickly again."""
         self._backoff.worked()
         self._trouble = None
 
     def begin_repair(self, trouble: WatchTrouble) -> bool:
-        """Note this trouble, and begin to repair it if it is time for a try; returns whether it
-        is."""
+        """Note this trouble, and start a repair if one is due; returns whether it is."""
         self._trouble = trouble
         now = self._clock.monotonic()
         due = now >= self._backoff.due_at
@@ -120,7 +120,7 @@ class WatcherSupervisor:
         return due
 
     def still(self, trouble: WatchTrouble) -> None:
-        """A repair was made; until all is confirmed to be well, this counts as wrong."""
+        """Keep this trouble after a repair, until all is confirmed to be well."""
         self._trouble = trouble
 
     async def find_trouble(self) -> WatchTrouble | None:
@@ -135,14 +135,14 @@ class WatcherSupervisor:
         return await self._coverage(watcher)
 
     def deaf_to(self, root: Path, folders: Mapping[bytes, int]) -> list[bytes]:
-        """Those of these folders (each with its inode) below `root` that the kernel does not
-        report on, as far as that can be told. Asks the disk: in a worker thread only. Raises
+        """The folders among these (each with its inode) below `root` that the kernel does not
+        report on, as far as that can be told. Reads the disk: in a worker thread only. Raises
         OSError."""
         watcher = self._watcher
         if watcher is None:
             return []
         watched = watcher.watched()
-        if root.stat().st_ino not in watched:  # an overlay, whose inodes say nothing
+        if root.stat().st_ino not in watched:  # an overlay, whose inode numbers cannot be compared
             return []
         return [folder for folder, inode in folders.items() if inode not in watched]
 
@@ -152,7 +152,7 @@ class WatcherSupervisor:
         try:
             await self._worker.run(watcher.touch_pulse)
         except OSError:
-            # the state folder's disk is full or read-only: that says nothing about the watch
+            # the state folder's disk is full or read-only, which says nothing about the watches
             return True
         except LocalError:
             return True
@@ -162,8 +162,8 @@ class WatcherSupervisor:
         return watcher.beats != before
 
     async def _coverage(self, watcher: Watcher) -> WatchTrouble | None:
-        """Folders come and go between a scan and this check: only what a newer scan confirms
-        counts."""
+        """A gap in the coverage. Folders come and go between a scan and this check, so only a gap
+        that a newer scan confirms counts."""
         if not uncovered(self.expected, watcher.watched()):
             self._suspect_scan = -1
             return None
@@ -182,9 +182,8 @@ class WatcherSupervisor:
         return WatchTrouble.COVERAGE
 
     def _limit_reached(self, hints: Hints) -> bool:
-        """Ask for one more watch on a folder that has none: the only way to tell a used-up limit
-        from a race. Never on the loop: it may have to wait for the end of a watcher whose share
-        hangs."""
+        """Try to watch one folder more: the only way to tell an exhausted limit from a race. Never
+        on the loop: it may have to wait for the end of a watcher whose share hangs."""
         probe = Watcher(self._pulses, self._pulses, hints, self._clock)
         try:
             probe.start()
