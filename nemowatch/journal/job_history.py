@@ -1,4 +1,4 @@
-"""The history of a job, and which instructions were given about the same item before and after it."""
+"""The history of a job, and which instructions were given about its item before and after it."""
 
 from __future__ import annotations
 
