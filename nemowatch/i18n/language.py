@@ -42,7 +42,11 @@ _DATES = {
     "ja": ("{year}年{month}月{day}日", "{month}月{day}日"),
 }
 #: Signs behind a sentence that are written otherwise.
-_STOPS = {"fr": {":": " :", ";": " ;"}}
+_STOPS = {
+    "fr": {":": " :", ";": " ;"},
+    "zh": {".": "。", ",": "，", ":": "：", ";": "；"},
+    "ja": {".": "。", ",": "、", ":": "：", ";": "、"},
+}
 #: Languages that leave no space between sentences.
 _UNSPACED = ("zh", "ja")
 

@@ -11,7 +11,10 @@ SEAM = re.compile(r"(?<=[.!?:;,])\s+| · ")
 NUMBER = re.compile(r"-?\d{1,3}(?:,\d{3})*(?:\.\d+)?|\d+")
 #: Fields that are numbers.
 NUMBERS = frozenset(
-    {"count", "credits", "available", "days", "done", "total", "making", "number", "queued"}
+    {
+        *("count", "credits", "available", "days", "done", "total", "making", "minutes"),
+        *("number", "queued"),
+    }
 )
 #: Fields with names in them.
 NAMES = frozenset(
@@ -21,7 +24,7 @@ NAMES = frozenset(
     }
 )
 #: Fields that list names of files: "a.mp4, b.mp4 and c.mp4".
-LISTS = frozenset({"names", "examples", "enumerated", "shown"})
+LISTS = frozenset({"names", "examples", "enumerated", "expected", "shown", "whole"})
 #: Fields that hold words of ours, which are messages themselves. What is in any other field is a
 #: name, or what a person or the cloud says: it stays as it is, but for numbers and dates.
 OURS = frozenset(

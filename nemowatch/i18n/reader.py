@@ -33,8 +33,10 @@ _STOPS = ".,;:"
 _WIDE_STOP = "。"
 #: Words between the parts of a list.
 _LISTING = re.compile(r" (and|or) ")
-#: A list of files: by its "and" between endings, since names of files have that word as well.
-_FILES = re.compile(r"(?P<first>.*\.\w{1,9}) and (?:(?P<more>\d+) more|(?P<last>.*\.\w{1,9}))")
+#: A list of files: by its word between endings, since names of files have that word as well.
+_FILES = re.compile(
+    r"(?P<first>.*\.\w{1,9}) (?P<word>and|or) (?:(?P<more>\d+) more|(?P<last>.*\.\w{1,9}))"
+)
 
 
 class _Depth(threading.local):
@@ -211,7 +213,7 @@ class Reader:
         if found["more"]:
             more = self.filled("and {count} more", {"count": found["more"]})
             return f"{found['first']} {more}"
-        word = self._translations.gettext("and")
+        word = self._translations.gettext(found["word"])
         return f"{found['first']} {word} {found['last']}"
 
     def _translated(self, found: Pattern, values: dict[str, str], text: str) -> str:
@@ -247,4 +249,7 @@ class Reader:
         bare = value.strip()
         if not bare or (of is not None and field not in of.ours):
             return value
-        return value.replace(bare, self._part(bare), 1)
+        said = self._part(bare)
+        if not self._spaced and said != bare:
+            return said
+        return value.replace(bare, said, 1)

@@ -26,11 +26,13 @@ NO_WORK = {
     ),
     RequestKind.CREDITS: (
         "about credits",
-        "status.html in the shared folder says how many are left, and so does: nemowatch credits.",
+        "The page status.html in the shared folder says how many are left, and so does: nemowatch"
+        " credits.",
     ),
     RequestKind.STATUS: (
         "how things are",
-        "status.html in the shared folder says it of every file, and so does: nemowatch status.",
+        "The page status.html in the shared folder says it of every file, and so does: nemowatch"
+        " status.",
     ),
     RequestKind.UPLOAD: (
         "to upload something",

@@ -6,6 +6,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping
 
 from nemowatch.errors import shown
+from nemowatch.i18n.language import message
 from nemowatch.late_pattern import LatePattern
 from nemowatch.tasks import prompts
 from nemowatch.tasks.kinds.base import Skill
@@ -81,5 +82,5 @@ def _words_in(script: str) -> int:
 def _length(seconds: float) -> str:
     minutes = round(seconds / 60)
     if minutes < 100:
-        return f"{minutes} minutes"
-    return f"{minutes / 60:.1f} hours"
+        return message(f"{minutes} minutes")
+    return message(f"{minutes / 60:.1f} hours")

@@ -9,8 +9,9 @@ from collections.abc import Sequence
 
 from nemowatch.i18n.language import message
 
-#: The word that people put between two languages, and the sign for it.
+#: The words before the last of several, the first one also between two languages, and its sign.
 AND = message("and")
+OR = message("or")
 _AMPERSAND = "&"
 #: Words of a sentence after which the language follows: `dub in Spanish`, `dub en to es`.
 PREPOSITIONS = frozenset(

@@ -97,6 +97,28 @@ def test_a_text_is_read_by_the_messages_that_it_is_made_of(text: str, german: st
     assert said(text).startswith(german)
 
 
+def test_a_list_of_files_is_joined_in_the_language_and_its_names_stay() -> None:
+    """Only between names of files: within one, such a word is a part of it."""
+    choose("pt")
+    asked = said(
+        "Keep one of clip.es.srt and clip.ES.srt, and move the rest elsewhere or remove it."
+    )
+    assert "clip.es.srt e clip.ES.srt" in asked
+
+    unread = "Files beside the task folders are not processed: {}."
+    assert "a.mp4, b.mp4 e mais 7" in said(unread.format("a.mp4, b.mp4 and 7 more"))
+    assert "salt and pepper.mp4" in said(unread.format("salt and pepper.mp4"))
+
+
+def test_stops_are_those_of_the_language() -> None:
+    """Also where parts are read one by one, or a part has none in its own catalogue."""
+    choose("ja")
+    read = said(
+        "0 of the 250 credits a day are spent, one more turn costs about 9: it resumes tomorrow."
+    )
+    assert read == "1 日 250 クレジットのうち 0 を使いました、次の作業に約 9：明日再開します。"
+
+
 def test_english_loads_nothing() -> None:
     """The daemon of an English share reads no catalogue."""
     choose("en")

@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from nemowatch.intake.scan.file_names import is_subtitles, stem_of, subtitle_stem
 from nemowatch.intake.scan.paths import as_text, name_of, parent, promised_kind, same_name
 from nemowatch.tasks.arguments import tag_of
-from nemowatch.tasks.words import enumerated
+from nemowatch.tasks.words import OR, enumerated
 
 #: What may separate a clip's name from a language; only the first is understood.
 _DOT = "."
@@ -67,12 +67,12 @@ class SubtitleNames:
     def expected(self, clip: bytes) -> str:
         """What the subtitles of a clip may be called, in words."""
         stem = as_text(stem_of(name_of(clip)))
-        return " or ".join(f"{stem}.{tag}.srt" for tag in self._languages)
+        return f" {OR} ".join(f"{stem}.{tag}.srt" for tag in self._languages)
 
     def whole(self, clip: bytes) -> str:
         """What the subtitles of a clip may be called if another clip has the same stem."""
         name = as_text(name_of(clip))
-        return " or ".join(f"{name}.{tag}.srt" for tag in self._languages)
+        return f" {OR} ".join(f"{name}.{tag}.srt" for tag in self._languages)
 
     def _sort_in(self, path: bytes) -> None:
         stem = unicodedata.normalize("NFC", as_text(subtitle_stem(name_of(path))))
