@@ -108,7 +108,7 @@ OF_OTHERS = frozenset(
             "target",
             "whole",
         ),
-        *("directions", "speaker", "word"),
+        *("directions", "speaker", "start", "word"),
     }
 )
 
