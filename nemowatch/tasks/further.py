@@ -34,18 +34,19 @@ def further(text: str) -> str:
             f"It only asks {asked}. {answer} Nothing was sent or paid for.",
             cure="Say what should be changed, or remove it.",
         )
-    if puts_off(said):
-        raise OrderError(
-            "It only says to wait. Everything waits as long as it takes, and costs nothing.",
-            cure="Say what is to be done when you know it, or remove it.",
-        )
     return without_export(said)
 
 
 def change(text: str) -> str:
     """The message that a text about a result is for the agent. Raises OrderError as `further`, and
-    for one that only says that it is good, or says nothing that could be done."""
+    for one that only says that it is good, or is to wait, or says nothing that could be done.
+    To a question "later" may be the answer."""
     said = further(text)
+    if puts_off(said):
+        raise OrderError(
+            "It only says to wait. Everything waits as long as it takes, and costs nothing.",
+            cure="Say what is to be done when you know it, or remove it.",
+        )
     if is_praise(said) or asks_nothing(plain(said)):
         raise OrderError(
             "It asks for no change. Nothing was sent or paid for.",

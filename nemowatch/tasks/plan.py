@@ -105,7 +105,7 @@ def _answers(text: str, own: str) -> tuple[str, ...]:
     """What is said to an addition that asks for no work, and is left out."""
     if own or not prompts.addition(text):
         return ()
-    asked, answer = NO_WORK[routing.request_in(prompts.addition(text))]
+    asked, answer = NO_WORK[routing.surely_in(prompts.addition(text))]
     return (f"What prompt.txt adds only asks {asked}. {answer}",)
 
 
@@ -119,7 +119,7 @@ def _own_instructions(text: str, folder: Folder) -> str:
     adds = prompts.extends(text) and not kind_of(folder).needs_prompt
     if not adds:
         check_instructions(text, "the prompt.txt that counts here", _whose(folder))
-    elif routing.request_in(prompts.addition(text)) is not RequestKind.WORK:
+    elif routing.surely_in(prompts.addition(text)) is not RequestKind.WORK:
         return ""
     return routing.without_export(text)
 

@@ -107,7 +107,7 @@ def _is_export(part: str, drop: ProjectDrop) -> bool:
         _, text = _concerned(part, drop, "")
     except OrderError:  # it is said which part is wrong, and how
         return False
-    return routing.request_in(text) is RequestKind.EXPORT
+    return routing.surely_in(text) is RequestKind.EXPORT
 
 
 def _order(folder: Folder, drop: ProjectDrop, parts: tuple[str, ...]) -> FolderOrder:

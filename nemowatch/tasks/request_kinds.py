@@ -11,11 +11,12 @@ from collections.abc import Iterable, Mapping
 from enum import StrEnum
 from functools import cache, partial
 from itertools import filterfalse
+from pathlib import Path
 
 from nemowatch.late_pattern import LatePattern
 from nemowatch.tasks import request_words as words_of
 from nemowatch.tasks.request_languages import LANGUAGES, LanguageWords
-from nemowatch.tasks.slips import Spelling
+from nemowatch.tasks.slips import LATIN_WORD, Spelling
 
 
 class RequestKind(StrEnum):
@@ -132,7 +133,7 @@ class _Language:
             RequestKind.UPLOAD: f"{words.upload_too} {words.things}",
         }
         every = " ".join((*needs.values(), *may.values(), asking, words.only, beside))
-        self._spelling = Spelling(_PARTS.findall(every))
+        self.spelling = Spelling(_PARTS.findall(every))
         self._needs = {kind: vocabulary(needs[kind].split()) for kind in _KINDS}
         courtesy = f"{words.polite} {words.please}"
         self._known = {
@@ -148,14 +149,14 @@ class _Language:
 
     def kind_of_slips(self, said: str) -> RequestKind:
         """The kind of a text as it was probably meant: "isit doen?"."""
-        right = self._spelling.respelled(said)
+        right = self.spelling.respelled(said)
         if not right:
             return RequestKind.WORK
         return self.kind_of(right)
 
     def is_right(self, said: str) -> bool:
         """Whether all words of a text are words of this language that are known here."""
-        return self._spelling.respelled(said) == said
+        return self.spelling.respelled(said) == said
 
     def asks_nothing(self, said: str) -> bool:
         """Whether all its words only greet, wish or name a result: "hello, the video"."""
@@ -233,32 +234,42 @@ _ENGLISH_AND_CHINESE = LanguageWords(
 
 
 @cache
-def _languages() -> tuple[_Language, ...]:
+def languages() -> tuple[_Language, ...]:
     """Made when the first text is judged: a start judges none."""
     return (_Language(_ENGLISH_AND_CHINESE), *map(_Divided, LANGUAGES))
+
+
+@cache
+def _no_slips() -> frozenset[str]:
+    """Words that look like slips of those that are known here: "trucks" is none of "tracks".
+    `scripts/lib/no_slips.py` finds them in dictionaries."""
+    words = Path(__file__).with_name("no_slips.txt").read_text("utf-8")
+    return frozenset(words.split())
 
 
 def kind_of(said: str) -> RequestKind:
     """What a text asks for, as `plain` gives it, where all its words say that; else work."""
     if len(said) > LONGEST:
         return RequestKind.WORK
-    kinds = (language.kind_of(said) for language in _languages())
+    kinds = (language.kind_of(said) for language in languages())
     return next(filter(_is_no_work, kinds), RequestKind.WORK)
 
 
 def kind_of_slips(said: str) -> RequestKind:
     """The same for a short text that was typed in haste."""
-    if len(WORD.findall(said)) > _MOST_SLIPPED:
+    if len(said) > LONGEST or len(WORD.findall(said)) > _MOST_SLIPPED:
         return RequestKind.WORK
-    if any(language.is_right(said) for language in _languages()):
+    if not _no_slips().isdisjoint(LATIN_WORD.findall(said)):
         return RequestKind.WORK
-    kinds = (language.kind_of_slips(said) for language in _languages())
+    if any(language.is_right(said) for language in languages()):
+        return RequestKind.WORK
+    kinds = (language.kind_of_slips(said) for language in languages())
     return next(filter(_is_no_work, kinds), RequestKind.WORK)
 
 
 def asks_nothing(said: str) -> bool:
     """Whether a text, as `plain` gives it, has no words by which something could be done."""
-    return len(said) <= LONGEST and any(language.asks_nothing(said) for language in _languages())
+    return len(said) <= LONGEST and any(language.asks_nothing(said) for language in languages())
 
 
 def _is_no_work(kind: RequestKind) -> bool:
@@ -270,4 +281,4 @@ def is_only_export(said: str) -> bool:
     it can be left out beside what is work."""
     if len(said) > LONGEST:
         return False
-    return any(language.is_only_export(said) for language in _languages())
+    return any(language.is_only_export(said) for language in languages())

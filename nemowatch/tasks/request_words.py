@@ -86,7 +86,7 @@ charged pay price each per total video videos clip 费用 价格 账户 账号 �
 """
 #: One of these is in a request for the state of things,
 STATUS = """
-status state progress track tracks timeline how_is_it_going how's_it_going how_long
+status state progress track tracks timeline how_is_it_going how's_it_going how_long hw_long
 how_much_longer almost_done nearly_done still_nothing nothing_yet wassup whassup what's_up
 whats_up how_far any_news any_luck eta update_please
 news_on did_it_finish

@@ -60,17 +60,24 @@ _POLITE_WORDS = vocabulary(words_of.POLITE.split())
 
 @lru_cache(TEXTS)
 def request_in(text: str) -> RequestKind:
-    """What an instruction asks for, as a whole."""
+    """What an instruction asks for, as a whole, also where it was typed in haste."""
+    surely = surely_in(text)
+    if surely is not RequestKind.WORK:
+        return surely
+    return kind_of_slips(plain(text))
+
+
+@lru_cache(TEXTS)
+def surely_in(text: str) -> RequestKind:
+    """What an instruction asks for by the words that it has: where it is paid for whatever it
+    asks, no word may be left out that could be another one."""
     said = plain(text)
     if not said or len(said) > LONGEST:
         return RequestKind.WORK
     whole = kind_of(said)
     if whole is not RequestKind.WORK:
         return whole
-    of_all = _kind_of_all(text)
-    if of_all is not RequestKind.WORK:
-        return of_all
-    return kind_of_slips(said)
+    return _kind_of_all(text)
 
 
 def _kind_of_all(text: str) -> RequestKind:

@@ -11,7 +11,7 @@ from collections.abc import Iterable
 from functools import partial
 
 #: A word without accents; what is in another writing has no slips that could be told.
-_WORD = re.compile("[a-z]+")
+LATIN_WORD = re.compile("[a-z]+")
 #: Letters: shorter words are taken as they are.
 _SHORTEST = 3
 #: Letters: one more or less in a shorter word makes another one, as in "back" and "black".
@@ -36,14 +36,15 @@ class Spelling:
     def respelled(self, text: str) -> str:
         """The text with its slips put right; "" where that is not possible, or where most of its
         words would have to be."""
-        found = _WORD.findall(text)
-        known = [word for word in found if self._is_right(word)]
+        found = LATIN_WORD.findall(text)
+        known = [word for word in found if self.is_right(word)]
         right = {word: self._put_right(word) for word in {*found} - {*known}}
         if len(known) < len(right) - 1 or not all(right.values()):
             return ""
-        return _WORD.sub(lambda hit: right.get(hit[0], hit[0]), text)
+        return LATIN_WORD.sub(lambda hit: right.get(hit[0], hit[0]), text)
 
-    def _is_right(self, word: str) -> bool:
+    def is_right(self, word: str) -> bool:
+        """Whether it is one of the right words, or too short to be told."""
         return len(word) < _SHORTEST or word in self._words
 
     def _put_right(self, word: str) -> str:
@@ -76,12 +77,20 @@ def _likelihood(said: str, right: str) -> tuple[bool, str]:
 
 def _is_near(said: str, right: str) -> bool:
     """Whether a word is a slip of another one, and hardly a third one."""
-    if not is_slip(said, right):
+    if not is_slip(said, right) or _is_inflected(said, right):
         return False
     if len(said) != len(right):
         return len(right) >= _ADDED_FROM
     is_swapped = sorted(said) == sorted(right)
     return is_swapped or len(right) >= _WRONG_FROM
+
+
+def _is_inflected(said: str, right: str) -> bool:
+    """Whether a word differs by its last letter alone: "shared" is no slip of "share"."""
+    begin, last = said[:-1], said[-1:]
+    if begin == right:
+        return last != right[-1:]
+    return begin == right[:-1]
 
 
 def is_slip(said: str, word: str) -> bool:

@@ -188,6 +188,14 @@ VOICES = {
     "a german screenplay": "1. INNEN. KÜCHE – TAG\n\nAnna tritt ein.",
     "a chinese screenplay": "内景 厨房 日\n安娜走进来。",
     "a cut": "The cow stands there.\nCUT TO:\nThe farm at night.",
+    "names on lines of their own": "JOHN:\nHello.\n\nMARY:\nHi. It rains.\nTea?\n\nJOHN:\nYes.",
+    "chinese names alone": "小明：\n你好。\n小红：\n你好呀。\n小明：\n走吧。",
+    "a narrator in chinese": "旁白：夜晚。\n旁白：下雨了。\n旁白：晚安。",
+    "a list of turns": "- John: Hello\n- Mary: Hi\n- John: Tea?",
+    "numbered turns": "1. John: Hello\n2. Mary: Hi\n3. John: Tea?",
+    "names in brackets": "[John] Hello\n[Mary] Hi\n[John] Tea?",
+    "directions in round brackets": "Good evening.\n(He enters)\nThank you.\n(Applause)",
+    "chinese columns": "画面\t旁白\n农场远景\t欢迎来到农场。",
     "two columns": "VIDEO\tAUDIO\nWide shot of farm\tWelcome to our farm.",
 }
 
@@ -199,6 +207,22 @@ def test_names_and_directions_are_asked_about(what: str, name: str) -> None:
     with pytest.raises(OrderError, match="would be spoken") as refused:
         script_words(VOICES[what].encode(), name)
     assert "spoken" in refused.value.cure
+
+
+LIKE_A_PLAY = r"""
+Video, audio, and text: three ways to learn.|He said: "Come."\nShe said: "No."\nHe said: "Why?"
+外景，内景，都在横店拍摄。|AUSSEN WEISS, INNEN ROT|EXT. 4567 is the number to call.
+begin 100 metres ahead\nand go on|Param (the hero) walked home.
+【第一章】\n下雨。\n【第二章】\n天晴。|他说：“来。”\n她说：“不。”\n他说：“为什么？”
+Tip: Eat.\nTip: Drink.\nTip: Sleep.
+Video, audio|INNEN UND AUSSEN WEISS|(This is an aside.)\nOn we go.\n(This is another one.)
+"""
+
+
+@pytest.mark.parametrize("text", LIKE_A_PLAY.strip().replace("\n", "|").split("|"))
+def test_prose_that_is_a_little_like_a_play_is_spoken(text: str) -> None:
+    """Whoever is told to delete names would find none."""
+    assert script_words(text.replace("\\n", "\n").encode(), "a.txt")
 
 
 def test_subtitles_may_name_who_speaks() -> None:

@@ -65,6 +65,13 @@ def test_nothing_forbids_what_a_person_adds(name: str, added: str) -> None:
             assert THE_REST in message
 
 
+@pytest.mark.parametrize("added", ["blaance", "statsu?", "exprot the video"])
+def test_a_word_that_may_be_mistyped_is_not_left_out(added: str) -> None:
+    """The dub is paid for either way: what it says goes along."""
+    (message,) = messages("dub-es", added)
+    assert added in message
+
+
 @pytest.mark.parametrize("name", ["dub-es", "voiceover", "transcribe-de"])
 @pytest.mark.parametrize("own", ["", "+", " + \n"])
 def test_without_an_addition_the_bounds_stay(name: str, own: str) -> None:

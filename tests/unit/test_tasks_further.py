@@ -102,6 +102,7 @@ def test_a_signature_at_the_end_is_left_out(signature: str) -> None:
 def test_a_text_that_only_puts_off_is_no_turn(text: str) -> None:
     """What waits may wait; words that also say what to do are sent."""
     with pytest.raises(OrderError, match="only says to wait"):
-        further(text)
-    assert further("Show the logo later") == "Show the logo later"
-    assert further("tomorrow") == "tomorrow"
+        change(text)
+    assert change("Show the logo later") == "Show the logo later"
+    assert change("tomorrow") == "tomorrow"
+    assert further(text) == text  # to a question it may be the answer

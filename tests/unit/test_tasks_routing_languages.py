@@ -231,6 +231,20 @@ def test_words_that_name_nothing_to_do_change_nothing(text: str) -> None:
     assert change("The video on the right, please") == "The video on the right, please"
 
 
+NO_SLIPS = """
+more balanced, please|combine|shared|a reader, please|move the clip please|show the trucks
+show statues|show the stats|the video without|Schicht bitte|Länder zeigen bitte
+zeige Staaten|muestra el estadio|descarta el clip|saldos por favor|avanza el video por favor
+combine les clips|montre les statues|rends la vidéo nette|statue svp|vide la vidéo
+"""
+
+
+def test_other_words_are_no_slips() -> None:
+    """A word that people use, and another form of a word that is known, is meant as it stands."""
+    found = {said: request_in(said) for said in phrases(NO_SLIPS)}
+    assert set(found.values()) == {RequestKind.WORK}, found
+
+
 def test_slips_are_not_looked_for_without_end() -> None:
     """Words that are written together without a blank are taken apart up to a length."""
     assert request_in("is" * 149 + "x?") is RequestKind.WORK

@@ -19,28 +19,40 @@ COPY_WORDS = "Copy the words that are to be spoken into a plain text file (.txt)
 #: Where a scene is, as screenplays say it.
 _SCENE = re.compile(
     r"(?:\d{1,4}[A-Z]?[.)]? )?"
-    r"(?:(?:INT|EXT)\.(?: ?/ ?(?:INT|EXT)\.?)?|(?:INT|EXT)(?=[ /][^a-z]{3,60}$)|I/E\."
-    r"|(?:INNEN|AUSSEN|AU\u1e9eEN|AU\xdfEN)[ ./])[^a-z]{3,}"
+    r"(?:(?:INT|EXT)\.(?: ?/ ?(?:INT|EXT)\.?)? ?(?=[^\W\d_])|(?:INT|EXT)(?=[ /][^a-z]{3,60}$)|I/E\."
+    r"|(?:INNEN|AUSSEN|AU\u1e9eEN|AU\xdfEN)(?:[./]| (?=[^,\n]{1,60} [-\u2013\u2014] )))[^a-z]{3,}"
     r"|(?:CUT|FADE|DISSOLVE|SMASH CUT) (?:TO|IN|OUT)(?: BLACK)?[:.]$"
-    r"|[\u5185\u5167\u5916]\u666f[ .:\uff1a\u3000\u3001\uff0c]"
+    r"|[\u5185\u5167\u5916]\u666f[ .:\uff1a\u3000]"
 )
-#: A name before what somebody says: up to three words.
+_ONE_NAME = r"[\w.'\u2019-]{0,24}"
+#: A name before what somebody says: up to three words, none of them in small letters as in "He
+#: said:", and no verb of saying. In brackets, or with a colon, behind which its line may end.
 _SPEAKER = re.compile(
-    r"(?:\*\*)?(?P<name>[^\W\d_][\w.'\u2019-]{0,24}(?: [^\W_][\w.'\u2019-]{0,24}){0,2})"
-    r" ?(?:\([^()\n]{1,40}\) ?)?(?:\*\*)?[:\uff1a](?:\*\*)?(?:\s+\S|(?<=\uff1a)\S)"
+    r"(?:[-*\u2013\u2014\u2022] |\d{1,4}[.)] )?(?:\*\*)?"
+    rf"(?P<bracket>\[)?(?P<name>[^\W\d_]{_ONE_NAME}(?: [^\W_a-z\xdf-\xff]{_ONE_NAME}){{0,2}})"
+    r"(?(bracket)\] ?\S"
+    r"|(?<![\u8bf4\u8aaa\u9053\u95ee\u554f\u7b54\u558a]) ?(?:\([^()\n]{1,40}\) ?)?"
+    r"(?:\*\*)?[:\uff1a](?:\*\*)?(?:\s+\S|(?<=\uff1a)\S|$))"
 )
 #: A name alone in its line, in large letters, as plays have it.
 _CUE = re.compile(r"(?P<name>[^\W\d_a-z][^a-z\n:!?,;=_()\[\]\"]{1,30}?)(?: ?\([^()\n]{1,30}\))?")
 #: A line that is nothing but a direction.
 _DIRECTION = re.compile(
-    r"\[\W{0,9}\w[^\[\]\n]{1,120}\]|\u3010\W{0,9}\w[^\u3010\u3011\n]{0,120}\u3011"
+    r"\[\W{0,9}\w[^\[\]\n]{1,120}\]"
+    # not a numbered heading
+    r"|\u3010\W{0,9}(?![\u7b2c\d])\w[^\u3010\u3011\n]{0,120}\u3011"
+    r"|[(\uff08]\W{0,9}\w[^()\uff08\uff09.!?\u3002\n]{1,60}[)\uff09]"
 )
 #: What the first line of a script in two columns says: what is seen, and what is heard.
 _SEEN = frozenset({"video", "visual", "visuals", "picture", "bild", "vid\xe9o", "\u753b\u9762"})
-_HEARD = frozenset({"audio", "sound", "voice", "voiceover", "voice-over", "vo", "ton", "narration"})
+_HEARD = frozenset({"audio", "sound", "voice", "voiceover", "voice-over", "vo", "ton"}) | {
+    *("narration", "narrator", "sprecher", "\u65c1\u767d", "\u58f0\u97f3", "\u8072\u97f3"),
+}
+_LONGEST_TITLE = 2  # words
 _COLUMN = re.compile(r"[\t|;,\u3001\uff0c]")
 #: So many turns make a conversation, and so many directions a script for a stage.
 _FEWEST_TURNS = 3
+_FEWEST_SPEAKERS = 2
 _FEWEST_CUES = 4
 _FEWEST_DIRECTIONS = 2
 
@@ -49,7 +61,7 @@ def refuse_dialogue(text: str) -> None:
     """Raises OrderError, with the cure, for a text with names or directions that nobody reads
     aloud."""
     lines = list(filter(None, map(str.strip, text.split("\n"))))
-    if any(map(_SCENE.match, lines)) or _has_columns(lines[0]):
+    if any(map(_SCENE.match, lines)) or _has_columns(lines):
         raise OrderError(
             "This text is a screenplay: its scenes, names and directions would be spoken as well.",
             cure=COPY_WORDS,
@@ -70,18 +82,35 @@ def refuse_dialogue(text: str) -> None:
         )
 
 
-def _has_columns(first: str) -> bool:
-    """Whether a script has what is seen beside what is said."""
-    titles = set(map(str.strip, _COLUMN.split(first.lower())))
-    return bool(titles & _SEEN and titles & _HEARD)
+def _has_columns(lines: Sequence[str]) -> bool:
+    """Whether a script has what is seen beside what is said: two titles, and such lines below."""
+    titles = _titles(lines[0])
+    are_short = all(len(title.split()) <= _LONGEST_TITLE for title in titles)
+    if not (are_short and titles & _SEEN and titles & _HEARD):
+        return False
+    return any(map(_COLUMN.search, lines[1:]))
+
+
+def _titles(line: str) -> set[str]:
+    return set(map(str.strip, _COLUMN.split(line.lower())))
 
 
 def _speaker(lines: Sequence[str]) -> str:
-    """Who speaks most in a conversation, where most lines begin with a name; "" for none."""
-    names = [found["name"] for found in map(_SPEAKER.match, lines) if found]
-    if len(names) * 2 < len(lines):
+    """Who speaks most in a conversation, where most lines begin with a name, or follow on one; ""
+    for none. A word that only returns by itself, and is not written as a name, is a label."""
+    turns = [found for found in map(_SPEAKER.match, lines) if found]
+    names = [turn["name"] for turn in turns]
+    alone = sum(turn[0] == turn.string for turn in turns)
+    if len(turns) * 2 < len(lines) and alone < len(turns):
+        return ""
+    if len(set(names)) < _FEWEST_SPEAKERS and not any(map(_is_voice, names)):
         return ""
     return _most_frequent(names, _FEWEST_TURNS)
+
+
+def _is_voice(name: str) -> bool:
+    """Whether a name stands for a voice though there is no other: "NARRATOR", "旁白"."""
+    return name.isupper() or name.lower() in _HEARD
 
 
 def _cue(text: str) -> str:

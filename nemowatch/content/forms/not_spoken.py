@@ -24,7 +24,7 @@ _BEGINNINGS = (
     ("a file of captions in codes (SCC)", re.compile(r"Scenarist_SCC\b")),
     ("a program's text (a script for a computer)", re.compile(r"#!\s?/")),
     ("a key or a certificate", re.compile(r"-----BEGIN [A-Z ]{1,40}-----")),
-    ("a file in letters (uuencode)", re.compile(r"begin [0-7]{3,4} \S")),
+    ("a file in letters (uuencode)", re.compile(r"begin [0-7]{3,4} \S+\n[!-\x60]")),
     ("a file in letters (yEnc)", re.compile(r"=ybegin ")),
     ("a calendar or a contact", re.compile(r"BEGIN:V[A-Z]{3,8}\b")),
     ("data for a program (JSON)", re.compile(r'\[?\s{0,20}\{\s{0,20}"[^"\n]{1,100}"\s{0,5}:')),

@@ -20,7 +20,7 @@ from nemowatch.content.forms.lines import (
 #: How files of programs, and their messages, begin.
 _PROGRAM = re.compile(
     r"<\?php|<%|<script\b|Traceback \(most recent call last\)|diff --git "
-    r"|--- \S[^\n]{0,300}\n\+\+\+ \S|@echo off\b|param ?\(",
+    r"|--- \S[^\n]{0,300}\n\+\+\+ \S|@echo off\b|(?-i:param) ?\(\s{0,20}[\[$]",
     re.IGNORECASE,
 )
 
