@@ -43,10 +43,12 @@ _DATES = {
 }
 #: Signs behind a sentence that are written otherwise.
 _STOPS = {
-    "fr": {":": " :", ";": " ;"},
+    "fr": {":": "\N{NO-BREAK SPACE}:", ";": "\N{NO-BREAK SPACE};"},
     "zh": {".": "。", ",": "，", ":": "：", ";": "；"},
     "ja": {".": "。", ",": "、", ":": "：", ";": "、"},
 }
+#: What "and" is before the sound of an i.
+_BEFORE_I = {"es": "e"}
 #: Languages that leave no space between sentences.
 _UNSPACED = ("zh", "ja")
 
@@ -130,4 +132,5 @@ def _load(language: str) -> Reader:
         dates=_DATES[language],
         spaced=language not in _UNSPACED,
         stops=_STOPS.get(language, {}),
+        before_i=_BEFORE_I.get(language, ""),
     )

@@ -33,6 +33,8 @@ _STOPS = ".,;:"
 _WIDE_STOP = "。"
 #: Words between the parts of a list.
 _LISTING = re.compile(r" (and|or) ")
+#: A word that begins with the sound of an i, which "hielo" does not.
+_SOUND_OF_I = re.compile(r"h?[ií](?!e)", re.IGNORECASE)
 #: A list of files: by its word between endings, since names of files have that word as well.
 _FILES = re.compile(
     r"(?P<first>.*\.\w{1,9}) (?P<word>and|or) (?:(?P<more>\d+) more|(?P<last>.*\.\w{1,9}))"
@@ -58,13 +60,16 @@ class Reader:
         dates: tuple[str, str],
         spaced: bool = True,
         stops: Mapping[str, str] = MappingProxyType({}),
+        before_i: str = "",
     ) -> None:
         """`messages`: each for one and for many ("" where it does not count); `spaced`: whether
-        there are spaces between sentences; `stops`: signs that are written otherwise."""
+        there are spaces between sentences; `stops`: signs that are written otherwise; `before_i`:
+        what "and" is before the sound of an i, "" where it stays the same."""
         self._translations = translations
         self._signs = str.maketrans({",": thousands, ".": decimal})
         self._spaced = spaced
         self._stops = str.maketrans(dict(stops))
+        self._before_i = before_i
         self._dates = dates
         self._depth = _Depth()
         self._exact: dict[str, Pattern] = {}
@@ -122,6 +127,8 @@ class Reader:
         before, after = self._whole(first), self._whole(second)
         if not word or before is None or after is None:
             return None
+        if word == "and" and self._before_i and _SOUND_OF_I.match(after):
+            return f"{before} {self._before_i} {after}"
         known = self._exact.get(word)
         return f"{before} {self._translated(known, {}, word) if known else word} {after}"
 

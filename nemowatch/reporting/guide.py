@@ -87,9 +87,9 @@ def _orders(orders: Iterable[Orderable]) -> Iterable[str]:
         " English (german), or in the language itself (deutsch)."
     )
     for order in orders:
-        title = capital(said(order.what))
+        title = capital(said(f"{order.what}:"))
         takes = wrapped(message(f"Accepts {order.takes}."), "  ")
-        yield "\n".join([f"{title}:", _rows(order.names), takes])
+        yield "\n".join([title, _rows(order.names), takes])
 
 
 def _table(title: str, rows: Iterable[tuple[str, str]]) -> str:

@@ -119,6 +119,16 @@ def test_stops_are_those_of_the_language() -> None:
     assert read == "1 日 250 クレジットのうち 0 を使いました、次の作業に約 9：明日再開します。"
 
 
+def test_signs_and_small_words_are_as_a_language_writes_them() -> None:
+    """Whatever stands around them in English."""
+    texts = "images (jpg, png, gif, webp)"
+    choose("es")
+    assert " e imágenes (" in said(f"videos (mp4, mov, avi, webm, mkv) and {texts}")
+    choose("fr")
+    asked = said("The cloud asked a question instead of working: Which one?")
+    assert asked.endswith("travailler\N{NO-BREAK SPACE}: Which one?")
+
+
 def test_english_loads_nothing() -> None:
     """The daemon of an English share reads no catalogue."""
     choose("en")
