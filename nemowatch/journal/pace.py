@@ -28,6 +28,8 @@ def done_of_load(conn: sqlite3.Connection, reasons: Iterable[str]) -> int | None
     first = conn.execute(SQL["first"], values).fetchone()
     if first is None:
         return None
+    if conn.execute(SQL["at_least_done"], {"id": first["id"]}).fetchone()[0] >= MOST_DONE:
+        return None
     since = {"since": first["created_at"], "most": MOST_DONE}
     found = conn.execute(SQL["done_since"], since).fetchone()[0]
     return int(found) if found < MOST_DONE else None

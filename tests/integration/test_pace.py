@@ -3,11 +3,16 @@
 from __future__ import annotations
 
 import sqlite3
+from contextlib import closing
 from pathlib import Path
 
-from nemowatch.journal import job_counts
+import pytest
+
+from nemowatch.journal import job_counts, pace
+from nemowatch.journal.opening import connect
 from nemowatch.model import State
 from nemowatch.reporting.figures import Figures, Lanes, gather_figures
+from tests.rigs.big_journal import fill
 from tests.rigs.command import Cli
 
 TURN = """INSERT INTO spend (job_id, session, opened_at, session_id, request_hash, baseline,
@@ -50,3 +55,25 @@ def test_how_far_the_work_is(tmp_path: Path) -> None:
     assert 2 * 60 <= turns_only < 2 * 60 + 10
     assert 2 * 60 + 50 <= both.seconds_left < 2 * 60 + 60
     assert 50 <= both.usual_render < 60
+
+
+def test_a_very_old_job_that_is_tried_again_has_nothing_counted(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """More was done since than anybody asks for, and nearly all of it is not even looked at."""
+    fill(tmp_path / "journal.db", 3000)
+    monkeypatch.setattr(pace, "MOST_DONE", 1000)
+    steps = 0
+
+    def step() -> None:
+        nonlocal steps
+        steps += 1
+
+    with closing(connect(tmp_path / "journal.db")) as conn:
+        again = "UPDATE job SET state = 'claimed' WHERE id = ?"
+        conn.execute(again, (2_400,))
+        assert pace.done_of_load(conn, ()) == 450
+        conn.execute(again, (400,))
+        conn.set_progress_handler(step, 1)
+        assert pace.done_of_load(conn, ()) is None
+    assert steps < 1000

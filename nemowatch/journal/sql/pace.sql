@@ -1,9 +1,14 @@
 -- name: first
--- when the oldest job came that goes on by itself (:states), or that a hold of everybody (:reasons) keeps waiting; from the indexes alone
-SELECT created_at FROM job WHERE id = (SELECT min(id) FROM (
+-- the oldest job, and when it came, that goes on by itself (:states), or that a hold of everybody (:reasons) keeps waiting; from the indexes alone
+SELECT id, created_at FROM job WHERE id = (SELECT min(id) FROM (
     SELECT min(id) AS id FROM job WHERE earlier_of IS NULL AND state IN (SELECT value FROM json_each(:states))
     UNION ALL
     SELECT min(id) FROM job WHERE earlier_of IS NULL AND state = 'held' AND reason IN (SELECT value FROM json_each(:reasons))))
+
+-- name: at_least_done
+-- at least so many of the jobs that came after this one are published, without counting them: no job is ever deleted, so it is all of
+-- them without those that are anything else
+SELECT max(id) - :id - (SELECT coalesce(sum(n), 0) FROM job_count WHERE state <> 'published') FROM job
 
 -- name: done_since
 -- how many were published since a moment, from the index alone; no more than :most are looked for
