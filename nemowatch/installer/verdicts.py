@@ -21,8 +21,8 @@ KEYS = (
     *("NRestarts", "StatusText", "UnitFileState", "NeedDaemonReload", "ExecStart", "User"),
     *("SupplementaryGroups", "ReadWritePaths", "WorkingDirectory", "MainPID"),
 )
-#: How a process ended, as ExecMainCode has it (CLD_EXITED and so on).
-EXITED, KILLED, DUMPED = "1", "2", "3"
+#: How a process ended that did not exit by itself, as ExecMainCode has it (CLD_KILLED, CLD_DUMPED).
+KILLED, DUMPED = "2", "3"
 
 
 class Severity(StrEnum):

@@ -87,10 +87,6 @@ class AdditionScope:
     wording: bool = False  #: that a text is not spoken word for word
 
 
-#: What has no addition.
-NOTHING = AdditionScope()
-
-
 def said_in(addition: str) -> AdditionScope:
     """What an addition decides."""
     names_language = any(_named_in(addition))

@@ -35,18 +35,6 @@ PACKAGES = "python3,python3-venv,ca-certificates,tzdata,tini"
 #: The format is the one that keeps a health check.
 BUILD = ("bud", "--isolation", "chroot", "--format", "docker")
 BASE, IMAGE = "localhost/nemowatch-base", "localhost/nemowatch"
-#: What an engine gives a container that nobody has restricted.
-USUAL_CAPABILITIES = (
-    "CAP_CHOWN",
-    "CAP_DAC_OVERRIDE",
-    "CAP_FOWNER",
-    "CAP_FSETID",
-    "CAP_KILL",
-    "CAP_SETGID",
-    "CAP_SETUID",
-    "CAP_SETPCAP",
-    "CAP_NET_BIND_SERVICE",
-)
 #: What PUID and PGID need where everything else is dropped.
 CHANGE_USER = ("CAP_CHOWN", "CAP_KILL", "CAP_SETGID", "CAP_SETUID")
 #: In a mount namespace of its own: crun wants the one tree of cgroups, whatever the machine has.

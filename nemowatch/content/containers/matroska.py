@@ -28,7 +28,6 @@ from nemowatch.content.containers.nesting import inside, seen_among
 from nemowatch.content.containers.pieces import Pieces
 
 EBML = b"\x1aE\xdf\xa3"
-_EBML_ID = 0x1A45DFA3
 _SEGMENT = 0x18538067
 _SEEK_HEAD, _SEEK, _SEEK_ID, _SEEK_POSITION = 0x114D9B74, 0x4DBB, 0x53AB, 0x53AC
 _TRACKS, _TRACK, _TRACK_NUMBER, _TRACK_TYPE, _ENABLED = 0x1654AE6B, 0xAE, 0xD7, 0x83, 0xB9
