@@ -7,12 +7,16 @@ import gc
 import os
 import shutil
 import tempfile
-from collections.abc import Generator, Iterator
+from collections.abc import AsyncIterator, Generator, Iterator
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pytest
 import structlog
 from hypothesis import HealthCheck, settings
+
+if TYPE_CHECKING:
+    from tests.rigs.engine import EngineRig
 
 settings.register_profile(
     "quick", max_examples=60, deadline=None, suppress_health_check=[HealthCheck.too_slow]
@@ -49,6 +53,17 @@ def open_path() -> Iterator[Path]:
     made.chmod(0o755)
     yield made
     shutil.rmtree(made, ignore_errors=True)
+
+
+@pytest.fixture
+async def rig(tmp_path: Path) -> AsyncIterator[EngineRig]:
+    """A workspace whose engine runs."""
+    # most tests need none of it, and loading it takes a second
+    from tests.rigs.engine import engine_rig
+
+    async with engine_rig(tmp_path) as made:
+        await made.start()
+        yield made
 
 
 @pytest.hookimpl(wrapper=True)

@@ -18,7 +18,7 @@ from typing import Any
 
 import pytest
 
-from tests.rigs.shares import free_port
+from tests.rigs.ports import free_port
 from tests.rigs.studio import Studio, studio, wait_for
 
 PROMETHEUS = shutil.which("prometheus")

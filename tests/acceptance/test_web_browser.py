@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 import re
 import shutil
-import socket
 import urllib.request
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -15,6 +14,7 @@ from typing import Any
 import pytest
 
 from nemowatch.web.passwords import hashed
+from tests.rigs.ports import free_port
 from tests.rigs.studio import Studio, studio, video, wait_for
 
 CHROMIUM = shutil.which("chromium")
@@ -24,12 +24,6 @@ pytestmark = pytest.mark.skipif(CHROMIUM is None, reason="there is no chromium (
 LIMIT = 40_000  #: milliseconds of one wait: far above what it takes
 ARGUMENTS = ["--no-sandbox", "--disable-gpu", "--disable-background-networking"]
 HOSTILE = "<img src=x onerror=\"document.title='owned'\">&amp;';.mp4"
-
-
-def free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
 
 
 @contextmanager

@@ -232,7 +232,7 @@ async def test_a_mount_over_the_root_is_noticed_at_once(tmp_path: Path, mounts: 
 @pytest.mark.anyio
 @needs_root
 async def test_the_mount_table_rings(tmp_path: Path, mounts: list[Path]) -> None:
-    """A mount and an umount each ring within a fraction of a second, and silence does not."""
+    """A mount and an umount each ring, and neither rings without end."""
     rung = asyncio.Event()
     count = 0
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
 from pathlib import Path
 from typing import Any
 
@@ -10,20 +9,12 @@ import pytest
 
 from nemowatch.journal.jobs import Job
 from nemowatch.model import State
-from tests.rigs.engine import EngineRig, engine_rig
+from tests.rigs.engine import EngineRig
 
 pytestmark = pytest.mark.anyio
 
 PARTS = ["Join them.", "Add a title.", "Put music under it."]
 RESULTS = {"edit/film.1.mp4", "edit/film.2.mp4", "edit/film.3.mp4"}
-
-
-@pytest.fixture
-async def rig(tmp_path: Path) -> AsyncIterator[EngineRig]:
-    """A workspace whose engine runs."""
-    async with engine_rig(tmp_path) as made:
-        await made.start()
-        yield made
 
 
 def put(rig: EngineRig) -> None:

@@ -4,7 +4,6 @@ section 1)."""
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator
 from pathlib import Path
 
 import pytest
@@ -13,17 +12,9 @@ from nemowatch.config.load import load
 from nemowatch.journal.jobs import Job
 from nemowatch.model import State
 from tests.rigs.engine import EngineRig, engine_rig
-from tests.rigs.request_texts import dubbed, made, noted, say, turns, until
+from tests.rigs.request_texts import dubbed, expire, made, noted, say, turns, until
 
 pytestmark = pytest.mark.anyio
-
-
-@pytest.fixture
-async def rig(tmp_path: Path) -> AsyncIterator[EngineRig]:
-    """A workspace whose engine runs."""
-    async with engine_rig(tmp_path) as made:
-        await made.start()
-        yield made
 
 
 async def asked(rig: EngineRig) -> Job:
@@ -92,12 +83,6 @@ async def test_a_question_that_no_words_can_answer_says_which_can(rig: EngineRig
     await noted(rig, "dub-es", "again, cancel, done")
     text.write_text("again")
     await made(rig, "dub-es/promo.es.mp4")
-
-
-def expire(rig: EngineRig) -> None:
-    """The cloud forgets every session that it has."""
-    for session in rig.sandbox.world.sessions.values():
-        session.expired = True
 
 
 async def test_a_lost_timeline_is_asked_about_before_anything_is_paid(rig: EngineRig) -> None:

@@ -4,24 +4,15 @@ from __future__ import annotations
 
 import os
 import shutil
-from collections.abc import AsyncIterator
 from pathlib import Path
 
 import pytest
 
 from nemowatch.outbox.texts_beside_results import OutboxListing
-from tests.rigs.engine import EngineRig, engine_rig
+from tests.rigs.engine import EngineRig
 from tests.rigs.request_texts import dubbed, made, note, noted, say, turns, until
 
 pytestmark = pytest.mark.anyio
-
-
-@pytest.fixture
-async def rig(tmp_path: Path) -> AsyncIterator[EngineRig]:
-    """A workspace whose engine runs."""
-    async with engine_rig(tmp_path) as made:
-        await made.start()
-        yield made
 
 
 NAMES = [

@@ -2,57 +2,28 @@
 
 from __future__ import annotations
 
-import asyncio
-from collections.abc import AsyncIterator, Callable
-from pathlib import Path
-from typing import Any
-
 import pytest
 
 from nemowatch.journal import jobs
 from nemowatch.journal.jobs import Job
 from nemowatch.model import State
 from nemowatch.reporting.notes import READ_ME
-from tests.rigs.engine import EngineRig, engine_rig
+from tests.rigs.engine import EngineRig
+from tests.rigs.request_texts import expire, made, said_in, turns, until
 
 pytestmark = pytest.mark.anyio
 
-#: Seconds for what happens once per scan.
-LIMIT = 30.0
 FOLDER = "dub-es-review"
 TEXT = f"{FOLDER}/promo.es.srt"
 DUB = f"{FOLDER}/promo.es.mp4"
 WORDS = "1\n00:00:01,000 --> 00:00:02,000\nBuenas tardes.\n"
 
 
-@pytest.fixture
-async def rig(tmp_path: Path) -> AsyncIterator[EngineRig]:
-    """A workspace whose engine runs."""
-    async with engine_rig(tmp_path) as made:
-        await made.start()
-        yield made
-
-
-async def until(what: str, condition: Callable[[], Any]) -> None:
-    end = asyncio.get_running_loop().time() + LIMIT
-    while not condition():
-        assert asyncio.get_running_loop().time() < end, f"waited in vain for: {what}"
-        await asyncio.sleep(0.05)
-
-
-async def made(rig: EngineRig, *names: str) -> None:
-    """Until all these results are there."""
-    await until(f"{names}, not {rig.files('outbox')}", lambda: set(names) <= rig.files("outbox"))
-
-
-def note(rig: EngineRig, name: str) -> str:
-    """What a note in the inbox says, in one line; "" when there is none."""
-    path = rig.root / "inbox" / name
-    return " ".join(path.read_text("utf-8-sig").split()) if path.exists() else ""
-
-
 async def noted(rig: EngineRig, name: str, *words: str) -> None:
-    await until(f"{words} in: {note(rig, name)}", lambda: all(w in note(rig, name) for w in words))
+    def said() -> str:
+        return said_in(rig, name)
+
+    await until(f"{words} in: {said()}", lambda: all(word in said() for word in words))
 
 
 async def asked(rig: EngineRig, name: str = "promo.mp4") -> None:
@@ -64,12 +35,6 @@ async def asked(rig: EngineRig, name: str = "promo.mp4") -> None:
 def text(rig: EngineRig) -> bytes:
     """The text as it was published."""
     return (rig.root / "outbox" / TEXT).read_bytes()
-
-
-def turns(rig: EngineRig) -> list[list[str]]:
-    """What was said in each session of the cloud."""
-    sessions = rig.ledger()["sessions"].values()
-    return [[turn["message"] for turn in session["turns"]] for session in sessions]
 
 
 async def all_jobs(rig: EngineRig) -> list[Job]:
@@ -126,8 +91,8 @@ async def test_each_language_waits_for_its_own_text(rig: EngineRig) -> None:
     await noted(rig, question, "promo.es.srt", "promo.fr.srt")
     rig.drop("dub-es-fr-review/a/promo.fr.vtt", b"WEBVTT\n\n00:01.000 --> 00:02.000\nBonsoir.\n")
     await made(rig, "dub-es-fr-review/a/promo.fr.mp4")
-    await until("the question", lambda: "promo.fr" not in note(rig, question))
-    assert "promo.es.srt" in note(rig, question)
+    await until("the question", lambda: "promo.fr" not in said_in(rig, question))
+    assert "promo.es.srt" in said_in(rig, question)
     assert "dub-es-fr-review/a/promo.mp4" in rig.files("inbox")
     assert rig.charged() == 3
 
@@ -149,7 +114,7 @@ async def test_a_text_that_cannot_be_used_costs_nothing(
     rig.drop(f"{FOLDER}/{name}", data)
     await noted(rig, f"{FOLDER}/{READ_ME}", name, said)
     assert rig.charged() == 1
-    assert note(rig, f"{FOLDER}/promo.mp4.question.txt")
+    assert said_in(rig, f"{FOLDER}/promo.mp4.question.txt")
     rig.drop(TEXT, WORDS.encode())
     await made(rig, DUB)
     assert rig.charged() == 2
@@ -222,7 +187,7 @@ async def test_a_clip_that_is_taken_away_is_not_dubbed(rig: EngineRig) -> None:
     """Nothing waits for its text any more."""
     await asked(rig)
     (rig.root / "inbox" / FOLDER / "promo.mp4").unlink()
-    await until("the question goes", lambda: not note(rig, f"{FOLDER}/promo.mp4.question.txt"))
+    await until("the question goes", lambda: not said_in(rig, f"{FOLDER}/promo.mp4.question.txt"))
     states = {job.state for job in await all_jobs(rig)}
     assert states == {State.PUBLISHED, State.CANCELLED}
     assert rig.charged() == 1
@@ -250,7 +215,7 @@ async def test_a_lost_journal_makes_no_text_twice(rig: EngineRig) -> None:
     for file in rig.state.glob("journal.db*"):
         file.unlink()
     await rig.start()
-    await until("the question", lambda: note(rig, f"{FOLDER}/promo.mp4.question.txt"))
+    await until("the question", lambda: said_in(rig, f"{FOLDER}/promo.mp4.question.txt"))
     rig.drop(TEXT, WORDS.encode())
     await made(rig, DUB)
     assert rig.charged() == 2
@@ -277,9 +242,3 @@ async def test_a_lost_session_needs_no_second_transcript(rig: EngineRig) -> None
     await made(rig, f"{FOLDER}/promo.es (2).mp4")
     assert turns(rig)[2] == [second[0], "slower"]
     assert rig.charged() == 4
-
-
-def expire(rig: EngineRig) -> None:
-    """The cloud forgets every session that it has."""
-    for session in rig.sandbox.world.sessions.values():
-        session.expired = True

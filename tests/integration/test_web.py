@@ -8,7 +8,6 @@ import base64
 import io
 import json
 import re
-import socket
 import subprocess
 import sys
 from collections.abc import AsyncIterator
@@ -31,17 +30,12 @@ from nemowatch.web.server import Server
 from nemowatch.web.sessions import Sessions
 from tests.rigs.documents import REPO
 from tests.rigs.engine import EngineRig, engine_rig
+from tests.rigs.ports import free_port
 from tests.rigs.studio import video
 
 pytestmark = pytest.mark.anyio
 
 PASSWORD = "correct horse"
-
-
-def free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
 
 
 def desk_of(rig: EngineRig) -> Desk:

@@ -2,25 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
-from pathlib import Path
-
 import pytest
 
 from nemowatch.model import State
-from tests.rigs.engine import EngineRig, engine_rig
+from tests.rigs.engine import EngineRig
 
 pytestmark = pytest.mark.anyio
 
 FOLDER = "dub-es-fr"
-
-
-@pytest.fixture
-async def rig(tmp_path: Path) -> AsyncIterator[EngineRig]:
-    """A workspace whose engine runs."""
-    async with engine_rig(tmp_path) as made:
-        await made.start()
-        yield made
 
 
 def put(rig: EngineRig, **words: str) -> None:

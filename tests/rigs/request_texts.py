@@ -30,10 +30,15 @@ async def made(rig: EngineRig, *names: str) -> None:
     await until(f"{names}, not {rig.files('outbox')}", lambda: set(names) <= rig.files("outbox"))
 
 
+def said_in(rig: EngineRig, name: str) -> str:
+    """What a file in the inbox says, in one line; "" when there is none."""
+    path = rig.root / "inbox" / name
+    return " ".join(path.read_text("utf-8-sig").split()) if path.exists() else ""
+
+
 def note(rig: EngineRig, folder: str) -> str:
     """What the note of an inbox folder says, in one line."""
-    path = rig.root / "inbox" / folder / READ_ME
-    return " ".join(path.read_text("utf-8-sig").split()) if path.exists() else ""
+    return said_in(rig, f"{folder}/{READ_ME}")
 
 
 async def noted(rig: EngineRig, folder: str, *words: str) -> None:
@@ -55,3 +60,9 @@ def turns(rig: EngineRig) -> list[list[str]]:
     """What was said in each session of the cloud."""
     sessions = rig.ledger()["sessions"].values()
     return [[turn["message"] for turn in session["turns"]] for session in sessions]
+
+
+def expire(rig: EngineRig) -> None:
+    """The cloud forgets every session that it has."""
+    for session in rig.sandbox.world.sessions.values():
+        session.expired = True

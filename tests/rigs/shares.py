@@ -321,13 +321,6 @@ def run(*command: str | Path, check: bool = True) -> subprocess.CompletedProcess
     return done
 
 
-def free_port() -> int:
-    """A port on loopback that nothing listens on."""
-    with socket.socket() as made:
-        made.bind(("127.0.0.1", 0))
-        return int(made.getsockname()[1])
-
-
 def listening(port: int) -> bool:
     """True when somebody accepts connections there."""
     with socket.socket() as made:
