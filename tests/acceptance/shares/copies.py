@@ -17,12 +17,12 @@ from pathlib import Path
 
 import pytest
 
+from tests.rigs.ports import free_port
 from tests.rigs.shares import (
     SETTLE,
     Case,
     end,
     find_program,
-    free_port,
     run,
     scenario,
     wait_listening,

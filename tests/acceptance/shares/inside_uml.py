@@ -26,11 +26,11 @@ from nemowatch.intake.watch.owner_file import NAME as OWNER_FILE
 from tests.acceptance.shares.copies import MB, PAUSE
 from tests.acceptance.shares.mounts import other_side
 from tests.acceptance.shares.servers import end_children, samba_command
+from tests.rigs.ports import free_port
 from tests.rigs.shares import (
     Case,
     Verdict,
     find_program,
-    free_port,
     mounted,
     run,
     wait_listening,

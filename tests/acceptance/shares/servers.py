@@ -15,12 +15,12 @@ from pathlib import Path
 import pytest
 
 from tests.acceptance.shares.copies import MB, size_of
+from tests.rigs.ports import free_port
 from tests.rigs.shares import (
     SETTLE,
     Case,
     end,
     find_program,
-    free_port,
     run,
     scenario,
     wait_listening,
