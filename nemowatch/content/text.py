@@ -134,22 +134,23 @@ def _no_text() -> OrderError:
 def checked(text: str) -> str:
     """`text` with plain line ends and bullets, without marks that have no sound. Raises OrderError
     when it is empty, no text, garbled, or too long."""
-    refuse_turned(text)
-    plain = _SILENT.sub("", _LINE_ENDS.sub("\n", text))
-    plain = _STYLED.sub(_as_letters, plain)
-    plain = _BULLET.sub(r"\1- ", plain)
-    plain = plain.strip().strip("\0\x1a").strip()
+    plain = _stripped(_SILENT.sub("", _LINE_ENDS.sub("\n", text)))
+    if len(plain) > MAX_CHARACTERS:  # first, since all else takes seconds for so many
+        said = f"The text has {len(plain):,} characters; the limit is {MAX_CHARACTERS:,}."
+        raise _too_long(said)
 
+    refuse_turned(text)
+    plain = _stripped(_BULLET.sub(r"\1- ", _STYLED.sub(_as_letters, plain)))
     if not plain:
         raise _no_words()
     if _CONTROL.search(plain):
         raise _no_text()
     refuse_damaged(plain)
-
-    if len(plain) > MAX_CHARACTERS:
-        said = f"The text has {len(plain):,} characters; the limit is {MAX_CHARACTERS:,}."
-        raise _too_long(said)
     return plain
+
+
+def _stripped(text: str) -> str:
+    return text.strip().strip("\0\x1a").strip()
 
 
 def _as_letters(styled: re.Match[str]) -> str:

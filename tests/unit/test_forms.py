@@ -8,7 +8,7 @@ from nemowatch.content.forms import instructions, plain_script, script_words
 from nemowatch.errors import OrderError
 
 SRT = (
-    "1\n00:00:01,000 --> 00:00:03,000\n{\\an8}<i>Welcome</i> to\nthe tour.\n\n2\n0:00:03.2 -->"
+    "1\n0000:00:01,000 --> 0000:00:03,000\n{\\an8}<i>Welcome</i> to\nthe tour.\n\n2\n0:00:03.2 -->"
     " 0:00:05\n42\n"
 )
 VTT = (

@@ -66,7 +66,7 @@ DOUBTFUL = {
     "|paused until monday.txt|paused until monday.docx.txt|Pause bis Montag.docx|HOLD"
     " until tomorrow.txt|stop please.txt",
     GLOSSARY: "Glossary of terms.txt|glossary for anna.txt|glosario.txt|Glossaire.docx|用语集.txt",
-    InstructionName.ORDER: "RETRY|cancel.txt|Resume.docx|abbrechen.txt",
+    InstructionName.ORDER: "RETRY|cancel.txt|Resume.docx|abbrechen.txt|go.txt",
     InstructionName.REVISE: "revise.txt|clip revise.txt|clip_revise.docx",
     InstructionName.ANSWER: "answer.txt|Answer.docx",
     InstructionName.ASIDE: "README.md|read me.txt|Liesmich.txt|notes.docx|info.txt",

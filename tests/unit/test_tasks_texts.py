@@ -60,6 +60,8 @@ def test_what_is_no_text_or_too_much_of_it_is_refused(monkeypatch: pytest.Monkey
     monkeypatch.setattr(texts, "MAX_CHARACTERS", 100)
     with pytest.raises(OrderError, match="has 101 characters; the limit is 100"):
         decode_text(b"a " * 51)
+    with pytest.raises(OrderError, match="the limit is 100"):  # counted before it is looked through
+        decode_text("a\ufffd".encode() * 51)
 
 
 def test_a_long_script_is_taken_whole() -> None:

@@ -18,7 +18,7 @@ from nemowatch.content.recognise import kind_by_beginning
 from nemowatch.content.subtitle_times import subtitle_time
 from nemowatch.errors import OrderError, shown
 
-_STAMP = r"(?:\d{1,3}:)?\d{1,2}:\d{1,2}(?:[.,:]\d{1,3})?"
+_STAMP = r"(?:\d{1,4}:)?\d{1,2}:\d{1,2}(?:[.,:]\d{1,3})?"
 #: The line above the words of a cue, in SubRip and WebVTT, and in SBV.
 _TIMES = re.compile(
     rf"^[ \t]*(?:{_STAMP})[ \t]*-{{1,2}}>[ \t]*(?:{_STAMP})(?:[ \t].*)?$"
@@ -50,7 +50,7 @@ _TAG = re.compile(
 #: Times within a cue: those of WebVTT say each line again while it scrolls.
 _SCROLLING = re.compile(r"<\d{1,2}:\d{2}[\d:.]*>")
 #: One of the two times of a cue: (hours, minutes, seconds, fraction).
-_TIME = re.compile(r"(?:(\d{1,3}):)?(\d{1,2}):(\d{1,2})(?:[.,:](\d{1,3}))?")
+_TIME = re.compile(r"(?:(\d{1,4}):)?(\d{1,2}):(\d{1,2})(?:[.,:](\d{1,3}))?")
 #: What is between them: in words it is the rest of times that cannot be read.
 _ARROW = re.compile(r"-{1,2}>")
 _AS_SUBRIP = "Save the subtitles as SubRip (.srt) or WebVTT (.vtt): every subtitle editor can."

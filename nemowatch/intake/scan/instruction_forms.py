@@ -170,7 +170,7 @@ FORMS = (
     Form(
         InstructionName.ORDER,
         others=words(
-            "cancel retry resume unpause continue again resolve delete abort undo redo"
+            "cancel retry resume unpause continue go proceed again resolve delete abort undo redo"
             " abbrechen stornieren löschen cancelar annuler annullare reintentar réessayer"
             " 取消 重试"
         ),
