@@ -14,7 +14,7 @@ import sys
 from nemowatch.cli import plain
 from nemowatch.cli.exits import guarded
 
-#: Set while a shell asks what could be typed next (`completion`): typer answers.
+#: Set while a shell asks for completions (`completion`), which typer answers.
 COMPLETING = "_NEMOWATCH_COMPLETE"
 
 

@@ -1,4 +1,4 @@
-"""The command line as typer reads it: which words are commands, and how each is called. Commands
+"""The command line as typer reads it: which commands there are, and how each is called. Commands
 import what they need themselves: this module loads nothing but typer."""
 
 from __future__ import annotations
@@ -67,7 +67,7 @@ def _run(
     raise typer.Exit(run.start(once=once, plain=plain, config=config))
 
 
-#: Every command by its name. How they are grouped, and their examples, are in `help`.
+#: Every command by its name. Their groups and examples are in `help`.
 COMMANDS: dict[str, Callable[..., None]] = {
     "init": init.init,
     "run": _run,
@@ -105,8 +105,8 @@ app.add_typer(service.app, name="service", epilog=epilog("service"))
 
 
 def carry_out(words: list[str]) -> int:
-    """Run one command line; its exit code. Errors of ours go through; wrong options are reported by
-    typer itself (2)."""
+    """Run one command line; returns its exit code. Raises NemowatchError; wrong options are
+    reported by typer itself (2)."""
     from nemowatch.errors import UsageError
 
     if words and words[0].split("=")[0] == "--config":
@@ -115,7 +115,7 @@ def carry_out(words: list[str]) -> int:
             cure="For example: nemowatch status --config FILE",
         )
     if completion.is_asked():
-        # what typer's own options call; it has no other way in
+        # as typer's own options call it; there is no public way
         from typer.completion import completion_init  # type: ignore[attr-defined]
 
         completion_init()

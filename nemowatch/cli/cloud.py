@@ -1,5 +1,5 @@
-"""One question to the cloud from a command: the balance, which also proves the address and the
-token. Free of charge."""
+"""Asks the cloud for the balance from a command, which also proves the address and the token. Free
+of charge."""
 
 from __future__ import annotations
 
@@ -17,15 +17,15 @@ if TYPE_CHECKING:
     from nemowatch.remote.credential import Credential
     from nemowatch.remote.interface import Account
 
-#: Stands where there is no token: it is refused, and a refusal is an answer.
+#: Used in place of a missing token: it is refused, and a refusal is an answer too.
 NO_TOKEN = "none"
-#: Seconds for the answer at most: a person waits in front of it.
+#: The most seconds to wait for the answer: a person is waiting for it.
 PATIENCE = 20.0
 
 
 def ask_cloud(context: CommandContext) -> tuple[Credits, Account]:
     """The balance and the account. May ask for the anonymous token that the daemon would ask for,
-    and stores it for it.
+    and then stores it for the daemon.
 
     Raises RemoteError, LocalError, ConfigError.
     """
@@ -36,19 +36,19 @@ def ask_cloud(context: CommandContext) -> tuple[Credits, Account]:
 
 @dataclass(frozen=True, slots=True)
 class CloudAnswer:
-    """What the cloud says to somebody who changes nothing there."""
+    """What the cloud answers to a question that changes nothing there."""
 
     credits: Credits | None  #: None: there is no account yet that could have any
     account: Account
-    #: the stored anonymous token is no longer taken; the daemon asks for a new one
+    #: the stored anonymous token is no longer accepted; the daemon asks for a new one
     ended: bool = False
 
 
 def try_cloud(context: CommandContext) -> CloudAnswer:
-    """The balance by the token that is there: the user's, or the stored anonymous one. Asks for no
-    new one, writes nothing; without any token it only finds out whether the address answers.
+    """The balance for the present token: the user's, or the stored anonymous one. Asks for no new
+    token and writes nothing; without a token it only finds out whether the address answers.
 
-    Raises RemoteError, LocalError, ConfigError; TokenRefused only for a token of the user's.
+    Raises RemoteError, LocalError, ConfigError; TokenRefused only for the user's own token.
     """
     with as_owner(context.state_dir):
         return asyncio.run(_try(context))
@@ -83,7 +83,7 @@ async def _try_as_anonymous(context: CommandContext) -> CloudAnswer:
     try:
         found = await client.read_credits()
     except TokenRefused:
-        # it answers, and that was the question
+        # it answers, which is all that was asked
         return CloudAnswer(None, account, ended=bool(stored.token))
     except RemoteError as exc:
         if stored.token or isinstance(exc, NotSent | RemotePassing):
@@ -96,17 +96,17 @@ async def _try_as_anonymous(context: CommandContext) -> CloudAnswer:
 
 @dataclass(frozen=True, slots=True)
 class DaemonAccount:
-    """What the running daemon knows of its account, whose token this command may not have (a
-    systemd credential)."""
+    """What the running daemon knows about its account, whose token this command may be unable to
+    read (a systemd credential)."""
 
     credits: Credits
-    at: str  #: ISO 8601: when the cloud said so
+    at: str  #: ISO 8601: when the cloud last answered
     held: Mapping[str, str]  #: reason -> text of each hold
 
 
 def ask_daemon(context: CommandContext) -> DaemonAccount | None:
-    """What the daemon knows, when it has a token of the user and this command has none; None: ask
-    the cloud directly."""
+    """What the daemon knows, if it has the user's token and this command does not; None: ask the
+    cloud directly."""
     from nemowatch.cli.connection import ask_if_running
     from nemowatch.model import Credits
     from nemowatch.remote.credential import supplied_token
@@ -126,7 +126,7 @@ def ask_daemon(context: CommandContext) -> DaemonAccount | None:
 
 
 def daemon_connection(context: CommandContext) -> Connection:
-    """How the running daemon's connection with the cloud is; ready where none runs."""
+    """The state of the running daemon's connection to the cloud; a good one when none runs."""
     from nemowatch.cli.connection import ask_if_running
     from nemowatch.remote.connection import READY
     from nemowatch.reporting.json_records import read_answer

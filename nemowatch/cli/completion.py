@@ -1,7 +1,7 @@
 """What a shell proposes when Tab is pressed: numbers of jobs, folders and files of the inboxes,
-states. And `nemowatch completion`, which prints what a shell needs for that.
+states; and `nemowatch completion`, which prints what a shell needs for that.
 
-Whatever goes wrong here proposes nothing: nobody has asked for anything yet.
+If anything goes wrong here, nothing is proposed: nobody has given a command yet.
 """
 
 from __future__ import annotations
@@ -20,11 +20,11 @@ if TYPE_CHECKING:
     from nemowatch.cli.context import CommandContext
     from nemowatch.journal.jobs import ListedJob
 
-#: Jobs that are proposed: the latest.
+#: The most jobs that are proposed, the latest ones.
 MOST_JOBS = 100
 
-#: What bash needs. Names come from a share, where anybody gives them: bash quotes them itself, as
-#: it does names of files. typer's own script puts them onto the line as they are.
+#: The script for bash. Names come from a share, where anybody may give them: bash quotes them
+#: itself, as it does file names. typer's own script would put them onto the line as they are.
 BASH = f"""\
 _nemowatch_completion() {{
     local IFS=$'\\n'
@@ -35,8 +35,8 @@ _nemowatch_completion() {{
 }}
 complete -o nosort -F _nemowatch_completion nemowatch
 """
-#: What zsh needs: the same, with what fish is told, a line each. typer's own script evaluates names
-#: as a part of a program.
+#: The script for zsh: the same, from the lines that fish gets. typer's own script would evaluate
+#: names as part of a program.
 ZSH = f"""\
 #compdef nemowatch
 _nemowatch_completion() {{
@@ -59,7 +59,7 @@ compdef _nemowatch_completion nemowatch
 
 
 class Shell(StrEnum):
-    """The shells that there is a script for."""
+    """The shells for which there is a script."""
 
     BASH = "bash"
     ZSH = "zsh"
@@ -88,7 +88,7 @@ def _script(shell: Shell) -> str:
 
 
 def is_asked() -> bool:
-    """Whether a shell asks for proposals."""
+    """Whether a shell is asking for completions."""
     return COMPLETING in os.environ
 
 
@@ -104,7 +104,7 @@ def job_numbers(ctx: typer.Context, incomplete: str) -> Iterator[tuple[str, str]
 
 
 def paths(ctx: typer.Context, incomplete: str) -> Iterator[str]:
-    """Folders of the inboxes, and what is in the one that was begun with."""
+    """Folders of the inboxes, and the files in the folder that the word begins with."""
     from nemowatch.fs.listing import folders_below, names_below
 
     folder, slash, _ = incomplete.rpartition("/")
@@ -121,7 +121,7 @@ def paths(ctx: typer.Context, incomplete: str) -> Iterator[str]:
 
 
 def watches(ctx: typer.Context, incomplete: str) -> Iterator[str]:
-    """The workspaces."""
+    """The workspaces, for completion."""
     with suppress(Exception):
         for watch in _context(ctx).config.watch:
             if str(watch.workspace).startswith(incomplete):
@@ -129,7 +129,7 @@ def watches(ctx: typer.Context, incomplete: str) -> Iterator[str]:
 
 
 def states(incomplete: str) -> Iterator[str]:
-    """The states of jobs."""
+    """The states of jobs, for completion."""
     from nemowatch.model import State
 
     yield from (state for state in State if state.startswith(incomplete))

@@ -1,5 +1,5 @@
-"""`nemowatch config show`: the configuration in force, defaults and environment included; secrets
-hidden."""
+"""`nemowatch config show`: the effective configuration, with defaults and the environment; secrets
+are hidden."""
 
 from __future__ import annotations
 

@@ -1,5 +1,5 @@
-"""Asking the daemon, reading the journal beside it, and ordering something from whichever of the
-two is there."""
+"""Asks the daemon, reads the journal beside it, and gives orders by whichever of the two can be
+used."""
 
 from __future__ import annotations
 
@@ -15,12 +15,13 @@ from nemowatch.errors import DaemonNeeded, JournalError, JournalLocked, failing_
 
 T = TypeVar("T")
 
-#: Seconds to wait for an answer to a question: the daemon reads its journal and its memory.
+#: Seconds to wait for an answer: the daemon reads its journal and its memory.
 ANSWER = 10.0
 
 
 def ask(context: CommandContext, op: str, /, **args: Any) -> Any:
-    """The daemon's answer. Raises DaemonNeeded when it does not run, and what it refuses with."""
+    """The daemon's answer. Raises DaemonNeeded when it does not run, and the error with which it
+    refuses."""
     from nemowatch.service.control_client import SOCKET_NAME, call
 
     return call(context.state_dir / SOCKET_NAME, op, wait=ANSWER, **args)
@@ -38,8 +39,8 @@ def ask_if_running(context: CommandContext, op: str, /, **args: Any) -> Any | No
 def read_journal(
     context: CommandContext, work: Callable[[sqlite3.Connection], T], nothing: Callable[[], T]
 ) -> T:
-    """What `work` reads, beside a running daemon or without one; `nothing()` before the first
-    start. Raises JournalError."""
+    """What `work` reads from the journal, beside a running daemon or without one; `nothing()`
+    before the first start. Raises JournalError."""
     from nemowatch.journal.reading import read_existing
     from nemowatch.journal.transaction import FILE_NAME
 
@@ -53,18 +54,18 @@ def read_journal(
 
 @dataclass(frozen=True, slots=True)
 class Ordered:
-    """What came of an order."""
+    """The result of an order."""
 
     answer: Any
-    running: bool  #: whether a daemon has it; else it is in the journal, for the next start
+    running: bool  #: whether a daemon has it; otherwise it is in the journal, for the next start
 
 
 def order(context: CommandContext, name: str, /, **args: Any) -> Ordered:
-    """Carry out one of `orders.ORDERS`: by the daemon when it runs, else in the journal under its
-    lock. Raises DaemonNeeded for what only a daemon can do.
+    """Carry out one of `orders.ORDERS`: by the daemon if it runs, otherwise in the journal, under
+    its lock. Raises DaemonNeeded for what only a daemon can do.
 
-    Only "nothing listens" leads to the journal: whatever a daemon answered, it has carried it
-    out.
+    Only if nothing listens is the journal written: whatever a daemon answers, the order was with
+    it.
     """
     from nemowatch.orders import ORDERS
 
@@ -99,8 +100,8 @@ def _order_offline(context: CommandContext, name: str, args: dict[str, Any]) -> 
 
 @contextmanager
 def _locked(state_dir: Path) -> Iterator[None]:
-    """The state folder's lock. The daemon holds it without listening only while it starts or
-    ends."""
+    """Hold the state folder's lock. The daemon has it without listening only while it starts or
+    stops."""
     from nemowatch.journal.lock import StateLock
 
     lock = StateLock(state_dir)

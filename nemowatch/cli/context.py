@@ -1,7 +1,6 @@
-"""Where a command finds what it works on: the options all commands share, the configuration, the
-state folder.
+"""Finds what a command works on: the configuration and the state folder.
 
-It makes the state folder when it is to be written; it makes nothing else.
+It creates the state folder when that is to be written, and nothing else.
 """
 
 from __future__ import annotations
@@ -25,7 +24,7 @@ if TYPE_CHECKING:
 
 #: The journal and the anonymous token are the user's own.
 PRIVATE = 0o700
-#: What is done where the state folder is another user's.
+#: The cure when the state folder is another user's.
 RUN_AS_OWNER = "Run the command as the user that runs nemowatch, or as root."
 
 
@@ -33,25 +32,25 @@ RUN_AS_OWNER = "Run the command as the user that runs nemowatch, or as root."
 class CommandContext:
     """One installation: its configuration and its state folder."""
 
-    read: Callable[[], Config]  #: what the configuration says
-    path: Path  #: of the configuration
+    read: Callable[[], Config]  #: reads the configuration
+    path: Path  #: of the configuration file
     state_dir: Path  #: need not exist
     env: Mapping[str, str]
-    named: bool = False  #: by --config: commands for people to type must name it, too
+    named: bool = False  #: named by --config: commands for people to type must name it as well
 
     @cached_property
     def config(self) -> Config:
-        """What the configuration says; not every command asks."""
+        """The configuration, read when it is first needed, which not every command does."""
         return self.read()
 
     @property
     def option(self) -> str:
-        """What a command to type ends with, so that it concerns this installation and no other."""
+        """The end of a command for people to type, so that it concerns this installation."""
         return f" --config {shlex.quote(str(self.path))}" if self.named else ""
 
     @property
     def watches(self) -> dict[str, Watch]:
-        """The watches by the name that the journal knows them by."""
+        """The watches, by their names in the journal."""
         return {watch.name: watch for watch in self.config.watch}
 
 
@@ -69,8 +68,8 @@ def find_context(option: Path | None) -> CommandContext:
 
 
 def prepare_state_dir(folder: Path) -> None:
-    """Make the state folder, for its user alone; one that others may read is closed. Raises
-    ConfigError."""
+    """Create the state folder for its user alone; one that others can read is closed to them.
+    Raises ConfigError."""
     from nemowatch.fs.own_files import make_folder
 
     try:
@@ -88,8 +87,8 @@ def prepare_state_dir(folder: Path) -> None:
 
 
 def owner_of(folder: Path) -> int:
-    """The user id that owns the state folder; our own when there is none yet. Raises
-    NemowatchError when it cannot be seen."""
+    """The id of the user who owns the state folder; our own when there is none yet. Raises
+    NemowatchError when it cannot be checked."""
     what = "the state folder cannot be read"
     with failing_as(NemowatchError, folder, what, cure=RUN_AS_OWNER), suppress(FileNotFoundError):
         return folder.stat().st_uid
@@ -98,9 +97,9 @@ def owner_of(folder: Path) -> int:
 
 @contextmanager
 def as_owner(folder: Path) -> Iterator[None]:
-    """Act as the user of the state folder when root commands a service of another user: files
-    that root made there would lock the daemon out, and what root may do says nothing about what
-    the daemon may."""
+    """Act as the owner of the state folder when root controls another user's service: files that
+    root made there would lock the daemon out, and what root may do says nothing about what the
+    daemon may do."""
     uid = owner_of(folder)
     if os.geteuid() != 0 or uid == 0:
         yield

@@ -36,10 +36,10 @@ class BalanceReport:
     frozen: float
     total: float
     anonymous: bool = False
-    registration: str = ""  #: where an anonymous account is registered
+    registration: str = ""  #: where an anonymous account can be registered
     ends_at: int = 0  #: UTC ms; 0: not known, or never
-    at: str | None = None  #: ISO 8601; None: the cloud has said so just now
-    problem: str = ""  #: why the cloud could not be asked now
+    at: str | None = None  #: ISO 8601; None: the cloud has just said so
+    problem: str = ""  #: why the cloud could not be asked
 
 
 def credits(by: By = "", as_json: options.Json = False, config: options.Config = None) -> None:
@@ -67,9 +67,9 @@ def credits(by: By = "", as_json: options.Json = False, config: options.Config =
 
 
 def balance(context: CommandContext) -> BalanceReport:
-    """The balance as the daemon or the cloud says it, or, when neither does, the one seen last.
+    """The balance as the daemon or the cloud says it or, if neither does, the last known one.
 
-    Raises NemowatchError when there is none of these.
+    Raises NemowatchError when there is none.
     """
     from nemowatch.errors import NemowatchError
 
@@ -80,7 +80,7 @@ def balance(context: CommandContext) -> BalanceReport:
 
 
 def _from_daemon(context: CommandContext) -> BalanceReport | None:
-    """What the running daemon saw last, when only it has the token."""
+    """The balance that the running daemon has last seen, if only it has the token."""
     from nemowatch.cli.cloud import ask_daemon
 
     known = ask_daemon(context)
@@ -105,7 +105,7 @@ def _from_cloud(context: CommandContext) -> BalanceReport:
 
 
 def _seen_last(context: CommandContext, error: NemowatchError) -> BalanceReport:
-    """What the journal knows. Raises the error when it knows no balance."""
+    """The balance that the journal knows. Raises `error` when it knows none."""
     from nemowatch.cli.connection import read_journal
     from nemowatch.clock import iso
 
@@ -135,8 +135,8 @@ def _link(user_id: str) -> str:
 
 
 def by_day(calls: Iterable[Paid], drops: Iterable[BalanceFall]) -> list[dict[str, Any]]:
-    """[{day, credits, turns, unknown}] in order; `unknown` counts turns around which no balance
-    could be read."""
+    """[{day, credits, turns, unknown}] in order; `unknown` counts turns before or after which no
+    balance could be read."""
     days: dict[str, dict[str, Any]] = {}
 
     def sums(at: int) -> dict[str, Any]:

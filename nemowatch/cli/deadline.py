@@ -1,5 +1,5 @@
-"""Checks a disk that may not answer: a share whose server has died makes its callers wait for
-ever."""
+"""Limits the time of checks on a disk that may not answer: a share whose server has died makes its
+callers wait for ever."""
 
 from __future__ import annotations
 
@@ -11,8 +11,8 @@ T = TypeVar("T")
 
 
 def within(seconds: float, call: Callable[[], T]) -> T:
-    """What `call` returns or raises. Raises TimeoutError after `seconds`; the call is left
-    behind in its thread."""
+    """What `call` returns or raises. Raises TimeoutError after `seconds`; the call then goes on in
+    its thread."""
     results: list[T] = []
     errors: list[BaseException] = []
 

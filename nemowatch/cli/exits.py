@@ -12,14 +12,15 @@ from nemowatch.cli.formatting import clean
 from nemowatch.errors import ConfigError, DaemonNeeded, NemowatchError, UsageError
 
 OK, FAILED, USAGE, NEEDS_DAEMON = 0, 1, 2, 3
-#: What the system says when standard output takes no more.
+#: The errors of a standard output that takes no more.
 FULL = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EIO)
-#: What a shell reports for a program that Ctrl-C ended.
+#: The exit code that a shell reports for a program that Ctrl-C has ended.
 INTERRUPTED = 130
 
 
 def guarded(call: Callable[[], int]) -> int:
-    """Run a command; whatever it raises is said on standard error, with what to do."""
+    """Run a command; whatever it raises is printed on standard error, with what to do. Returns the
+    exit code."""
     for stream in (sys.stdout, sys.stderr):
         if isinstance(stream, io.TextIOWrapper):
             # a name that the terminal cannot show is no reason to fail
@@ -56,7 +57,7 @@ def exit_code(exc: NemowatchError) -> int:
 
 
 def report(exc: NemowatchError) -> int:
-    """Say an error on standard error; returns its exit code."""
+    """Print an error on standard error; returns its exit code."""
     if isinstance(exc, ConfigError):
         lines = [
             "nemowatch: the configuration cannot be used:",
@@ -70,8 +71,8 @@ def report(exc: NemowatchError) -> int:
 
 
 def _print_errors(lines: list[str]) -> None:
-    """On standard error: folded at a terminal's width, and with their priority in the journal, so
-    that `journalctl -p warning` shows why a service did not start."""
+    """Print on standard error: folded at a terminal's width, or with a priority for systemd's
+    journal, so that `journalctl -p warning` shows why a service did not start."""
     from nemowatch.cli.output import folded
     from nemowatch.service.journald import goes_to_journal, with_priority
 
@@ -104,5 +105,6 @@ def _report_unexpected(exc: Exception) -> None:
 
 
 def _hush() -> None:
-    """Nobody takes our output any more; without this Python complains about it at the end."""
+    """Drop further output, which nobody reads any more; otherwise Python complains about that when
+    it ends."""
     os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())

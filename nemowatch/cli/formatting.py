@@ -1,4 +1,4 @@
-"""How things are said to a person: names without tricks, sizes, times, bars. Pure; prints
+"""Formats things for a person: names without tricks, sizes, times, credits. Pure; prints
 nothing."""
 
 from __future__ import annotations
@@ -8,9 +8,9 @@ from datetime import UTC, datetime
 
 from nemowatch.errors import escaped, show_path
 
-#: Characters that steer a terminal, or turn the reading direction round: a file's name must not.
+#: Characters that control a terminal, or reverse the reading direction: no file's name may.
 _UNSAFE = frozenset({"Cc", "Cf", "Cs", "Zl", "Zp"})
-#: Joiners that emoji and several scripts are written with: they steer nothing.
+#: Joiners that emoji and several scripts need; they control nothing.
 _JOINERS = frozenset("\u200c\u200d")
 
 
@@ -54,19 +54,19 @@ def local_time(moment: str | int) -> str:
 
 
 def local_day(ms: int) -> str:
-    """The machine's local day that holds a moment in UTC milliseconds."""
+    """The machine's local day for a time in UTC milliseconds."""
     return datetime.fromtimestamp(ms / 1000, tz=UTC).astimezone().strftime("%Y-%m-%d")
 
 
 def plural(count: int, noun: str) -> str:
-    """1 job, 2 jobs."""
+    """A count with its noun: 1 job, 2 jobs."""
     if count == 1:
         return f"{count} {noun}"
     return f"{count:,} {noun}s"
 
 
 def credits(count: float | None) -> str:
-    """A number of credits, which may not be known."""
+    """A number of credits for people; None: not known."""
     from nemowatch.journal.spend import amount
 
     if count is None:

@@ -1,4 +1,4 @@
-"""How `nemowatch --help` is laid out: commands in groups, and examples for each.
+"""Lays out `nemowatch --help`: commands in groups, and examples for each.
 
 Owns the groups and the examples. `scripts/man` makes the man page from them.
 """
@@ -34,7 +34,7 @@ GROUPS: tuple[tuple[str, tuple[str, ...]], ...] = (
         ("config", "journal", "take-over", "password", "completion", "sandbox"),
     ),
 )
-#: Lines to type, each with what it is for.
+#: Lines to type, each with what it does.
 EXAMPLES: Mapping[str, tuple[tuple[str, str], ...]] = {
     "init": (("nemowatch init ~/Studio", "folders and a configuration of your own"),),
     "check": (
@@ -90,7 +90,7 @@ EXAMPLES: Mapping[str, tuple[tuple[str, str], ...]] = {
 
 
 def epilog(command: str) -> str:
-    """The examples of a command, as they stand below its options."""
+    """The examples of a command, as shown below its options."""
     lines = [f"  {line}\n      {why}" for line, why in EXAMPLES.get(command, ())]
     if not lines:
         return ""
@@ -104,7 +104,7 @@ class Grouped(TyperGroup):
     def format_commands(
         self, ctx: Any, formatter: Any
     ) -> None:  # typer carries its own copy of click's types
-        """Each group with its title."""
+        """Write each group with its title."""
         widest = max(map(len, self.commands))
         for title, names in GROUPS:
             rows = []

@@ -1,5 +1,4 @@
-"""`nemowatch init`: a workspace and a configuration for it. It never overwrites: what is
-there stays as it is."""
+"""`nemowatch init`: makes a workspace and a configuration for it. It never overwrites anything."""
 
 from __future__ import annotations
 
@@ -67,7 +66,8 @@ def init(folder: Folder = None, config: options.Config = None) -> None:
 
 
 def config_path(option: Path | None, env: Mapping[str, str]) -> Path:
-    """Where the configuration is to be: `--config`, `$NEMOWATCH_CONFIG`, else the user's own."""
+    """Where to write the configuration: `--config`, `$NEMOWATCH_CONFIG`, or else the user's own
+    place."""
     from nemowatch.config.find import home
 
     if option is not None or env.get("NEMOWATCH_CONFIG"):
@@ -76,8 +76,8 @@ def config_path(option: Path | None, env: Mapping[str, str]) -> Path:
 
 
 def check_existing(path: Path, root: Path) -> None:
-    """An existing configuration must watch this workspace already. Raises UsageError, before
-    anything is made."""
+    """Raise UsageError, before anything is made, if an existing configuration does not watch this
+    workspace."""
     from nemowatch.config.load import load
     from nemowatch.errors import UsageError, show_path
 
@@ -96,7 +96,7 @@ def check_existing(path: Path, root: Path) -> None:
 
 def _toml(path: Path) -> str:
     """A path as a TOML string. Raises UsageError for a name that is not UTF-8, which TOML cannot
-    hold."""
+    express."""
     from nemowatch.errors import UsageError, show_path
 
     try:
@@ -111,7 +111,7 @@ def _toml(path: Path) -> str:
 
 
 def make_folders(root: Path) -> bool:
-    """Make what is missing; whether anything was. Raises UsageError."""
+    """Make the folders that are missing; returns whether any were. Raises UsageError."""
     from nemowatch.config.watch_section import FOLDERS
     from nemowatch.errors import UsageError, failing_as
     from nemowatch.fs.listing import names_below
@@ -119,7 +119,7 @@ def make_folders(root: Path) -> bool:
 
     folders = [root / each for each in FOLDERS]
     if not names_below(folders[0], b""):
-        # an empty inbox: one for each built-in task that needs nothing else, to try at once
+        # in an empty inbox, one for each built-in task that needs nothing else, to be tried at once
         folders += [folders[0] / kind.starter for kind in KINDS if not kind.needs_prompt]
     missing = list(filterfalse(Path.is_dir, folders))
     cure = "Choose another folder, or remove what is in the way."
@@ -130,7 +130,7 @@ def make_folders(root: Path) -> bool:
 
 
 def explain(root: Path, path: Path) -> str:
-    """Write what the share says of itself, where it can be written; returns its files' names."""
+    """Write the guides into the share, if possible; returns the names of these files."""
     from nemowatch.config.load import load
     from nemowatch.errors import ConfigError, LocalError
     from nemowatch.reporting.first_page import write_first

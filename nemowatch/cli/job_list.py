@@ -27,7 +27,7 @@ def print_jobs(
     as_json: bool = False,
     config: Path | None = None,
 ) -> None:
-    """Print them, oldest first; `state` as `wanted_jobs` reads it; `limit`: no more than so many
+    """Print the jobs, oldest first. `state`: as `wanted_jobs` reads it; `limit`: at most this many
     (0: all); `newest`: those that changed last come first. Raises UsageError."""
     from nemowatch.cli.context import find_context
     from nemowatch.errors import UsageError
@@ -44,7 +44,7 @@ def print_jobs(
 
 @dataclass(frozen=True, slots=True)
 class JobFilter:
-    """Which jobs are asked for; "" for all."""
+    """Which jobs are asked for; empty values mean all."""
 
     state: str
     reason: str = ""  #: what is in brackets: "held (paused)"
@@ -55,13 +55,13 @@ class JobFilter:
         return f"{self.state}{brackets(self.reason)}"
 
     def none_found(self) -> str:
-        """What is said when there are none of them."""
+        """What is said when there are no such jobs."""
         if not self.state:
             return "There are no jobs yet."
         return f"No job is {self}."
 
     def listed(self, conn: sqlite3.Connection) -> list[ListedJob]:
-        """Those jobs, in their order."""
+        """The jobs that are asked for, in their order."""
         from nemowatch.journal import jobs as journal_jobs
 
         return journal_jobs.listed(
@@ -74,10 +74,10 @@ class JobFilter:
 
 
 def wanted_jobs(text: str) -> JobFilter:
-    """A state as the table of jobs shows it: "failed", "held (paused)", "rendering 40 %"; "" for
-    all.
+    """The filter for a state as the table of jobs shows it: "failed", "held (paused)",
+    "rendering 40 %"; "" for all.
 
-    Raises UsageError with the nearest one, or with all there are.
+    Raises UsageError, which names the nearest state, or all of them.
     """
     from nemowatch.model import AttentionReason, HoldReason, State
 
@@ -103,7 +103,7 @@ def wanted_jobs(text: str) -> JobFilter:
 
 
 def _only_a_reason(word: str, reasons: Mapping[str, Sequence[str]]) -> UsageError | None:
-    """Somebody asked for "paused" or "question", which are why a job is in a state."""
+    """The error for a word like "paused" or "question", which is a reason and not a state."""
     from nemowatch.errors import UsageError
 
     for state, known in reasons.items():
@@ -162,7 +162,7 @@ def _row(row: ListedJob, now: int) -> tuple[str, str, str, str, str]:
 
 
 def file_words(row: ListedJob) -> str:
-    """The file as it was dropped; for a list of addresses, which one."""
+    """The file as it was dropped; for a list of links also which one."""
     item = clean(row.job.stem) if row.job.item else ""
     return f"{name(row.path)}{brackets(item)}"
 

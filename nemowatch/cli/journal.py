@@ -1,5 +1,5 @@
-"""`nemowatch journal check|backup`: is the journal whole, and a copy of it while the daemon
-runs."""
+"""`nemowatch journal check|backup`: checks whether the journal is sound, and copies it while the
+daemon runs."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ app = typer.Typer(
     rich_markup_mode=None,
 )
 
-#: Findings that are shown: the first ones say what is wrong.
+#: The most findings that are shown: the first ones say what is wrong.
 MOST_FINDINGS = 10
 
 Target = Annotated[
@@ -96,7 +96,8 @@ def _findings(conn: sqlite3.Connection) -> list[str]:
 
 
 def _copy(journal: Journal, target: Path) -> None:
-    """The copy, on disk and for its owner alone, or nothing. Raises NemowatchError."""
+    """Write the copy to disk, readable for its owner alone, or nothing at all. Raises
+    NemowatchError."""
     from nemowatch.errors import NemowatchError, show_path
 
     umask = os.umask(0o077)  # prompts and drafts are private

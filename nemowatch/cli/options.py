@@ -1,4 +1,4 @@
-"""The options that many commands share, as typer reads them."""
+"""The options and arguments that several commands share, as typer reads them."""
 
 from __future__ import annotations
 

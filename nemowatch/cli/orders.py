@@ -1,6 +1,6 @@
-"""`retry`, `cancel`, `again`, `resolve`, `pause`, `resume`, `approve`, `take-over`: what a
-person orders. The daemon carries it out when it runs, else the journal is written directly; what
-each order means is said in `orders`.
+"""`retry`, `cancel`, `again`, `resolve`, `pause`, `resume`, `approve`, `take-over`: what a person
+can order. The daemon carries an order out if it runs; otherwise the journal is written directly.
+What each order means is in the package `orders`.
 """
 
 from __future__ import annotations
@@ -136,8 +136,8 @@ def take_over(config: options.Config = None) -> None:
 
 
 def watch_name(context: CommandContext, wanted: str) -> str:
-    """The journal's name of a watch that a person named by its root, its inbox or its last word;
-    "" for all."""
+    """The journal's name for a watch that a person names by its root, its inbox or the last part of
+    its path; "" for all."""
     from pathlib import Path
 
     from nemowatch.errors import UsageError, show_path
@@ -165,8 +165,8 @@ def _order(config: Path | None, op: str, **args: Any) -> Any:
 
 
 def carry_out(context: CommandContext, op: str, **args: Any) -> Any:
-    """The answer to an order, carried out wherever it can be. Says on standard error when only the
-    journal has it yet."""
+    """Carry out an order wherever that is possible; returns its answer. Prints on standard error if
+    only the journal has it yet."""
     from nemowatch.cli.connection import order
 
     done = order(context, op, **args)

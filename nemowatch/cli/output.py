@@ -1,4 +1,4 @@
-"""Printing: JSON, tables and the console. The one place of the commands that knows rich."""
+"""Prints JSON, lines, tables, and what rich draws."""
 
 from __future__ import annotations
 
@@ -14,9 +14,9 @@ if TYPE_CHECKING:
     from rich.console import Console, RenderableType
     from rich.text import Text
 
-#: A pipe has no width: nothing is folded there, so that one line stays one record.
+#: The width of a pipe: nothing is folded there, so that one line stays one record.
 ENDLESS = 100_000
-#: The colour of each state: green is done, red is lost, yellow waits.
+#: The colour of each state: green for done, red for failed, yellow for waiting.
 COLOURS = {
     "published": "green",
     "failed": "red",
@@ -31,19 +31,19 @@ COLOURS = {
 
 
 def print_json(value: Any) -> None:
-    """One JSON document, pure ASCII: no name in it can reach a terminal as anything but text."""
+    """Print one JSON document, in pure ASCII: no name in it can control a terminal."""
     print(json.dumps(value, indent=2))
 
 
 def say(text: str = "") -> None:
-    """One line for a person, at once, in a pipe too."""
+    """Print one line for a person at once, even in a pipe."""
     print_lines([text])
     sys.stdout.flush()
 
 
 def print_lines(lines: Iterable[str]) -> None:
-    """Lines for a person: on a terminal they are broken between words, and go on below where they
-    began; in a pipe each is one line."""
+    """Print lines for a person: on a terminal they are broken between words and keep their
+    indentation; in a pipe each is one line."""
     width = terminal_width()
     for line in lines:
         for piece in folded(clean(line), width):
@@ -51,7 +51,7 @@ def print_lines(lines: Iterable[str]) -> None:
 
 
 def terminal_width() -> int:
-    """Columns of the terminal; 0 where standard output is none."""
+    """Columns of the terminal; 0 if standard output is not one."""
     if not sys.stdout.isatty():
         return 0
     import shutil
@@ -77,7 +77,7 @@ def folded(line: str, width: int) -> list[str]:
 
 
 def console(*, stderr: bool = False) -> Console:
-    """Standard output for rich: colours on a terminal only, nothing of its own made of our
+    """Standard output for rich: with colours only on a terminal, and without interpreting our
     texts."""
     from rich.console import Console
 
@@ -94,19 +94,19 @@ def console(*, stderr: bool = False) -> Console:
 
 
 def is_drawn() -> bool:
-    """Whether standard output shows colours and a width: a terminal, or what is to be taken for
-    one. Anything else gets plain lines, for which rich need not be loaded."""
+    """Whether standard output has colours and a width: a terminal, or what is to be treated as one.
+    Anything else gets plain lines, for which rich need not be loaded."""
     return sys.stdout.isatty() or bool(os.environ.get("FORCE_COLOR"))
 
 
 def print_plain(lines: Iterable[str]) -> None:
-    """Print lines as they are, without the blanks at their ends."""
+    """Print lines as they are, without trailing blanks."""
     for line in lines:
         print(line.rstrip())
 
 
 def print_drawn(shown: RenderableType) -> None:
-    """Print what rich has laid out, without the blanks at the ends of its lines."""
+    """Print what rich has laid out, without trailing blanks."""
     target = console()
     with target.capture() as capture:
         target.print(shown)
@@ -114,7 +114,7 @@ def print_drawn(shown: RenderableType) -> None:
 
 
 def print_beside(head: Text, text: str) -> None:
-    """A heading with lines beside it, which are broken between words and stay beside it."""
+    """Print a heading with text beside it, which is broken between words and stays beside it."""
     from rich.table import Table
 
     grid = Table.grid(padding=0)
@@ -139,8 +139,8 @@ def print_table(
     right: Sequence[int] = (),
     folding: int = -1,
 ) -> None:
-    """Columns without lines. On a terminal the column `folding` is broken to fit; in a pipe every
-    row is one line.
+    """Print columns without rules. On a terminal the column `folding` is broken to fit; in a pipe
+    every row is one line.
 
     Only that column may be broken: numbers and states stay whole.
     """

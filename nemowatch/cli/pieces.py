@@ -1,5 +1,5 @@
 """What a command shows, as plain data: on a terminal rich lays it out, in a pipe its lines are
-printed as they are, and nobody has waited for rich to be loaded.
+printed as they are, without waiting for rich to be loaded.
 
 Owns no words and prints nothing.
 """
@@ -26,7 +26,7 @@ class Piece(Protocol):
 
 
 class StyledText:
-    """One line of text, in pieces of a style each ("": none)."""
+    """One line of text, made of pieces, each with a style ("": none)."""
 
     __slots__ = ("_parts",)
 
@@ -42,13 +42,13 @@ class StyledText:
         return "".join(text for text, _ in self._parts)
 
     def append(self, more: StyledText | str) -> None:
-        """Go on with this."""
+        """Add this at the end."""
         if isinstance(more, str):
             more = StyledText(more)
         self._parts += more._parts
 
     def join(self, others: Iterable[StyledText]) -> StyledText:
-        """The others, with this between them."""
+        """The others as one text, with this between them."""
         whole = StyledText()
         for number, other in enumerate(others):
             if number:
@@ -68,7 +68,7 @@ class StyledText:
 
 @dataclass(frozen=True, slots=True)
 class Indented:
-    """A line that is folded where it is too long, and stays to the right of the margin."""
+    """An indented line, which is folded if it is too long and keeps its indentation."""
 
     words: StyledText
     by: int  #: cells
@@ -85,7 +85,7 @@ class Indented:
 
 @dataclass(frozen=True, slots=True)
 class TitledText:
-    """A text beside its title; what does not fit goes on below its beginning."""
+    """A text beside its title; what does not fit goes on below the start of the text."""
 
     title: StyledText
     words: StyledText

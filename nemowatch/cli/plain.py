@@ -1,9 +1,9 @@
-"""Command lines that need no parser: the commands that are typed often, or run for months, with
-their own options and without a mistake. Loading typer takes longer than most of them, and the
-daemon does not carry it.
+"""Reads simple command lines without typer: commands that are typed often, or run for months, with
+their own options and without mistakes. Loading typer takes longer than most of them, and the daemon
+need not carry it.
 
-Everything else, `--help` and whatever is wrong, is left to typer, whose signatures this table
-repeats: a test compares the two.
+Everything else, `--help` and any mistake, is left to typer, whose signatures this table repeats; a
+test compares the two.
 """
 
 from __future__ import annotations
@@ -20,9 +20,9 @@ class PlainCommand(NamedTuple):
     """How one command is called."""
 
     function: str  #: "module:function" in this package
-    flags: Mapping[str, str]  #: the argument of each
-    values: Mapping[str, tuple[str, Read]]  #: the argument of each, and how its value is read
-    argument: tuple[str, Read] | None = None  #: the one that has no name, and must be there
+    flags: Mapping[str, str]  #: option -> argument
+    values: Mapping[str, tuple[str, Read]]  #: option -> argument, and how its value is read
+    argument: tuple[str, Read] | None = None  #: the one without a name, which is required
 
 
 _JSON = {"--json": "as_json"}
@@ -41,7 +41,8 @@ COMMANDS = {
 
 
 def read(line: list[str]) -> Callable[[], int] | None:
-    """What carries out a command line and returns its exit code; None: let typer read it."""
+    """A function that carries out a command line and returns its exit code; None: let typer read
+    it."""
     try:
         command = COMMANDS[line[0]]
         given = arguments(command, line[1:])
@@ -51,8 +52,8 @@ def read(line: list[str]) -> Callable[[], int] | None:
 
 
 def arguments(command: PlainCommand, words: list[str]) -> dict[str, Any]:
-    """The arguments that `words` give, by their names. Raises LookupError or ValueError when there
-    is anything else among them."""
+    """The arguments in `words`, by name. Raises LookupError or ValueError when there is anything
+    else among them."""
     found: dict[str, Any] = {}
     nameless = list(filter(None, [command.argument]))
     rest = iter(words)
@@ -67,7 +68,7 @@ def arguments(command: PlainCommand, words: list[str]) -> dict[str, Any]:
 def _one(
     command: PlainCommand, nameless: list[tuple[str, Read]], word: str, rest: Iterator[str]
 ) -> tuple[str, Any]:
-    """The argument that begins with `word`; the word behind it is taken from `rest`."""
+    """The argument that begins with `word`; its value is taken from `rest`."""
     if word in command.flags:
         return command.flags[word], True
     if not word.startswith("-"):
@@ -79,7 +80,8 @@ def _one(
 
 
 def _valued(argument: tuple[str, Read], text: str) -> tuple[str, Any]:
-    """`text` as the argument takes it; what is empty, or may be an option, is typer's to judge."""
+    """The argument with `text` as its value. A text that is empty, or may be an option, is left to
+    typer."""
     if text[:1] in ("", "-"):
         raise ValueError(text)
     name, convert = argument

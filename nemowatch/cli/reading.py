@@ -1,5 +1,5 @@
-"""The commands that read and change nothing, as typer reads them. What they print is in modules
-that load no typer: a command line without mistakes goes straight there (`plain`)."""
+"""The commands that only read, as typer reads them. What they print is in modules that do not load
+typer: a command line without mistakes goes straight there (`plain`)."""
 
 from __future__ import annotations
 

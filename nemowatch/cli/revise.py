@@ -1,4 +1,4 @@
-"""`nemowatch revise` and `nemowatch answer`: what a person says to the agent, a turn each."""
+"""`nemowatch revise` and `nemowatch answer`: what a person says to the agent, one turn each."""
 
 from __future__ import annotations
 
@@ -58,7 +58,7 @@ def revise(
 
     context = find_context(config)
     if wait:
-        ask(context, "status")  # before anything is ordered: only a daemon can be waited for
+        ask(context, "status")  # first: without a daemon, waiting would be in vain
     made = int(carry_out(context, "revise", job=job, text=text)["job"])
     if not as_json:
         say(f"Job {made} revises job {job}.")
@@ -86,7 +86,7 @@ def _ended(context: CommandContext, job_id: int) -> dict[str, Any]:
             return record
         news = still_working.news(job_id, record["state"], skill)
         if news:
-            # beside --json's record, and at once
+            # at once, and not in the output that --json prints
             print(f"Job {job_id}: {news}", file=sys.stderr, flush=True)
         time.sleep(CHECK_AGAIN)
 
@@ -99,7 +99,7 @@ def _skill(context: CommandContext, job_id: int) -> str:
 
 
 def _record(context: CommandContext, job_id: int) -> dict[str, Any]:
-    """The job as `jobs --json` has it."""
+    """The job as `jobs --json` prints it."""
     from nemowatch.cli.connection import read_journal
     from nemowatch.journal import jobs
     from nemowatch.reporting.json_records import job_record

@@ -1,5 +1,5 @@
 """`nemowatch run`: the daemon in the foreground, or on a terminal a live view of it. Has the
-configuration read, prepares the state folder, and hands over."""
+configuration read, prepares the state folder, and starts the daemon."""
 
 from __future__ import annotations
 
@@ -21,23 +21,22 @@ if TYPE_CHECKING:
 
 #: Seconds for checking where the folders are: on disks that answer it takes milliseconds.
 LAYOUT_SECONDS = 10.0
-#: What structlog and httpx import for a terminal whenever it is installed, and the daemon never
-#: uses: 6 MiB for months.
+#: Packages that structlog and httpx import for a terminal if they are installed, and that the
+#: daemon never uses: that would be 6 MiB for months.
 DECORATION = ("rich", "click", "pygments")
 
 
 def _leave_out(packages: Iterable[str]) -> None:
-    """Let importing these fail, as if they were not installed, where nobody has imported them
-    yet."""
+    """Make importing these fail as if they were not installed, unless they are already imported."""
     for package in packages:
-        # the import system's own word for "cannot be imported"
+        # the import system's own sign for "cannot be imported"
         sys.modules.setdefault(package, cast(ModuleType, None))
 
 
 @contextmanager
 def _uncollected() -> Iterator[None]:
-    """Look for no garbage meanwhile: of what is imported hardly anything is, and looking through
-    all of it again and again takes a tenth of the time."""
+    """Collect no garbage meanwhile: imports leave hardly any, and looking through everything again
+    and again takes a tenth of the time."""
     gc.disable()
     try:
         yield
@@ -46,8 +45,8 @@ def _uncollected() -> Iterator[None]:
 
 
 def _setting(config: Path | None) -> CommandContext:
-    """As `find_context`, but a child reads, while this process imports what it lives with.
-    Raises ConfigError, ConfigUnread."""
+    """As `find_context`, but a child process reads while this one imports what it needs. Raises
+    ConfigError, ConfigUnread."""
     from nemowatch.cli.context import CommandContext
     from nemowatch.config.child import find_apart
     from nemowatch.config.find import state_dir
@@ -61,8 +60,8 @@ def _setting(config: Path | None) -> CommandContext:
 
 
 def start(*, once: bool = False, plain: bool = False, config: Path | None = None) -> int:
-    """Run the daemon until it ends; its exit code. On a terminal it is shown live, unless the
-    `plain` log is wanted. Raises ConfigError with every mistake at once."""
+    """Run the daemon until it ends; returns its exit code. On a terminal it is shown live, unless
+    the `plain` log is asked for. Raises ConfigError with every mistake at once."""
     if not plain and _on_a_terminal():
         from nemowatch.cli.live.command import run_live
 
@@ -82,7 +81,7 @@ def _on_a_terminal() -> bool:
 def _become_daemon(*, once: bool, config: Path | None) -> int:
     _leave_out(DECORATION)
     if not sys.warnoptions:
-        # what libraries say to their developers would be in the log, in lines that are not ours
+        # libraries' warnings to developers would be in the log, in lines that are not ours
         warnings.simplefilter("ignore")
     from nemowatch.service.signals import without_loop
 
@@ -93,7 +92,7 @@ def _become_daemon(*, once: bool, config: Path | None) -> int:
     from nemowatch.config.layout import check_layout
     from nemowatch.service.daemon import run_daemon
 
-    with suppress(TimeoutError):  # a share that hangs is waited for by its inbox, not by the start
+    with suppress(TimeoutError):  # a share that hangs is left to its inbox
         within(LAYOUT_SECONDS, lambda: check_layout(context.config))
     prepare_state_dir(context.state_dir)
     try:
@@ -101,6 +100,6 @@ def _become_daemon(*, once: bool, config: Path | None) -> int:
     except NemowatchError:
         raise
     except Exception as exc:
-        # the daemon's own: into its log, secrets hidden
+        # the daemon's own hook: into its log, with secrets hidden
         sys.excepthook(type(exc), exc, exc.__traceback__)
         raise

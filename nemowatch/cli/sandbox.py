@@ -11,12 +11,13 @@ from nemowatch.cli import options
 
 
 class WithSettings(TyperCommand):
-    """Its help also lists what only the sandbox knows: its settings and the kinds of faults."""
+    """A command whose help also lists what only the sandbox knows: settings and kinds of faults."""
 
     def format_epilog(
         self, ctx: Any, formatter: Any
     ) -> None:  # typer carries its own copy of click's types
-        """After the options. Read from the sandbox itself, so that nothing is written twice."""
+        """Write what comes after the options, read from the sandbox itself so that it is written
+        only once."""
         from dataclasses import fields
 
         from nemowatch.sandbox import faults
@@ -60,8 +61,8 @@ def sandbox(
 
 
 def serve(words: list[str]) -> int:
-    """Run the sandbox with these words; its exit code. Raises UsageError when its extra is not
-    installed."""
+    """Run the sandbox with these words; returns its exit code. Raises UsageError when its extra is
+    not installed."""
     from nemowatch.errors import UsageError
 
     try:

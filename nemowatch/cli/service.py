@@ -23,7 +23,7 @@ app = typer.Typer(
     no_args_is_help=True,
     rich_markup_mode=None,
 )
-#: Lines of the log that are shown of a service that has failed.
+#: How many lines of the log are shown of a service that has failed.
 LINES = 5
 
 Instance = Annotated[
@@ -153,7 +153,8 @@ def _print_script(steps: Iterator[InstallStep], kind: ServiceKind) -> None:
 
 
 def _carry_out(steps: Iterator[InstallStep], kind: ServiceKind) -> None:
-    """Raises StepFailed; when it is the start that fails, systemd's reason comes first."""
+    """Carry out the steps. Raises StepFailed; if starting the service fails, systemd's reason is
+    printed first."""
     from nemowatch.cli.output import say
     from nemowatch.installer.steps import StepFailed, carry_out
     from nemowatch.installer.verdicts import Severity, judge
@@ -204,7 +205,7 @@ def _print_log(systemd: Systemd) -> None:
 
 
 def _check(program: Path, config: Path) -> int:
-    """`nemowatch check` by the program that the service runs."""
+    """Run `nemowatch check` of the program that the service runs; returns its exit code."""
     import subprocess
 
     from nemowatch.cli.output import say

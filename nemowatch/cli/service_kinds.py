@@ -1,7 +1,7 @@
-"""Whose service `nemowatch service` is about: the machine's, a further one of the machine, or one
-person's own. One class each says what differs between them.
+"""The kinds of service that `nemowatch service` can be about: the machine's, a further one of the
+machine, or one person's own. Each has a class that says what differs.
 
-It changes nothing itself, but for this process's umask and environment.
+It changes nothing itself except this process's umask and environment.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ from nemowatch.installer.program import check_readable
 from nemowatch.installer.steps import InstallStep
 from nemowatch.installer.systemctl import Systemd, user_environment
 
-#: The workspace where none is named.
+#: The workspace if none is named.
 USUAL_ROOT = Path("/srv/studio")
 #: A service of the machine has a user of its own, who must read what root makes, whatever root's
 #: umask is. Secrets and the configuration have modes of their own.
@@ -30,7 +30,7 @@ UMASK = 0o022
 
 
 class ServiceKind(Protocol):
-    """What the commands ask of each."""
+    """What the commands need from each kind."""
 
     places: Places
     systemd: Systemd
@@ -38,23 +38,23 @@ class ServiceKind(Protocol):
     credential: Path | None
     #: the command that installs it
     command: str
-    #: how a script of its steps begins
+    #: the beginning of a script of its steps
     script_head: str
 
     def check_may(self) -> None:
-        """Raises UsageError where this user cannot change it, or not here."""
+        """Raise UsageError if this user cannot change it, or not on this machine."""
 
     def check_known(self) -> None:
-        """Raises UsageError for one of which nothing is known."""
+        """Raise UsageError for a service that does not exist here."""
 
     def begin(self) -> None:
-        """Before the first step is carried out."""
+        """Prepare this process for the steps."""
 
     def usual_root(self) -> Path:
-        """The workspace where none is named."""
+        """The workspace if none is named."""
 
     def check_root(self, root: Path | None, program: Path) -> None:
-        """Raises UsageError for a workspace, or a program, that it cannot use."""
+        """Raise UsageError for a workspace, or a program, that it cannot use."""
 
     def install(self, wanted: Installation) -> Iterator[InstallStep]:
         """The steps that install it."""
@@ -67,7 +67,7 @@ class ServiceKind(Protocol):
 
 
 class OfMachine:
-    """The machine's, and all that are further ones."""
+    """The machine's own service, which also stands for all further ones."""
 
     command = "nemowatch service install"
     script_head = f"#!/bin/sh -e\numask {UMASK:03o}"
@@ -78,7 +78,7 @@ class OfMachine:
         self.systemd = Systemd(user=False, name=places.name)
 
     def check_may(self) -> None:
-        """Raises UsageError for anybody but root, and where systemd does not run."""
+        """Raise UsageError for anybody but root, and if systemd does not run."""
         if os.geteuid() != 0:
             cure = "Run it with sudo, or for yourself alone: nemowatch service install --user"
             raise UsageError("Only root can change a service of the machine.", cure=cure)
@@ -86,10 +86,10 @@ class OfMachine:
         _check_reachable(self.systemd, cure)
 
     def check_known(self) -> None:
-        """Of the machine's own one everything is known."""
+        """Do nothing: the machine's own service is always known."""
 
     def begin(self) -> None:
-        """Its user reads what is made."""
+        """Let its user read what root makes."""
         os.umask(UMASK)
 
     def usual_root(self) -> Path:
@@ -98,7 +98,7 @@ class OfMachine:
         return USUAL_ROOT.with_name(USUAL_ROOT.name + at.replace("@", "-") + instance)
 
     def check_root(self, root: Path | None, program: Path) -> None:
-        """Raises UsageError for what its user cannot read, or another service works."""
+        """Raise UsageError for what its user cannot read, and for another service's workspace."""
         check_readable(program)
         if root is None:
             return
@@ -122,15 +122,15 @@ class OfMachine:
 
 
 class OneOfMachine(OfMachine):
-    """A further one of the machine."""
+    """A further service of the machine."""
 
     def __init__(self, name: str) -> None:
-        """Raises UsageError for a name that none can have."""
+        """Raises UsageError for a name that no service can have."""
         super().__init__(instances.places_of(name))
         self.command = f"{OfMachine.command} --instance {name}"
 
     def check_known(self) -> None:
-        """Raises UsageError where it has no configuration."""
+        """Raise UsageError if it has no configuration."""
         instances.check_known(self.places)
 
     def uninstall(self, program: Path) -> Iterator[InstallStep]:
@@ -144,7 +144,7 @@ class OneOfMachine(OfMachine):
 
 
 class OfPerson:
-    """One person's own."""
+    """One person's own service."""
 
     credential: Path | None = None
     command = f"{OfMachine.command} --user"
@@ -156,7 +156,7 @@ class OfPerson:
         self.systemd = Systemd(user=True, name=self.places.name)
 
     def check_may(self) -> None:
-        """Raises UsageError for root, and where this person's systemd is not to be reached."""
+        """Raise UsageError for root, and if this person's systemd cannot be reached."""
         if os.geteuid() == 0:
             cure = "Without --user it is a service of the machine, as a user of its own."
             raise UsageError("root has no service of its own.", cure=cure)
@@ -164,17 +164,17 @@ class OfPerson:
         _check_reachable(self.systemd, cure)
 
     def check_known(self) -> None:
-        """There is only this one."""
+        """Do nothing: there is only this one."""
 
     def begin(self) -> None:
-        """What is made is for this person alone."""
+        """Let only this person read what is made."""
 
     def usual_root(self) -> Path:
         """~/Studio."""
         return Path.home() / "Studio"
 
     def check_root(self, root: Path | None, program: Path) -> None:
-        """It may use whatever this person may."""
+        """Do nothing: it may use whatever this person may."""
 
     def install(self, wanted: Installation) -> Iterator[InstallStep]:
         """The steps that install it."""
@@ -191,7 +191,7 @@ class OfPerson:
 
 
 def kind_of(user: bool, instance: str | None) -> ServiceKind:
-    """The one that is meant. Raises UsageError for what cannot be."""
+    """The kind that is meant. Raises UsageError for an impossible combination."""
     if user and instance is not None:
         cure = "Leave one of the two out."
         raise UsageError("Only a service of the machine has instances.", cure=cure)
@@ -209,14 +209,14 @@ def _check_reachable(systemd: Systemd, cure: str) -> None:
 
 
 def check_unshared(root: Path, places: Places) -> None:
-    """Raises UsageError for a workspace of another configuration of this machine: of two services
-    only one would work it."""
+    """Raise UsageError for a workspace of another configuration of this machine: of two services
+    only one would work there."""
     others = set(places.config.parent.glob("*.toml")) - {places.config, places.example}
     for other in sorted(others):
         try:
             found = workspaces(load(other, {}))
         except ConfigError:
-            continue  # its own service says so
+            continue  # its own service reports that
         if root in found:
             text = f"{show_path(root)} is the workspace of {show_path(other)}."
             raise UsageError(text, cure="Name another folder with --root.")

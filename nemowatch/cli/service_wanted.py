@@ -1,5 +1,5 @@
-"""What `nemowatch service install` is asked to put in place: found and checked before anything is
-done. It changes nothing.
+"""Finds and checks what `nemowatch service install` is to install, before anything is done. It
+changes nothing.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ def wanted(
     token_file: Path | None,
     drop_ins: list[str],
 ) -> Installation:
-    """What is to be installed. Raises UsageError for what cannot be."""
+    """What is to be installed. Raises UsageError if that is impossible."""
     from nemowatch.fs.mounts import MountTable
     from nemowatch.installer.folders import workspaces, writable
     from nemowatch.installer.places import Installation
@@ -46,8 +46,8 @@ def wanted(
 
 
 def _existing(places: Places, root: Path | None) -> Config | None:
-    """The configuration that is there; None for none. Raises UsageError when it watches
-    something else than `root`."""
+    """The existing configuration; None when there is none. Raises UsageError when it watches
+    something other than `root`."""
     from nemowatch.cli.init import check_existing
     from nemowatch.config.load import load
     from nemowatch.installer.steps import is_there
@@ -60,7 +60,7 @@ def _existing(places: Places, root: Path | None) -> Config | None:
 
 
 def _token(path: Path | None) -> Path | None:
-    """The token's file, if it holds one. Raises TokenRefused."""
+    """The token's file, after checking that it holds one. Raises TokenRefused."""
     from nemowatch.remote.credential import supplied_token
 
     if path is None:

@@ -36,7 +36,7 @@ def show(job: options.Job, as_json: options.Json = False, config: options.Config
 
 
 def _record(conn: sqlite3.Connection, job_id: int, watches: Mapping[str, Watch]) -> dict[str, Any]:
-    """The record of `jobs --json`, and what only this command shows."""
+    """The record of `jobs --json`, with what only this command shows."""
     from nemowatch.clock import iso
     from nemowatch.edits.draft import timeline
     from nemowatch.journal import job_history, jobs, results, spend, tips
@@ -91,7 +91,7 @@ def _said_turn(turn: ConversationTurn) -> dict[str, Any]:
 
 
 def _changes(before: dict[str, Any] | None, after: dict[str, Any] | None) -> list[str]:
-    """What this turn changed in the edit; nothing for the first turn of a session."""
+    """What this turn changed in the edit; empty for the first turn of a session."""
     from nemowatch.edits.draft_changes import draft_changes
 
     if before is None or after is None:
@@ -140,7 +140,7 @@ def _lines(record: dict[str, Any], option: str) -> list[str]:
 
 
 def _field(title: str, text: str | None) -> list[str]:
-    """A title and its text, which may have several lines; nothing when there is no text."""
+    """A title and its text, which may have several lines; empty when there is no text."""
     if not text:
         return []
     indented = "\n           ".join(text.splitlines())
@@ -204,7 +204,7 @@ def _turn(turn: dict[str, Any]) -> list[str]:
 
 
 def _end(turn: dict[str, Any]) -> str:
-    """How a turn stands; one that was only replaced was not taken back by anybody."""
+    """The state of a turn. One that was replaced is called that, since nobody has cancelled it."""
     if turn["replaced"] and turn["state"] == "cancelled":
         return "another turn took its place"
     return str(turn["state"])
@@ -216,7 +216,7 @@ def _part(title: str, text: str | None) -> list[str]:
 
 
 def _silence(state: str) -> str:
-    """What is shown where the agent has said nothing."""
+    """What is shown if the agent has said nothing."""
     if state == "published":
         return "(nothing)"
     return ""

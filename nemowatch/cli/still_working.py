@@ -1,4 +1,4 @@
-"""What a command that waits says of a turn: what it usually takes, and, every so often, how long
+"""What a waiting command says about a turn: how long it usually takes and, every so often, how long
 it has taken so far."""
 
 from __future__ import annotations
@@ -9,16 +9,16 @@ from nemowatch.model import State
 
 
 class TurnReminder:
-    """Remembers since when the turns are under way that somebody waits for."""
+    """Remembers since when the turns that somebody waits for have been under way."""
 
     def __init__(self, every: float) -> None:
         """`every`: seconds between two lines about a turn; 0: none."""
         self._every = every
         self._began: dict[int, float] = {}
-        self._said: dict[int, int] = {}  # how many lines
+        self._said: dict[int, int] = {}  # how many lines about each job
 
     def news(self, job_id: int, state: State | str, skill: str) -> str:
-        """What is to be said of a job now; "" for nothing."""
+        """What to say about a job now; "" for nothing."""
         from nemowatch.reporting.words import pace
         from nemowatch.tasks.usual_times import usual_time
 

@@ -1,7 +1,7 @@
 """Which `[aliases]` are allowed: folder names in people's own language, each for an order.
 
-Pure. It refuses what would be read as something else, or as nothing; `tasks.own_names` knows how an
-alias is read.
+Pure. It refuses names that would be read as something else, or not at all; `tasks.own_names` knows
+how an alias is read.
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ class AliasFault(NamedTuple):
     """What is wrong with one alias."""
 
     alias: str
-    what: str  #: goes on behind its name, without a full stop
+    what: str  #: the rest of a sentence that begins with its name, without a full stop
     cure: str
 
 
@@ -34,7 +34,7 @@ class _Alias(NamedTuple):
 
 
 def alias_faults(config: Config) -> Iterator[AliasFault]:
-    """The first thing that is wrong with each alias that may not be."""
+    """The first thing that is wrong with each alias that is not allowed."""
     seen: dict[str, str] = {}
     for name, order in config.aliases.items():
         first = seen.setdefault(recipe_key(name), name)
@@ -77,7 +77,7 @@ def _leads_nowhere(alias: _Alias) -> bool:
 
 
 _SHAPE = 'Write a folder\'s name or a task, such as "dub-es" or "dub".'
-#: What is wrong with an alias, and what to do about it; the first that holds counts.
+#: What can be wrong with an alias, and what to do about it; the first that applies counts.
 _FAULTS: tuple[tuple[Callable[[_Alias], bool], str, str], ...] = (
     (_is_no_name, "cannot be a folder's name here", "Use letters and digits."),
     (

@@ -1,8 +1,8 @@
-"""Reading the configuration in a child that ends afterwards: what reads it (pydantic) is a fifth of
-the daemon's memory and needed for a moment (docs/decisions/0010).
+"""Has the configuration read in a child process that then ends: pydantic, which reads it, would be
+a fifth of the daemon's memory and is needed only for a moment (docs/decisions/0010).
 
-Owns what the child is asked, and what its failures mean here. `load` reads and words mistakes; the
-child itself is `content.child`.
+Owns what the child is asked, and what its failures mean here. `load` reads the configuration and
+words its mistakes; the child itself is `content.child`.
 """
 
 from __future__ import annotations
@@ -24,10 +24,10 @@ from nemowatch.content.child_errors import ChildFailed, ChildFailure
 from nemowatch.errors import ConfigError, ConfigMistake, ConfigUnread
 from nemowatch.secrecy import redact
 
-#: Seconds until an answer is given up: Python takes ten to start on a slow disk; a share that hangs
-#: takes for ever.
+#: Seconds to wait for an answer: Python takes ten to start on a slow disk; a share that hangs takes
+#: for ever.
 PATIENCE = 60.0
-#: Seconds of computing: pydantic takes one, on a slow machine.
+#: Seconds of CPU time: pydantic needs one on a slow machine.
 COMPUTING = 60
 
 Answer: TypeAlias = tuple[Path, Config] | list[ConfigMistake]
@@ -38,12 +38,12 @@ class Reading:
     not."""
 
     def __init__(self, words: Sequence[str], env: Mapping[str, str]) -> None:
-        """`words`: "find [PATH]" or "load PATH". Where no process can be had, or this user may
-        not start Python, `result` reads in this one: that costs memory, and nothing else."""
+        """`words`: "find [PATH]" or "load PATH". If no process can be started, or this user may not
+        start Python, `result` reads in this one, which only costs memory."""
         self._words = tuple(words)
         self._env = env
         self._child: Child | None = None
-        # the configuration is the operator's: read even where memory cannot be limited
+        # the configuration is the operator's, so it is read even if memory cannot be limited
         limits = ChildLimits(COMPUTING, PATIENCE, required=False)
         with suppress(OSError):
             self._child = Child(CONFIG, env)
@@ -67,8 +67,8 @@ class Reading:
         return self._child.pid
 
     def result(self) -> tuple[Path, Config]:
-        """Where the configuration is, and what it says. Raises ConfigError with every mistake,
-        ConfigUnread without an answer."""
+        """The path of the configuration, and what it says. Raises ConfigError with every mistake,
+        ConfigUnread when there is no answer."""
         if self._child is None:
             return _believed(_read(self._words, self._env))
         try:
@@ -78,7 +78,7 @@ class Reading:
 
 
 def find_apart(option: Path | None, env: Mapping[str, str]) -> Reading:
-    """Begin with what `find` and then `load` do, in a child."""
+    """Start a child that does what `find` and then `load` do."""
     words = ["find"]
     if option is not None:
         words.append(str(option))
@@ -95,7 +95,7 @@ def load_apart(path: Path, env: Mapping[str, str]) -> Config:
 
 
 def _unread(exc: ChildFailed | OSError) -> ConfigUnread:
-    """What no answer means."""
+    """The error for a missing answer."""
     if isinstance(exc, OSError):
         return _failed(redact(str(exc)))
     if exc.failure is ChildFailure.SILENT:
@@ -128,8 +128,8 @@ def _how(exc: ChildFailed) -> str:
 
 
 def _mark() -> str:
-    """What an answer begins with: the keys that the program which gave it knows. After an update
-    the child may be a newer one, with other keys."""
+    """The beginning of each answer: the keys that the program knows which gave it. After an update
+    the child may be a newer program, with other keys."""
     known = [(name, keys(section)) for name, section in sections()]
     return f"{__version__} {keys(Config)} {known}"
 
@@ -160,7 +160,7 @@ def _read(words: Sequence[str], env: Mapping[str, str]) -> Answer:
 
 
 def _path(task: str, named: str | None = None, *, env: Mapping[str, str]) -> Path:
-    """The configuration to read. Raises ConfigError for none."""
+    """The path of the configuration to read. Raises ConfigError when there is none."""
     if named is None:
         return find(None, env)
     if task == "load":
@@ -169,5 +169,5 @@ def _path(task: str, named: str | None = None, *, env: Mapping[str, str]) -> Pat
 
 
 def read_task(words: Sequence[str], _fd: int, _parsing: object) -> tuple[str, bytes]:
-    """In the child: read, with this process's environment, and answer."""
+    """In the child: read with this process's environment, and answer."""
     return _mark(), messages.packed(_read(words, os.environ))

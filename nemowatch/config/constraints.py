@@ -1,6 +1,6 @@
-"""What a value may be, written beside a key's type, in a form that pydantic understands and that
-loads nothing of it: the process that works by a configuration does not read it
-(docs/decisions/0010). Owns no rule of any key: those are in `schema`.
+"""Constraints on values, written beside a key's type in a form that pydantic understands but that
+does not load it: the daemon, which uses a configuration, does not read it itself
+(docs/decisions/0010). The rules of each key are in `schema`.
 """
 
 from __future__ import annotations
@@ -14,13 +14,13 @@ if TYPE_CHECKING:
     from pydantic import GetCoreSchemaHandler
     from pydantic_core import CoreSchema
 
-#: `folder` (of the configuration file) and `home`; without it, paths stay as they are written.
+#: `folder` (of the configuration file) and `home`; without a context, paths stay as written.
 Context = Mapping[str, Path]
 
 
 class Limited:
-    """A number, text or list within limits; they are called as in pydantic's own schemas: gt,
-    ge, pattern, min_length, …"""
+    """A number, text or list within limits, which have the names of pydantic's own schemas: gt, ge,
+    pattern, min_length, …"""
 
     def __init__(self, **limits: object) -> None:
         self._limits = limits
@@ -34,7 +34,7 @@ class Limited:
 
 @dataclass(frozen=True, slots=True)
 class Before:
-    """`change` has the value as it was written; what it raises as ValueError is the mistake."""
+    """`change` gets the value as it was written; a ValueError that it raises is the mistake."""
 
     change: Callable[[Any], Any]
 
@@ -62,8 +62,8 @@ class After:
 
 @dataclass(frozen=True, slots=True)
 class BeforeWithin:
-    """As Before, for what depends on where the configuration is: `change` has the context as
-    well, or None."""
+    """Like Before, for what depends on where the configuration is: `change` also gets the context,
+    or None."""
 
     change: Callable[[Any, Context | None], Any]
 

@@ -1,4 +1,4 @@
-"""Paths as people see them who know the shared folder and not the server. Pure."""
+"""Paths as seen by people who know the shared folder but not the server. Pure."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ def from_share(watch: Watch, path: Path | bytes | str) -> str:
 
 
 def _shown(watch: Watch, folder: Path) -> Path:
-    """How one of its folders is called on the share."""
+    """The path of one of its folders on the share."""
     root = watch.root
     if root is None:
         return Path(folder.name)

@@ -1,6 +1,6 @@
-"""What the environment sets, read by pydantic-settings as the configuration wants it.
+"""Reads what the environment sets, with pydantic-settings, and lays it over what the file says.
 
-Owns the reading of values; `variables` says which names there are.
+Owns how values are read; `variables` says which names there are.
 """
 
 from __future__ import annotations
@@ -23,12 +23,12 @@ from nemowatch.config.variables import path_of, problem
 from nemowatch.config.watch_section import Watch
 from nemowatch.errors import ConfigMistake
 
-#: Keys of which one alone need not be written as a list.
+#: The constraints of keys for which a single value need not be written as a list.
 _ALONE = (Before(one_or_more), Before(words))
 
 
 def _types(section: type[Section]) -> dict[str, Any]:
-    """The type of each key, with what narrows it."""
+    """The type of each key, with its constraints."""
     return get_type_hints(section, include_extras=True)
 
 
@@ -41,15 +41,15 @@ class _Options(BaseSettings):
 
 
 _FIELDS: dict[str, Any] = {name: (kind, ...) for name, kind in _types(Config).items()}
-#: The configuration as pydantic-settings' sources want to see it: they read only its fields and
+#: The configuration in the form that pydantic-settings' sources need: they read only its fields and
 #: those options.
 Keys = create_model("Keys", __base__=_Options, **_FIELDS)
-#: One [[watch]], which has its number in the name: it is read as if there were no other.
+#: One [[watch]]. Its number is part of a variable's name, so it is read as if it were the only one.
 _OneWatch = create_model("_OneWatch", __base__=_Options, watch=(Watch, ...))
 
 
 class _Given(EnvSettingsSource):
-    """The environment source over a mapping that was handed in, instead of this process's own."""
+    """The environment source, but over a given mapping instead of this process's environment."""
 
     def __init__(self, env: Mapping[str, str], model: type[BaseSettings] = Keys) -> None:
         self._env = env
@@ -58,7 +58,7 @@ class _Given(EnvSettingsSource):
     def next_field(
         self, field: Any, key: str, case_sensitive: bool | None = None
     ) -> FieldInfo | None:
-        """The key of a section: the base class looks for it in pydantic's models only."""
+        """The key of a section, which the base class only finds in pydantic's models."""
         section = field
         if isinstance(field, FieldInfo):
             section = field.annotation
@@ -69,7 +69,7 @@ class _Given(EnvSettingsSource):
         return FieldInfo.from_annotation(_types(section)[key])
 
     def decode_complex_value(self, field_name: str, field: FieldInfo, value: Any) -> Any:
-        """What is written as JSON; one word alone, where that counts as a list of one."""
+        """The value of a text in JSON, or of a single word where that counts as a list of one."""
         try:
             return super().decode_complex_value(field_name, field, value)
         except ValueError:
@@ -91,11 +91,11 @@ def _is_section_type(kind: Any) -> bool:
 class Environment(NamedTuple):
     """What the environment says."""
 
-    values: dict[str, Any]  #: nested as in the file, but for the numbered watches
+    values: dict[str, Any]  #: nested as in the file, without the numbered watches
     watches: dict[
         int, dict[str, Any]
     ]  #: keys of each [[watch]] that is named by its number, from 0
-    names: dict[Loc, str]  #: the name behind each key
+    names: dict[Loc, str]  #: the variable that has set each key
     problems: list[ConfigMistake]
 
 
@@ -117,7 +117,7 @@ def _is_key(name: str) -> bool:
 
 
 def _twice(read: Environment, name: str) -> ConfigMistake | None:
-    """NEMOWATCH_ROOT is another name of a key."""
+    """The mistake of setting one key by two names: NEMOWATCH_ROOT is another name of a key."""
     other = read.names.get(path_of(name))
     if other is None:
         return None
@@ -125,7 +125,8 @@ def _twice(read: Environment, name: str) -> ConfigMistake | None:
 
 
 def _read_one(read: Environment, name: str, text: str) -> ConfigMistake | None:
-    """Lay one setting upon the others: one by one, so that a value that cannot be read is named."""
+    """Add one setting to the others. They are added one by one, so that a mistake can name the
+    variable."""
     path = path_of(name)
     try:
         if path[0] == "watch" and len(path) > 1:
@@ -141,7 +142,7 @@ def _read_one(read: Environment, name: str, text: str) -> ConfigMistake | None:
 
 
 def merge(base: dict[str, Any], over: Mapping[str, Any]) -> None:
-    """Lay `over` upon `base`, table by table."""
+    """Lay `over` over `base`, table by table."""
     for key, value in over.items():
         below = base.get(key)
         are_tables = isinstance(value, dict) and isinstance(below, dict)
@@ -152,12 +153,12 @@ def merge(base: dict[str, Any], over: Mapping[str, Any]) -> None:
 
 
 def place(read: Environment, data: dict[str, Any]) -> list[ConfigMistake]:
-    """Lay what the environment says upon what the file says: each watch upon the one of its number,
-    or behind the last. Returns what has no place."""
+    """Lay what the environment says over what the file says: each watch over the one of its number,
+    or after the last. Returns the mistake of a number for which there is no place."""
     merge(data, read.values)
     watches = data.setdefault("watch", [])
     if not isinstance(watches, list):
-        return []  # of the file's own mistake is said what it is
+        return []  # the file's own mistake is reported
     problems = []
     for number, keys_of in sorted(read.watches.items()):
         if number > len(watches):
@@ -174,5 +175,5 @@ def place(read: Environment, data: dict[str, Any]) -> list[ConfigMistake]:
 
 
 def _name_of(read: Environment, number: int) -> str:
-    """The first name that is of this watch."""
+    """The first variable that is about this watch."""
     return next(name for path, name in read.names.items() if path[:2] == ("watch", number))

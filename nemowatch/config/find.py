@@ -1,5 +1,4 @@
-"""Where the configuration is, and where its state folder is. Checks whether files exist, and reads
-none."""
+"""Finds the configuration and its state folder. It checks whether files exist, and reads none."""
 
 from __future__ import annotations
 
@@ -14,9 +13,9 @@ from nemowatch.errors import ConfigError, ConfigMistake
 if TYPE_CHECKING:
     from nemowatch.config.schema import Config
 
-#: A configuration of a service, for everybody on this machine.
+#: The configuration of a service, for everybody on this machine.
 SYSTEM_CONFIG = Path("/etc/nemowatch/config.toml")
-#: Stands for the file where there is none, because the environment says everything.
+#: Stands for the file if there is none because the environment says everything.
 NO_FILE = Path("/dev/null")
 
 
@@ -33,8 +32,8 @@ def home(env: Mapping[str, str]) -> Path:
 
 
 def find(option: Path | None, env: Mapping[str, str]) -> Path:
-    """Where the configuration is: `option`, `$NEMOWATCH_CONFIG`, the home folder's, the
-    system's; NO_FILE where the environment says enough. Raises ConfigError for none."""
+    """Where the configuration is: `option`, `$NEMOWATCH_CONFIG`, in the home folder, the system's;
+    NO_FILE if the environment says enough. Raises ConfigError when there is none."""
     if option is not None:
         return _named(option.absolute(), "--config")
     named = env.get("NEMOWATCH_CONFIG")
@@ -54,8 +53,8 @@ def find(option: Path | None, env: Mapping[str, str]) -> Path:
 
 
 def base_of(path: Path) -> Path:
-    """The folder that relative paths are relative to: the configuration's; this process's own where
-    there is no file."""
+    """The folder to which relative paths are relative: the configuration's, or this process's
+    current folder if there is no file."""
     return Path.cwd() if path == NO_FILE else path.absolute().parent
 
 
@@ -77,8 +76,7 @@ def _cure_of_folder(folder: Path) -> str:
 
 
 def _exists(path: Path) -> bool:
-    """Whether there is a file; one that may not be checked counts, so that reading it says
-    why."""
+    """Whether a file exists. One that cannot be checked counts, so that reading it shows why."""
     try:
         return path.is_file()
     except PermissionError:
@@ -93,7 +91,7 @@ def state_dir(config: Config, config_path: Path, env: Mapping[str, str]) -> Path
 
 
 def state_folder(key: Path | None, config_path: Path, env: Mapping[str, str]) -> Path:
-    """As `state_dir`, given that key of the configuration (the order of docs/behaviour.md
+    """Like `state_dir`, from that key of the configuration (in the order of docs/behaviour.md
     section 4)."""
     named = env.get("NEMOWATCH_STATE_DIR")
     if named:
@@ -121,8 +119,8 @@ def _of_instance(path: Path) -> Path | None:
 
 
 def _below_etc(path: Path) -> bool:
-    """Whether the configuration is the system's, by its name or by where a link leads: all
-    commands must agree on it."""
+    """Whether the configuration is the system's, by its path or by where a link leads: all commands
+    must agree on that."""
     named = Path(os.path.normpath(path.absolute()))
     real = Path(os.path.realpath(path))
     return Path("/etc") in (*named.parents, *real.parents)

@@ -10,8 +10,8 @@ _DAY = 24 * 60  # minutes
 
 
 def parse_hours(text: str) -> tuple[int, int]:
-    """The first and the last minute of the day, the last one excluded; (0, 1440) for ""
-    (always). Raises ValueError."""
+    """The first minute of the day and the one after the last; (0, 1440) for "" (always). Raises
+    ValueError."""
     if not text.strip():
         return (0, _DAY)
     match = _SPAN.fullmatch(text.strip())
@@ -29,9 +29,8 @@ def parse_hours(text: str) -> tuple[int, int]:
 
 
 def is_active(hours: str, minute: int) -> bool:
-    """Whether `minute` (of the local day, 0 to 1439) lies in `hours`; the end does not belong to
-    it."""
+    """Whether `minute` (of the local day, 0 to 1439) is within `hours`, whose end is excluded."""
     start, end = parse_hours(hours)
-    if start > end:  # across midnight: all but what lies between the end and the start
+    if start > end:  # across midnight: everything except what is between the end and the start
         return not end <= minute < start
     return start <= minute < end

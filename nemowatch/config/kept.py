@@ -1,9 +1,9 @@
-"""The configuration as it was read before, kept in the user's cache folder: reading it again takes
-ten times as long as what most commands do with it.
+"""Keeps a configuration that was read in the user's cache folder: reading it again would take ten
+times as long as what most commands do with it.
 
-Owns when what was kept still holds: for the same text, environment and program, which are all that
-a reading depends on. What is missing, damaged or somebody else's is read again. For commands that
-end at once, and nothing else.
+Owns when a kept copy still holds: for the same text, environment and program, on which alone a
+reading depends. If it is missing, damaged or somebody else's, the configuration is read again. Only
+for commands that end at once.
 """
 
 from __future__ import annotations
@@ -26,31 +26,31 @@ from nemowatch.config.variable_files import settings
 if TYPE_CHECKING:
     from nemowatch.config.schema import Config
 
-#: Configurations that are kept: more are of tests and trials.
+#: The most configurations that are kept: any more are from tests and trials.
 MOST = 16
-#: Bytes of one: a configuration of 1 MiB, and what was read in it.
+#: The most bytes of one: for a configuration of 1 MiB, and what was read from it.
 LONGEST = 8 * 1024 * 1024
-#: Between what the reading depended on, `state_dir`, and what was read.
+#: Separates what the reading depended on, `state_dir`, and what was read.
 BETWEEN = b"\n\0"
-#: Folders of this package whose modules say what a configuration may be: another program of the
-#: same version, as developers have it, reads anew.
+#: Folders of this package whose modules define what a configuration may be. If they differ in the
+#: same version, as during development, the configuration is read again.
 MODULES = ("config", "tasks/kinds")
 
 
 class Kept(NamedTuple):
-    """A configuration that holds."""
+    """A configuration that still holds."""
 
     state_dir: Path | None  #: the key of that name
-    read: Callable[[], Config]  #: all of it
+    read: Callable[[], Config]  #: returns all of it
 
 
 def load_kept(path: Path, env: Mapping[str, str]) -> Kept:
-    """As `load`, but what it says is taken apart only when it is asked for. Raises ConfigError with
+    """Like `load`, but a kept copy is only unpacked when it is needed. Raises ConfigError with
     every mistake."""
     text = read_text(path)
     env = settings(env)
     folder = _folder(env)
-    if folder is None or "~" in text.replace("~/", ""):  # homes of others: only the system knows
+    if folder is None or "~" in text.replace("~/", ""):  # only the system knows the homes of others
         return _kept(understood(text, path, env))
 
     file = folder / f"config-{zlib.crc32(os.fsencode(path.absolute())):08x}"
@@ -69,7 +69,7 @@ def _kept(config: Config) -> Kept:
 
 
 def _folder(env: Mapping[str, str]) -> Path | None:
-    """Where copies are kept; None for a user without a home of his own."""
+    """Where copies are kept; None for a user without a home folder."""
     base, below = Path(env.get("XDG_CACHE_HOME", "")), "nemowatch"
     if not base.is_absolute():
         base, below = home(env), ".cache/nemowatch"
@@ -79,8 +79,8 @@ def _folder(env: Mapping[str, str]) -> Path | None:
 
 
 def _is_ours(folder: Path) -> bool:
-    """Whether it, or the nearest folder above it that exists, is this user's own: root, who has
-    kept another's HOME, neither writes nor removes anything there."""
+    """Whether this folder, or the nearest existing one above it, is this user's own: root with
+    another user's HOME neither writes nor removes anything there."""
     for one in (folder, *folder.parents):
         try:
             return one.stat().st_uid == os.geteuid()
@@ -92,7 +92,8 @@ def _is_ours(folder: Path) -> bool:
 
 
 def _basis(text: str, path: Path, env: Mapping[str, str]) -> bytes:
-    """Everything that a reading depends on, as a digest: the environment's secrets are not kept."""
+    """A digest of everything that a reading depends on, so that no secret of the environment is
+    kept."""
     settings = [item for item in sorted(env.items()) if item[0].upper().startswith("NEMOWATCH_")]
     where = (str(path.absolute()), str(home(env)))
     parts = (__version__, list(_modules()), where, settings, text)
@@ -109,7 +110,7 @@ def _modules() -> Iterator[tuple[str, int, int]]:
 
 
 def _found(file: Path, basis: bytes, text: str, path: Path, env: Mapping[str, str]) -> Kept | None:
-    """The kept copy, if it is ours and was made of the same."""
+    """The kept copy, if it is ours and was made from the same basis."""
     try:
         made_of, state_dir, packed = _own_bytes(file).split(BETWEEN, 2)
     except (OSError, ValueError):
@@ -123,7 +124,7 @@ def _found(file: Path, basis: bytes, text: str, path: Path, env: Mapping[str, st
 
 
 def _unpacked(packed: bytes, text: str, path: Path, env: Mapping[str, str]) -> Config:
-    from nemowatch.config.schema import Config  # here: most commands need `state_dir` alone
+    from nemowatch.config.schema import Config  # here: most commands need only `state_dir`
     from nemowatch.content import messages
 
     with suppress(messages.Garbage):
@@ -143,7 +144,7 @@ def _own_bytes(file: Path) -> bytes:
 
 
 def _keep(file: Path, basis: bytes, kept: Kept) -> None:
-    """Put the copy in its place, whole or not at all, and remove the oldest beyond MOST. Raises
+    """Write the copy, whole or not at all, and remove the oldest ones beyond MOST. Raises
     OSError."""
     from nemowatch.content import messages
 

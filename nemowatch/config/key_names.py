@@ -1,6 +1,6 @@
-"""The names of all sections and keys, read off the configuration's own classes.
+"""The names of all sections and keys, taken from the configuration's own classes.
 
-Owns no name: `schema` does, and what a value may be.
+It defines no name: `schema` does, and what a value may be.
 """
 
 from __future__ import annotations

@@ -1,7 +1,7 @@
-"""Whether the named folders are apart: results never inside a watched inbox, nor an inbox among
-results, through links and bind mounts either.
+"""Checks that the configured folders are apart: no results inside a watched inbox, and no inbox
+among results, even through links and bind mounts.
 
-Reads the disk and changes nothing. A folder that does not exist is no mistake: its share may not
+Reads the disk and changes nothing. A folder that does not exist is not a mistake: its share may not
 be mounted yet. On a share that hangs it hangs too: call it in a thread, with a deadline.
 """
 
@@ -27,19 +27,19 @@ _APART = "Name a folder that lies outside every inbox."
 
 @dataclass(frozen=True, slots=True)
 class _KnownFolder:
-    """A folder as the disk knows it, so that two names of one folder are seen to be one."""
+    """A folder as the disk knows it, so that two names of one folder are recognized."""
 
     key: str  #: "outbox", as the configuration says
     path: Path  #: as configured
     where: str  #: the part of the configuration that names it
     parts: tuple[str, ...]  #: its real path, links resolved
     inode: Inode | None  #: its own, when it exists
-    inodes: frozenset[Inode]  #: its own and those of all that hold it
-    #: device and path within its filesystem: bind mounts of a subfolder are seen by it
+    inodes: frozenset[Inode]  #: its own and those of all folders above it
+    #: device and path within its filesystem, which reveal a bind mount of a subfolder
     origin: tuple[str, ...]
 
     def lies_in(self, other: _KnownFolder) -> bool:
-        """Whether this is `other` or lies below it."""
+        """Whether this is `other` or is below it."""
         if other.inode in self.inodes:
             return True
         is_below = _begins(self.parts, other.parts)
@@ -55,7 +55,7 @@ def _begins(parts: tuple[str, ...], beginning: tuple[str, ...]) -> bool:
 
 
 def check_layout(config: Config) -> None:
-    """Raises ConfigError with every folder that is inside one it must not be in."""
+    """Raise ConfigError with every folder that is inside one in which it must not be."""
     mounts = _mounts()
     inboxes: list[_KnownFolder] = []
     written: list[_KnownFolder] = []
@@ -117,7 +117,7 @@ def _mixed(results: _KnownFolder, inbox: _KnownFolder) -> ConfigMistake | None:
 def _inner_and_outer(
     one: _KnownFolder, other: _KnownFolder
 ) -> tuple[_KnownFolder, _KnownFolder] | None:
-    """Which of the two lies in which; None for two that are apart."""
+    """The two folders, the one inside the other first; None for two that are apart."""
     if one.lies_in(other):
         return one, other
     if other.lies_in(one):
@@ -135,7 +135,7 @@ def _folder(
     where: str,
     mounts: dict[str, tuple[str, ...]],
 ) -> _KnownFolder:
-    """What the disk knows of it."""
+    """What the disk knows about a folder."""
     real = Path(os.path.realpath(path))
     around = map(_inode, real.parents)
     inode = _inode(real)
@@ -159,10 +159,10 @@ def _inode(folder: Path) -> Inode | None:
 
 
 def _mounts() -> dict[str, tuple[str, ...]]:
-    """Mount point to what is mounted there: the device and the path within its filesystem. Later
+    """What is mounted at each mount point: the device and the path within its filesystem. Later
     mounts cover earlier ones."""
     found: dict[str, tuple[str, ...]] = {}
-    with suppress(OSError):  # not Linux: links and inodes still show what lies where
+    with suppress(OSError):  # not Linux: links and inodes still show what is where
         for mount in parse(TABLE.read_text("utf-8", "surrogateescape")):
             root = Path(os.fsdecode(mount.root))
             found[os.fsdecode(mount.point)] = (mount.device, *root.parts)

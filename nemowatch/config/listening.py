@@ -1,5 +1,5 @@
-"""Where the live page may listen: an address and a port, and that nothing is open to others without
-a password. Pure."""
+"""Where the live page may listen: at an address and a port, and never open to others without a
+password. Pure."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ _WRONG = 'must be an address and a port, such as "127.0.0.1:8477" or "[::1]:8477
 
 
 def listening(value: str) -> str:
-    """An address with a port, or nothing. Raises ValueError."""
+    """The value, if it is an address with a port, or empty. Raises ValueError."""
     text = value.strip()
     if text:
         split(text)
@@ -37,7 +37,7 @@ def is_loopback(host: str) -> bool:
 
 
 def refuse_open_door(listen: str, *, has_password: bool) -> None:
-    """Raises ValueError for a page that others could reach without a password."""
+    """Raise ValueError for a page that others could reach without a password."""
     if not listen or has_password:
         return
     if not is_loopback(split(listen)[0]):

@@ -1,6 +1,5 @@
-"""Reads the text of the configuration; what it says is `reading`'s, which alone brings pydantic
-with it. Reads that one file and nothing else: whether the folders it names can be used is
-`layout`'s question.
+"""Reads the configuration file, and has `reading`, which alone loads pydantic, understand it. It
+reads no other file: `layout` checks whether the folders that it names can be used.
 """
 
 from __future__ import annotations
@@ -17,12 +16,12 @@ from nemowatch.fs.own_files import read_own
 if TYPE_CHECKING:
     from nemowatch.config.schema import Config
 
-#: Bytes of a configuration; a thousand recipes have half of it.
+#: The most bytes of a configuration; a thousand recipes need half of that.
 LONGEST = 1024 * 1024
 
 
 def load(path: Path, env: Mapping[str, str]) -> Config:
-    """The configuration in `path` with `NEMOWATCH_SECTION__KEY` of `env` over it. Raises
+    """The configuration in `path`, overridden by `NEMOWATCH_SECTION__KEY` of `env`. Raises
     ConfigError with every mistake."""
     return understood(read_text(path), path, settings(env))
 
@@ -36,7 +35,7 @@ def understood(text: str, path: Path, env: Mapping[str, str]) -> Config:
 
 
 def read_text(path: Path) -> str:
-    """What is in the file; nothing where there is none to read. Raises ConfigError."""
+    """The content of the file; "" when the environment replaces it. Raises ConfigError."""
     if path == NO_FILE:
         return ""
     try:

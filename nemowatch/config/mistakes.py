@@ -1,6 +1,6 @@
-"""Turns the errors of `tomllib` and pydantic into `ConfigMistake`s a person can act on: where,
-what, and the cure. Owns the wording; never repeats a value, since any value may be a secret in the
-wrong key."""
+"""Turns the errors of `tomllib` and pydantic into `ConfigMistake`s that a person can act on: where,
+what, and the cure. Owns the wording, which never repeats a value, since that may be a secret under
+the wrong key."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from nemowatch.errors import ConfigMistake
 if TYPE_CHECKING:
     from pydantic_core import ErrorDetails
 
-#: What to do where there is no configuration to speak of.
+#: The cure for a configuration that watches nothing.
 WATCH_CURE = 'Add a line [[watch]] and below it root = "/srv/nemowatch" (or run: nemowatch init).'
 _TOKEN_CURE = (
     "Remove it; put it into a file of its own and name that file in api.token_file, or set"
@@ -28,28 +28,28 @@ _TOKEN_CURE = (
 _TOKEN_NAMES = frozenset(
     {"token", "api_token", "api_key", "apikey", "key", "secret", "password", "nemo_token", "bearer"}
 )
-#: How alike two names must be for one to be suggested; below this difflib suggests nonsense.
+#: How similar two names must be for one to be suggested; below this difflib suggests nonsense.
 _LIKENESS = 0.6
 
-#: Sections whose keys lie deeper than below their own name.
+#: Sections whose keys are not directly below their own name.
 _HOMES: dict[str, Loc] = {"recipes": ("recipes", "NAME")}
 
 #: How tomllib ends the text of its error.
 _PLACE = re.compile(r"\(at line (\d+), column (\d+)\)")
 _INPUT = re.compile(r"^Input should be (a valid )?")
-#: Whole sentences of pydantic, by their beginnings, in ours.
+#: Our sentences for pydantic's, by the beginnings of these.
 _WORDS = {
     "must be string": "must be a text in quotes",
     "must be integer": "must be a whole number",
 }
-#: Words of pydantic inside of sentences, in ours.
+#: Our words for pydantic's inside sentences.
 _PHRASES = {
     "must be tuple": "must be a list in [ ]",
     "must be number": "must be a number",
     "must be boolean": "must be true or false",
 }
 
-#: Where pydantic goes on with what is not needed.
+#: Where pydantic's sentences go on with details that are not needed.
 _DETAILS = (", unable to", ", got a number with")
 
 #: paths of keys that came from the environment, with the variable's name
@@ -57,7 +57,7 @@ Variables = Mapping[Loc, str]
 
 
 def toml_problem(file: str, exc: tomllib.TOMLDecodeError) -> ConfigMistake:
-    """A text that is no TOML; the line is in the exception's own words."""
+    """The mistake of a text that is not TOML; its line is in the text of the exception."""
     text = str(exc)
     match = _PLACE.search(text)
     if match is None:
@@ -125,7 +125,7 @@ def place_of(
 
 
 def _said(error: ErrorDetails) -> str:
-    """pydantic's sentence in ours: it says what is wanted and never what was given."""
+    """Our sentence for pydantic's, which says what is expected and never what was given."""
     if error["type"] == "string_pattern_mismatch":
         return "is empty, or holds characters that are not allowed here"
 
@@ -151,7 +151,7 @@ def dotted(loc: Loc) -> str:
 def _step(part: str | int) -> str:
     if isinstance(part, int):
         return f" (number {part + 1})"
-    if part == "[key]":  # pydantic's word for "the name of this entry"
+    if part == "[key]":  # pydantic's term for the name of this entry
         return ""
     return f".{part}"
 
@@ -166,8 +166,8 @@ def _header(loc: Loc) -> str:
 
 
 def unknown_key(where: str, loc: Loc) -> ConfigMistake:
-    """A key that does not exist: the nearest right one, or where it belongs, or the token's own
-    place."""
+    """The mistake of a key that does not exist, with the nearest valid one, where it belongs, or
+    where the token belongs."""
     name = str(loc[-1])
     is_token = name.lower().replace("-", "_") in _TOKEN_NAMES
     if is_token and loc[0] not in ("recipes", "watch"):
@@ -188,7 +188,7 @@ def known_keys(loc: Loc) -> list[str]:
 
 
 def _home_of(name: str) -> Loc:
-    """The path of the section that has this key; () for none."""
+    """The path of the section that has this key; () when none has."""
     for section, model in sections():
         if name in keys(model):
             return _HOMES.get(section, (section,))
@@ -196,7 +196,7 @@ def _home_of(name: str) -> Loc:
 
 
 def nearest_key(loc: Loc) -> str:
-    """A cure for an unknown key: "Did you mean …?", where it belongs, or which keys there are."""
+    """The cure for an unknown key: "Did you mean …?", where it belongs, or which keys there are."""
     name = str(loc[-1]).lower().replace("-", "_")
     siblings = known_keys(loc)
     matches = difflib.get_close_matches(name, siblings, n=1, cutoff=_LIKENESS)

@@ -1,6 +1,6 @@
-"""From the text of the configuration and the environment to a Config, or to every mistake at
-once. Knows pydantic and pydantic-settings, and is therefore imported only where something is
-read; reads no file itself."""
+"""Turns the text of the configuration and the environment into a Config, or reports every mistake
+at once. It uses pydantic and pydantic-settings, and is therefore imported only where a
+configuration is read; it reads no file itself."""
 
 from __future__ import annotations
 
@@ -23,8 +23,8 @@ from nemowatch.errors import ConfigError, ConfigMistake
 
 
 class _File(TomlConfigSettingsSource):
-    """The TOML source over a text that has been read: Windows editors put a BOM before it, which
-    TOML does not allow."""
+    """The TOML source, but over a text that was already read, without the BOM that Windows editors
+    put first and TOML does not allow."""
 
     def __init__(self, path: Path, text: str) -> None:
         self._text = text
@@ -71,7 +71,7 @@ def understand(text: str, path: Path, env: Mapping[str, str]) -> Config:
 
 
 def _tables(text: str, path: Path) -> dict[str, Any]:
-    """`text` as nested tables. Raises ConfigError for what is no TOML."""
+    """`text` as nested tables. Raises ConfigError for what is not TOML."""
     try:
         return _File(path, text)()
     except tomllib.TOMLDecodeError as exc:

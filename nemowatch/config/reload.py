@@ -1,5 +1,5 @@
-"""What differs between two configurations, what of it can change while the daemon runs, and the
-configuration that is then in force. Pure: `service.engine` goes on with it."""
+"""What differs between two configurations, which of that can change while the daemon runs, and the
+configuration that then applies. Pure: `service.engine` applies it."""
 
 from __future__ import annotations
 
@@ -12,12 +12,12 @@ from nemowatch.config.schema import Config
 from nemowatch.config.section import Section
 from nemowatch.config.watch_section import Watch
 
-#: Of [api]: the client is built with them.
+#: Keys of [api] with which the client is built.
 _API_RESTART = ("base_url", "token_file", "platform", "timeout")
 #: Read once at start: locks, connections and watchers depend on them. The journal is open in
 #: state_dir.
 NEEDS_RESTART = frozenset({"state_dir", *(f"api.{key}" for key in _API_RESTART)})
-#: Of a [[watch]]: where files are found, and how; the rest may change while it runs.
+#: Keys of a [[watch]] that say where files are found, and how; the others may change while it runs.
 _WATCH_RESTART = frozenset(
     {"root", "inbox", "outbox", "done", "failed", "mode", "settle", "ignore"}
 )
@@ -35,9 +35,8 @@ def changes(old: Config, new: Config) -> tuple[list[str], list[str]]:
 
 
 def in_force(old: Config, new: Config) -> Config:
-    """What holds after a reload: `new`, but for what needs a restart, which stays as it is in
-    `old`. Nothing is ever half in force: a watch that was moved, added or removed goes on where
-    it was."""
+    """What applies after a reload: `new`, except for what needs a restart, which stays as in `old`.
+    Nothing is ever half applied: a watch that was moved, added or removed goes on as before."""
     after = _by_name(new)
     watches: list[Watch] = []
     for watch in old.watch:
@@ -64,7 +63,7 @@ def _values(section: Section) -> dict[str, Any]:
 
 
 def _changed(old: Config, new: Config) -> Iterator[str]:
-    """The keys that differ, but for those of the watches."""
+    """The keys that differ, without those of the watches."""
     before = _values(replace(old, watch=()))
     after = _values(replace(new, watch=()))
     for name in _differing(before, after):
@@ -72,7 +71,7 @@ def _changed(old: Config, new: Config) -> Iterator[str]:
 
 
 def _changed_within(name: str, before: Any, after: Any) -> list[str]:
-    """What differs of a key that has changed: keys of a section, entries of a table, or itself."""
+    """What has changed within a key: keys of a section, entries of a table, or the key itself."""
     if isinstance(before, Section):
         before = _values(before)
         after = _values(after)

@@ -43,14 +43,14 @@ from nemowatch.model import DEFAULT_SKILL, MediaKind
     kw_only=True,
 )
 class Api(Section):
-    """`[api]`: the cloud, and who we say we are."""
+    """`[api]`: the cloud, and how nemowatch identifies itself to it."""
 
     base_url: Annotated[str, After(address)] = "https://mega-api-prod.nemovideo.ai"
     token_file: FilePath | None = None
-    # docs/api.md section 1; "auto": by where nemowatch is installed
+    # docs/api.md section 1; "auto": depends on where nemowatch is installed
     platform: Literal["auto", "clawhub", "cursor", "unknown"] = "auto"
     language: Annotated[str, Limited(pattern=r"^[A-Za-z]{2,8}([-_][A-Za-z0-9]{1,8})*$")] = "en"
-    # of calls that answer at once; turns and transfers have limits of their own
+    # for calls that answer at once; turns and transfers have limits of their own
     timeout: Seconds = 60
 
 
@@ -63,7 +63,7 @@ class RenderSection(Section):
     """`[render]`: following the cloud's work."""
 
     poll_interval: Seconds = 30  # docs/api.md section 9
-    give_up: Seconds = 1800  # nothing caps a render there; past this the job is held, not lost
+    give_up: Seconds = 1800  # the cloud sets no limit; after this the job is held, not lost
     quality: Annotated[str, Limited(min_length=1)] = "high"
 
 
@@ -78,7 +78,7 @@ class Chat(Section):
     timeout: Seconds = 900
     quiet_timeout: Seconds = 600  # only heartbeats for this long is a timeout
     recheck: Annotated[tuple[Seconds, ...], After(some)] = (30, 60, 60, 60, 60)
-    # how often a turn under way is said to be; 0: never
+    # how often a turn is reported to be still under way; 0: never
     still_working: Annotated[float, Limited(ge=0, allow_inf_nan=False)] = 120
     on_unknown: Literal["ask", "resend"] = "ask"
     on_lost_session: Literal["ask", "rebuild"] = "ask"
@@ -94,7 +94,8 @@ class Retry(Section):
 
     base: Seconds = 5
     cap: Seconds = 600
-    # of answers that fail; broken connections, and what passes once paid for, go on without end
+    # for answers that fail; broken connections, and what passes once paid for, are retried without
+    # end
     attempts: Slots = 8
 
 
@@ -104,7 +105,7 @@ class Retry(Section):
     kw_only=True,
 )
 class Limits(Section):
-    """`[limits]`: how much at once, how fast, how dear, and when."""
+    """`[limits]`: how much at once, how fast, at what cost, and when."""
 
     uploads: Slots = 2
     turns: Slots = 4
@@ -126,7 +127,7 @@ class Recipe(Section):
     """One `[recipes.NAME]`: a folder name of one's own."""
 
     prompt: Annotated[str, Limited(pattern=r"\S")]
-    # it travels in a header
+    # it is sent in a header
     skill: Annotated[str, Limited(pattern=r"^[\x21-\x7e]+$")] = DEFAULT_SKILL
     accepts: Annotated[tuple[MediaKind, ...], After(some), Before(words)] = (
         MediaKind.VIDEO,
@@ -155,7 +156,7 @@ class Page(Section):
     kw_only=True,
 )
 class Share(Section):
-    """`[share]`: what people who see nothing but the folders read there."""
+    """`[share]`: what people read who see only the folders."""
 
     language: Literal["en", "de", "es", "fr", "pt", "zh", "ja"] = "en"
 
@@ -189,7 +190,7 @@ class Retention(Section):
     kw_only=True,
 )
 class Service(Section):
-    """`[service]`: life under systemd."""
+    """`[service]`: how the daemon behaves as a service."""
 
     # for paid turns and uploads under way
     drain: Annotated[float, Limited(ge=0, allow_inf_nan=False)] = 180
@@ -201,7 +202,7 @@ class Service(Section):
     kw_only=True,
 )
 class Log(Section):
-    """`[log]`: what is said, and how."""
+    """`[log]`: what is logged, and how."""
 
     level: Literal["debug", "info", "warning", "error"] = "info"
     format: Literal["auto", "console", "json"] = "auto"
@@ -213,7 +214,7 @@ class Log(Section):
     kw_only=True,
 )
 class Notify(Section):
-    """`[notify]`: who is told of what; without a channel nobody is."""
+    """`[notify]`: who is notified of what; without a channel nobody is."""
 
     urls: Annotated[tuple[Annotated[str, After(service)], ...], Before(one_or_more)] = ()
     webhook: Annotated[str, After(web_address)] = ""
@@ -234,14 +235,14 @@ class Web(Section):
 
     listen: Annotated[str, After(listening)] = ""  # "": nowhere
     password_file: FilePath | None = None
-    # for environments that hold no files; the file is the better place
+    # for environments without files; the file is the better place
     password: Annotated[str, After(page_password)] = field(default="", repr=False)
-    # names by which it may be called, besides its address and the machine's own name
+    # names by which it may be reached, besides its address and the machine's own name
     hosts: Annotated[tuple[str, ...], Before(one_or_more)] = ()
 
     @property
     def has_password(self) -> bool:
-        """Whether it is asked for one."""
+        """Whether the page asks for a password."""
         return bool(self.password) or self.password_file is not None
 
 
@@ -276,7 +277,7 @@ class Config(Section):
     recipes: Annotated[dict[Annotated[str, After(sound_name)], Recipe], After(_distinct)] = field(
         default_factory=dict
     )
-    aliases: dict[str, str] = field(default_factory=dict)  # `alias_names` says which may be
+    aliases: dict[str, str] = field(default_factory=dict)  # `alias_names` says which are allowed
     share: Share = Share()
     page: Page = Page()
     side_file: SideFile = SideFile()
@@ -288,5 +289,5 @@ class Config(Section):
 
     @property
     def own_names(self) -> dict[str, Recipe | str]:
-        """The folder names that it adds: its recipes, and its aliases."""
+        """The folder names that the configuration adds: recipes and aliases."""
         return {**self.recipes, **self.aliases}

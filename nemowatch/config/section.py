@@ -1,4 +1,4 @@
-"""What every section of the configuration is."""
+"""The base class of every section of the configuration."""
 
 from __future__ import annotations
 
@@ -12,8 +12,8 @@ from typing import Any, ClassVar
     kw_only=True,
 )
 class Section:
-    """What all sections share: no unknown key, no change afterwards, no value in an error's
-    text."""
+    """What all sections share: no unknown keys, no changes after reading, no values in texts of
+    errors."""
 
     __pydantic_config__: ClassVar[dict[str, Any]] = {
         "extra": "forbid",

@@ -1,7 +1,7 @@
-"""The configuration as TOML text, defaults filled in, for `nemowatch config show`. What it
-prints loads again as the same configuration, but for addresses that hold secrets, which it only
-names. It holds no other secret by its making: tokens are refused in the file and addresses with
-passwords, too.
+"""The configuration as TOML text with defaults filled in, for `nemowatch config show`. The text can
+be loaded again as the same configuration, except for addresses that hold secrets, which it only
+names. A configuration cannot hold other secrets: the file may contain neither tokens nor addresses
+with passwords.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ from nemowatch.config.schema import Config, Notify, Recipe, Web
 from nemowatch.config.section import Section
 from nemowatch.config.watch_section import FOLDERS, Watch
 
-#: Keys whose values are secrets, or hold some.
+#: Keys whose values are, or contain, secrets.
 SECRET = frozenset({(Notify, "urls"), (Notify, "webhook"), (Notify, "command"), (Web, "password")})
 
 
@@ -58,7 +58,7 @@ def _aliases(aliases: Mapping[str, str]) -> Iterator[str]:
         yield _line(_text(name), order)
 
 
-#: How the keys that hold several tables are written.
+#: How keys with several tables are written.
 _TABLES: dict[str, Callable[[Any], Iterator[str]]] = {
     "watch": _watches,
     "recipes": _recipes,
@@ -67,7 +67,8 @@ _TABLES: dict[str, Callable[[Any], Iterator[str]]] = {
 
 
 def _watch(watch: Watch) -> list[str]:
-    """Below a root, the inbox and the outbox follow from it: they are shown, but not set."""
+    """The lines of a watch. With a root, the inbox and the outbox follow from it: they are shown,
+    but not set."""
     if watch.root is None:
         return _keys(watch, _watch_keys_but(("root",)))
 
@@ -115,5 +116,5 @@ _BOOLEANS = {True: "true", False: "false"}
 
 
 def _text(text: str) -> str:
-    """A TOML basic string: JSON's escapes are TOML's, but for DEL, which TOML wants escaped."""
+    """A TOML basic string. TOML's escapes are those of JSON, but TOML also wants DEL escaped."""
     return json.dumps(text, ensure_ascii=False).replace("\x7f", "\\u007f")

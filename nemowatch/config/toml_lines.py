@@ -1,7 +1,7 @@
-"""Where a key is in a TOML text, so that an error can name the line. Pure; `tomllib` does the
+"""Finds the line of each key in a TOML text, so that an error can name it. Pure; `tomllib` does the
 actual parsing.
 
-It knows headers, `key =` lines and the lines that only continue a value; a key inside an inline
+It recognizes headers, `key =` lines and lines that only continue a value; a key inside an inline
 table or an array gets the line of the key that holds it.
 """
 
@@ -17,10 +17,10 @@ Value = TypeVar("Value")
 
 _HEADER = re.compile(r"\s*\[(\[)?([^\]]+)\]\]?\s*(?:#.*)?$")
 _KEY = re.compile(r"""\s*((?:[\w-]+|"[^"]*"|'[^']*')(?:\s*\.\s*(?:[\w-]+|"[^"]*"|'[^']*'))*)\s*=""")
-#: The quotes of a string of several lines.
+#: The quotes of a multi-line string.
 _FENCE = re.compile(r'"""|\'\'\'')
 _PART = re.compile(r"""[\w-]+|"[^"]*"|'[^']*'""")
-#: What may hold a bracket or a quote that means nothing: strings on one line, and comments.
+#: What may hold brackets and quotes without a meaning: single-line strings, and comments.
 _QUOTED = re.compile(r'"(?:\\.|[^"\\])*"?|\'[^\']*\'?|#.*')
 
 
@@ -35,8 +35,8 @@ class _KeyFinder:
         self.found: dict[Loc, int] = {}
         self._table: Loc = ()
         self._arrays: Counter[Loc] = Counter()
-        self._depth = 0  # of brackets that are still open
-        self._fence = ""  # the quotes that end a string of several lines
+        self._depth = 0  # how many brackets are still open
+        self._fence = ""  # the quotes that end the multi-line string
 
     def line(self, number: int, text: str) -> None:
         is_continued = self._fence or self._depth
@@ -71,7 +71,7 @@ class _KeyFinder:
         return path
 
     def _follow(self, text: str) -> None:
-        """Keep count of what the line leaves open."""
+        """Keep track of what the line leaves open."""
         while True:
             if self._fence:
                 _, fence, text = text.partition(self._fence)
@@ -105,12 +105,14 @@ def find_lines(text: str) -> dict[Loc, int]:
 
 
 def line_of(lines: dict[Loc, int], loc: Loc) -> int:
-    """The line of the key at `loc`, or of the nearest thing that holds it; 0 when nothing does."""
+    """The line of the key at `loc`, or of the nearest table or key that holds it; 0 if none
+    does."""
     return nearest(lines, loc) or 0
 
 
 def nearest(known: Mapping[Loc, Value], loc: Loc) -> Value | None:
-    """What is known of `loc`, else of the nearest thing that holds it; None for nothing."""
+    """What is known about `loc`, else about the nearest table or key that holds it; None if
+    nothing is."""
     for cut in range(len(loc), 0, -1):
         if loc[:cut] in known:
             return known[loc[:cut]]

@@ -16,9 +16,9 @@ from urllib.parse import urlsplit
 from nemowatch.config.constraints import BeforeWithin, Context, Limited
 from nemowatch.config.hours import parse_hours
 
-#: Characters of what is called a line.
+#: The most characters of a value that must be one line.
 LONGEST_LINE = 80
-#: Characters of a password: shorter ones are found by trying.
+#: The fewest characters of a password: shorter ones can be guessed.
 SHORTEST_PASSWORD = 8
 _SERVICE = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*://\S")
 _NO_PATH = "must be a path in quotes"
@@ -29,7 +29,7 @@ Slots = Annotated[int, Limited(ge=1)]
 
 
 def file_path(value: Any, context: Context | None) -> Path:
-    """A path as written, made absolute by `context`. Raises ValueError for what is no path."""
+    """A path as written, made absolute by `context`. Raises ValueError for what is not a path."""
     if not isinstance(value, str | os.PathLike):
         raise ValueError(_NO_PATH)
     text = str(value)
@@ -47,7 +47,7 @@ def file_path(value: Any, context: Context | None) -> Path:
 def _absolute(path: Path, context: Context) -> Path:
     if path.parts[:1] == ("~",):
         return context["home"].joinpath(*path.parts[1:])
-    with suppress(RuntimeError):  # `~name` without such a user: the tilde is part of the name
+    with suppress(RuntimeError):  # there is no user NAME of `~NAME`: the tilde is part of the name
         path = path.expanduser()
     return context["folder"] / path
 
@@ -66,14 +66,14 @@ def address(value: str) -> str:
 
 
 def web_address(value: str) -> str:
-    """A web address that may hold secrets, or nothing. Raises ValueError for any other text."""
+    """A web address, which may hold secrets, or "". Raises ValueError for any other text."""
     if value:
         _require_web(value)
     return value
 
 
 def _require_web(value: str) -> None:
-    from nemowatch.content.links import is_web  # here: only where a configuration is read anew
+    from nemowatch.content.links import is_web  # here: only where a configuration is read
 
     has_blanks = value.split() != [value]
     if has_blanks or not value.isascii() or not is_web(value):
@@ -81,7 +81,7 @@ def _require_web(value: str) -> None:
 
 
 def service(value: str) -> str:
-    """An address as Apprise has them. Raises ValueError."""
+    """An address in the form that Apprise uses. Raises ValueError."""
     if not _SERVICE.match(value.strip()):
         raise ValueError("must be an address such as ntfy://… or mailto://…")
     return value.strip()
@@ -105,7 +105,7 @@ def line(value: str) -> str:
 
 
 def page_password(value: str) -> str:
-    """A password, or nothing. Raises ValueError, without repeating it."""
+    """A password, or "". Raises ValueError, without repeating it."""
     if value and (len(value) < SHORTEST_PASSWORD or not value.isprintable()):
         raise ValueError(f"must be one line of at least {SHORTEST_PASSWORD} characters")
     return value
@@ -129,7 +129,7 @@ def settle_time(value: Any) -> Any:
 
 
 def _number(value: Any) -> float:
-    """The number that is written there; NaN for none."""
+    """The number that is written there; NaN if it is none."""
     if isinstance(value, bool):
         return float("nan")
     try:
@@ -152,8 +152,8 @@ def span(value: str) -> str:
 
 
 def words(value: Any) -> Any:
-    """A list of words in any case, with or without a leading dot; one word alone counts as a
-    list of one. What is no list of words is left for pydantic to refuse."""
+    """A list of words in any case, with or without a leading dot; a single word counts as a list of
+    one. Anything else is left for pydantic to refuse."""
     if isinstance(value, str):
         value = [value]
     if not _is_words(value):

@@ -1,8 +1,8 @@
-"""The environment as the configuration takes it: with what files hold instead, without what was
-left empty.
+"""The environment as the configuration uses it: with the content of named files, and without empty
+variables.
 
-Owns which variables count and the reading of `NEMOWATCH_…_FILE`. What they mean, `variables` and
-`environment` say, which most commands never load.
+Owns which variables count, and how `NEMOWATCH_…_FILE` is read. `variables` and `environment`, which
+most commands never load, say what they mean.
 """
 
 from __future__ import annotations
@@ -16,9 +16,9 @@ from nemowatch.errors import ConfigError, ConfigMistake, os_reason
 from nemowatch.fs.own_files import read_own
 from nemowatch.late_pattern import LatePattern
 
-#: What a name ends in whose value is in a file: containers and orchestrators hand out secrets so.
+#: The ending of a name whose value is in a file: containers and orchestrators pass on secrets so.
 IN_FILE = "_FILE"
-#: Names that say what to watch. Other keys of a [[watch]] only change one in the file.
+#: Names that say what to watch. Other keys of a [[watch]] only change a watch of the file.
 _WATCHES = LatePattern(rf"(?:{ROOT}|{WATCH}(?:(?=__).*__(?:ROOT|INBOX))?)\Z", re.IGNORECASE)
 
 
@@ -28,9 +28,9 @@ def names_a_watch(env: Mapping[str, str]) -> bool:
 
 
 def settings(env: Mapping[str, str]) -> dict[str, str]:
-    """The environment with what its files hold: `X_FILE` counts as `X`. A name without a value
-    counts for nothing, since compose files and the forms of a NAS set what was left empty. Raises
-    ConfigError with every file that cannot be read."""
+    """The environment with the content of its files: `X_FILE` counts as `X`. Empty variables do not
+    count, since compose files and a NAS's forms also set what was left empty. Raises ConfigError
+    with every file that cannot be read."""
     found = dict(env)
     for name in env:
         if name.upper().startswith(PREFIX) and not env[name].strip():
@@ -48,7 +48,7 @@ def settings(env: Mapping[str, str]) -> dict[str, str]:
 
 
 def _put_content(found: dict[str, str], name: str) -> None:
-    """Put what the file holds in the place of its name. Raises ConfigError."""
+    """Replace the name of a file by its content. Raises ConfigError."""
     path = Path(found.pop(name))
     meant = name[: -len(IN_FILE)]
     if meant.upper() in map(str.upper, found):
@@ -66,7 +66,7 @@ def _put_content(found: dict[str, str], name: str) -> None:
 
 
 def _is_in_file(name: str) -> bool:
-    """Whether it is a key's name with `_FILE`; `api.token_file` is a key itself."""
+    """Whether a name is a key's with `_FILE` added; `api.token_file` is a key itself."""
     upper = name.upper()
     if not upper.startswith(PREFIX) or not upper.endswith(IN_FILE):
         return False

@@ -1,7 +1,7 @@
-"""How the variables of the environment that are ours are called. Names only."""
+"""The names of nemowatch's environment variables, and nothing else."""
 
 PREFIX = "NEMOWATCH_"
-#: Read by `find` and `state_dir`, not keys of the configuration.
+#: Variables that `find` and `state_dir` read; they are not keys of the configuration.
 OWN_NAMES = ("NEMOWATCH_CONFIG", "NEMOWATCH_STATE_DIR")
-#: The root of the first [[watch]]; what else names one begins as the second.
+#: The name for the root of the first [[watch]], and the beginning of all others about watches.
 ROOT, WATCH = "NEMOWATCH_ROOT", "NEMOWATCH_WATCH"

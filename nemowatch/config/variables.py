@@ -1,8 +1,8 @@
 """Which names of the environment are ours: `NEMOWATCH_SECTION__KEY`, `NEMOWATCH_WATCH__1__KEY` for
 the first [[watch]], `NEMOWATCH_ROOT` for its root.
 
-Owns those names; it reads no value. Every other name that begins so is refused, since a mistyped
-name that is ignored is a setting that silently does not hold.
+Owns those names; it reads no value. Every other name with that prefix is refused: if a mistyped
+name were ignored, its setting would silently not apply.
 """
 
 from __future__ import annotations
@@ -17,19 +17,19 @@ from nemowatch.errors import ConfigMistake
 
 #: Where the root of the first [[watch]] is.
 _FIRST_ROOT: Loc = ("watch", 0, "root")
-#: The nearest name is only suggested when it is at least this alike.
+#: The nearest name is only suggested if it is at least this similar.
 _LIKENESS = 0.6
-#: Keys that lie in no section.
+#: Keys that are in no section.
 _SINGLE: tuple[Loc, ...] = (("site",), ("aliases",))
-#: What may be set as a whole, as JSON, besides every section.
+#: What can be set as a whole, in JSON, besides every section.
 _WHOLE: tuple[Loc, ...] = (*_SINGLE, ("aliases", "NAME"))
-#: What stands, in a list of names, for the part that people choose.
+#: The placeholder, in a list of names, for the part that people choose.
 _CHOSEN: dict[str | int, str] = {"recipes": "NAME", "aliases": "NAME", "watch": "1"}
 _NUMBER_CURE = "The first [[watch]] has number 1: NEMOWATCH_WATCH__1__ROOT."
 
 
 def known_names() -> list[str]:
-    """Every name that may be set, with NAME for a recipe's and 1 for the number of a watch."""
+    """Every name that can be set, with NAME for a recipe's name and 1 for a watch's number."""
     found = [*OWN_NAMES, ROOT]
     found += [f"{PREFIX}{key}".upper() for (key,) in _SINGLE]
     for table, names in _tables().items():
@@ -39,7 +39,7 @@ def known_names() -> list[str]:
 
 
 def path_of(name: str) -> Loc:
-    """Where in the configuration the value belongs; a watch is counted from 0, as in the file."""
+    """Where in the configuration a variable's value belongs; watches count from 0 there."""
     if name.upper() == ROOT:
         return _FIRST_ROOT
     first, *rest = name[len(PREFIX) :].lower().split("__")
@@ -76,7 +76,7 @@ def _tables() -> dict[Loc, list[str]]:
 
 
 def _shape(path: Loc) -> Loc:
-    """The path, with the stand-in for what people choose."""
+    """The path, with a placeholder for what people choose."""
     first, *rest = path
     if first in _CHOSEN and rest[:1] not in ([], [""]):
         rest[0] = _CHOSEN[first]
@@ -88,7 +88,7 @@ def _is_number(text: str) -> bool:
 
 
 def _is_numbered(path: Loc) -> bool:
-    """Whether it is of a [[watch]] with its number; which keys there are is said elsewhere."""
+    """Whether a path is about a numbered [[watch]]; which keys exist is checked elsewhere."""
     return len(path) == 3 and isinstance(path[1], int)
 
 

@@ -1,6 +1,6 @@
 """`[[watch]]`: the folders of one inbox, and how it is watched.
 
-Owns which folders may be named together, and the defaults of those that are not. It checks no
+Owns which folders may be named together, and the defaults of those that are not named. It checks no
 folder (`layout` does).
 """
 
@@ -18,21 +18,21 @@ if TYPE_CHECKING:
     from pydantic import GetCoreSchemaHandler
     from pydantic_core import CoreSchema
 
-#: The folders below a root, and how the keys that replace them are called.
+#: The names of the folders below a root, and of the keys that replace them.
 FOLDERS = ("inbox", "outbox", "done", "failed")
-#: Stands for a folder that was not named, until it is filled in; no path can be this.
+#: Stands for a folder that was not named, until it is filled in; it is not a possible path.
 _LEFT_OUT = Path("\0")
 _TOO_FEW = "needs a root, or an inbox and an outbox"
-#: The keys that take the place of a root.
+#: The keys that replace a root.
 _APART = FOLDERS[:2]
 
 
 def _named(data: Any, context: Context | None) -> Any:
-    """`data` as it is, when the folders it names are enough and not too many."""
+    """`data` unchanged, if the folders that it names are enough and not too many."""
     if not isinstance(data, dict):
         return data
     if not data.keys() <= {field.name for field in fields(Watch)}:
-        return data  # of a key that is not known is said which one was meant
+        return data  # for an unknown key people read which one was meant
 
     base = _base(data)
     try:
@@ -43,8 +43,8 @@ def _named(data: Any, context: Context | None) -> Any:
 
 
 def _base(data: dict[str, Any]) -> str:
-    """The key of the folder that the others follow from. Raises ValueError for too few and for
-    too many."""
+    """The key of the folder from which the others follow. Raises ValueError for too few and for too
+    many."""
     if data.get("root") is not None:
         _check_alone(data)
         return "root"
@@ -55,7 +55,7 @@ def _base(data: dict[str, Any]) -> str:
 
 
 def _check_alone(data: dict[str, Any]) -> None:
-    """A root is not named beside the folders that follow from it."""
+    """Raise ValueError if a root is named together with folders that follow from it."""
     listed = " and ".join(filter(data.__contains__, _APART))
     if listed:
         raise ValueError(f"names both root and {listed}: keep the root, or inbox and outbox")
@@ -67,8 +67,8 @@ def _check_alone(data: dict[str, Any]) -> None:
     kw_only=True,
 )
 class Watch(Section):
-    """One `[[watch]]`: a root, or an inbox and an outbox apart. The paths that were left out are
-    filled in."""
+    """One `[[watch]]`: a root, or an inbox and an outbox. Paths that were left out are filled
+    in."""
 
     root: FilePath | None = None
     inbox: FilePath = _LEFT_OUT
@@ -80,11 +80,11 @@ class Watch(Section):
     settle: Annotated[Literal["auto"] | float, Before(settle_time)] = "auto"
     scan_interval: Seconds = 60
     after: Literal["move", "keep", "delete"] = "move"
-    # the user's own patterns, added to the list
+    # the user's own patterns, added to the lists
     ignore: tuple[Annotated[str, Limited(min_length=1)], ...] = ()
 
     def __post_init__(self) -> None:
-        """Give each folder that is not named its default: below the root, or beside the inbox."""
+        """Give each folder that was not named its default: below the root, or beside the inbox."""
         base = self.root
         if base is None:
             base = self._checked_apart()
@@ -93,8 +93,8 @@ class Watch(Section):
                 object.__setattr__(self, key, base / key)
 
     def _checked_apart(self) -> Path:
-        """The folder that the others lie in where there is no root. Raises ValueError where the
-        inbox or the outbox is not named."""
+        """The folder for the others if there is no root. Raises ValueError if the inbox or the
+        outbox is not named."""
         if _LEFT_OUT in (self.inbox, self.outbox):
             raise ValueError(_TOO_FEW)
         return self.inbox.parent
@@ -105,7 +105,7 @@ class Watch(Section):
 
     @property
     def name(self) -> str:
-        """What the journal and the status call this inbox."""
+        """The name of this inbox in the journal and the status."""
         return str(self.inbox)
 
     @property

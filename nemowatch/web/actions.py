@@ -1,4 +1,4 @@
-"""What is clicked, carried out as an order: the same that commands and files in the share give."""
+"""Carries out what is clicked as an order, the same that commands and files in the share give."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ class Actions:
         self._desk = desk
 
     async def order(self, request: web.Request) -> web.Response:
-        """`POST /order` with `word`, `order`, `args` as JSON, and `text` where one is written."""
+        """`POST /order` with `word`, `order`, `args` as JSON and, for some orders, `text`."""
         form = await request.post()
         check_word(request, str(form.get("word", "")))
         try:
@@ -36,14 +36,14 @@ class Actions:
         except NemowatchError as exc:
             return reply(request, " ".join(filter(None, (exc.text, exc.cure))), 409)
         except Exception:
-            # whatever an order does wrong, the daemon goes on and the person hears of it
+            # whatever goes wrong in an order, the daemon goes on and the person is told
             log.exception("internal error", doing="carry out an order")
             return reply(request, "That could not be carried out. The log says why.", 500)
         return reply(request, _words(name, answer), 200)
 
 
 def _read(form: Mapping[str, Any]) -> tuple[str, dict[str, Any]]:
-    """The order and what it is given with. Raises UsageError."""
+    """The order and its arguments. Raises UsageError."""
     name = str(form.get("order", ""))
     try:
         args = json.loads(str(form.get("args", "{}")))
@@ -57,7 +57,7 @@ def _read(form: Mapping[str, Any]) -> tuple[str, dict[str, Any]]:
 
 
 def _words(name: str, answer: Mapping[str, Any]) -> str:
-    """What has come of it."""
+    """The result of an order, for people."""
     said = _SAID.get(name)
     if said is not None:
         return said(answer)
@@ -93,7 +93,7 @@ def _taken_over(_: Mapping[str, Any]) -> str:
     )
 
 
-#: What is said of orders that are not about single jobs.
+#: What people read after orders that are not about single jobs.
 _SAID = {
     "approve": _approved,
     "pause": _paused,
@@ -103,7 +103,7 @@ _SAID = {
 
 
 def reply(request: web.Request, text: str, status: int) -> web.Response:
-    """What people are told: to the script as JSON, else as a page of its own."""
+    """An answer for people: to the script as JSON, otherwise as a page of its own."""
     text = language.said(text)
     if "application/json" in request.headers.get("Accept", ""):
         return web.json_response({"text": text}, status=status)

@@ -1,5 +1,5 @@
-"""Which order a command stands for: what a cure has people type is what the live page has them
-click. Pure.
+"""Which order a command stands for: where a cure has people type a command, the live page shows a
+button. Pure.
 
 Owns the words on the buttons. Any other command is shown as it is.
 """
@@ -16,17 +16,17 @@ from nemowatch.i18n.language import message
 
 @dataclass(frozen=True, slots=True)
 class Button:
-    """An order, and what is clicked for it."""
+    """An order, and the button for it."""
 
     order: str
     args: dict[str, Any]
     label: str
     effect: str = ""  #: what it does and what it costs
-    asks: str = ""  #: a text that is to be written first: what it is
-    sure: str = ""  #: a question before it is done
+    asks: str = ""  #: what text has to be written first; "": none
+    sure: str = ""  #: the question for confirmation; "": none
 
 
-#: By the command's words without the jobs: the order, what else it is given, and its label.
+#: By the command's words without the jobs: the order, its further arguments, and its label.
 _ORDERS: dict[tuple[str, ...], tuple[str, dict[str, Any], str]] = {
     ("retry",): ("retry", {}, "Try again"),
     ("cancel",): ("cancel", {}, message("Cancel")),
@@ -43,7 +43,7 @@ _ORDERS: dict[tuple[str, ...], tuple[str, dict[str, Any], str]] = {
 #: Orders about one job, and about several.
 _OF_ONE = ("resolve", "answer", "revise")
 _OF_SEVERAL = ("retry", "cancel", "again")
-#: What is asked before what cannot be taken back, or costs again.
+#: What is asked before an order that cannot be undone, or costs again.
 _SURE = {
     "Cancel": "Cancel this? What was paid stays paid.",
     "Make it again": "Have it made again? It costs again.",
@@ -54,7 +54,7 @@ _SURE = {
 
 
 def button_of(choice: Choice) -> Button | None:
-    """The button for a command; None for one that is no order."""
+    """The button for a command; None for a command that is not an order."""
     words = shlex.split(choice.command)
     if words[:1] != ["nemowatch"]:
         return None
@@ -72,7 +72,7 @@ def button_of(choice: Choice) -> Button | None:
 
 
 def cancel(jobs: tuple[int, ...]) -> Button:
-    """Take these jobs back."""
+    """The button that cancels these jobs."""
     args: dict[str, Any] = {"jobs": list(jobs)}
     if len(jobs) == 1:
         return Button("cancel", args, "Cancel", sure=_SURE["Cancel"])
@@ -81,7 +81,7 @@ def cancel(jobs: tuple[int, ...]) -> Button:
 
 
 def revise(job: int) -> Button:
-    """Change a result."""
+    """The button that changes a result."""
     return Button(
         "revise",
         {"job": job},

@@ -1,4 +1,4 @@
-"""What the live page may ask of the daemon. A plain record: the daemon fills it in."""
+"""What the live page may ask the daemon: a plain record, which the daemon fills in."""
 
 from __future__ import annotations
 
@@ -21,13 +21,13 @@ class Desk:
     """The daemon, as the page sees it."""
 
     config: Callable[[], Config]
-    site: str  #: what this installation is called
+    site: str  #: the name of this installation
     journal: Journal
     clock: Clock
     disks: Disks
     inboxes: Mapping[str, Inbox]
     page: Callable[[], Awaitable[PageModel]]  #: what the page says now
-    news: Callable[[], object]  #: equal as long as the page would say the same
+    news: Callable[[], object]  #: returns an equal value as long as the page would say the same
     overview: Callable[[], Awaitable[Overview]]  #: for figures: only counted
     status: Callable[[], Awaitable[Mapping[str, Any]]]  #: what `status --json` prints
     #: carry out one of `orders.ORDERS`; raises UsageError, LocalError

@@ -1,5 +1,5 @@
-"""Tells each open page that there is news, as server-sent events: what it is, the page then
-fetches. A browser that was away connects again by itself and is told at once."""
+"""Notifies each open page of news by server-sent events; the page then fetches what is new. A
+browser that was away reconnects by itself and is notified at once."""
 
 from __future__ import annotations
 
@@ -11,21 +11,21 @@ from aiohttp import web
 from nemowatch.web.desk import Desk
 from nemowatch.web.views import Overviews
 
-#: Seconds between two looks for news.
+#: Seconds between two checks for news.
 LOOK = 1.0
-#: How many times as long as rendering takes is waited between two news: a page of thousands of jobs
-#: costs the machine a tenth at most.
+#: The pause between two notifications, as a multiple of the time that rendering takes: a page of
+#: thousands of jobs uses at most a tenth of the machine.
 RESTS = 10
-#: Seconds without news after which something is sent, so that a dead connection is noticed.
+#: Seconds without news after which something is sent anyway, so that a dead connection is noticed.
 ALIVE = 20.0
-#: Seconds that a browser has to take what is sent.
+#: Seconds within which a browser must take what is sent.
 PATIENCE = 10.0
-#: Pages that are open at once; more is somebody's loop.
+#: The most pages open at once; more come from a script that loops.
 MOST = 100
 
 
 class Events:
-    """The streams."""
+    """The event streams of all open pages."""
 
     def __init__(self, desk: Desk, overviews: Overviews) -> None:
         self._desk = desk
@@ -39,7 +39,7 @@ class Events:
             raise web.HTTPServiceUnavailable(text="Too many pages are open.\n")
         response = web.StreamResponse()
         response.content_type = "text/event-stream"
-        response.headers["X-Accel-Buffering"] = "no"  # a proxy is to pass it on at once
+        response.headers["X-Accel-Buffering"] = "no"  # have a proxy pass events on at once
         task = asyncio.current_task()
         assert task is not None
         self._open.add(task)
@@ -74,5 +74,5 @@ class Events:
             await response.write(data)
 
     async def close(self, _: web.Application) -> None:
-        """End every stream: a server waits for what is open."""
+        """End every stream: the server waits for open ones when it stops."""
         self._ends.set()

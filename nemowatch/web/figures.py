@@ -1,5 +1,5 @@
-"""What other programs read: whether the daemon is alive, its figures for Prometheus, and the JSON
-of the commands."""
+"""What other programs read: whether the daemon is alive, its figures for Prometheus, and the same
+JSON as commands print."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ from nemowatch.web.desk import Desk
 
 #: Jobs in one answer of /api/jobs, unless more are asked for.
 JOBS = 1000
-#: The most: nothing else reads the journal meanwhile.
+#: The most jobs in one answer: nothing else reads the journal meanwhile.
 MOST_JOBS = 10_000
 
 METRICS_TYPE = "text/plain; version=0.0.4; charset=utf-8"
@@ -47,7 +47,7 @@ class FigureRoutes:
         ]
 
     async def _healthz(self, request: web.Request) -> web.Response:
-        """That the loop and the journal answer."""
+        """Show that the loop and the journal answer."""
         await self._desk.journal.read(lambda conn: conn.execute("SELECT 1").fetchone())
         return web.Response(text="ok\n")
 
@@ -56,7 +56,8 @@ class FigureRoutes:
         return _json({"site": self._desk.site, **status})
 
     async def _jobs(self, request: web.Request) -> web.Response:
-        """Those first that changed last; `?state=failed` for those in a state, `?limit=N`."""
+        """The jobs, those that changed last first; `?state=failed`: those in a state,
+        `?limit=N`."""
         state, limit = _wanted(request)
         read = partial(_records, state=state, limit=limit, watches=self._desk.watches)
         return _json(await self._desk.journal.read(read))
@@ -94,7 +95,8 @@ def _json(value: Any) -> web.Response:
 
 
 class _Collected(Collector):
-    """One moment's figures. Each has the site's name, so that many can be read together."""
+    """The figures of one moment. Each has the site's name, so that those of many sites can be read
+    together."""
 
     def __init__(self, site: str, overview: Overview) -> None:
         self._site = site
@@ -127,7 +129,7 @@ class _Collected(Collector):
 
 
 def _all_states(overview: Overview) -> dict[str, int]:
-    """Zeros as well: what is missing now is no gap in a curve."""
+    """The number of jobs in every state, zeros included, so that curves have no gaps."""
     return {state.value: overview.counts.get(state, 0) for state in State}
 
 

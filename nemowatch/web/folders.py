@@ -1,5 +1,5 @@
-"""The folders of each inbox, to pause and to drop files into. What is dropped is written as any
-copy is: intake does not look at it before all of it has its name."""
+"""The folders of each inbox, which can be paused and into which files can be dropped. Dropped files
+are written like any copy: intake sees one only when all of it has its final name."""
 
 from __future__ import annotations
 
@@ -29,28 +29,28 @@ from nemowatch.web.desk import Desk
 from nemowatch.web.guard import check_word
 from nemowatch.web.pages import respond
 
-#: What is clicked, by the order and whether it is about a folder, or the whole inbox.
+#: The labels of buttons, by the order and whether it is about a folder or the whole inbox.
 LABELS = {
     ("pause", True): "Pause this folder",
     ("pause", False): "Pause this inbox",
     ("resume", True): "Resume this folder",
     ("resume", False): "Resume this inbox",
 }
-#: Folders of one inbox that are shown.
+#: The most folders of one inbox that are shown.
 SHOWN = 200
 #: Bytes that are written at once.
 PIECE = 1024 * 1024
-#: Files in one request.
+#: The most files in one request.
 MOST_FILES = 200
-#: Bytes that stay free on the disk.
+#: Bytes that must stay free on the disk.
 SPARE = 64 * 1024 * 1024
-#: Bytes of a field that is no file.
+#: The most bytes of a field that is not a file.
 MOST_FIELD = 8192
 
 
 @dataclass(frozen=True, slots=True)
 class _Folder:
-    name: str  #: as it is sent back
+    name: str  #: as a form sends it back
     shown: str  #: for people; "" for the inbox itself
     paused: bool
     button: Button
@@ -107,7 +107,8 @@ class Folders:
         parts: MultipartReader,
         taken: list[str],
     ) -> None:
-        """Raises LocalError, UsageError, HTTPForbidden."""
+        """Take the files of a request; `taken` gets their names. Raises LocalError, UsageError,
+        HTTPForbidden."""
         fields: dict[str, str] = {}
         inbox: Inbox | None = None
         while (part := await parts.next()) is not None:
@@ -126,7 +127,7 @@ class Folders:
             taken.append(await self._arrive(inbox, folder, part))
 
     async def _inbox(self, number: str) -> Inbox:
-        """Raises UsageError for one that is not there now."""
+        """The inbox of this number. Raises UsageError if it is not there now."""
         inboxes = list(self._desk.inboxes.values())
         if not number.isdecimal() or int(number) >= len(inboxes):
             raise UsageError("There is no such inbox.")
@@ -136,7 +137,7 @@ class Folders:
         return inbox
 
     async def _check_room(self, inbox: Inbox, size: int) -> None:
-        """Raises UsageError where the disk would be full."""
+        """Raise UsageError if the disk would be full."""
         watch = inbox.watch
         if not await self._desk.disks.run(watch.name, has_room, watch.inbox, size + SPARE):
             raise UsageError("There is no space for this.", cure="Free some space on the disk.")
@@ -158,7 +159,7 @@ class Folders:
 
 
 def _taken_before(taken: list[str]) -> str:
-    """What is said of the files before the one that was not taken."""
+    """What people read about the files before the one that was not taken."""
     if not taken:
         return ""
     return f"{counted(len(taken), 'file was', 'files were')} taken. "
@@ -178,8 +179,8 @@ async def _field(part: BodyPartReader) -> str:
 
 
 async def _piece(part: BodyPartReader, size: int) -> bytes:
-    """The next of a part, which comes as the network cuts it; b"" when all of it is there. Raises
-    UsageError for one that ends without its boundary."""
+    """The next piece of a part, as large as the network delivers it; b"" at the end. Raises
+    UsageError for a part that ends without its boundary."""
     cut = UsageError("It did not arrive complete.", cure="Send it again.")
     try:
         piece = await part.read_chunk(size)
@@ -191,7 +192,7 @@ async def _piece(part: BodyPartReader, size: int) -> bytes:
 
 
 def _name(given: str, ignore: Ignore) -> str:
-    """A name that can be put into a folder, and is looked at there. Raises UsageError."""
+    """The name under which a file can be dropped and is not ignored. Raises UsageError."""
     name = given.replace("\\", "/").rpartition("/")[2].strip()
     raw = os.fsencode(name)
     is_name = name not in ("", ".", "..") and "\0" not in name and len(raw) <= NAME_LIMIT
@@ -209,7 +210,7 @@ class _Found:
 
 
 def _folders(inbox: Path, ignore: Ignore) -> _Found:
-    """The inbox itself, the task folders, and those right in them, as the disk has them."""
+    """The inbox itself, the task folders, and the folders directly in these, as on the disk."""
     found = [b"", *_walk(inbox, ignore)]
     rows: list[tuple[bytes, bool]] = []
     for folder in found[:SHOWN]:

@@ -1,8 +1,9 @@
-"""What every request has to pass: a host by which we are called, a session, and the word that
-belongs to it where something is ordered; and what every answer carries.
+"""What every request has to pass: a known host name, a session and, for an order, the session's
+word; and the headers of every answer.
 
-Other sites can send a browser here. They know neither the word nor the cookie (SameSite=Strict), a
-name of theirs that leads here is refused (rebinding), and no page of theirs can frame ours.
+Other sites can send a browser here. But they know neither the word nor the cookie
+(SameSite=Strict), a name of theirs that leads here is refused (rebinding), and no page of theirs
+can frame ours.
 """
 
 from __future__ import annotations
@@ -21,9 +22,9 @@ from aiohttp.typedefs import Handler, Middleware
 
 from nemowatch.web.sessions import COOKIE, LASTS, Login, Sessions
 
-#: Bytes of what a form brings; what is dropped has a limit of its own.
+#: The most bytes of a form; dropped files have a limit of their own.
 MOST_FORM = 64 * 1024
-#: Carried by every answer (`dress`).
+#: The headers of every answer (`dress`).
 HEADERS = {
     "Content-Security-Policy": (
         "default-src 'none'; script-src 'self'; style-src 'self' 'unsafe-inline'; connect-src"
@@ -32,21 +33,21 @@ HEADERS = {
     ),
     "X-Frame-Options": "DENY",
     "X-Content-Type-Options": "nosniff",
-    # with no-referrer a browser sends our own forms with the origin "null"
+    # with no-referrer a browser would send our own forms with the origin "null"
     "Referrer-Policy": "same-origin",
     "Cross-Origin-Opener-Policy": "same-origin",
     "Cross-Origin-Resource-Policy": "same-origin",
     "Cache-Control": "no-store",
 }
-#: Needs no session: it says nothing that is not known already.
+#: Paths that need no session: they say nothing that is not known anyway.
 OPEN = ("/healthz", "/login", "/static/page.css")
-#: For programs, which send the password with each request instead of a cookie.
+#: Paths for programs, which send the password with each request instead of a cookie.
 FOR_PROGRAMS = ("/metrics", "/api/status", "/api/jobs")
 SESSION = web.RequestKey("session", Login)
 
 
 class Guard:
-    """The middleware."""
+    """Checks requests, as middleware."""
 
     def __init__(self, sessions: Sessions, hosts: Iterable[str]) -> None:
         self._sessions = sessions
@@ -55,7 +56,7 @@ class Guard:
 
     @property
     def middleware(self) -> Middleware:
-        """As aiohttp takes it."""
+        """The middleware in the form that aiohttp takes."""
 
         @web.middleware
         async def guard(request: web.Request, handler: Handler) -> web.StreamResponse:
@@ -82,7 +83,7 @@ class Guard:
         return response
 
     def _is_called_by_name(self, host: str) -> bool:
-        """By a name that is known, or an address: no name of somebody else's is either."""
+        """Whether the host is a known name or an address, which no name of another site is."""
         with suppress(ValueError):
             name = urlsplit(f"//{host}").hostname or ""
             if name in self._hosts:
@@ -105,7 +106,7 @@ class Guard:
         return None
 
     def _check_origin(self, request: web.Request) -> None:
-        """Raises HTTPForbidden for what another site has sent."""
+        """Raise HTTPForbidden for a request that another site has sent."""
         origin = request.headers.get("Origin", "")
         if origin and not self._is_own(origin, request.host):
             raise web.HTTPForbidden(text="This was sent by another site.\n")
@@ -113,8 +114,8 @@ class Guard:
             raise web.HTTPForbidden(text="This was sent by another site.\n")
 
     def _is_own(self, origin: str, host: str) -> bool:
-        """Whether a page of ours has sent it: by the same name, or (where a proxy calls us by
-        another) by one that is configured."""
+        """Whether one of our pages has sent a request: it has the same name or, if a proxy uses
+        another one for us, one that is configured."""
         with suppress(ValueError):
             found = urlsplit(origin)
             return found.netloc.lower() == host.lower() or found.hostname in self._configured
@@ -122,21 +123,21 @@ class Guard:
 
 
 async def dress(_: web.Request, response: web.StreamResponse) -> None:
-    """Add the headers that an answer does not have yet, as it begins."""
+    """Add the headers that an answer does not have yet, when it begins."""
     for name, value in HEADERS.items():
         response.headers.setdefault(name, value)
-    response.headers["Server"] = "nemowatch"  # aiohttp has put its own there by now
+    response.headers["Server"] = "nemowatch"  # aiohttp has already put its own there
 
 
 def check_word(request: web.Request, word: str) -> None:
-    """Raises HTTPForbidden where a form does not bring its session's word."""
+    """Raise HTTPForbidden if a form does not have its session's word."""
     wanted = request[SESSION].word
     if not hmac.compare_digest(word.encode("utf-8", "replace"), wanted.encode()):
         raise web.HTTPForbidden(text="This page is older than its session: reload it.\n")
 
 
 def keep(response: web.StreamResponse, session: Login) -> None:
-    """Have the browser keep its session."""
+    """Have the browser keep its session as a cookie."""
     response.set_cookie(
         COOKIE, session.cookie, max_age=LASTS, httponly=True, samesite="Strict", path="/"
     )
@@ -152,7 +153,7 @@ def _to_login(request: web.Request) -> web.StreamResponse:
 
 
 def _basic(request: web.Request) -> str:
-    """The password that a program sends; "" for none."""
+    """The password that a program has sent; "" for none."""
     kind, _, value = request.headers.get("Authorization", "").partition(" ")
     if kind.lower() != "basic":
         return ""

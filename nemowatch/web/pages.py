@@ -1,4 +1,4 @@
-"""The pages, each whole or (for a page that is open and has news) as its content alone."""
+"""The pages, each as a whole or, for an open page that has news, only its content."""
 
 from __future__ import annotations
 
@@ -26,9 +26,9 @@ from nemowatch.web.results import shown_results
 from nemowatch.web.sessions import COOKIE, Sessions
 from nemowatch.web.views import Overviews
 
-#: Characters of a password that are looked at.
+#: The most characters of a password that are checked.
 LONGEST_PASSWORD = 1024
-#: The kind of a page's head, by the state of its job.
+#: The kind of a page's headline, by the state of its job.
 KINDS = {
     State.PUBLISHED: "calm",
     State.ATTENTION: "bad",
@@ -47,7 +47,7 @@ class Pages:
         self._sessions = sessions
 
     def routes(self) -> list[web.RouteDef]:
-        """What it answers."""
+        """The routes and their handlers."""
         return [
             web.get("/", self._overview),
             web.get(r"/job/{job:\d{1,12}}", self._job),
@@ -136,7 +136,7 @@ def respond(request: web.Request, title: str, content: str) -> web.Response:
 
 
 async def _nothing(request: web.Request) -> web.Response:
-    """Browsers ask for a picture that there is none of."""
+    """Answer that there is no icon, for which browsers ask."""
     return web.Response(status=204)
 
 

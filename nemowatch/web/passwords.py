@@ -1,5 +1,5 @@
-"""The password of the live page: its file holds what scrypt makes of it, never the words. Pure, but
-for its own randomness."""
+"""The password of the live page: its file holds the scrypt hash, never the password. Pure except
+for the random salt."""
 
 from __future__ import annotations
 
@@ -15,9 +15,9 @@ from nemowatch.config.values import SHORTEST_PASSWORD
 COST, BLOCK, PARALLEL = 2**15, 8, 1
 MOST_MEMORY = 64 * 1024 * 1024
 SHORTEST = SHORTEST_PASSWORD
-#: How a line of ours begins.
+#: The beginning of a line with a hash.
 MARK = "scrypt"
-#: Bytes of a file that can hold one.
+#: The most bytes of a password file.
 LONGEST_FILE = 4096
 
 
@@ -27,16 +27,17 @@ def hashed(password: str) -> str:
 
 
 def of_words(password: str) -> str:
-    """The line for a password that is kept as it is, in a secret of a container: always the same
-    one, since sessions last as long as it does. Raises ValueError for one that is too short."""
+    """The line for a password that is given in plain text, as a container's secret. It is always
+    the same for one password, since sessions last as long as it does. Raises ValueError for a
+    password that is too short."""
     if len(password) < SHORTEST or not password.isprintable():
         raise ValueError("holds no password made by nemowatch password, nor one of 8 characters")
     return _line(password, hashlib.sha256(b"page " + password.encode()).digest()[:16])
 
 
 def of_file(content: str) -> str:
-    """The line for what a password file holds: one of ours, or the password alone. Raises
-    ValueError."""
+    """The line from the content of a password file: a line with a hash, or the bare password.
+    Raises ValueError."""
     line = content.strip()
     if not line.startswith(MARK):
         return of_words(line)
@@ -50,13 +51,13 @@ def _line(password: str, salt: bytes) -> str:
 
 
 def fits(password: str, line: str) -> bool:
-    """Whether this is the password. Raises ValueError for a line that is not ours."""
+    """Whether this is the password of that line. Raises ValueError for a line without a hash."""
     cost, block, parallel, salt, wanted = _parts(line)
     return hmac.compare_digest(_scrypt(password, salt, cost, block, parallel), wanted)
 
 
 def check(line: str) -> None:
-    """Raises ValueError for a line that is not ours."""
+    """Raise ValueError for a line without a hash."""
     _parts(line)
 
 

@@ -1,5 +1,5 @@
-"""Results to watch and to download, in ranges: only what the journal knows as a result, and only
-below its outbox, opened as everything below a root is."""
+"""Serves results to watch and to download, in ranges: only files that the journal knows as results,
+only below their outbox, and opened like everything below a root."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ from nemowatch.web.desk import Desk
 
 #: Bytes of one piece: large enough for a disk, small enough to wait for on a phone.
 PIECE = 256 * 1024
-#: What a browser may show itself; anything else is saved.
+#: What a browser may play itself; anything else is saved.
 TYPES = {".mp4": "video/mp4", ".mp3": "audio/mpeg", ".wav": "audio/wav", ".m4a": "audio/mp4"}
 
 
@@ -32,7 +32,7 @@ class Shown:
 
     name: str
     href: str
-    kind: str  #: "video", "audio", or "" for what is not shown
+    kind: str  #: "video", "audio", or "" for what is not played
     size: str
 
 
@@ -102,14 +102,14 @@ class ResultRoutes:
             size = min(PIECE, end - start)
             piece = await self._desk.disks.run(watch, read_at, file, start, size)
             if not piece:
-                break  # it has become shorter: the browser notices by the length
+                break  # the file has become shorter: the browser notices that by the length
             await response.write(piece)
             start += len(piece)
         return response
 
 
 def _range(request: web.Request, size: int) -> tuple[int, int]:
-    """From where to where. Raises HTTPRequestRangeNotSatisfiable."""
+    """The first byte that is asked for and the end. Raises HTTPRequestRangeNotSatisfiable."""
     refusal = web.HTTPRequestRangeNotSatisfiable(headers={"Content-Range": f"bytes */{size}"})
     try:
         asked = request.http_range
@@ -133,7 +133,7 @@ def _path(
     turn: int,
     number: int,
 ) -> tuple[str, bytes] | None:
-    """(the watch, the absolute path) of a result of a job's conversation."""
+    """(watch, absolute path) of a result of a job's conversation; None when there is none."""
     rows = journal_jobs.listed(conn, job_id=job_id)
     if not rows:
         return None

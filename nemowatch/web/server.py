@@ -1,4 +1,4 @@
-"""The live page's server: its routes, its limits, its life. It runs on the daemon's loop; what
+"""The live page's server: its routes, limits, start and stop. It runs on the daemon's loop; what
 takes time runs on threads of its own."""
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ from nemowatch.web.views import Overviews
 
 #: Threads that render pages and try passwords.
 THREADS = 2
-#: Seconds that requests under way have to end.
+#: Seconds within which requests under way must end.
 CLOSE_SECONDS = 1.0
 #: Seconds after which a connection without a request is closed: aiohttp would keep it for an hour,
 #: and each takes one of the files that the daemon may have open.
@@ -30,7 +30,7 @@ IDLE_SECONDS = 30.0
 
 
 class Server:
-    """Serves the page while it is open."""
+    """Serves the page from `start` to `stop`."""
 
     def __init__(
         self,
@@ -78,6 +78,6 @@ class Server:
         await web.TCPSite(self._runner, host, port).start()
 
     async def stop(self) -> None:
-        """End everything that is open."""
+        """Stop listening, and end whatever is open."""
         await self._runner.cleanup()
         self._threads.shutdown(wait=False)

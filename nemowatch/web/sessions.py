@@ -1,8 +1,9 @@
-"""Who may use the live page: sessions as signed cookies, and the word that each form has to bring.
+"""Who may use the live page: sessions as signed cookies, and the word that each form has to
+contain.
 
-A session is nothing but its cookie, so that one survives a restart; the key comes from the
-password's hash, so that a new password ends them all. Without a password each process has a key of
-its own, and everybody who reaches the page gets a session.
+A session is only its cookie, so it survives a restart; the key comes from the password's hash, so a
+new password ends all sessions. Without a password each process has a key of its own, and everybody
+who reaches the page gets a session.
 """
 
 from __future__ import annotations
@@ -23,10 +24,10 @@ from nemowatch.web import passwords
 
 #: Seconds that a session lasts.
 LASTS = 14 * 86_400
-#: Seconds that a wrong password costs, one after the other.
+#: Seconds that each wrong password takes, one after the other.
 WRONG_COSTS = 1.0
-#: Guesses that wait at once, in all and of one address: whoever tries on and on keeps nobody from
-#: signing in, and what is right waits for ten seconds at most.
+#: How many guesses may wait at once, in all and from one address: somebody who keeps trying keeps
+#: nobody else from signing in, and the right password waits at most ten seconds.
 MOST_GUESSES = 8
 OF_ONE_ADDRESS = 4
 COOKIE = "nemowatch"
@@ -37,11 +38,11 @@ class Login:
     """Somebody who may use the page."""
 
     cookie: str
-    word: str  #: what a form has to bring: other sites cannot know it
+    word: str  #: what a form has to contain: other sites cannot know it
 
 
 class Sessions:
-    """Gives sessions, and knows them again."""
+    """Creates sessions, and recognizes them."""
 
     def __init__(self, password: str, clock: Clock, threads: Executor) -> None:
         """`password`: the line of the password file; "": there is none."""
@@ -51,9 +52,9 @@ class Sessions:
         self._key = hashlib.sha256(b"session " + password.encode()).digest()
         if not password:
             self._key = secrets.token_bytes(32)
-        self._known = b""  # of the header that was right last
+        self._known = b""  # of the last header that was right
         self._trying = asyncio.Lock()
-        self._guessing: list[str] = []  # the address of each guess that waits
+        self._guessing: list[str] = []  # the address of each waiting guess
 
     @property
     def are_open(self) -> bool:
@@ -67,7 +68,7 @@ class Sessions:
         return self._session(f"{name}.{self._sign(name)}")
 
     def of_cookie(self, cookie: str) -> Login | None:
-        """The session of this cookie; None for one that is not ours, or over."""
+        """The session of this cookie; None if it is not ours, or has expired."""
         name, _, signature = cookie.rpartition(".")
         if not hmac.compare_digest(self._sign(name).encode(), signature.encode()):
             return None
@@ -77,9 +78,9 @@ class Sessions:
         return self._session(cookie)
 
     async def of_password(self, password: str, address: str) -> bool:
-        """Whether the password, sent from this address, is right. One guess at a time, and a wrong
-        one takes a second: the rest of the program notices nothing of somebody who tries. Raises
-        HTTPTooManyRequests where too many wait."""
+        """Whether the password, sent from this address, is right. Guesses are checked one at a
+        time, and a wrong one takes a second, so that somebody who keeps trying does not slow down
+        the rest of the program. Raises HTTPTooManyRequests if too many wait."""
         if not password:
             return False
         tried = hashlib.blake2b(password.encode("utf-8", "surrogatepass"), key=self._key).digest()
@@ -94,7 +95,7 @@ class Sessions:
 
     @contextmanager
     def _place(self, address: str) -> Iterator[None]:
-        """A place among those that wait."""
+        """Take a place among the waiting guesses."""
         of_this = self._guessing.count(address)
         if len(self._guessing) >= MOST_GUESSES or of_this >= OF_ONE_ADDRESS:
             raise web.HTTPTooManyRequests(

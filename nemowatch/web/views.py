@@ -1,8 +1,8 @@
 """What the live page shows, as HTML: the content of status.html with buttons in it, a job with its
 conversation, and the folders.
 
-It renders on threads of its own, and the overview once for everybody: a marker stands for the word
-that each session's forms bring.
+It renders on threads of its own, and the overview once for everybody, with a marker in place of the
+word that each session's forms contain.
 """
 
 from __future__ import annotations
@@ -34,26 +34,26 @@ from nemowatch.web import commands
 from nemowatch.web.commands import Button
 from nemowatch.web.desk import Desk
 
-#: Jobs that are named below one row.
+#: The most jobs that are named below one row.
 NAMED = 12
-#: What leads to a job's own page.
+#: The labels of links to a job's own page.
 LABELS: dict[type, str] = {Made: "Watch, change or make again: job"}
-#: Stands for the word of a session in what is rendered for all of them.
+#: Stands for a session's word in what is rendered for all sessions.
 MARKER = f"word-{secrets.token_hex(16)}"
 
 
 def with_word(html: str, word: str) -> str:
-    """What was rendered for all, for one session."""
+    """What was rendered for all sessions, with the word of one."""
     return html.replace(MARKER, word)
 
 
 @dataclass
 class Overviews:
-    """The content of the first page, rendered once for each state of things."""
+    """The content of the first page, rendered once for each state of what it shows."""
 
     desk: Desk
     threads: Executor
-    seconds: float = 0  #: that it took last
+    seconds: float = 0  #: that the last rendering took
     _rendered: tuple[object, str, str] | None = None
     _rendering: asyncio.Lock = field(default_factory=asyncio.Lock)
 
@@ -76,7 +76,7 @@ class Overviews:
 
 
 class LiveControls:
-    """What is clicked on the first page (`reporting.page.Live`)."""
+    """The buttons and links of the first page (`reporting.page.Live`)."""
 
     def __init__(self, site: str, model: PageModel, *, signed: bool) -> None:
         self._site = site
@@ -89,13 +89,13 @@ class LiveControls:
                     self._links[path] = f"/file/{one.jobs[0]}/0/{number}"
 
     def head(self) -> str:
-        """Who it is, and what concerns everything."""
+        """The installation's name, and the buttons that concern everything."""
         command = "nemowatch resume" if self._paused else "nemowatch pause"
         everything = commands.button_of(Choice(command))
         return _markup("head.html.j2", site=self._site, everything=everything, signed=self._signed)
 
     def choice(self, choice: Choice) -> str:
-        """A command as a button; one that is no order as it is typed."""
+        """A command as a button; one that is not an order as people type it."""
         button = commands.button_of(choice)
         if button is None:
             return Markup('<span class="wide small"><code>{}</code> {}</span>').format(
@@ -104,7 +104,7 @@ class LiveControls:
         return _markup("choice.html.j2", one=button)
 
     def tools(self, row: Any) -> str:
-        """Its jobs, and what can be done about them besides its cure."""
+        """A row's jobs, and what can be done about them besides its cure."""
         if not row.jobs:
             return Markup("")
         return _markup(
@@ -116,7 +116,7 @@ class LiveControls:
         )
 
     def link(self, path: Path) -> str:
-        """A result; what lies beside it is on the job's own page."""
+        """A link to a result; other files are on the job's own page."""
         return self._links.get(path, "")
 
 
@@ -148,12 +148,12 @@ def _of_choices(choices: Iterable[Choice]) -> list[Button]:
 
 
 def render(name: str, now_ms: int, **values: Any) -> str:
-    """A page of ours: its content, without the shell around it."""
+    """The content of one of our pages, without the shell around it."""
     return _markup(name, clock=lambda ms: said(moment(ms, now_ms)), **values)
 
 
 def shell(title: str, content: str, *, script: bool = True) -> str:
-    """A whole page."""
+    """A whole page with this content."""
     return template("shell.html.j2").render(
         title=title, content=Markup(content), script=script, language=chosen(), _=said
     )
@@ -163,7 +163,7 @@ def _markup(name: str, **values: Any) -> Markup:
     return Markup(template(name).render(word=MARKER, args=_args, plain=plain, **_WORDS, **values))
 
 
-#: What templates say phrases with.
+#: The functions with which templates make phrases.
 _WORDS = {
     "_": said,
     "filled": filled,

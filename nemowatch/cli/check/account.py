@@ -1,5 +1,5 @@
-"""What `nemowatch check` asks the cloud: can it be reached, is the token good, how many credits
-are left. Free of charge."""
+"""What `nemowatch check` asks the cloud: whether it can be reached, whether the token is accepted,
+how many credits are left. Free of charge."""
 
 from __future__ import annotations
 
@@ -32,23 +32,23 @@ if TYPE_CHECKING:
     from nemowatch.model import Credits
 
 
-#: What is said where the stored anonymous token is no longer taken.
+#: What is said when the stored anonymous token is no longer accepted.
 ENDED = "the one of the anonymous account has ended, and a new one is asked for at the next start"
 
 
 @dataclass(frozen=True, slots=True)
 class _Failure:
-    """What a question that failed says, and about what."""
+    """What an error of the cloud shows, and about what."""
 
     level: str
     what: str  #: "cloud" or "token"
-    cure: str = ""  #: where the error brings none
+    cure: str = ""  #: for an error that has none itself
 
 
 _UNREACHED = _Failure(
     "fail", "cloud", "Check the network, the proxy (HTTPS_PROXY) and api.base_url."
 )
-#: The first error that fits counts.
+#: The first class that fits an error counts.
 _FAILURES: Mapping[type[NemowatchError], _Failure] = {
     TokenRefused: _Failure("fail", "token"),
     RateLimited: _Failure("warn", "cloud", "Try again later."),
@@ -60,7 +60,7 @@ _FAILURES: Mapping[type[NemowatchError], _Failure] = {
 
 
 def cloud(context: CommandContext) -> Iterator[Finding]:
-    """One call answers all three."""
+    """The findings about address, token and credits, from one call."""
     host = context.config.api.base_url
     try:
         known = ask_daemon(context)
@@ -82,7 +82,7 @@ def _answers(host: str) -> Finding:
 
 
 def _failed(host: str, error: NemowatchError) -> Iterator[Finding]:
-    """What an error says about the cloud, or the token."""
+    """What an error shows about the cloud or the token."""
     if isinstance(error, TokenRefused):
         yield _answers(host)
     failure = next(row for kind, row in _FAILURES.items() if isinstance(error, kind))
@@ -93,7 +93,7 @@ def _failed(host: str, error: NemowatchError) -> Iterator[Finding]:
 
 
 def _as_the_daemon_says(host: str, known: DaemonAccount) -> Iterator[Finding]:
-    """The daemon has the token: what it was answered last counts."""
+    """The findings by what the cloud last answered the daemon, which has the token."""
     seen = f"as the daemon saw at {local_time(known.at)}"
     answers = Finding("ok", "cloud", f"{host} answers, {seen}.")
     accepted = Finding("ok", "token", "The daemon's is accepted.")
@@ -103,7 +103,7 @@ def _as_the_daemon_says(host: str, known: DaemonAccount) -> Iterator[Finding]:
 
 
 def _unless_held(reason: HoldReason, known: DaemonAccount, good: Finding) -> Finding:
-    """The good finding, or that the daemon holds work for this reason."""
+    """`good`, unless the daemon holds work for this reason."""
     if reason not in known.held:
         return good
     cure = words.about_hold(reason).by_hand
@@ -111,7 +111,7 @@ def _unless_held(reason: HoldReason, known: DaemonAccount, good: Finding) -> Fin
 
 
 def _withheld(context: CommandContext, found: CloudAnswer) -> Finding | None:
-    """That the running daemon has no token and gets none; None where it has one, or none runs."""
+    """That the running daemon has no token and cannot get one; None if it has one, or none runs."""
     if found.credits is not None:
         return None
     connection = daemon_connection(context)
@@ -141,7 +141,7 @@ def _anonymous(found: CloudAnswer) -> str:
 
 
 def _own_token(context: CommandContext) -> Finding:
-    """The user's own is accepted; whether others can read the file that holds it."""
+    """The user's own token is accepted; warns if others can read its file."""
     accepted = Finding("ok", "token", "Yours is accepted.")
     file = context.config.api.token_file
     if file is None or context.env.get("NEMO_TOKEN", "").strip():

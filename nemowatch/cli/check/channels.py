@@ -1,5 +1,5 @@
-"""What `nemowatch check` says of the channels of `[notify]`: whether each could be used or, when a
-test is to be sent, whether it arrives there."""
+"""What `nemowatch check` says about the channels of `[notify]`: whether each can be used or, if a
+test is to be sent, whether that is taken."""
 
 from __future__ import annotations
 
@@ -19,12 +19,12 @@ if TYPE_CHECKING:
     from nemowatch.config.schema import Config
     from nemowatch.notify.channels import Channel
 
-#: What is to be done where a channel says nothing closer.
+#: The cure when a channel has none of its own.
 CURE = "Nothing is lost: messages are tried again until the channel takes them."
 
 
 def notifications(config: Config, *, send: bool) -> Iterator[Finding]:
-    """A line for each channel."""
+    """A finding for each channel."""
     channels = channels_of(config.notify)
     if not channels and send:
         cure = "Add urls, webhook or command below [notify] in the configuration."

@@ -1,5 +1,5 @@
-"""`nemowatch check`: is everything in place, and what to do where it is not. It gathers and
-prints; what is examined is in the modules beside it."""
+"""`nemowatch check`: whether everything is in place, and what to do if not. It gathers and prints;
+the modules beside it do the checks."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from nemowatch.cli.context import CommandContext
     from nemowatch.config.watch_section import Watch
 
-#: Seconds for the examination of one workspace: a slow share takes one or two.
+#: Seconds for checking one workspace: a slow share takes one or two.
 PATIENCE = 10.0
 
 
@@ -68,12 +68,12 @@ def _findings(option: Path | None, *, send: bool) -> Iterator[Finding]:
     except ConfigError as exc:
         yield from from_problems(exc)
     except TimeoutError:
-        yield sound  # the folder that hangs is reported below
+        yield sound  # a folder that hangs is reported below
     yield from orders.recipes(context)
     yield from machine.state(context)
     yield machine.daemon(context)
-    with as_owner(context.state_dir):  # whose rights count
-        for watch in context.watches.values():  # one that is named twice is examined once
+    with as_owner(context.state_dir):  # whose permissions count
+        for watch in context.watches.values():  # one that is named twice is checked once
             yield from _workspace(context, watch)
     yield machine.inotify(context.watches.values())
     yield from account.cloud(context)

@@ -10,7 +10,7 @@ from nemowatch.errors import ConfigError
 
 @dataclass(frozen=True, slots=True)
 class Finding:
-    """What was found, and what to do about it."""
+    """What a check has found, and what to do about it."""
 
     level: str  #: ok, warn or fail
     what: str  #: config, state, daemon, folder, rights, disk, inotify, cloud, token, credits
@@ -19,7 +19,7 @@ class Finding:
 
 
 def from_problems(exc: ConfigError) -> list[Finding]:
-    """Every mistake of a configuration."""
+    """A finding for every mistake in a configuration."""
     found = []
     for problem in exc.problems:
         found.append(Finding("fail", "config", f"{problem.where}: {problem.what}", problem.cure))
@@ -27,7 +27,7 @@ def from_problems(exc: ConfigError) -> list[Finding]:
 
 
 def user_name(uid: int) -> str:
-    """A user's name; its number when it has none here."""
+    """The name of a user; the number if there is no name on this machine."""
     try:
         return pwd.getpwuid(uid).pw_name
     except KeyError:

@@ -1,5 +1,5 @@
-"""What `nemowatch check` examines of this machine: the state folder with its journal, the daemon,
-the kernel's limit of watches. No check raises for what it finds."""
+"""What `nemowatch check` checks on this machine: the state folder with its journal, the daemon, the
+kernel's limit of watches. No check raises for what it finds."""
 
 from __future__ import annotations
 
@@ -20,19 +20,19 @@ if TYPE_CHECKING:
     from nemowatch.cli.context import CommandContext
     from nemowatch.config.watch_section import Watch
 
-#: Folders that are counted against the watch limit, at most: the answer is clear long before.
+#: The most folders that are counted against the watch limit: the answer is clear long before.
 MOST_FOLDERS = 200_000
 #: Seconds for counting them: a slow disk reads some thousand folders in that time.
 COUNT_SECONDS = 15.0
-#: Part of the watch limit that we may take: every other program of the user shares it.
+#: The part of the watch limit that may be used: the user's other programs share it.
 FAIR_SHARE = 0.5
-#: A limit that is worth setting, at least.
+#: The lowest limit that is worth setting.
 USUAL_LIMIT = 65_536
 LIMIT_FILE = Path("/proc/sys/fs/inotify/max_user_watches")
 
 
 def state(context: CommandContext) -> Iterator[Finding]:
-    """The state folder: there, private, local, with a sound journal."""
+    """Whether the state folder exists, is private and local, and has a sound journal."""
     folder = context.state_dir
     shown = name(os.fsencode(folder))
     try:
@@ -105,7 +105,7 @@ def daemon(context: CommandContext) -> Finding:
 
 
 def inotify(watches: Iterable[Watch]) -> Finding:
-    """The kernel's limit of watches against the folders that need one each."""
+    """Whether the kernel's limit of watches is enough for the folders, each of which needs one."""
     inboxes = [watch.inbox for watch in watches if watch.mode != "scan"]
     try:
         folders = within(COUNT_SECONDS, lambda: sum(map(_count_folders, inboxes)))
@@ -116,7 +116,7 @@ def inotify(watches: Iterable[Watch]) -> Finding:
     needed = f"{plural(folders, 'folder')} to watch"
     try:
         limit = int(LIMIT_FILE.read_text("ascii"))
-    except (OSError, ValueError):  # the unit's ProcSubset=pid hides it: nothing is wrong
+    except (OSError, ValueError):  # the unit's ProcSubset=pid hides it: that is fine
         hidden = (
             "the kernel's limit cannot be seen from here (the unit hides it); folders beyond it"
             " are scanned."

@@ -1,5 +1,5 @@
-"""What `nemowatch check` says of orders: it refuses whatever `nemowatch explain` refuses of the
-configuration's recipes and of the folders that are in the inboxes now. Nothing is sent."""
+"""What `nemowatch check` says about orders: of the configuration's recipes and the folders that are
+in the inboxes now, it refuses whatever `nemowatch explain` refuses. Nothing is sent."""
 
 from __future__ import annotations
 
@@ -24,12 +24,12 @@ if TYPE_CHECKING:
     from nemowatch.model import MediaKind
     from nemowatch.tasks.records import Folder
 
-#: Folders of one inbox that are examined.
+#: The most folders of one inbox that are checked.
 MOST_FOLDERS = 200
 
 
 def recipes(context: CommandContext) -> Iterator[Finding]:
-    """The configuration's recipes that cannot be carried out."""
+    """A finding for each recipe of the configuration that cannot be carried out."""
     from nemowatch.cli.explain.records import Location
 
     for name in context.config.recipes:
@@ -39,7 +39,7 @@ def recipes(context: CommandContext) -> Iterator[Finding]:
 
 
 def folders(context: CommandContext, watch: Watch) -> Iterator[Finding]:
-    """The folders of an inbox whose orders cannot be carried out."""
+    """A finding for each folder of an inbox whose order cannot be carried out."""
     from nemowatch.cli.explain.records import Location
 
     ignore = Ignore(watch.ignore)
@@ -55,8 +55,8 @@ def folders(context: CommandContext, watch: Watch) -> Iterator[Finding]:
 
 
 def _refused(context: CommandContext, location: Location) -> Iterator[tuple[str, str, str]]:
-    """(level, what is wrong, its cure) of an order of which nothing can be made. All else works,
-    and a folder's note says the same."""
+    """(level, what is wrong, its cure) of an order that cannot be carried out. Everything else
+    works, and the folder's note says the same."""
     from nemowatch.cli.explain.folder import ordered_by
     from nemowatch.reporting.inbox_words import about_folder
 
@@ -70,7 +70,7 @@ def _refused(context: CommandContext, location: Location) -> Iterator[tuple[str,
 
 
 def _needing_a_prompt(context: CommandContext, name: bytes) -> Folder | None:
-    """The folder, where only a prompt.txt says what is made in it; else None."""
+    """The folder, if only a prompt.txt says what is made in it; otherwise None."""
     from nemowatch.intake.scan.paths import as_text
     from nemowatch.tasks.grammar import read_folder
     from nemowatch.tasks.kinds import kind_of
@@ -83,8 +83,8 @@ def _needing_a_prompt(context: CommandContext, name: bytes) -> Folder | None:
 
 
 def _without_prompt(folder: Folder, location: Location) -> Iterator[tuple[str, str, str]]:
-    """The same of the first file for which there is no prompt.txt in its folder or above it: the
-    folders below may have one each, and an empty folder waits for both."""
+    """The same for the first file without a prompt.txt in its folder or above. Each folder below
+    may have its own, and an empty folder still waits for both."""
     from nemowatch.cli.explain.folder import prompt_text
     from nemowatch.errors import OrderError
     from nemowatch.tasks.plan import plan

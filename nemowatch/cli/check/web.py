@@ -1,4 +1,4 @@
-"""What `nemowatch check` says of the live page: whether it could be served."""
+"""What `nemowatch check` says about the live page: whether it can be served."""
 
 from __future__ import annotations
 
@@ -14,12 +14,12 @@ if TYPE_CHECKING:
 
     from nemowatch.config.schema import Config
 
-#: What the page needs, which comes with an extra.
+#: The packages that the page needs, which an extra installs.
 NEEDED = ("aiohttp", "prometheus_client")
 
 
 def live_page(config: Config) -> Iterator[Finding]:
-    """One line where it is to be served."""
+    """One finding if the page is to be served."""
     web = config.web
     if not web.listen:
         return

@@ -1,6 +1,6 @@
-"""What `nemowatch check` examines of one workspace: its folders, the rights in them, their disks,
-and whether another host owns it. No check raises for what it finds; the only thing written is a
-hidden probe file, which is removed at once."""
+"""What `nemowatch check` checks in one workspace: its folders, the permissions in them, their
+disks, and whether another host owns it. No check raises for what it finds; the only thing written
+is a hidden probe file, which is removed at once."""
 
 from __future__ import annotations
 
@@ -23,16 +23,16 @@ from nemowatch.outbox.delivery_probe import check_outbox
 if TYPE_CHECKING:
     from nemowatch.config.watch_section import Watch
 
-#: Free bytes below which results will soon not fit: some hundred results of the size that the
-#: contract shows (15 MB).
+#: Free bytes below which results will soon not fit: that is about a hundred results of the size
+#: that the contract shows (15 MB).
 LITTLE_SPACE = 2048 * MB
-#: Below this the next results do not fit: the daemon holds work at a full disk, and lets go again
-#: at 64 MB.
+#: Free bytes below which the next results do not fit: the daemon holds work when a disk is full,
+#: and releases it at 64 MB.
 NO_SPACE = 64 * MB
-#: What is said of a disk that takes nothing more.
+#: What is said about a full disk.
 FULL = {errno.ENOSPC: "its disk is full", errno.EDQUOT: "the quota there is used up"}
 
-#: What helps where a folder cannot be written.
+#: The cure when a file has the name of a folder.
 IN_THE_WAY = "A file is where the folder should be: move that file away."
 WRITE_CURES = {
     errno.EROFS: "Mount it for writing.",
@@ -43,7 +43,7 @@ WRITE_CURE = "Check that disk, or the server that has the share."
 
 
 def workspace(watch: Watch, state_dir: Path) -> Iterator[Finding]:
-    """One workspace."""
+    """The findings about one workspace."""
     root = watch.workspace
     if not root.is_dir():
         cure = "nemowatch waits for it: mount the share, or make it with: nemowatch init DIR"
@@ -78,7 +78,7 @@ def _inbox(watch: Watch) -> Finding:
 
 
 def _writable(folder: Path) -> Finding:
-    """Really write there: rights, quotas, read-only mounts and network rules are only known by
+    """Really write there: permissions, quotas, read-only mounts and network rules only show by
     trying."""
     try:
         probe_write(_existing(folder))
@@ -88,7 +88,7 @@ def _writable(folder: Path) -> Finding:
 
 
 def _takes_results(outbox: Path) -> Finding:
-    """Deliver to it as a result is delivered, with the names that people give."""
+    """Try to deliver there as a result is delivered, with such names as people give."""
     found = _writable(outbox)
     if found.level != "ok" or not outbox.is_dir():
         return found
@@ -134,7 +134,8 @@ def _disk(folder: Path) -> Finding:
 
 
 def _owner(root: Path, state_dir: Path) -> Iterator[Finding]:
-    """Another host that owns this workspace; two state folders on one host count as two."""
+    """A finding when another host owns this workspace; two state folders on one host count as
+    two."""
     try:
         found = owner_file.read(root)
         ours = owner_file.own_state(state_dir)

@@ -1,5 +1,5 @@
-"""nemowatch in a container: what is different there is set up before any command begins.
+"""nemowatch in a container: sets up what is different there before any command begins.
 
-Owns who the process becomes, the folders that an engine mounts, and what a first start says. It
-works no job, and what it decides comes from the environment alone (docs/decisions/0039).
+Owns which user the process becomes, the folders that an engine mounts, and what a first start says.
+It works on no job, and decides by the environment alone (docs/decisions/0039).
 """

@@ -1,5 +1,5 @@
-"""What happens before a command in a container: the umask, the zone, who it runs as, the folders,
-and at a first start what `nemowatch init` makes."""
+"""What happens before a command in a container: the umask, the time zone, the user it runs as, the
+folders, and at a first start what `nemowatch init` makes."""
 
 from __future__ import annotations
 
@@ -17,16 +17,16 @@ from nemowatch.cli.container.start import prepare, with_page
 from nemowatch.config.variable_names import ROOT
 from nemowatch.errors import UsageError
 
-#: Where the image has its places, by names that tests and other images may change.
+#: The variables with the image's paths, which tests and other images may set.
 CONFIG, STUDIO = "NEMOWATCH_CONFIG", "/studio"
 _LOST = "what was paid for would be forgotten with this container"
-#: The group may write results too, as the units have it.
+#: The group may write results too, as with the systemd units.
 UMASK = "002"
 
 
 def enter(words: list[str]) -> int:
-    """Carry out `nemowatch WORDS` in the place of this process, as whoever it is to be. Raises
-    UsageError, ConfigError."""
+    """Carry out `nemowatch WORDS` in place of this process, as the chosen user. Raises UsageError,
+    ConfigError."""
     env = dict(os.environ)
     os.umask(umask(env))
     check_zone(env)
@@ -50,20 +50,20 @@ def enter(words: list[str]) -> int:
 
 
 def _replaced(words: list[str], env: Mapping[str, str]) -> NoReturn:
-    """Go on as that command."""
+    """Replace this process by that command."""
     sys.stdout.flush()
     os.execve(sys.executable, [sys.executable, "-m", "nemowatch", *words], env)
 
 
 def _become(choice: ChosenIdentity) -> ChosenIdentity:
-    """Take on who to be; returns who it is now."""
+    """Become the chosen user; returns which user the process is now."""
     if become(choice):
         return choice
     return ChosenIdentity(current(), "as the engine lets it be nobody else", False)
 
 
 def umask(env: Mapping[str, str]) -> int:
-    """What UMASK says. Raises UsageError."""
+    """The umask that UMASK sets. Raises UsageError."""
     text = env.get("UMASK", "").strip() or UMASK
     try:
         value = int(text, 8)
@@ -75,8 +75,8 @@ def umask(env: Mapping[str, str]) -> int:
 
 
 def check_zone(env: Mapping[str, str]) -> None:
-    """Raises UsageError for a TZ that does not exist: the system would take UTC, and `hours` would
-    be others."""
+    """Raise UsageError for a TZ that does not exist: the system would use UTC, and `hours` would
+    mean other hours."""
     zone = env.get("TZ", "").strip().removeprefix(":")
     if not zone or Path(zone).is_absolute():
         return

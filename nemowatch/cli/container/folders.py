@@ -1,8 +1,8 @@
-"""The folders that an engine mounts: /config and the workspace. Are they there, whose are they, and
-can they be written?
+"""The folders that an engine mounts, /config and the workspace: whether they are mounted, who owns
+them, and whether they can be written.
 
-Gives away what is nemowatch's own, and a workspace that the engine has just made. No file of
-people's is touched.
+Changes the owner of nemowatch's own files, and of a workspace that the engine has just made. No
+file of people's is touched.
 """
 
 from __future__ import annotations
@@ -15,12 +15,12 @@ from nemowatch.cli.container.identity import Who
 from nemowatch.errors import UsageError
 from nemowatch.fs.mounts import MountTable
 
-#: Below the folder of the configuration: what nemowatch itself has made there.
+#: What nemowatch itself has made in the folder of the configuration.
 OWN = ("config.toml", "state", ".cache")
 
 
 def owner_of(folder: Path) -> Who:
-    """The owner; root where nothing is there."""
+    """The owner of a folder; root if it does not exist."""
     try:
         found = folder.stat()
     except OSError:
@@ -29,7 +29,7 @@ def owner_of(folder: Path) -> Who:
 
 
 def check_mounted(folder: Path, what: str) -> None:
-    """Raises UsageError for a folder that ends with the container."""
+    """Raise UsageError for a folder that would be gone with the container."""
     point = MountTable.read().at(os.fsencode(folder)).point
     if point != b"/" and folder.is_dir():
         return
@@ -38,8 +38,8 @@ def check_mounted(folder: Path, what: str) -> None:
 
 
 def give(config: Path, studio: Path, who: Who) -> None:
-    """Let `who` have what is nemowatch's, and an empty workspace of root's. Where that is not
-    allowed, nothing is said: `check_writable` reports what cannot be written."""
+    """Give `who` the files that are nemowatch's, and an empty workspace of root's. If that is not
+    allowed nothing is reported: `check_writable` reports what cannot be written."""
     _give(config, who)
     for name in OWN:
         _give(config / name, who)
@@ -50,8 +50,8 @@ def give(config: Path, studio: Path, who: Who) -> None:
 
 
 def _give_all_below(top: Path, who: Who) -> None:
-    """All below a real folder. Its owner may put links anywhere, also while this goes on: each
-    name is changed in the folder that is open, and no link is followed."""
+    """Give away everything below a real folder. Its owner may put links anywhere, even meanwhile,
+    so each name is changed relative to its open folder, and no link is followed."""
     if top.is_symlink() or not top.is_dir():
         return
     with suppress(OSError):
@@ -61,7 +61,7 @@ def _give_all_below(top: Path, who: Who) -> None:
 
 
 def _give(path: Path | str, who: Who, opened: int | None = None) -> None:
-    """One, if it is still there; a name in the folder `opened`."""
+    """Give away one file or folder, if it still exists; `path` may be relative to `opened`."""
     with suppress(OSError):
         found = os.stat(path, dir_fd=opened, follow_symlinks=False)
         if (found.st_uid, found.st_gid) != who:
@@ -69,7 +69,8 @@ def _give(path: Path | str, who: Who, opened: int | None = None) -> None:
 
 
 def check_writable(folder: Path, here: Who) -> None:
-    """Raises UsageError where this process can make nothing, with whose the folder is."""
+    """Raise UsageError, which names the owner, for a folder in which this process cannot create
+    files."""
     if os.access(folder, os.R_OK | os.W_OK | os.X_OK):
         return
     owner = owner_of(folder)

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-#: Seconds that it may take; the image's own limit is longer.
+#: Seconds that the answer may take; the image's own limit is longer.
 PATIENCE = 8.0
 
 
 def health() -> int:
-    """0 when it answers. Raises NemowatchError, which says why not."""
+    """The exit code: 0 when the daemon answers. Raises NemowatchError, which says why it does
+    not."""
     from nemowatch.cli.context import find_context
     from nemowatch.service.control_client import SOCKET_NAME, call
 

@@ -1,7 +1,7 @@
 """Which user the process should run as: `PUID` and `PGID`, the engine's own `user:`, or the owner
 of the workspace.
 
-Owns that choice, and taking it on. It changes no file.
+Owns that choice, and the change to that user. It changes no file.
 """
 
 from __future__ import annotations
@@ -13,15 +13,15 @@ from typing import NamedTuple
 
 from nemowatch.errors import UsageError
 
-#: The first user of most systems, where nothing says who else.
+#: The first user of most systems, if nothing names another.
 USUAL = 1000
-#: What the kernel's table of ids shows where they are the machine's own: root is root.
+#: The kernel's table of ids when they are the machine's own: root is really root.
 _WHOLE = ["0", "0", "4294967295"]
 _UID_MAP = Path("/proc/self/uid_map")
 
 
 class Who(NamedTuple):
-    """A user and a group, by number: a container knows no names."""
+    """A user and a group, by number: there are no names for them in a container."""
 
     uid: int
     gid: int
@@ -31,21 +31,21 @@ class Who(NamedTuple):
 
 
 class ChosenIdentity(NamedTuple):
-    """Who to be, and how that was found."""
+    """The user to become, and what says so."""
 
     who: Who
     why: str
-    asked: bool  #: by PUID or PGID: anybody else would be wrong
+    asked: bool  #: by PUID or PGID: any other user would be wrong
 
 
 def current() -> Who:
-    """Who the engine has started this process as."""
+    """The user as which the engine has started this process."""
     return Who(os.geteuid(), os.getegid())
 
 
 def chosen(env: Mapping[str, str], here: Who, owner: Who, *, rootless: bool) -> ChosenIdentity:
-    """Who to be. `owner`: of the workspace; `rootless`: root is the user who runs the engine.
-    Raises UsageError where PUID or PGID are no numbers, or are not the engine's."""
+    """The user to become. `owner`: of the workspace; `rootless`: root is the user who runs the
+    engine. Raises UsageError when PUID or PGID is not a number, or contradicts the engine."""
     uid, gid = _number(env, "PUID"), _number(env, "PGID")
     asked = uid is not None or gid is not None
     if here.uid != 0:
@@ -89,7 +89,7 @@ def _check_same(here: Who, uid: int | None, gid: int | None) -> None:
 
 
 def is_rootless() -> bool:
-    """Whether root in here is somebody else outside."""
+    """Whether root in the container is another user outside."""
     try:
         return _UID_MAP.read_text().split() != _WHOLE
     except OSError:
@@ -97,8 +97,8 @@ def is_rootless() -> bool:
 
 
 def become(choice: ChosenIdentity) -> bool:
-    """Be that user and group from now on, with the groups that the engine has added; whether that
-    was possible. Raises UsageError where it was asked for and is not."""
+    """Become that user and group, with the groups that the engine has added; returns whether that
+    was possible. Raises UsageError if it was asked for and is not."""
     who = choice.who
     if current() == who:
         return True

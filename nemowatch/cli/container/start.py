@@ -1,5 +1,5 @@
-"""The start of the daemon in a container: what `nemowatch init` makes, where the live page listens,
-and what to do next, in the log."""
+"""Prepares the daemon's start in a container: makes what `nemowatch init` makes, sets where the
+live page listens, and says in the log what to do next."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ from nemowatch.config.variable_names import WATCH as ALL_WATCHES
 from nemowatch.errors import ConfigError
 from nemowatch.journal.transaction import FILE_NAME
 
-#: Where the page listens inside: the port that is published.
+#: Where the page listens in the container: the port that is published.
 LISTEN = "0.0.0.0:8477"
 _LISTEN_NAME = "NEMOWATCH_WEB__LISTEN"
 _LOST = "people's files would be lost with this container"
@@ -45,8 +45,8 @@ root = {root}
 def prepare(
     env: Mapping[str, str], path: Path, studio: Path, choice: ChosenIdentity
 ) -> dict[str, str]:
-    """Make what is missing, say how it is, and return the daemon's environment. Raises UsageError,
-    ConfigError."""
+    """Make what is missing, report the state, and return the daemon's environment. Raises
+    UsageError, ConfigError."""
     _say(f"nemowatch {__version__} runs as {choice.who}, {choice.why}.")
     is_first = _write(env, path, studio)
     config = load(path, env)
@@ -59,15 +59,15 @@ def prepare(
 
 
 def with_page(env: Mapping[str, str], path: Path) -> dict[str, str]:
-    """The environment of another command, which has the page where the daemon has it. What is wrong
-    with the configuration, the command says itself."""
+    """The environment of any other command, in which the page listens where it does for the daemon.
+    The command itself reports what is wrong with the configuration."""
     with suppress(ConfigError):
         return _listening(env, load_kept(path, env).read())
     return dict(env)
 
 
 def _listening(env: Mapping[str, str], config: Config) -> dict[str, str]:
-    """The page is served where it has a password, and nothing says otherwise."""
+    """The environment with the page served, if it has a password and nothing else is configured."""
     found = dict(env)
     if config.web.has_password and not config.web.listen:
         found[_LISTEN_NAME] = LISTEN
@@ -75,12 +75,12 @@ def _listening(env: Mapping[str, str], config: Config) -> dict[str, str]:
 
 
 def _say(text: str) -> None:
-    """At once: what follows may be an error, on another stream of the same log."""
+    """Print this at once: what follows may be an error, on another stream of the same log."""
     print(text, flush=True)
 
 
 def _write(env: Mapping[str, str], path: Path, studio: Path) -> bool:
-    """Write the configuration of a first start; whether there was none."""
+    """Write the configuration at a first start; returns whether there was none."""
     if path.exists():
         return False
     watch = WATCH.format(root=json.dumps(str(studio)))
@@ -91,8 +91,9 @@ def _write(env: Mapping[str, str], path: Path, studio: Path) -> bool:
 
 
 def _needs_no_root(env: Mapping[str, str]) -> bool:
-    """Whether the environment names all watches, or a first one that has no root: one in the file
-    would be laid below it. In all other cases the file goes on when those variables are gone."""
+    """Whether the file needs no root: the environment names all watches, or a first one without a
+    root, with which one in the file would be merged. In all other cases the file still works when
+    those variables are gone."""
     given = {name.upper() for name, value in env.items() if value.strip()}
     first = f"{ALL_WATCHES}__1__"
     has_root = ROOT in given or f"{first}ROOT" in given
@@ -104,7 +105,7 @@ def _roots(config: Config) -> Iterator[Path]:
 
 
 def _furnish(root: Path, path: Path) -> None:
-    """Make the folders of a workspace, which is new to this /config."""
+    """Make the folders of a workspace that is new to this /config."""
     check_mounted(root, _LOST)
     check_writable(root, current())
     if make_folders(root):
@@ -113,7 +114,7 @@ def _furnish(root: Path, path: Path) -> None:
 
 
 def _next_steps(config: Config, env: Mapping[str, str]) -> Iterator[str]:
-    """What to do, for whoever reads the first log."""
+    """What to do next, for whoever reads the first log."""
     yield "What to do next:"
     for root in _roots(config):
         yield f"  Copy a video into inbox/dub-es of the folder that is mounted as {root}:"

@@ -1,6 +1,6 @@
-"""`nemowatch demo`: everything, offline, in a minute. Starts the true daemon against the
-sandbox, drops real files as a person would, and shows what becomes of them. Owns the story and its
-ending; `stage` sets the scene and clears it away.
+"""`nemowatch demo`: everything, offline, in a minute. Starts the real daemon against the sandbox,
+drops real files as a person would, and shows what becomes of them. Owns the course of the demo;
+`stage` sets it up and clears it away.
 """
 
 from __future__ import annotations
@@ -25,16 +25,16 @@ if TYPE_CHECKING:
 
 #: Seconds after the set-up in which every result must be there.
 TIME_LIMIT = 60.0
-#: Seconds between two checks: the jobs take some seconds, and their progress is to be seen.
+#: Seconds between two checks: the jobs take some seconds, and their progress should be seen.
 PAUSE = 0.25
 
-#: What is dropped where: (folder, file, what kind of sample).
+#: What is dropped where: (folder, file, kind of sample).
 DROPS = (
     ("dub-es-fr", "promo.mp4", "video"),
     ("voiceover", "script.txt", "script"),
     ("transcribe", "interview.mp4", "video"),
 )
-#: What must be in the outbox at the end, and no less.
+#: What must be in the outbox at the end.
 RESULTS = (
     "dub-es-fr/promo.es.mp4",
     "dub-es-fr/promo.fr.mp4",
@@ -84,7 +84,7 @@ def _play(stage: Stage) -> bool:
 
 
 def _wait(stage: Stage, deadline: float) -> bool:
-    """Show progress until every result is there (True), something failed or the time is over
+    """Show progress until every result is there (True), or until something failed or the time is up
     (False)."""
     from nemowatch.cli.output import console
 
@@ -103,7 +103,7 @@ def _given_up(shown: Overview) -> bool:
 
 
 def _live(stage: Stage) -> Iterator[Overview]:
-    """On a terminal: the status, drawn again and again."""
+    """On a terminal: draw the status again and again."""
     from rich.live import Live
 
     from nemowatch.cli.output import console
@@ -123,7 +123,7 @@ def _live(stage: Stage) -> Iterator[Overview]:
 
 
 def _lines(stage: Stage) -> Iterator[Overview]:
-    """In a pipe: a line for each step of each job."""
+    """In a pipe: print a line for each step of each job."""
     from nemowatch.cli.connection import read_journal
     from nemowatch.cli.job_list import state_words
     from nemowatch.cli.output import say
@@ -144,7 +144,7 @@ def _lines(stage: Stage) -> Iterator[Overview]:
 
 
 def _usual(row: ListedJob) -> str:
-    """What a step takes as a rule, where it takes its time."""
+    """How long a step usually takes with the real cloud; "" for a short one."""
     from nemowatch.reporting.phrases import brackets
     from nemowatch.tasks.usual_times import usual_time
 
@@ -181,7 +181,7 @@ def _tell(stage: Stage, good: bool, seconds: float) -> None:
 
 
 def listing(folder: Path, indent: str = "") -> Iterator[str]:
-    """A folder's content, a line each, files with their sizes; hidden ones are left out."""
+    """The content of a folder, one line each, files with their sizes, without hidden ones."""
     if not folder.is_dir():
         return
     for entry in sorted(folder.iterdir()):

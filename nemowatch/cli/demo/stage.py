@@ -1,6 +1,6 @@
-"""The scene of the demo: a workspace, a configuration with short durations, the sandbox and the
-daemon as processes of their own; and their end, however the demo ends. Nothing of the user's own
-configuration, token or proxy is used.
+"""Sets up the demo: a workspace, a configuration with short durations, the sandbox and the daemon
+as processes of their own; and stops them, however the demo ends. The user's own configuration,
+token and proxy are not used.
 """
 
 from __future__ import annotations
@@ -28,14 +28,14 @@ if TYPE_CHECKING:
 
 #: Seconds until the daemon must answer; on a busy machine its imports take two.
 START_LIMIT = 30.0
-#: Seconds for the daemon's end: nothing is under way any more.
+#: Seconds within which the daemon must end: nothing is under way any more.
 STOP_LIMIT = 20.0
-#: Seconds for the page: it is written by a cadence of its own.
+#: Seconds to wait for the page, which is written at intervals of its own.
 PAGE_LIMIT = 5.0
 LOOK = 0.1
-#: Seconds that the stand-in takes: long enough to watch.
+#: Seconds that the sandbox takes: long enough to watch.
 TURN, RENDER = 2.0, 4.0
-#: Bytes that are copied at once, so that the copy is seen to grow.
+#: Bytes that are copied at once, so that people can see the copy grow.
 PIECE = 64 * 1024
 
 CONFIG = """\
@@ -57,8 +57,7 @@ drain = 5
 [log]
 format = "console"
 """
-#: What of the environment must not reach the demo's daemon: the user's own token and settings, and
-#: proxies.
+#: Variables that must not reach the demo's daemon: the user's own token and settings, and proxies.
 PRIVATE = (
     "NEMO_TOKEN",
     "NEMO_TOKEN_FILE",
@@ -72,7 +71,7 @@ PRIVATE = (
 
 @dataclass(frozen=True, slots=True)
 class Stage:
-    """Everything that runs while the demo does."""
+    """Everything that runs during the demo."""
 
     base: Path
     context: CommandContext
@@ -91,11 +90,11 @@ class Stage:
 
     @property
     def log(self) -> Path:
-        """What the daemon says."""
+        """The daemon's log."""
         return self.base / "daemon.log"
 
     def drop(self, folder: str, file: str, kind: str) -> None:
-        """Copy a sample into a task folder, piece by piece, as a person's copy arrives."""
+        """Copy a sample into a task folder, piece by piece, as when a person copies."""
         from nemowatch.sandbox.media import sample_script, sample_video
 
         content = sample_video() if kind == "video" else sample_script().encode("utf-8")
@@ -120,7 +119,7 @@ class Stage:
         return self.daemon.poll() is None
 
     def wait_for_page(self) -> None:
-        """Wait a while for the page: writing it is not part of any job."""
+        """Wait a while for the page, since writing it is not part of any job."""
         deadline = time.monotonic() + PAGE_LIMIT
         while not self.page.exists() and time.monotonic() < deadline:
             time.sleep(LOOK)
@@ -132,7 +131,7 @@ def _has_content(file: Path) -> bool:
 
 @contextmanager
 def set_stage(folder: Path | None) -> Iterator[Stage]:
-    """Everything started and answering; stopped again at the end. Raises UsageError,
+    """Start everything and wait until it answers; stop it again at the end. Raises UsageError,
     NemowatchError."""
     try:
         from nemowatch.sandbox.process import SandboxProcess
@@ -186,7 +185,7 @@ def clean_environment(env: Mapping[str, str]) -> dict[str, str]:
 
 @contextmanager
 def _ended_by_signals() -> Iterator[None]:
-    """SIGTERM and SIGHUP end the demo as Ctrl-C does: its processes must not outlive it."""
+    """Let SIGTERM and SIGHUP end the demo as Ctrl-C does: its processes must not outlive it."""
 
     def interrupt(*_: object) -> None:
         raise KeyboardInterrupt
@@ -232,7 +231,7 @@ def _write_setting(base: Path, url: str, env: Mapping[str, str]) -> CommandConte
 @contextmanager
 def _daemon(context: CommandContext, base: Path) -> Iterator[subprocess.Popen[bytes]]:
     command = [sys.executable, "-P", "-m", "nemowatch", "run", "--config", str(context.path)]
-    # Ctrl-C reaches the demo, which then stops the daemon
+    # Ctrl-C then reaches only the demo, which stops the daemon
     detached: dict[str, Any] = {"start_new_session": True}
     with (base / "daemon.log").open("wb") as log:
         daemon = subprocess.Popen(

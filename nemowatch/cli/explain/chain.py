@@ -1,5 +1,5 @@
-"""The chain of decisions about one file, from where it is to what would be made of it. It reads,
-and changes nothing."""
+"""The chain of decisions about one file, from where it is to what would be made of it. It only
+reads."""
 
 from __future__ import annotations
 
@@ -36,9 +36,9 @@ if TYPE_CHECKING:
     from nemowatch.cli.context import CommandContext
     from nemowatch.config.watch_section import Watch
 
-#: Endings of the texts that are the script of a media file of the same stem.
+#: Endings of texts that can be the script of a media file of the same stem.
 SCRIPTS = (b".txt", b".md", *WORD)
-#: Stands for a script whose text does not matter here.
+#: Used for a script whose text does not matter here.
 SOME_TEXT = "text"
 
 
@@ -51,7 +51,7 @@ def chain(context: CommandContext, location: Location) -> Iterator[ChainStep]:
 
 
 def _elsewhere(location: Location, inboxes: str) -> ChainStep:
-    """What is said of a path that lies in none of our folders."""
+    """What is said about a path that is in none of our folders."""
     if exists(location.path):
         cure = "To have it processed, copy it into a task folder there."
         return ChainStep("no", f"It is not in any watched inbox ({inboxes}). {cure}")
@@ -178,8 +178,8 @@ def _found(found: Sniffed) -> Iterator[ChainStep]:
 
 
 def _drop(location: Location, kind: MediaKind, prompt: str) -> Drop:
-    """The drop as it would be planned; its script is its own text, or that of a text of the same
-    stem beside it."""
+    """The drop as it would be planned. Its script is its own text, or a text of the same stem
+    beside it."""
     script = ""
     if kind is MediaKind.SCRIPT or _has_script_beside(location):
         script = SOME_TEXT

@@ -1,5 +1,5 @@
-"""Everything about one file in an inbox: the decisions about it, its jobs, and what comes of
-them. It changes nothing; the daemon, when it runs, adds what only it knows."""
+"""Everything about one file in an inbox: the decisions about it, its jobs, and their outcome. It
+changes nothing; the daemon, if it runs, adds what only it knows."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from nemowatch.cli.context import CommandContext
     from nemowatch.journal.jobs import Job
 
-#: How what only the daemon knows begins.
+#: The beginning of what only the daemon knows.
 DAEMON_SAYS = "The daemon says: "
 
 
@@ -34,7 +34,7 @@ def explain_file(context: CommandContext, location: Location) -> dict[str, Any]:
 
 
 def waiting(context: CommandContext, location: Location) -> list[ChainStep]:
-    """Why the daemon waits with this file; nothing when it does not run."""
+    """Why the file waits, as the daemon says; empty when that does not run."""
     try:
         answer = ask_if_running(context, "explain", path=str(location.path))
     except NemowatchError:
@@ -86,8 +86,8 @@ def verdict(steps: list[ChainStep], jobs: list[Job], option: str) -> str:
 
 
 def _jobs_verdict(jobs: list[Job], option: str) -> str:
-    """The state of its jobs in a word, and what a person can do about each that does not go on
-    by itself."""
+    """The state of its jobs in a word, and what a person can do about each that does not go on by
+    itself."""
     head = _summary({job.state for job in jobs})
     lines: dict[str, None] = {}
     for job in jobs:

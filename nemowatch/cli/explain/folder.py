@@ -23,13 +23,13 @@ T = TypeVar("T")
 
 
 def explain_folder(context: CommandContext, location: Location) -> dict[str, Any]:
-    """The whole meaning of a task folder's name, with its prompt.txt and glossary.txt, and what
-    holds it."""
+    """The record of a task folder: what its name asks for, with its prompt.txt and glossary.txt,
+    and what holds it."""
     return {**ordered_by(context, location), **_held(context, location)}
 
 
 def ordered_by(context: CommandContext, location: Location) -> dict[str, Any]:
-    """What its name and its texts order; the journal is not asked."""
+    """What its name and its texts order; the journal is not read."""
     from nemowatch.intake.scan.paths import as_text
     from nemowatch.tasks.grammar import read_folder
     from nemowatch.tasks.records import Folder
@@ -87,7 +87,7 @@ def _held(context: CommandContext, location: Location) -> dict[str, Any]:
 
 
 def _own_folder(watches: Iterable[Watch], location: Location) -> str:
-    """What one of the workspace's own folders is for; "" for every other."""
+    """What one of the workspace's own folders is for; "" for any other."""
     if location.parts and location.watch is not None:
         return ""
     if location.watch is not None:
@@ -100,7 +100,7 @@ def _own_folder(watches: Iterable[Watch], location: Location) -> str:
 
 
 def _purposes(watch: Watch) -> dict[Path | None, str]:
-    """What the folders of a workspace are for."""
+    """What each of a workspace's folders is for."""
     return {
         watch.root: f"This is the workspace itself: task folders go into {watch.inbox}.",
         watch.outbox: (
@@ -115,15 +115,15 @@ def _purposes(watch: Watch) -> dict[Path | None, str]:
 
 
 def prompt_text(location: Location) -> str:
-    """What the prompt.txt files say to what lies here; "" when there is none, or none that can be
-    read as text."""
+    """The prompt that the prompt.txt files here and above give; "" when there is none, or none that
+    can be read as text."""
     from nemowatch.intake.texts_on_disk import instructions_for
 
     return _said_to(location, instructions_for, "")
 
 
 def terms_of(location: Location) -> Glossary:
-    """What the glossary.txt files say to what lies here; nothing where one cannot be read."""
+    """The terms that the glossary.txt files here and above give; none if one cannot be read."""
     from nemowatch.intake.texts_on_disk import glossary_for
     from nemowatch.tasks.records import NO_TERMS
 
@@ -131,7 +131,7 @@ def terms_of(location: Location) -> Glossary:
 
 
 def _said_to(location: Location, read: Callable[[Path, bytes], T], nothing: T) -> T:
-    """What texts in the folders above say to what lies here."""
+    """What `read` finds in the texts of this folder and those above it."""
     from nemowatch.errors import LocalError, OrderError
 
     if location.watch is None:
@@ -143,7 +143,7 @@ def _said_to(location: Location, read: Callable[[Path, bytes], T], nothing: T) -
 
 
 def _examples(folder: Folder, prompt: str) -> list[Drop]:
-    """One drop of each shape that the folder knows."""
+    """One example of each kind of drop that the folder accepts."""
     from nemowatch.model import MediaKind
     from nemowatch.tasks.plan import takes
     from nemowatch.tasks.records import Drop
@@ -162,7 +162,8 @@ def _examples(folder: Folder, prompt: str) -> list[Drop]:
 
 
 def _order(folder: Folder, drop: Drop) -> dict[str, Any]:
-    """What one drop would give: each target's prompt and results, or why it cannot be done."""
+    """What would be made of one drop: each target's prompt and results, or why that is
+    impossible."""
     from nemowatch.errors import OrderError
     from nemowatch.model import MediaKind
     from nemowatch.tasks.plan import plan
@@ -193,6 +194,6 @@ def _order(folder: Folder, drop: Drop) -> dict[str, Any]:
 
 
 def result_names(target: Target, drop: Drop) -> list[str]:
-    """The names of what a drop gives for one target."""
+    """The names of a drop's results for one target."""
     stem = drop.name.rpartition(".")[0]
     return [stem + output.ending for output in target.outputs]

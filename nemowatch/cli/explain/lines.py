@@ -9,12 +9,12 @@ from nemowatch.reporting import inbox_words
 from nemowatch.tasks.describe import hint_lines
 from nemowatch.tasks.records import OwnNames
 
-#: How each decision is marked.
+#: The mark before each decision.
 MARKS = {"ok": "+", "wait": "~", "no": "-", "info": " "}
 
 
 def folder_lines(record: dict[str, Any], option: str, own_names: OwnNames) -> list[str]:
-    """A folder: what holds it, then what it asks for, or why it cannot be read."""
+    """The lines about a folder: what holds it, then what it asks for, or why it cannot be read."""
     lines = [f"Folder {record['name']}", *_paused(record, option)]
     if record["readable"]:
         return [*lines, *_meaning(record)]
@@ -53,7 +53,7 @@ def _meaning(record: dict[str, Any]) -> list[str]:
 
 
 def _order(order: dict[str, Any]) -> Iterator[str]:
-    """What would be made of one kind of file, or why nothing would."""
+    """The lines about one kind of file: what would be made of it, or why nothing would."""
     yield ""
     yield f"  {order['file']}"
     if order["problem"]:
@@ -66,6 +66,6 @@ def _order(order: dict[str, Any]) -> Iterator[str]:
 
 
 def file_lines(record: dict[str, Any]) -> list[str]:
-    """A file: each decision about it, then what comes of them."""
+    """The lines about a file: each decision about it, then the outcome."""
     steps = [f"  {MARKS[step['result']]} {step['text']}" for step in record["steps"]]
     return [f"File {record['path']}", *steps, "", *record["verdict"].splitlines()]

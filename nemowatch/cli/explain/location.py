@@ -1,4 +1,4 @@
-"""Where a path lies that a person names: in which inbox, as a folder or as a file."""
+"""Finds where a path is that a person names: in which inbox, and whether as a folder or a file."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 
 def locate(watches: Iterable[Watch], path: Path) -> Location:
-    """Which inbox a path lies in: as it is, else below an inbox (`dub-es/clip.mp4`)."""
+    """In which inbox a path is: as given, or else below an inbox (`dub-es/clip.mp4`)."""
     known = list(watches)
     absolute = Path(os.path.normpath(path.absolute()))
     for watch in known:
@@ -34,8 +34,8 @@ def locate(watches: Iterable[Watch], path: Path) -> Location:
 
 
 def below(path: Path, folder: Path) -> Path | None:
-    """The path as nemowatch writes it, through whatever links it was named; None when it is not
-    below this folder."""
+    """The path as nemowatch writes it, whatever links lead to it; None when it is not below this
+    folder."""
     if path.is_relative_to(folder):
         return path
     real = _real(path)
@@ -54,7 +54,7 @@ def _relative(path: Path, inbox: Path) -> bytes | None:
 
 
 def _below_a_root(watches: list[Watch], path: Path) -> Location | None:
-    """For "outbox/dub-es/clip.es.mp4", as the share shows it."""
+    """The location of a path like "outbox/dub-es/clip.es.mp4", as people see it on the share."""
     if not path.name:
         return None
     roots = filter(None, [watch.root for watch in watches])
@@ -65,7 +65,7 @@ def _below_a_root(watches: list[Watch], path: Path) -> Location | None:
 
 
 def _below_an_inbox(watches: list[Watch], path: Path) -> Location | None:
-    """For "dub-es/clip.mp4"."""
+    """The location of a path like "dub-es/clip.mp4"."""
     for watch in watches:
         whole = Path(os.path.normpath(watch.inbox / path))
         if whole.is_relative_to(watch.inbox) and exists(watch.inbox / path.parts[0]):
@@ -74,18 +74,18 @@ def _below_an_inbox(watches: list[Watch], path: Path) -> Location | None:
 
 
 def _real(path: Path) -> Path:
-    """The path with links above it resolved; the file itself may be a link, which is refused,
-    not followed."""
+    """The path with the links above it resolved. The file itself may be a link, which is refused
+    and not followed."""
     return Path(os.path.realpath(path.parent)) / path.name
 
 
 def exists(path: Path) -> bool:
-    """Whether anything has this path, a link too."""
+    """Whether anything has this path, even a link."""
     return os.path.lexists(path)
 
 
 def is_folder(location: Location) -> bool:
-    """Whether this is about a folder: one that exists, or a name that no file has."""
+    """Whether this is about a folder: one that exists, or a name that is not a file's."""
     if exists(location.path):
         return location.path.is_dir()
     if location.watch is not None:
@@ -94,7 +94,7 @@ def is_folder(location: Location) -> bool:
 
 
 def _has_a_file_ending(name: bytes) -> bool:
-    """Whether a name ends as files do: what comes behind the dot of "dub.es" is a language."""
+    """Whether a name has a file's ending; what follows the dot in "dub.es" is a language."""
     from nemowatch.content.endings import kind_after
     from nemowatch.content.kinds import kind_by_name
     from nemowatch.intake.scan.paths import as_text
@@ -109,7 +109,7 @@ def _has_a_file_ending(name: bytes) -> bool:
 
 
 def project_at(context: CommandContext, location: Location) -> ProjectFolder | None:
-    """The folder that is called like a project, when the path is one in an inbox."""
+    """The folder with a project's name, if the path is one in an inbox."""
     from nemowatch.intake.scan.project_names import Named, named
 
     if location.watch is None or len(location.parts) < 2:
@@ -133,15 +133,14 @@ def is_left_project(location: Location) -> bool:
 
 
 def folder_here(location: Location) -> bytes:
-    """The folder that this is about, or in which it lies; relative to the inbox."""
+    """The folder that this is about, or that it is in; relative to the inbox."""
     if is_folder(location):
         return location.relative
     return location.relative.rpartition(b"/")[0]
 
 
 def instructions_above(location: Location) -> list[FolderInstructions]:
-    """What holds for what is here: the instructions in its folder and in those above, the inbox
-    itself first."""
+    """The instructions that apply here: those in the folder and above, the inbox itself first."""
     from nemowatch.intake.scan.ignore import Ignore
     from nemowatch.intake.scan.paths import lineage
     from nemowatch.intake.scan.pauses import held_in
@@ -154,7 +153,7 @@ def instructions_above(location: Location) -> list[FolderInstructions]:
 
 
 def pause_files(location: Location) -> list[str]:
-    """The PAUSE files that hold what is here."""
+    """The PAUSE files that hold this location."""
     if location.watch is None:
         return []
     inbox = os.fsencode(location.watch.inbox)

@@ -1,5 +1,5 @@
 """What `nemowatch explain PATH` prints: what a folder's name asks for, or what becomes of a file
-and why it waits. No network, no change."""
+and why it waits. It uses no network and changes nothing."""
 
 from __future__ import annotations
 
@@ -33,8 +33,8 @@ def print_explanation(path: Path, *, as_json: bool = False, config: Path | None 
 
 
 def explained(context: CommandContext, location: Location) -> dict[str, Any]:
-    """Everything about what lies there. Each kind loads only what it needs: a file takes ten times
-    as much as a folder."""
+    """The record of what is at this location. Each kind loads only what it needs: for a file that
+    is ten times as much as for a folder."""
     from nemowatch.cli.explain.location import is_folder, is_left_project, project_at
 
     project = project_at(context, location)

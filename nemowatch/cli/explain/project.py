@@ -1,5 +1,5 @@
 """Everything about a project: whether its folder is one, what is wrong with it, what its files wait
-for, its jobs. It changes nothing; the daemon, when it runs, adds what only it knows."""
+for, its jobs. It changes nothing; the daemon, if it runs, adds what only it knows."""
 
 from __future__ import annotations
 
@@ -74,7 +74,7 @@ def _wrong(fault: Fault) -> ChainStep:
 def _order_step(
     folder: Folder, project: ProjectFolder, contents: ProjectContents, prompt: str
 ) -> ChainStep:
-    """What its instructions come to, or why they cannot be followed."""
+    """What its instructions order, or why they cannot be carried out."""
     names = tuple(as_text(name_of(path)) for path in contents.files)
     drop = ProjectDrop(as_text(name_of(project.path)), names, prompt)
     try:
@@ -87,7 +87,7 @@ def _order_step(
 def _first_waiting(
     context: CommandContext, project: Location, inbox: Path, paths: Iterable[bytes]
 ) -> list[ChainStep]:
-    """What the first of its files waits for that waits for something."""
+    """What the first of its waiting files waits for."""
     for path in paths:
         file = replace(project, path=inbox / os.fsdecode(path), relative=path)
         found = waiting(context, file)

@@ -1,4 +1,4 @@
-"""What the parts of `nemowatch explain` hand each other. Plain records."""
+"""The records that the parts of `nemowatch explain` pass to each other."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class Location:
-    """Where a path lies."""
+    """Where a path is."""
 
     path: Path  #: absolute
     watch: Watch | None  #: None: in no inbox

@@ -1,5 +1,5 @@
-"""Everything about a text on a result or a question in an inbox (`promo.es.revise.txt`): what it
-is, what it is about, and what it would order. It carries nothing out."""
+"""Everything about a text in an inbox that is about a result or a question (`promo.es.revise.txt`):
+what it is, what it refers to, and what it would order. It carries nothing out."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from nemowatch.intake.scan.instruction_forms import Form
 
 _WHAT = {"revise": "It says how a result should be changed.", ANSWER: "It answers a question."}
-#: What each order comes to, as far as it is one that a text can give.
+#: What each order means that a text can give.
 _ORDERS = {
     "revise": "Job {job} is changed by it: one more paid turn in its session, and one more result.",
     "answer": "The question of job {job} is answered by it: one more paid turn in its session.",
@@ -59,7 +59,7 @@ def _said(context: CommandContext, watch: Watch, location: Location, form: Form)
 
 
 def _planned(conn: sqlite3.Connection, watch: Watch, file: RequestFile) -> ChainStep:
-    """Raises OrderError."""
+    """The step for what the text would order. Raises OrderError."""
     plan = plan_of(conn, watch, file)
     if isinstance(plan, Plan):
         return ChainStep("ok", " ".join(map(_ordered, plan.orders)))
@@ -77,4 +77,4 @@ def _nothing() -> ChainStep:
 
 
 def _no_beat() -> None:
-    """Nobody watches a command."""
+    """Gives no sign of life: nothing watches a command."""

@@ -1,6 +1,5 @@
-"""What became of a file: for one in outbox, done or failed, which file it comes from, which job
-made it, what that cost, and how to get it again. It reads the journal and names, and changes
-nothing."""
+"""What became of a file in outbox, done or failed: which file it comes from, which job made it,
+what that cost, and how to get it again. It reads the journal and names, and changes nothing."""
 
 from __future__ import annotations
 
@@ -29,7 +28,7 @@ if TYPE_CHECKING:
 
 #: Endings of the notes beside moved files.
 NOTES = (ERROR_ENDING, DONE_ENDING)
-#: What is said of a file that the journal does not know, by the folder that it lies in.
+#: What is said about a file that the journal does not know, by the folder that it is in.
 UNKNOWN_FAILED = (
     "The journal knows no job of it: it was refused before anything was sent, or somebody put it"
     " here."
@@ -42,25 +41,25 @@ UNKNOWN = (
 
 @dataclass(frozen=True, slots=True)
 class Origin:
-    """What the journal knows of a file that nemowatch has put somewhere."""
+    """What the journal knows about a file that nemowatch has put somewhere."""
 
     source: SourceRow
-    jobs: list[Job]  #: of that source
+    jobs: list[Job]  #: those of its source
     made_by: int = 0  #: the job whose result it is; 0: it is the source itself
 
     @property
     def concerned(self) -> list[Job]:
-        """The job that made it; all of them when it is the source."""
+        """The job that made it; all jobs if it is the source."""
         return [job for job in self.jobs if self.made_by in (0, job.id)]
 
     def in_state(self, *states: State) -> list[int]:
-        """The numbers of those in these states."""
+        """The numbers of the concerned jobs in these states."""
         return [job.id for job in self.concerned if job.state in states]
 
 
 def explain_result(context: CommandContext, location: Location) -> dict[str, Any] | None:
-    """The record of a file in outbox, done or failed, in the form of any file's; None for one
-    that lies elsewhere."""
+    """The record of a file in outbox, done or failed, in the form of any file's; None for one that
+    is elsewhere."""
     if location.watch is not None:
         return None
     for watch in context.config.watch:
@@ -72,7 +71,7 @@ def explain_result(context: CommandContext, location: Location) -> dict[str, Any
 
 
 def _where(watch: Watch, path: Path) -> tuple[str, Path] | None:
-    """Which of the folders of results this lies in, and its path there."""
+    """Which of outbox, done and failed this is in, and its path there."""
     roots = {
         "outbox": watch.outbox,
         "done": watch.done,
@@ -115,7 +114,7 @@ def _record(
 
 
 def _subject(path: Path) -> Path:
-    """The file that a note is about; any other file itself."""
+    """The file that a note is about; for any other file the file itself."""
     for ending in NOTES:
         if path.name.lower().endswith(ending):
             return path.with_name(path.name[: -len(ending)])
@@ -142,7 +141,7 @@ def _steps(watch: Watch, origin: Origin) -> list[ChainStep]:
 
 
 def _source_steps(watch: Watch, origin: Origin) -> Iterator[ChainStep]:
-    """What was dropped, and for a result where that file is now."""
+    """What was dropped and, for a result, where that file is now."""
     source = origin.source
     dropped = name(os.fsencode(watch.inbox) + b"/" + source.path)
     taken = local_time(source.created_at)

@@ -1,7 +1,8 @@
-"""`nemowatch run` on a terminal: the daemon as a process of its own, and a live view of it.
+"""`nemowatch run` on a terminal: the daemon in a process of its own, and a live view of it.
 
-The daemon loads nothing of this: what draws ends with the terminal. It has a session of its own, so
-that it gets each signal once: from here. It decides what they mean, and this waits for its end.
+The daemon loads nothing of this: what draws ends with the terminal. The daemon has a session of its
+own, so that it gets each signal only once, from here. It decides what they mean, and this process
+waits for its end.
 """
 
 from __future__ import annotations
@@ -33,20 +34,20 @@ if TYPE_CHECKING:
 
 #: Seconds between two questions to the daemon.
 ASK = 1.0
-#: Pictures a second: a spinner turns.
+#: Frames a second, enough for a spinner.
 PICTURES = 8
 #: Lines of the log that are kept for the screen, and printed at the end.
 KEPT, AT_THE_END = 100, 10
-#: The date before each line's time: the screen shows today.
+#: The date before each line's time, which the screen leaves out.
 _DATE = re.compile(r"^\d{4}-\d\d-\d\d ")
 #: Linux: the signal that a process gets when its parent has died.
 PR_SET_PDEATHSIG = 1
 
 
 def run_live(*, once: bool, config: Path | None) -> int:
-    """Run the daemon and show it until it ends; its exit code. Raises ConfigError."""
+    """Run the daemon and show it until it ends; returns its exit code. Raises ConfigError."""
     context = find_context(config)
-    # -P: nothing is imported from the folder in which somebody happens to be
+    # -P: import nothing from the current folder
     words = [sys.executable, "-P", "-m", "nemowatch", "run", "--plain"]
     if once:
         words.append("--once")
@@ -70,7 +71,8 @@ def run_live(*, once: bool, config: Path | None) -> int:
 
 
 def _exit_code(code: int) -> int:
-    """As a shell reports the end of a process: 128 and the number of the signal that ended it."""
+    """The exit code as a shell reports it: 128 plus the number of the signal that ended a
+    process."""
     if code < 0:
         return 128 - code
     return code
@@ -96,11 +98,12 @@ class View:
         self._reader.start()
         for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
             signal.signal(number, self._asked_to_end)
-        # a view that stands still reads no log, and its daemon would wait for it
+        # a stopped view would read no log, and the daemon would wait for it
         signal.signal(signal.SIGTSTP, signal.SIG_IGN)
 
     def _asked_to_end(self, number: int, _: object) -> None:
-        """A person's second Ctrl-C means at once; the others, however many come, ask once."""
+        """Pass a signal on to the daemon. A second Ctrl-C means "at once"; of other signals only
+        the first counts."""
         asked_before = self._ending
         self._ending = True
         if number == signal.SIGINT or not asked_before:
@@ -113,14 +116,15 @@ class View:
             self._lines.append(self._short(raw.decode("utf-8", "backslashreplace").rstrip()))
 
     def _short(self, text: str) -> str:
-        """A line without its date, and with paths from the inbox on: the screen says the rest."""
+        """A log line without its date, and with paths from the inbox on; the screen shows the
+        rest."""
         text = _DATE.sub("", text)
         for root in self._roots:
             text = text.replace(root, "")
         return clean(text)
 
     def show(self) -> None:
-        """Keep showing it until the daemon ends."""
+        """Show the daemon until it ends."""
         from rich.live import Live
 
         target = console()
@@ -139,7 +143,7 @@ class View:
     def _ask(self, now: float) -> DaemonView:
         try:
             found = overview(self._context)
-        except NemowatchError:  # it is starting, or ending: its log says what is the matter
+        except NemowatchError:  # it is starting or stopping: its log says more
             return DaemonView(None, self._lines, self._ending)
         if found.snapshot.daemon["pid"] != self._daemon.pid:  # it starts, or another one works
             return DaemonView(None, self._lines, self._ending)
@@ -147,14 +151,14 @@ class View:
         return DaemonView(found, self._lines, self._ending)
 
     def end(self) -> None:
-        """See to it that the daemon ends, whatever has happened here."""
+        """Make sure that the daemon ends, whatever has happened here."""
         if not self._ending and self._daemon.poll() is None:
             self._daemon.terminate()
         self._daemon.wait()
         self._reader.join(1.0)
 
     def print_rest(self) -> None:
-        """What the log said last: the screen has gone."""
+        """Print the last lines of the log, since the screen is gone."""
         width = terminal_width()
         for line in list(self._lines)[-AT_THE_END:]:
             print(*folded(line, width), sep="\n", file=sys.stderr)

@@ -1,4 +1,4 @@
-"""How fast transfers are, from their repeated reports. Pure."""
+"""How fast transfers are, computed from their repeated reports. Pure."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from nemowatch.reporting.overview import Transfer
 
-#: Seconds over which a rate is taken: a link's pace changes from one second to the next.
+#: Seconds over which a rate is averaged: a connection's speed changes from second to second.
 WINDOW = 8.0
 
 
@@ -23,20 +23,20 @@ class Rates:
         return f"Rates({len(self._seen)} transfers)"
 
     def update(self, transfers: Mapping[int, Transfer], now: float) -> None:
-        """Take in how far each is; `now`: monotonic seconds."""
+        """Take in how far each transfer is; `now`: monotonic seconds."""
         current = {(job, one.what) for job, one in transfers.items()}
         for over in self._seen.keys() - current:
             del self._seen[over]
         for job, one in transfers.items():
             seen = self._seen.setdefault((job, one.what), deque())
             if seen and one.done < seen[-1][1]:
-                seen.clear()  # it begins again
+                seen.clear()  # the transfer has started over
             seen.append((now, one.done))
             while seen[-1][0] - seen[0][0] > WINDOW:
                 seen.popleft()
 
     def of(self, job: int, what: str) -> float:
-        """Bytes a second; 0 while that is not known."""
+        """Bytes a second of one transfer; 0 while that is not known."""
         seen = self._seen.get((job, what))
         if not seen:
             return 0.0

@@ -1,5 +1,5 @@
-"""What `nemowatch run` shows on a terminal: how everything is, what is being made, and the last
-lines of the log. Pure; it asks nothing."""
+"""What `nemowatch run` shows on a terminal: the overall state, what is being made, and the last
+lines of the log. Pure."""
 
 from __future__ import annotations
 
@@ -29,23 +29,23 @@ if TYPE_CHECKING:
     from nemowatch.journal.jobs import Job, ListedJob
     from nemowatch.reporting.overview import Overview, Transfer
 
-#: Lines of the log that are shown at least.
+#: The fewest lines of the log that are shown.
 FEWEST_LINES = 4
-#: Lines beside the rows and the log.
+#: Lines besides the rows and the log.
 FRAME = 8
-#: Cells of a name at least.
+#: The fewest cells for a name.
 NAME = 20
-#: Cells of a row beside a name and how far it is: the spinner, and a gap behind each column.
+#: Cells of a row besides the name and the progress: the spinner, and a gap after each column.
 GAPS = 4
 #: What is said when there is nothing to show.
 IDLE = "Nothing to do. Copy a video into a folder of the inbox, dub-es for example."
-#: The colour of a level in the log.
+#: The colours of levels in the log.
 LEVELS = {"warning": "yellow", "error": "red", "critical": "bold red"}
 
 
 @dataclass(frozen=True, slots=True)
 class DaemonView:
-    """What is known of the daemon at one moment."""
+    """What is known about the daemon at one moment."""
 
     overview: Overview | None  #: None before its first answer
     lines: Sequence[str]  #: the last lines of its log
@@ -55,7 +55,7 @@ class DaemonView:
 def draw(
     seen: DaemonView, rates: Rates, width: int, height: int, spinners: dict[int, Spinner]
 ) -> Group:
-    """The whole screen; `spinners`: those that turn already, by job."""
+    """The whole screen; `spinners`: those that are already turning, by job."""
     overview = seen.overview
     if overview is None:
         head: list[RenderableType] = [word("nemowatch starts …", "bold")]
@@ -125,12 +125,12 @@ def _making(
 
 
 def _turns(row: ListedJob) -> bool:
-    """Whether something turns beside it: the cloud works on it, and does not say how far it is."""
+    """Whether a spinner is shown: the cloud is working on the job, and does not report progress."""
     return row.job.state in (State.INSTRUCTING, State.SUBMITTING, State.RENDERING)
 
 
 def _step(row: ListedJob, overview: Overview, rates: Rates) -> Text:
-    """How far a job's present step is."""
+    """The progress of a job's present step."""
     job = row.job
     transfer = overview.snapshot.transfers.get(job.id)
     if transfer is not None and transfer.total:
@@ -145,7 +145,7 @@ def _step(row: ListedJob, overview: Overview, rates: Rates) -> Text:
 
 
 def _transfer_words(job: Job, transfer: Transfer, rates: Rates) -> str:
-    """A bar, how fast it is, and for how long it will go on at that rate."""
+    """A bar, the rate, and the time left at that rate."""
     share = transfer.done / transfer.total
     pieces = [f"{100 * share:.0f} %"]
     rate = rates.of(job.id, transfer.what)
@@ -156,7 +156,7 @@ def _transfer_words(job: Job, transfer: Transfer, rates: Rates) -> str:
 
 
 def _attention(overview: Overview, width: int) -> list[Text]:
-    """What keeps work from going on, a line each, and where the whole is said."""
+    """What keeps work from going on, a line each, and where to read all of it."""
     said = [word(fitted(clean(hold.text), width), "yellow") for hold in overview.holds]
     if overview.paused:
         said.append(word("Everything is paused: nemowatch resume", "yellow"))

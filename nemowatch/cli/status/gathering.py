@@ -1,4 +1,4 @@
-"""What a command reports: the daemon's part when it runs, the journal's part always."""
+"""Gathers what a command reports: from the daemon if it runs, and always from the journal."""
 
 from __future__ import annotations
 
@@ -8,12 +8,12 @@ if TYPE_CHECKING:
     from nemowatch.cli.context import CommandContext
     from nemowatch.reporting.overview import DaemonSnapshot, Overview
 
-#: Jobs of each kind that are read: more than a screen holds is only counted.
+#: The most jobs of each kind that are read; any others are only counted.
 MOST_JOBS = 200
 
 
 def overview(context: CommandContext) -> Overview:
-    """Everything that is reported."""
+    """Everything that is reported, as an `Overview`."""
     from nemowatch.cli.connection import ask_if_running
     from nemowatch.reporting.json_records import read_answer
 

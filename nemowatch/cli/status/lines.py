@@ -1,4 +1,4 @@
-"""The lines that `nemowatch status` is made of: titles, rows below each other, cut lists."""
+"""The lines that make up `nemowatch status`: titles, rows, shortened lists."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from nemowatch.cli.pieces import Indented, Piece, StyledText, TitledText
 from nemowatch.cures import NOTHING, Cure
 from nemowatch.reporting.phrases import because
 
-#: Cells before a file, and before what is said about it.
+#: Cells of indentation of a file, and of what is said about it.
 INDENT, DEEPER = 8, 10
 
 Lines = list[Piece]
@@ -19,7 +19,7 @@ Lines = list[Piece]
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """Something with what is said about it, and what to do."""
+    """One thing, with what is said about it and what to do."""
 
     head: StyledText
     cure: Cure = NOTHING
@@ -41,27 +41,27 @@ def line(*parts: StyledText | str) -> StyledText:
 
 
 def title_text(text: str) -> StyledText:
-    """What stands in front of a section's first row, as wide as in all others."""
+    """The title in front of a section's first row, as wide as every other title."""
     return StyledText(f"{text:<10}", "bold")
 
 
 def below(text: str) -> Lines:
-    """Lines below a title; long ones are folded and stay below it."""
+    """The lines of a text below a title; long ones are folded and keep their indentation."""
     return [Indented(line(one), DEEPER) for one in text.splitlines()]
 
 
 def beside(title: str, text: StyledText) -> Piece:
-    """A text beside its title; what does not fit goes on below its beginning."""
+    """A text beside its title; what does not fit goes on below the start of the text."""
     return TitledText(title_text(title), text)
 
 
 def cure_lines(cure: Cure, option: str) -> Lines:
-    """What can be done about it; `option`: what a command to type ends with."""
+    """The lines of a cure; `option`: the end of a command to type."""
     return below("\n".join(cure.typed(option)))
 
 
 def titled(title: str, rows: Iterable[Row], option: str) -> Lines:
-    """Rows below each other; the title is in front of the first."""
+    """Rows, the first of them after the title."""
     lines: Lines = []
     for row in rows:
         lines += [
@@ -79,8 +79,8 @@ def listed(
     longest: int,
     rest: str = "",
 ) -> Lines:
-    """Lines below a title of their own, cut with a count; nothing when there are none. `rest`: the
-    command that shows those, "" for none."""
+    """Up to `longest` lines below their title, and how many more there are; empty when there are
+    none. `rest`: the command that shows the others ("": none)."""
     if not lines:
         return []
     shown = [line(title_text(title)), *lines[:longest]]

@@ -1,4 +1,4 @@
-"""What does not continue without a person, as `nemowatch status` lists it. Pure."""
+"""Lists for `nemowatch status` what does not go on without a person. Pure."""
 
 from __future__ import annotations
 
@@ -15,12 +15,12 @@ if TYPE_CHECKING:
     from nemowatch.journal.jobs import ListedJob
     from nemowatch.reporting.overview import Overview, Trouble, WaitingBatch
 
-#: Where everything is that needs a person.
+#: Where everything is shown that needs a person.
 ALL_NEEDS = "status.html or nemowatch status --json"
 
 
 def needs(overview: Overview, room: int, option: str) -> Lines:
-    """Each entry with what to do; `room`: lines that they may take."""
+    """The entries, each with what to do; `room`: how many lines they may take."""
     entries: list[Lines] = []
     for batch in overview.batches:
         entries.append(_batch(batch, overview.credits.available, option))
@@ -32,7 +32,7 @@ def needs(overview: Overview, room: int, option: str) -> Lines:
 
 
 def _whole_entries(title: str, entries: list[Lines], room: int) -> Lines:
-    """As many entries as have room, never half of one, and how many more there are."""
+    """As many whole entries as there is room for, and how many more there are."""
     shown: Lines = []
     count = 0
     for entry in entries:
@@ -65,7 +65,7 @@ def _job(row: ListedJob, option: str) -> Lines:
 
 
 def _trouble(alike: list[Trouble], option: str) -> Lines:
-    """A folder, or files of one, that are not processed: where, why, and what to do."""
+    """The entry for a folder, or files of one, that are not processed: where, why, what to do."""
     trouble = alike[0]
     refused = ": refused, and moved to failed" if trouble.refused else ""
     heads = [word(f"{clean(one.shown)}{refused}", "bold yellow") for one in alike[:MOST_NAMES]]

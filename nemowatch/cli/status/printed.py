@@ -11,12 +11,12 @@ if TYPE_CHECKING:
 
 #: Seconds between two updates of --watch: progress bars move, and the daemon hardly notices.
 REFRESH = 1.0
-#: Columns of a status that is printed once: longer lines are hard to read.
+#: The most columns of a status that is printed once: longer lines are hard to read.
 WIDEST = 120
 
 
 def print_status(*, as_json: bool = False, watch: bool = False, config: Path | None = None) -> None:
-    """Print it; with `watch` again and again, until Ctrl-C. Raises UsageError."""
+    """Print the status; with `watch` again and again, until Ctrl-C. Raises UsageError."""
     from nemowatch.cli.context import find_context
     from nemowatch.cli.output import print_json
     from nemowatch.cli.status.gathering import record

@@ -1,4 +1,4 @@
-"""Jobs in work as lines with bars, which fit a width. Pure."""
+"""Formats jobs in work as lines with progress bars that fit a width. Pure."""
 
 from __future__ import annotations
 
@@ -20,9 +20,9 @@ if TYPE_CHECKING:
 
 #: Cells of a progress bar.
 BAR = 12
-#: Cells beside the name and what is behind it: number, state, gap.
+#: Cells of a line besides the name and the progress: number, state, gap.
 FRAME = 8 + 12 + 2
-#: Cells of a name at least.
+#: The fewest cells for a name.
 SHORTEST = 12
 
 
@@ -44,7 +44,7 @@ class Progress:
 def in_work(
     rows: Sequence[ListedJob], transfers: Mapping[int, Transfer], width: int
 ) -> list[StyledText]:
-    """A line for each job; the bars are below each other."""
+    """A line for each job, with aligned bars."""
     if not rows:
         return []
     from rich.cells import cell_len, set_cell_size
@@ -66,7 +66,7 @@ def in_work(
 
 
 def progress(row: ListedJob, transfer: Transfer | None) -> Progress:
-    """How far the present step of a job is."""
+    """The progress of a job's present step."""
     if transfer is not None and (transfer.total or transfer.done):
         return _moved(transfer)
     if row.job.state is State.RENDERING:
@@ -84,7 +84,7 @@ def _talked(row: ListedJob, transfer: Transfer | None) -> Progress:
 
 
 def _moved(transfer: Transfer) -> Progress:
-    """How much has been moved, of how much where that is known."""
+    """How much has been transferred, and of how much if that is known."""
     done = size(transfer.done)
     if transfer.total:
         return Progress(transfer.share, f"{done} of {size(transfer.total)}")
@@ -92,7 +92,7 @@ def _moved(transfer: Transfer) -> Progress:
 
 
 def bar(share: float) -> str:
-    """A bar of `share`, 0 to 1."""
+    """A progress bar for `share`, 0 to 1."""
     full = round(max(0.0, min(share, 1.0)) * BAR)
     return "█" * full + "░" * (BAR - full)
 

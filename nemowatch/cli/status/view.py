@@ -1,4 +1,4 @@
-"""The status as a person sees it: an `Overview` in, lines out. Pure; it asks nothing."""
+"""Turns an `Overview` into the status as a person sees it. Pure."""
 
 from __future__ import annotations
 
@@ -33,15 +33,15 @@ if TYPE_CHECKING:
     from nemowatch.journal.holds import HoldRow
     from nemowatch.reporting.overview import InboxStatus, Overview, Settling
 
-#: Lines of one section: the whole has to fit a screen; `nemowatch jobs` lists everything.
+#: The most lines of one section: everything has to fit a screen; `nemowatch jobs` lists all jobs.
 LONGEST = 12
 #: Sections with lists.
 LISTS = 3
-#: Lines that the sections together take beside their lists.
+#: Lines that all sections together take besides their lists.
 FRAME = 14
-#: Jobs whose results are named: the latest ones.
+#: How many of the latest jobs have their results named.
 NEWEST = 3
-#: Cells that a file's path gets at least beside the reason why it waits.
+#: The fewest cells for a file's path beside the reason why it waits.
 NAME_ROOM = 40
 
 
@@ -52,8 +52,8 @@ def draw(
     rows: int = 0,
     option: str = "",
 ) -> Several:
-    """The whole status. `rows` > 0: what fits a screen of that height; `option`: what a command
-    to type ends with."""
+    """The whole status. `rows` > 0: as much as fits a screen of that height; `option`: the end of a
+    command to type."""
     longest = max(3, (rows - FRAME) // LISTS) if rows else LONGEST
     return Several(
         *_daemon(overview, option),
@@ -83,7 +83,7 @@ def _daemon(overview: Overview, option: str) -> Lines:
 
 
 def _connection(overview: Overview, option: str) -> Lines:
-    """With the cloud, while it is not well and no hold says so."""
+    """The connection to the cloud, while it is not good and no hold says so."""
     connection = overview.snapshot.connection
     if connection.ready or overview.holds:
         return []
@@ -94,7 +94,7 @@ def _connection(overview: Overview, option: str) -> Lines:
 
 
 def _pauses(overview: Overview, option: str) -> Lines:
-    """What holds new work on purpose, whether or not anything waits for it yet."""
+    """Pauses, whether or not anything waits because of them yet."""
     rows: list[Row] = []
     if overview.paused:
         rows.append(Row(word("everything, by nemowatch pause", "yellow"), inbox_words.PAUSED_ALL))
@@ -112,7 +112,7 @@ def _inbox(inbox: InboxStatus) -> Row:
     if inbox.reason not in state:
         state += because(inbox.reason)
     head = line(f"{inbox.root}  ", word(state, _inbox_style(inbox)))
-    if inbox.health is None:  # the first line of all says what to do
+    if inbox.health is None:  # the very first line says what to do
         return Row(head)
     return Row(head, inbox_words.about_inbox(inbox.health))
 
@@ -136,7 +136,7 @@ def _in_work(overview: Overview, width: int, longest: int) -> Lines:
     drawn = in_work(working, overview.snapshot.transfers, width)
     lines: Lines = []
     for head, row in zip(drawn, working, strict=True):
-        # why it is tried again, or what it waits for
+        # why it is being retried, or what it waits for
         lines.append(Several(head, *below(row.job.why)))
     return listed("in work", lines, longest, "nemowatch jobs")
 
@@ -152,13 +152,13 @@ def _settling(one: Settling, width: int) -> Piece:
     indent = " " * INDENT
     if room >= min(len(path), NAME_ROOM):
         return line(indent, word(fitted(path, room), "bold"), "  ", why)
-    # a whole sentence: it goes below
+    # a whole sentence goes below
     head = line(indent, word(fitted(path, width - INDENT), "bold"))
     return Several(head, Indented(line(why), DEEPER))
 
 
 def _newest(overview: Overview, width: int) -> Lines:
-    """Where the newest results are: their folders, and what is in each."""
+    """Where the newest results are: their folders, and which are in each."""
     by_folder: dict[str, list[str]] = {}
     for done in overview.done[:NEWEST]:
         for output in done.results:
@@ -172,7 +172,7 @@ def _newest(overview: Overview, width: int) -> Lines:
 
 
 def _holds(overview: Overview, option: str) -> Lines:
-    """One row for each reason; that of a batch says more below."""
+    """One row for each reason; the row of a batch has more lines below."""
     shared = {str(hold.reason): hold for hold in overview.holds}
     reasons = dict.fromkeys([*shared, *overview.held])
     reasons.pop(HoldReason.APPROVAL, None)
@@ -188,7 +188,7 @@ def _hold(overview: Overview, reason: str, shared: HoldRow | None) -> Row:
     if count:
         said = f"{plural(count, 'job')} held: {reason}"
     if shared is None:
-        # what stops jobs one by one is said by each: the first stands for all
+        # if jobs are held one by one, each has the text: the first stands for all
         text = held[0].job.why if held else ""
         return Row(word(said, "yellow"), cure.beyond(text), capital(text))
 
