@@ -20,8 +20,8 @@ from nemowatch.config import key_names
 from nemowatch.sandbox.process import SandboxProcess
 from nemowatch.service.control_client import SOCKET_NAME, call
 from nemowatch.web.passwords import hashed
+from tests.rigs.ports import free_port
 from tests.rigs.ready import ReadySandbox
-from tests.rigs.shares import free_port
 from tests.rigs.studio import Studio, wait_for
 
 GOOD, NEXT, WRONG = "nmv_usr_R29vZFRva2Vu", "nmv_usr_TmV4dFRva2Vu", "a-word-that-no-pattern-knows"
