@@ -10,6 +10,8 @@ import re
 import httpcore
 import httpx
 
+from nemowatch.i18n.language import message
+
 #: What is said of each kind of exception, the special before the general.
 _WORDS: tuple[tuple[type[Exception], str], ...] = (
     (httpcore.ConnectTimeout, "The server cannot be reached: it does not answer."),
@@ -26,7 +28,7 @@ _WORDS: tuple[tuple[type[Exception], str], ...] = (
     (httpx.InvalidURL, "The address is not a valid one."),
 )
 #: What is said of a certificate that is not trusted.
-_NOT_TRUSTED = (
+_NOT_TRUSTED = message(
     "its certificate is not trusted here (is ca-certificates installed, or SSL_CERT_FILE set?)"
 )
 #: The number in front of a system error's text.

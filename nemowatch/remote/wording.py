@@ -13,6 +13,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from enum import StrEnum
 
+from nemowatch.i18n.language import message
 from nemowatch.late_pattern import LatePattern
 
 
@@ -27,10 +28,10 @@ class Scene:
 class Act(StrEnum):
     """What an instruction for the editor means here, as docs/api.md section 6 has it."""
 
-    EXPORT = "nemowatch renders and fetches the result itself"
-    TRACKS = "nemowatch show prints the tracks"  #: said where they are not known
-    OPEN = "nemowatch show prints the state"  #: said where it is not known
-    CLICK = "nemowatch does this through the API"
+    EXPORT = message("nemowatch renders and fetches the result itself")
+    TRACKS = message("nemowatch show prints the tracks")  #: said where they are not known
+    OPEN = message("nemowatch show prints the state")  #: said where it is not known
+    CLICK = message("nemowatch does this through the API")
     #: docs/behaviour.md section 1
     CHANGE = (
         "a change like that is asked for in a text file NAME.revise.txt, named after the result, in"

@@ -97,8 +97,10 @@ _AROUND = ("plain", "show_path", "shown", "str", "escaped", "amount", "len", "re
 #: Of these the result is a name, whatever the argument is called.
 _NAMING = ("show_path", "shown", "escaped")
 _WORDS = re.compile(r"[A-Za-z]{2,}[,;:.)]? [(\"“]?[A-Za-z]{2,}")
-#: Commands, patterns, lists of words by language, and text that is for programs.
-_NO_PROSE = re.compile(r"^nemowatch [a-z-]+( [A-Za-z.\"-]+)*$|[\\^$|_]|\(\?|<\w+ |^\w\w: ")
+#: Patterns, lists of words by language, and text that is for programs.
+_NO_PROSE = re.compile(r"[\\^$|]|\(\?|<\w+ |^\w\w: ")
+#: Commands, and what names a key; not where it is a sentence with a full stop.
+_NO_SENTENCE = re.compile(r"^nemowatch [a-z-]+( [A-Za-z.\"-]+)*$|_")
 _MARKED = re.compile(
     r"""\b(?:_|said|message|filled)\(\s*("(?:[^"\\]|\\.)*"|'(?:[^'\\]|\\.)*')\s*[,)]"""
 )
@@ -214,6 +216,8 @@ def _called(node: ast.Call) -> str:
 def _is_prose(text: str) -> bool:
     bare = " ".join(re.sub(r"\{\w+\}", "", text).split())
     if _NO_PROSE.search(bare) or not all(map(_is_english, bare)):
+        return False
+    if _NO_SENTENCE.search(bare) and not bare.endswith("."):
         return False
     return bool(_WORDS.search(bare))
 

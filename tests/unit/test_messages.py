@@ -87,6 +87,7 @@ def test_a_translation_has_the_fields_of_its_message() -> None:
             "Die Anweisungen in Teil 2 beginnen mit a.mp4, aber keine Datei des Projekts heißt so.",
         ),
         ("Spanish is in the name twice.", "Spanisch steht zweimal im Namen."),
+        ("nemowatch jobs lists them.", "nemowatch jobs listet sie auf."),
         ("What the cloud says is left as it is.", "What the cloud says is left as it is."),
         ("done could not be processed.", "done konnte nicht verarbeitet werden."),
     ],
