@@ -20,7 +20,7 @@ NUMBERS = frozenset(
 NAMES = frozenset(
     {
         *("name", "path", "file", "folder", "result", "root", "where", "inbox", "outbox"),
-        *("failed", "command", "host", "begin"),
+        *("failed", "command", "host", "begin", "known"),
     }
 )
 #: Fields that list names of files: "a.mp4, b.mp4 and c.mp4".

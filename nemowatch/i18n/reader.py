@@ -130,7 +130,9 @@ class Reader:
         if word == "and" and self._before_i and _SOUND_OF_I.match(after):
             return f"{before} {self._before_i} {after}"
         known = self._exact.get(word)
-        return f"{before} {self._translated(known, {}, word) if known else word} {after}"
+        said = self._translated(known, {}, word) if known else word
+        gap = " " if self._spaced else ""
+        return f"{before}{gap}{said}{gap}{after}"
 
     def _sentences(self, text: str) -> str:
         """The text sentence by sentence: of those that follow each other, as many as possible are
@@ -242,7 +244,11 @@ class Reader:
         count = values.get("count", "2").replace(",", "")
         if not count.isdecimal():
             return self._translations.gettext(found.message)
-        return self._translations.ngettext(found.one, found.message, int(count))
+        said = self._translations.ngettext(found.one, found.message, int(count))
+        if said != found.message:
+            return said
+        # a message that counts something in passing has one form
+        return self._translations.gettext(found.message)
 
     def _value(self, field: str, value: str, of: Pattern | None = None) -> str:
         if is_name(field):

@@ -135,9 +135,9 @@ def _check_media(folder: Folder, drop: Drop) -> None:
     )
 
 
-def check_instructions(text: str, where: str, whose: str) -> None:
+def check_instructions(text: str, which: str, whose: str) -> None:
     """Instructions that ask for nothing but what has an endpoint of its own are no work for the
-    cloud. A script is content, and may say what it likes. `where` they are written, and `whose`
+    cloud. A script is content, and may say what it likes. `which` file they are in, and `whose`
     they are, for people. Raises OrderError."""
     request = routing.request_in(text.lstrip(" \n+"))
     if request is RequestKind.WORK:
@@ -146,7 +146,7 @@ def check_instructions(text: str, where: str, whose: str) -> None:
     raise OrderError(
         f"{whose} only ask {asked}. {answer}",
         cure=(
-            f"Say in {where} what is to be done with the files; nothing was sent or paid for"
+            f"Say in {which} what is to be done with the files; nothing was sent or paid for"
             " so far."
         ),
     )

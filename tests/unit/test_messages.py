@@ -111,6 +111,12 @@ def test_a_list_of_files_is_joined_in_the_language_and_its_names_stay() -> None:
     assert "salt and pepper.mp4" in said(unread.format("salt and pepper.mp4"))
 
 
+def test_a_message_that_counts_in_passing_has_one_form() -> None:
+    """It is found without a plural of its own."""
+    choose("pt")
+    assert said("Cancel these 1,200") == "Cancelar estes 1.200"
+
+
 def test_stops_are_those_of_the_language() -> None:
     """Also where parts are read one by one, or a part has none in its own catalogue."""
     choose("ja")
