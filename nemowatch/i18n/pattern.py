@@ -24,30 +24,21 @@ NAMES = frozenset(
     }
 )
 #: Fields that list names of files: "a.mp4, b.mp4 and c.mp4".
-LISTS = frozenset({"names", "examples", "enumerated", "expected", "shown", "whole"})
+LISTS = frozenset(
+    {"names", "either", "examples", "enumerated", "expected", "proposed", "shown", "whole"}
+)
 #: Fields that hold words of ours, which are messages themselves. What is in any other field is a
 #: name, or what a person or the cloud says: it stays as it is, but for numbers and dates.
 OURS = frozenset(
     {
         *("about", "after", "again", "amount", "answer", "asked", "available", "because"),
-        *("brackets", "cause", "conversion", "cost", "counted", "credits", "cure", "daily"),
-        *("date_and_time", "files", "first_sentence", "health", "inside", "kind", "lasted"),
-        *("lasts", "left", "length", "limit", "listed", "lower", "many", "missing", "noun", "one"),
-        *("price", "quiet", "reason", "results", "rounded", "rstrip", "said", "script", "silence"),
-        *(
-            "silent",
-            "size",
-            "spaced",
-            "spent",
-            "taken",
-            "takes",
-            "text",
-            "to",
-            "turns",
-            "under_way",
-            "unfinished",
-        ),
-        *("until", "waited", "wanted", "was", "what", "when", "which", "whose", "why", "words"),
+        *("brackets", "cause", "connect_words", "conversion", "cost", "counted", "credits"),
+        *("cure", "daily", "date_and_time", "files", "first_sentence", "health", "inside"),
+        *("kind", "lasted", "lasts", "left", "length", "limit", "listed", "lower", "many"),
+        *("missing", "noun", "one", "price", "quiet", "reason", "results", "rounded", "rstrip"),
+        *("said", "script", "silence", "silent", "size", "spaced", "spent", "taken", "takes"),
+        *("target", "text", "to", "turns", "under_way", "unfinished", "until", "value"),
+        *("waited", "wanted", "was", "what", "when", "which", "whose", "why", "words"),
     }
 )
 #: Marks before a field in which somebody is quoted.

@@ -32,7 +32,6 @@ SILENT = (
     "clock.py",
     "content/alphabets.py",
     "content/child.py",
-    "content/child_errors.py",
     "content/children.py",
     "content/cloud_names.py",
     "content/file_tasks.py",

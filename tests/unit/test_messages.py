@@ -88,6 +88,10 @@ def test_a_translation_has_the_fields_of_its_message() -> None:
         ),
         ("Spanish is in the name twice.", "Spanisch steht zweimal im Namen."),
         ("nemowatch jobs lists them.", "nemowatch jobs listet sie auf."),
+        (
+            "The file cannot be read safely: it is damaged.",
+            "Die Datei lässt sich nicht sicher lesen: sie ist beschädigt.",
+        ),
         ("What the cloud says is left as it is.", "What the cloud says is left as it is."),
         ("done could not be processed.", "done konnte nicht verarbeitet werden."),
     ],
