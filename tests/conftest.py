@@ -78,22 +78,19 @@ def pytest_collection() -> Generator[None, object, object]:
         gc.freeze()
 
 
-#: Modules whose tests share something that is costly to make, and what that is: each stays in the
-#: worker that has it.
+#: Modules, or folders, whose tests share something that is costly to make, and what that is: each
+#: stays in the worker that has it.
 TOGETHER = {
     "test_service_systemd": "a container with the shipped units",
     "test_service_daemon": "a container with the program",
-    "test_docs_log_events": "our source, parsed",
-    "test_files_of_people": "our source, parsed",
-    "test_hold_reasons": "our source, parsed",
-    "test_style": "our source, parsed",
+    "structure": "our source, parsed",
 }
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Let modules that share something run in one worker (`pytest --dist loadgroup`)."""
     for item in items:
-        if shared := TOGETHER.get(item.path.stem):
+        if shared := TOGETHER.get(item.path.stem) or TOGETHER.get(item.path.parent.name):
             item.add_marker(pytest.mark.xdist_group(shared))
 
 

@@ -36,6 +36,7 @@ ELSEWHERE = {
     "config/layout.py": "the kernel's table of mounts",
     "content/serve.py": "the kernel's records of the child itself",
     "content/word/package.py": "the parts of an archive that is open already",
+    "tasks/request_kinds.py::_no_slips": "a list of words, a resource of the package",
     "tasks/native_names.py::_codes": "names of languages, a resource of the package",
     "service/control.py": "the control socket",
     "service/control_client.py": "the control socket",
