@@ -80,6 +80,18 @@ def owner(house: EngineRig) -> dict[str, str]:
     return json.loads((house.root / ".nemowatch-owner.json").read_text())
 
 
+async def marked(house: EngineRig) -> None:
+    """Until the workspace's owner file tells of a payment."""
+    await house.until("the mark", lambda _: owner(house)["paid"] != "")
+
+
+async def one_is_done(house: EngineRig, name: str = "f0") -> None:
+    """The engine runs, and a first clip was dubbed."""
+    house.drop(f"dub-es/{name}.mp4")
+    await start(house)
+    await published(house, 1)
+
+
 async def approve(house: EngineRig) -> None:
     assert house.journal is not None
     await house.journal.write(lambda conn: batches.approve(conn, None, 1))
@@ -114,14 +126,18 @@ async def copy_of(house: EngineRig) -> Path:
     return saved
 
 
+async def copy_of_a_night(house: EngineRig) -> Path:
+    """Copy the state folder, and go on."""
+    saved = await copy_of(house)
+    await start(house)
+    return saved
+
+
 async def lose_two_payments(house: EngineRig) -> Path:
     """One clip is done, a copy of the state folder is made, a second clip is done and a third is
     rendering. Returns the copy; the engine is stopped."""
-    house.drop("dub-es/f0.mp4")
-    await start(house)
-    await published(house, 1)
-    saved = await copy_of(house)
-    await start(house)
+    await one_is_done(house)
+    saved = await copy_of_a_night(house)
     house.drop("dub-es/f1.mp4")
     await published(house, 2)
     house.sandbox.world.settings.change({"render_seconds": 3600.0})
@@ -177,9 +193,7 @@ async def test_a_restored_hot_copy_of_the_journal(house: EngineRig) -> None:
     """Taken and restored within one run of the daemon, consistent in itself: the state folder
     remembers what was paid."""
     keeps(house)
-    house.drop("dub-es/f0.mp4")
-    await start(house)
-    await published(house, 1)
+    await one_is_done(house)
     with (
         closing(sqlite3.connect(house.state / "journal.db")) as conn,
         closing(sqlite3.connect(house.base / "hot.db")) as copy,
@@ -214,7 +228,7 @@ async def test_existing_results_of_a_job_that_counts_as_unpaid_are_recognised(
     (house.root / "inbox/PAUSE").unlink()
     await start(house)
     await published(house, 1)
-    await house.until("the mark", lambda _: owner(house)["paid"] != "")
+    await marked(house)
     await house.stop()
     restore(house, saved)
     await start(house)
@@ -231,8 +245,7 @@ async def test_a_new_version_in_the_lost_time_is_asked_about(house: EngineRig) -
     house.drop("dub-es/other.mp4")
     await start(house)
     await published(house, 2)
-    saved = await copy_of(house)
-    await start(house)
+    saved = await copy_of_a_night(house)
     house.drop("dub-es/more.mp4")
     await published(house, 3)
     await house.until("the mark", lambda _: owner(house)["paid"].startswith("3 "))
@@ -261,8 +274,7 @@ async def test_several_roots_one_of_them_away_at_the_start(
     await start(house)
     house.drop("dub-es/f0.mp4")
     await published(house, 1)
-    saved = await copy_of(house)
-    await start(house)
+    saved = await copy_of_a_night(house)
     house.sandbox.world.settings.change({"render_seconds": 3600.0})
     (other / "inbox/dub-es/lost.mp4").write_bytes(video("lost"))
     await house.until("paid", lambda _: house.charged() == 2)
@@ -283,9 +295,7 @@ async def test_several_roots_one_of_them_away_at_the_start(
 async def test_a_move_to_another_machine_asks_nothing(house: EngineRig) -> None:
     """The state folder at another place, with everything in it: no false alarm, and the work
     goes on."""
-    house.drop("dub-es/f0.mp4")
-    await start(house)
-    await published(house, 1)
+    await one_is_done(house)
     await house.stop()
     moved = house.base / "moved"
     shutil.copytree(house.state, moved)
@@ -305,7 +315,7 @@ async def test_an_owner_file_that_knows_less_raises_no_alarm(house: EngineRig, s
         house.drop(f"dub-es/f{number}.mp4")
         await published(house, number + 1)
         if number == 0:
-            await house.until("a mark", lambda _: owner(house)["paid"] != "")
+            await marked(house)
             older = owner(house)
     await house.stop()
     path = house.root / ".nemowatch-owner.json"
@@ -323,9 +333,7 @@ async def test_results_that_nobody_remembers_making(house: EngineRig) -> None:
     """At an ordinary start: a file whose results stand although this journal made none of them
     waits for a person, alone. What was made of a former version, as the journal knows, holds
     nobody up."""
-    house.drop("dub-es/clip.mp4")
-    await start(house)
-    await published(house, 1)
+    await one_is_done(house, "clip")
     await house.stop()
     house.drop("dub-es/clip.mp4", video("a new version"))
     house.drop("dub-es/foreign.mp4")
@@ -353,7 +361,7 @@ async def test_a_failed_job_of_the_copy_waits_too(house: EngineRig) -> None:
     await start(house)
     house.drop("dub-es/other.mp4")
     await published(house, 1)
-    await house.until("the mark", lambda _: owner(house)["paid"] != "")
+    await marked(house)
     await departed(house)
     await house.stop()
     restore(house, saved)

@@ -40,6 +40,18 @@ def said_of(b: InboxRig, name: str) -> str:
     return ""
 
 
+def put_project(b: InboxRig, instructions: bytes = b"Join them.") -> None:
+    """A project of one file."""
+    b.put("edit/film.project/a.mp4", mp4("a"))
+    b.put("edit/film.project/prompt.txt", instructions)
+
+
+async def claimed(b: InboxRig, instructions: bytes = b"Join them.") -> None:
+    """A project of one file is claimed."""
+    put_project(b, instructions)
+    await b.until(lambda: bool(b.claimed))
+
+
 async def pay(b: InboxRig, source_id: int) -> None:
     """The first turn of a source has been made and charged."""
     job = (await b.jobs(source_id))[0]
@@ -92,8 +104,7 @@ async def test_what_still_arrives_is_awaited(root: Path, tmp_path: Path, name: s
     """A piece that a program still writes holds the whole project."""
     async with inbox_rig(root, tmp_path / "s") as b:
         piece = b.put(f"edit/film.project/{name}", mp4("b"))
-        b.put("edit/film.project/a.mp4", mp4("a"))
-        b.put("edit/film.project/prompt.txt", b"Join them.")
+        put_project(b)
         await b.until(lambda: any(name in one.why for one in b.inbox.waiting()))
         assert b.claimed == []
         piece.rename(piece.with_name("whole.mp4"))
@@ -105,8 +116,7 @@ async def test_what_still_arrives_is_awaited(root: Path, tmp_path: Path, name: s
 async def test_a_file_that_somebody_writes_is_awaited(root: Path, tmp_path: Path) -> None:
     """As long as a program has one of the files open, none is taken."""
     async with inbox_rig(root, tmp_path / "s") as b:
-        b.put("edit/film.project/a.mp4", mp4("a"))
-        b.put("edit/film.project/prompt.txt", b"Join them.")
+        put_project(b)
         with (root / "inbox/edit/film.project/b.mp4").open("wb") as file:
             file.write(mp4("b"))
             file.flush()
@@ -133,8 +143,7 @@ async def test_a_project_with_a_fault_waits_and_the_rest_goes_on(
     """The note names the file; nothing of the project is claimed; other files are; and once the
     fault is gone, so is the project."""
     async with inbox_rig(root, tmp_path / "s") as b:
-        b.put("edit/film.project/a.mp4", mp4("a"))
-        b.put("edit/film.project/prompt.txt", b"Join them.")
+        put_project(b)
         put = [b.put(f"edit/film.project/{name}", data) for name, data in files.items()]
         b.put("dub-es/other.mp4", mp4("o"))
         await b.until(lambda: named in said_of(b, "film.project"))
@@ -181,9 +190,7 @@ async def test_late_files_wait_for_a_word(root: Path, tmp_path: Path) -> None:
     """What comes after the claim is no part of it; APPROVE makes another version, once, and the
     first keeps what was paid for it."""
     async with inbox_rig(root, tmp_path / "s") as b:
-        b.put("edit/film.project/a.mp4", mp4("a"))
-        b.put("edit/film.project/prompt.txt", b"Join them.")
-        await b.until(lambda: bool(b.claimed))
+        await claimed(b)
         await pay(b, b.claimed[0])
 
         b.put("edit/film.project/b.mp4", mp4("b"))
@@ -208,9 +215,7 @@ async def test_an_approve_that_nothing_waits_for_approves_nothing(
     """One that came with the project is no yes to what comes later, and a note says so."""
     async with inbox_rig(root, tmp_path / "s") as b:
         b.put("edit/film.project/APPROVE", b"")
-        b.put("edit/film.project/a.mp4", mp4("a"))
-        b.put("edit/film.project/prompt.txt", b"Join them.")
-        await b.until(lambda: bool(b.claimed))
+        await claimed(b)
         await b.until(lambda: "approves nothing" in said_of(b, "APPROVE"))
         b.put("edit/film.project/b.mp4", mp4("b"))
         await b.until(lambda: "b.mp4" in said_of(b, "film.project"))
@@ -222,9 +227,7 @@ async def test_changed_instructions_of_a_claimed_project_wait_too(
 ) -> None:
     """It keeps what it was claimed with; other instructions are another version."""
     async with inbox_rig(root, tmp_path / "s") as b:
-        b.put("edit/film.project/a.mp4", mp4("a"))
-        b.put("edit/film.project/prompt.txt", b"Join them.")
-        await b.until(lambda: bool(b.claimed))
+        await claimed(b)
         await pay(b, b.claimed[0])
         b.put("edit/film.project/prompt.txt", b"Join them in reverse order.")
         await b.until(lambda: "prompt.txt" in said_of(b, "film.project"))
@@ -238,9 +241,7 @@ async def test_a_changed_file_of_a_paid_project_waits_for_a_word(
 ) -> None:
     """It would be paid for once more."""
     async with inbox_rig(root, tmp_path / "s") as b:
-        b.put("edit/film.project/a.mp4", mp4("a"))
-        b.put("edit/film.project/prompt.txt", b"Join them.")
-        await b.until(lambda: bool(b.claimed))
+        await claimed(b)
         await pay(b, b.claimed[0])
         b.put("edit/film.project/a.mp4", mp4("another"))
         await b.until(lambda: "a.mp4" in said_of(b, "film.project"))
@@ -252,9 +253,7 @@ async def test_a_changed_file_of_an_unpaid_project_is_taken_as_it_is_now(
 ) -> None:
     """Nothing is lost by that, and nothing paid for."""
     async with inbox_rig(root, tmp_path / "s") as b:
-        b.put("edit/film.project/a.mp4", mp4("a"))
-        b.put("edit/film.project/prompt.txt", b"Join them.\n---\nShorten it.")
-        await b.until(lambda: bool(b.claimed))
+        await claimed(b, b"Join them.\n---\nShorten it.")
         (before,) = await b.rows()
         b.put("edit/film.project/a.mp4", mp4("another"))
         await b.until(lambda: len(b.claimed) == 2)

@@ -12,7 +12,6 @@ from nemowatch.clock import SystemClock
 from nemowatch.config.load import load
 from nemowatch.config.watch_section import Watch
 from nemowatch.fs.threads import Disks
-from nemowatch.intake.inbox import Inbox
 from nemowatch.journal import account, batches, facts, holds, sources
 from nemowatch.journal.sources import NewJob, NewSource
 from nemowatch.model import Credits, HoldReason, State, Target
@@ -22,6 +21,7 @@ from nemowatch.reporting.status_page import StatusPage
 from nemowatch.sources.tick_results import TickResults
 from nemowatch.stages.board import Board
 from tests.rigs.command import Cli
+from tests.rigs.inbox import inbox_of
 
 pytestmark = pytest.mark.anyio
 
@@ -33,15 +33,7 @@ async def page_of(cli: Cli) -> str:
     clock, watch = SystemClock(), Watch(root=cli.root)
     config = load(cli.config, {})
     with cli.journal() as journal, closing(Disks()) as disks:
-        inbox = Inbox(
-            watch,
-            own_names={},
-            clock=clock,
-            confirm_above=0,
-            journal=journal,
-            on_change=lambda: None,
-            state_id="state",
-        )
+        inbox = inbox_of(watch, journal, clock)
         await inbox.start()
         try:
             while not inbox.surveyed:

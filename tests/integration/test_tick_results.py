@@ -22,6 +22,7 @@ from nemowatch.reporting.notes import READ_ME, Complaint, read_me
 from nemowatch.sources import refused_files, stray_notes
 from nemowatch.sources.tick_results import TickResults
 from tests.rigs.command import Cli
+from tests.rigs.inbox import inbox_of
 
 pytestmark = pytest.mark.anyio
 
@@ -45,15 +46,7 @@ async def reception_of(tmp_path: Path) -> AsyncIterator[Take]:
     cli, clock = Cli(tmp_path), SystemClock()
     watch = Watch(root=cli.root)
     with cli.journal() as journal, closing(Disks()) as disks:
-        inbox = Inbox(
-            watch,
-            own_names={},
-            clock=clock,
-            confirm_above=0,
-            journal=journal,
-            on_change=lambda: None,
-            state_id="state",
-        )
+        inbox = inbox_of(watch, journal, clock)
         yield (
             TickResults(
                 journal,

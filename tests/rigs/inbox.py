@@ -10,7 +10,7 @@ from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager, suppress
 from pathlib import Path
 
-from nemowatch.clock import SystemClock
+from nemowatch.clock import Clock, SystemClock
 from nemowatch.config.watch_section import Watch
 from nemowatch.intake.inbox import Inbox
 from nemowatch.intake.records import Duplicate, FileProblem, FolderProblem
@@ -130,19 +130,39 @@ class InboxRig:
         return path
 
 
+def inbox_of(
+    watch: Watch,
+    journal: Journal,
+    clock: Clock,
+    *,
+    on_change: Callable[[], None] = lambda: None,
+    confirm_above: int = 0,
+    state_id: str = "state",
+) -> Inbox:
+    """An inbox that is not started, with no names of ours."""
+    return Inbox(
+        watch,
+        own_names={},
+        clock=clock,
+        confirm_above=confirm_above,
+        journal=journal,
+        on_change=on_change,
+        state_id=state_id,
+    )
+
+
 @asynccontextmanager
 async def inbox_rig(
     root: Path, state: Path, *, confirm_above: int = 0, state_id: str = "", **options: object
 ) -> AsyncIterator[InboxRig]:
     """A started inbox with its loop running."""
     made = InboxRig(root, state, **options)
-    made.inbox = Inbox(
+    made.inbox = inbox_of(
         made.watch,
-        own_names={},
-        clock=made.clock,
-        confirm_above=confirm_above,
-        journal=made.journal,
+        made.journal,
+        made.clock,
         on_change=made.wake.set,
+        confirm_above=confirm_above,
         state_id=state_id or made.state_id,
     )
     await made.inbox.start()
