@@ -37,7 +37,8 @@ _LISTING = re.compile(r" (and|or) ")
 _SOUND_OF_I = re.compile(r"h?[ií](?!e)", re.IGNORECASE)
 #: A list of files: by its word between endings, since names of files have that word as well.
 _FILES = re.compile(
-    r"(?P<first>.*\.\w{1,9}) (?P<word>and|or) (?:(?P<more>\d+) more|(?P<last>.*\.\w{1,9}))"
+    r"(?P<first>.*\.\w{1,9}) (?P<word>and|or) "
+    r"(?:(?P<more>\d+) more|(?P<last>.*\.\w{1,9}))(?P<stop>\.?)"
 )
 
 
@@ -152,6 +153,8 @@ class Reader:
                 if whole is not None:
                     used, piece = many, whole
                     break
+            if at and piece == text[at:]:  # behind a colon, say
+                piece = self._files(piece)
             end, next_at = seams[used - 1]
             said += piece + self._blank(piece, text[end:next_at])
             at = next_at
@@ -221,9 +224,9 @@ class Reader:
             return value
         if found["more"]:
             more = self.filled("and {count} more", {"count": found["more"]})
-            return f"{found['first']} {more}"
+            return f"{found['first']} {more}{found['stop']}"
         word = self._translations.gettext(found["word"])
-        return f"{found['first']} {word} {found['last']}"
+        return f"{found['first']} {word} {found['last']}{found['stop']}"
 
     def _translated(self, found: Pattern, values: dict[str, str], text: str) -> str:
         if self._depth.now >= _DEEPEST:

@@ -14,7 +14,7 @@ from nemowatch.cures import NOTHING, Choice, Cure
 from nemowatch.i18n.language import message
 from nemowatch.intake.watch.health import HealthState
 from nemowatch.journal.batch_causes import ALREADY_MADE, PROJECT, REBUILT
-from nemowatch.reporting.phrases import brackets, counted, inside
+from nemowatch.reporting.phrases import brackets, counted
 from nemowatch.reporting.words import RESUME, move_back
 
 if TYPE_CHECKING:
@@ -109,7 +109,9 @@ def about_folder(suggestion: str, cure: str) -> Cure:
 def batch(jobs: int, cause: str, where: str = "") -> str:
     """What a batch asks; `where`: its inbox, where that needs saying."""
     results = counted(jobs, "new result waits", "new results wait")
-    return f"{results} for approval{inside(where)} ({cause})."
+    if where:
+        return f"{results} for approval in {where} ({cause})."
+    return f"{results} for approval ({cause})."
 
 
 def price(credits: float, available: float | None) -> str:

@@ -20,11 +20,6 @@ def following(text: object) -> str:
     return _if_any(", {}", text)
 
 
-def inside(where: object) -> str:
-    """Where it is; nothing for nowhere."""
-    return _if_any(" in {}", where)
-
-
 def _if_any(pattern: str, text: object) -> str:
     if not text:
         return ""

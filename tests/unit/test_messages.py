@@ -66,6 +66,11 @@ def english_afterwards() -> Iterator[None]:
         ("Spanish is in the name twice.", "Spanisch steht zweimal im Namen."),
         ("nemowatch jobs lists them.", "nemowatch jobs listet sie auf."),
         (
+            "24 new results wait for approval in studio (first scan).",
+            "24 neue Ergebnisse warten auf die Freigabe in studio (erste Durchsicht).",
+        ),
+        ("These are not files: a, b.d and c.d.", "Dies sind keine Dateien: a, b.d und c.d."),
+        (
             "The file cannot be read safely: it is damaged.",
             "Die Datei lässt sich nicht sicher lesen: sie ist beschädigt.",
         ),
