@@ -16,7 +16,8 @@ if TYPE_CHECKING:
     from nemowatch.cli.service_kinds import ServiceKind
     from nemowatch.installer.steps import InstallStep
     from nemowatch.installer.systemctl import Systemd
-    from nemowatch.installer.verdicts import ServiceVerdict, Unit
+    from nemowatch.installer.unit_state import Unit
+    from nemowatch.installer.verdicts import ServiceVerdict
 
 app = typer.Typer(
     help="Run nemowatch as a systemd service.",
@@ -178,7 +179,7 @@ def _carry_out(steps: Iterator[InstallStep], kind: ServiceKind) -> None:
 
 
 def _unit(kind: ServiceKind) -> Unit:
-    from nemowatch.installer.verdicts import KEYS, Unit
+    from nemowatch.installer.unit_state import KEYS, Unit
 
     systemd = kind.systemd
     known = systemd.show(*KEYS)

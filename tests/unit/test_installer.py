@@ -16,6 +16,7 @@ from nemowatch.errors import UsageError
 from nemowatch.fs.mounts import MountTable, parse
 from nemowatch.installer import folders, instances, program, steps, system_service, user_service
 from nemowatch.installer.common_steps import drop_in_names
+from nemowatch.installer.failed_steps import STATUSES
 from nemowatch.installer.places import (
     COMMAND,
     SYSTEM,
@@ -28,7 +29,8 @@ from nemowatch.installer.places import (
 from nemowatch.installer.shipped import rendered, shipped
 from nemowatch.installer.steps import InstallStep, StepFailed, carry_out, copy, unit, write_text
 from nemowatch.installer.systemctl import Systemd
-from nemowatch.installer.verdicts import STATUSES, Severity, Unit, judge, remarks
+from nemowatch.installer.unit_state import Unit
+from nemowatch.installer.verdicts import Severity, judge, remarks
 
 ROOT = Path(__file__).parents[2]
 PROGRAM = Path("/opt/pipx/venvs/nemowatch/bin/nemowatch")
