@@ -1,4 +1,4 @@
-"""What people read of the account and of the connection with the cloud. Nothing here reads
+"""What people read about the account and the connection to the cloud. Nothing here reads
 anything."""
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ def about_connection(connection: Connection) -> Cure:
 
 
 def anonymous(link: str, ends_at: int = 0) -> str:
-    """What is said of an anonymous account; `ends_at`: UTC ms, 0 when that is not known."""
+    """What people read about an anonymous account; `ends_at`: UTC ms, 0 when that is not known."""
     lasts = ""
     if ends_at:
         lasts = f" and lasts until {date_and_time(ends_at)}"

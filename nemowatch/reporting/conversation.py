@@ -1,5 +1,5 @@
-"""What was asked and said about a file, a turn each, as people read it: on the page, in the file
-beside a result, and by `nemowatch show`. It reads the journal, and renders nothing.
+"""What was asked and said about a file, turn by turn, as people read it: on the page, in the file
+beside a result, and in `nemowatch show`. It reads the journal, and renders nothing.
 """
 
 from __future__ import annotations
@@ -21,27 +21,27 @@ from nemowatch.reporting.paragraphs import shortened
 from nemowatch.secrecy import SECRET_ROOM, harmless, redact
 from nemowatch.stages.shown_answer import answer_in
 
-#: Characters of an order or an answer that people are shown: a script or a transcript of hours is
-#: in a file of its own.
+#: The most characters of an order or an answer that people are shown: a script or a transcript of
+#: hours is in a file of its own.
 LONGEST = 4000
-#: What stands for a preview in what the agent says: everything that shows a turn has its timeline
-#: right behind that.
+#: Takes the place of a preview in what the agent says: whatever shows a turn has the timeline right
+#: below.
 TIMELINE_BELOW = "The timeline is below"
 
 
 @dataclass(frozen=True, slots=True)
 class ConversationTurn:
-    """One instruction, and what came of it. Texts are safe to show and of bounded length."""
+    """One instruction and its outcome. Texts are safe to show and of limited length."""
 
     number: int  #: from 1, in its conversation
     take: int  #: 2 and more: in a session that replaces another
     job: int  #: the job's number, as people know it
     state: State
-    replaced: bool  #: another instruction has taken its place: an answer, or a new take
+    replaced: bool  #: another instruction has replaced it: an answer, or a new take
     asked: str
     said: str  #: "" when the agent said nothing, or not yet
     timeline: str  #: "" when there is no edit
-    changes: tuple[str, ...]  #: since the turn before in its session
+    changes: tuple[str, ...]  #: since the previous turn of its session
     at_ms: int  #: UTC ms at which it was asked
     render_id: str
     results: tuple[PublishedOutput, ...]
@@ -56,7 +56,7 @@ class ConversationTurn:
 
 
 def conversation(conn: sqlite3.Connection, job_id: int) -> list[ConversationTurn]:
-    """Every turn of the conversation that a job belongs to, the first one first."""
+    """Every turn of the conversation that a job belongs to, oldest first."""
     turns: list[ConversationTurn] = []
     for given in job_history.conversation(conn, job_id):
         summary = _summary(conn, given.job)
@@ -74,8 +74,9 @@ def turn_of(conn: sqlite3.Connection, job_id: int) -> ConversationTurn | None:
 
 
 def turns_until(conn: sqlite3.Connection, job_id: int) -> list[ConversationTurn]:
-    """The same, after those turns right before it in which the agent only talked, a question for
-    instance, or made what has the same file beside it: the text of a dub, which a person approved.
+    """The turn of this job, after the turns directly before it that are shown with it: those in
+    which the agent only talked, for instance asked, and the text of a dub that a person has
+    approved.
     """
     turns: list[ConversationTurn] = []
     for number, given in enumerate(job_history.conversation(conn, job_id), 1):
@@ -86,7 +87,7 @@ def turns_until(conn: sqlite3.Connection, job_id: int) -> list[ConversationTurn]
 
 
 def _told_together(turns: list[ConversationTurn]) -> list[ConversationTurn]:
-    """The last of these turns, and those right before it that are told with it."""
+    """The last of these turns, and those directly before it that are shown with it."""
     last = turns[-1]
     begin = len(turns) - 1
     while begin and _belongs_to(turns[begin - 1], last):
@@ -100,7 +101,7 @@ def _belongs_to(turn: ConversationTurn, last: ConversationTurn) -> bool:
 
 
 def _is_text_of(turn: ConversationTurn, last: ConversationTurn) -> bool:
-    """Whether the results of both have one name and other endings."""
+    """Whether the results of both have the same name with different endings."""
     if not (turn.results and last.results):
         return False
     one, other = (split_ending(os.fsdecode(each.results[0].path)) for each in (turn, last))
@@ -140,7 +141,7 @@ def asked_of(job: Job) -> str:
 
 
 def said_of(job: Job, summary: Summary) -> str:
-    """What the agent said, for people: wording meant for a web editor is translated."""
+    """What the agent said, for people; wording meant for a web editor is replaced."""
     kept = job.answer[: LONGEST + SECRET_ROOM]
     tracks = TIMELINE_BELOW if summary.timeline else ""
     scene = Scene(job.state.value, tracks)
@@ -153,7 +154,7 @@ def _shown(text: str) -> str:
 
 
 def _summary(conn: sqlite3.Connection, job: Job) -> Summary:
-    """What a turn came to: as it is kept, else from its draft."""
+    """A turn's outcome: as it is kept, or else from its draft."""
     kept = results.summary(conn, job.id)
     if kept.timeline:
         return kept

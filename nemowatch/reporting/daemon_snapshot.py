@@ -1,5 +1,5 @@
-"""Collects what only a running daemon knows: how its inboxes are, what scans have found, and what
-is being transferred. It asks no one and reads no journal."""
+"""Collects what only a running daemon knows: the state of its inboxes, what scans have found, and
+what is being transferred. It reads neither disk nor journal."""
 
 from __future__ import annotations
 
@@ -26,21 +26,21 @@ from nemowatch.reporting.overview import (
 )
 from nemowatch.stages.board import Board
 
-#: Whose account it is, where that is not said.
+#: The account, if none is given.
 NOBODY = Account(anonymous=False)
 NO_LANES = Lanes()
 
 
 class Findings(Protocol):
-    """What scans have found that people should know of."""
+    """What scans have found that people should know about."""
 
     problems: dict[str, ProblemList]  #: what is wrong now, by inbox
-    #: files that cannot be moved although nothing is left to do for them, by inbox and source
+    #: files that cannot be moved although they are done with, by inbox and source
     unmoved: Mapping[str, Mapping[int, FileProblem]]
 
     @property
     def refused(self) -> Sequence[Refused]:
-        """Files that never became jobs and lie in failed/, latest first."""
+        """Files in failed/ that never became jobs, latest first."""
         raise NotImplementedError
 
 
@@ -56,8 +56,8 @@ def take_snapshot(
     connection: Connection = READY,
     lanes: Lanes = NO_LANES,
 ) -> DaemonSnapshot:
-    """The state of these inboxes now, with up to `limit` files of each kind. On the loop only: an
-    inbox is the loop's alone."""
+    """The state of these inboxes now, with up to `limit` files of each kind. On the loop only, to
+    which inboxes belong."""
     return DaemonSnapshot(
         daemon or {},
         inboxes=tuple(map(_inbox, inboxes)),
@@ -76,7 +76,7 @@ def take_snapshot(
 
 
 def lanes(config: Config) -> Lanes:
-    """What may be begun at once."""
+    """How much may be under way at once."""
     return Lanes(config.limits.turns, config.limits.renders)
 
 
@@ -116,7 +116,7 @@ def _pauses(inboxes: Iterable[Inbox]) -> Iterable[PauseFile]:
 
 
 def _troubles(inboxes: Iterable[Inbox], findings: Findings) -> Iterable[Trouble]:
-    """What only a person can put right, then what was refused, the latest first."""
+    """What only a person can put right, then the refused files, the latest first."""
     names = {inbox.watch.name for inbox in inboxes}
     for name, problems in findings.problems.items():
         if name in names:

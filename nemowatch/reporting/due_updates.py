@@ -1,7 +1,7 @@
-"""Updates what the journal says is due in one inbox: a portion at a time, each in its turn, and
-again later what cannot be done now.
+"""Updates what the journal says is due in one inbox: a portion at a time, in turn, and later again
+what cannot be done now.
 
-Knows nothing of what is updated: notes about sources and the files beside results use it.
+It does not know what is updated: notes about sources and the files beside results use it.
 """
 
 from __future__ import annotations
@@ -21,12 +21,12 @@ from nemowatch.retry_memory import NotBefore
 D = TypeVar("D")
 
 
-#: Seconds until one that was refused for a reason of its own is tried again.
+#: Seconds until an update that failed for a reason of its own is tried again.
 TRY_AGAIN = 600.0
 
 
 class DueReader(Protocol[D]):
-    """Reads up to `limit` of what is due in an inbox: what has a number above `after_id` first."""
+    """Reads up to `limit` of what is due in an inbox: numbers above `after_id` first."""
 
     def __call__(
         self, conn: sqlite3.Connection, watch: str, after_id: int, limit: int
@@ -39,15 +39,16 @@ class DueTable(Generic[D]):
 
     due: DueReader[D]
     number: Callable[[D], int]  #: its id in the table
-    #: the inbox of everything that is due, by its number
+    #: the inbox of everything that is due, by number
     all_due: Callable[[sqlite3.Connection], dict[int, str]]
     mark_up_to_date: Callable[[sqlite3.Connection, D], None]
-    #: read at once: enough to keep up with any burst, few enough to leave the journal to others
+    #: how many are read at once: enough to keep up with any burst, few enough not to occupy the
+    #: journal
     at_once: int
 
 
 class DueUpdates(Generic[D]):
-    """Updates what is due in one inbox. Its calls come one after the other, from one loop."""
+    """Updates what is due in one inbox. It is called from one loop, one call after the other."""
 
     def __init__(
         self,
@@ -65,24 +66,24 @@ class DueUpdates(Generic[D]):
         self._table = table
         self._update = update
         self._tries = NotBefore[int](clock)
-        self._last = 0  # what was tried last: the others have their turn first
+        self._last = 0  # what was tried last: the others come first
         self._none_at = -1  # how far the journal had changed when nothing was due
 
     @property
     def postponed(self) -> set[int]:
-        """The numbers of what could not be updated, and is tried again later."""
+        """The numbers of what could not be updated and will be tried again later."""
         return set(self._tries)
 
     async def check(self) -> None:
-        """Update whatever is due. A journal that has not changed since nothing was due is not
-        asked again."""
+        """Update whatever is due. If nothing was due, the journal is only read again once it has
+        changed."""
         if self._journal.changes == self._none_at:
             return
         self._none_at = -1
         watch = self._watches().get(self._watch)
         while watch is not None and await self._portion(watch):
             continue
-        # read before it is asked: what is written meanwhile is checked once more
+        # read first: whatever is written meanwhile is checked next time
         changes = self._journal.changes
         if self._watch not in (await self._journal.read(self._table.all_due)).values():
             self._tries.forget_all()

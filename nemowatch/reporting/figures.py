@@ -1,6 +1,6 @@
-"""How far everything is: done, being made, in the queue, and about how long the rest will take.
+"""The overall progress: what is done, being made, in the queue, and about how long the rest takes.
 
-Owns what counts as what, and the estimate. It says a time only where there is a basis for one.
+Owns what counts as what, and the estimate. It states a time only if there is a basis for one.
 """
 
 from __future__ import annotations
@@ -19,8 +19,8 @@ from nemowatch.model import WORKING, State
 QUEUEING = (State.CLAIMED, State.UPLOADED)
 #: Working states before the end of the paid turn.
 BEFORE_RENDER = (State.UPLOADING, State.INSTRUCTING, *QUEUEING)
-#: Holds of everybody: what waits for them is in the queue, and goes on without a person's word
-#: about it.
+#: Holds of everything: jobs that wait for them are in the queue, and go on without a person's
+#: decision about each.
 OF_ALL = tuple(
     reason for reason, hold in HOLDS.items() if hold.scope in (Scope.ACCOUNT, Scope.SETTING)
 )
@@ -28,7 +28,7 @@ OF_ALL = tuple(
 
 @dataclass(frozen=True, slots=True)
 class Lanes:
-    """How many turns and renders may be under way at once; 0: nothing is begun."""
+    """How many turns and renders may be under way at once; 0: none is begun."""
 
     turns: int = 0
     renders: int = 0
@@ -36,10 +36,10 @@ class Lanes:
 
 @dataclass(frozen=True, slots=True)
 class Figures:
-    """How far everything is, at one moment."""
+    """The overall progress at one moment."""
 
-    done: int = 0  #: since the oldest job came that still goes on
-    total: int = 0  #: those, and all that goes on; 0: not known
+    done: int = 0  #: since the oldest job came that is still under way
+    total: int = 0  #: these, and everything still under way; 0: not known
     making: int = 0
     queued: int = 0
     seconds_left: float = 0  #: about; 0: not known
@@ -47,7 +47,7 @@ class Figures:
 
     @property
     def any(self) -> bool:
-        """Whether anything goes on, or waits for its turn."""
+        """Whether anything is under way, or waits for its turn."""
         return self.making + self.queued > 0
 
 
@@ -57,7 +57,7 @@ def gather_figures(
     held: Mapping[str, int],
     lanes: Lanes,
 ) -> Figures:
-    """The figures. `counts`: jobs by state; `held`: held jobs by reason; `lanes`: none where
+    """The figures. `counts`: jobs by state; `held`: held jobs by reason; `lanes`: all 0 while
     nothing goes on."""
     waiting = sum(held.get(reason, 0) for reason in OF_ALL)
     queued = _count(counts, QUEUEING) + waiting
@@ -76,7 +76,8 @@ def gather_figures(
 
 
 def _seconds_left(turns: int, results: int, turn: float, render: float, lanes: Lanes) -> float:
-    """By whichever takes longer: all turns and one more render, or all renders. 0: unknown."""
+    """The estimate, by whichever takes longer: all turns and one more render, or all renders. 0:
+    unknown."""
     is_known = turn > 0 and lanes.turns > 0 and lanes.renders > 0
     if not is_known:
         return 0.0
@@ -110,7 +111,7 @@ def figures_line(figures: Figures, *, making: bool = True) -> str:
 
 
 def rounded(seconds: float) -> str:
-    """A duration that is only about so long: "1 min", "40 min", "3 h", "2 days"."""
+    """An approximate duration: "1 min", "40 min", "3 h", "2 days"."""
     minutes = max(1, round(seconds / 60))
     if minutes <= 10:
         return f"{minutes} min"

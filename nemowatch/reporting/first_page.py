@@ -1,4 +1,4 @@
-"""What a new share says of itself, before any daemon has run: the status page and the guide."""
+"""Writes what a new share shows before any daemon has run: the status page and the guide."""
 
 from __future__ import annotations
 
@@ -22,8 +22,8 @@ from nemowatch.tasks.describe import what_to_order
 
 
 def write_first(own: Sequence[Watch], config: Config) -> list[str]:
-    """Write them for these watches, which share a page, where they are not there yet; returns the
-    names of those that are there then. Raises LocalError."""
+    """Write those of them that are missing for these watches, which share a page; returns the names
+    of those that then exist. Raises LocalError."""
     choose(config.share.language)
     page = own[0].page
     found: list[str] = []

@@ -1,4 +1,4 @@
-"""The words of "How to use these folders.txt", for people who see nothing but the shared folder.
+"""The words of "How to use these folders.txt", for people who only see the shared folder.
 
 Pure. What can be ordered comes from the registry of task kinds and from the configuration's
 recipes and aliases.
@@ -19,12 +19,12 @@ from nemowatch.reporting.wide_letters import padded
 from nemowatch.tasks.describe import Orderable, what_to_order
 from nemowatch.tasks.records import OwnNames
 
-#: The file's name: it says what it is for, and sorts to where people look.
+#: The file's name, which says what it is for, and sorts to where people look.
 NAME = "How to use these folders.txt"
 
 #: Cells of a table's first column.
 _COLUMN = 26
-#: Files that say something, and what they say.
+#: Files that are instructions, and what they mean.
 _INSTRUCTIONS = (
     ("prompt.txt", "what you want, in your own words; it applies to the folder that it is in"),
     ("glossary.txt", "names and terms that must stay as they are, one per line"),
@@ -40,7 +40,7 @@ _INSTRUCTIONS = (
 
 
 def guide(watches: Iterable[Watch], own_names: OwnNames) -> str:
-    """The whole text. `watches`: those whose folders lie beside it."""
+    """The whole text. `watches`: those whose folders are beside it."""
     first, *more = watches
     inbox, outbox = plain(first.inbox.name), plain(first.outbox.name)
     done, failed = plain(first.done.name), plain(first.failed.name)
@@ -101,6 +101,6 @@ def _rows(rows: Iterable[tuple[str, str]]) -> str:
 
 
 def _row(name: str, words: str) -> str:
-    """Two columns; what does not fit goes on below the second."""
+    """A row of two columns; what does not fit goes on below the second."""
     text = wrapped(words, " " * (_COLUMN + 2)).lstrip()
     return f"  {padded(name, _COLUMN)}{text}"

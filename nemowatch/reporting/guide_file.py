@@ -1,5 +1,5 @@
-"""Puts "How to use these folders.txt" beside the folders: once, and again when it would say
-something else. One that a person has deleted or changed is left alone."""
+"""Writes "How to use these folders.txt" beside the folders, once, and again when its text changes.
+One that a person has deleted or changed is left alone."""
 
 from __future__ import annotations
 
@@ -34,10 +34,10 @@ class GuideFile:
         self._journal = journal
         self._inboxes = inboxes
         self._disks = disks
-        self._settled: set[Path] = set()  #: folders that need no look any more
+        self._settled: set[Path] = set()  #: folders that need no further check
 
     async def write(self, own_names: OwnNames) -> None:
-        """Write it where it is still missing; a share that is unavailable gets it later."""
+        """Write it where it is missing; an unavailable share gets it later."""
         beside: dict[Path, list[Inbox]] = {}
         for inbox in self._inboxes.values():
             beside.setdefault(inbox.watch.page.parent, []).append(inbox)
@@ -63,8 +63,8 @@ class GuideFile:
 
 
 def _in_each_language(watches: Sequence[Watch], own_names: OwnNames) -> Iterator[str]:
-    """The guide as `init`, or an earlier daemon, may have written it. One is made when it is asked
-    for: only a guide that nobody remembers is compared."""
+    """The guides that `init` or an earlier daemon may have written. Each is made when it is needed,
+    which is only to compare a guide of which the journal does not know."""
     for language in LANGUAGES:
         with in_language(language):
             text = guide(watches, own_names)
@@ -72,8 +72,8 @@ def _in_each_language(watches: Sequence[Watch], own_names: OwnNames) -> Iterator
 
 
 def put_guide(folder: Path, text: str, last: str = "", others: Iterable[str] = ()) -> Wrote:
-    """Write the guide into an existing folder; `last`: what was written there before, "" when that
-    is not known; `others`: what may be there of ours in that case. Raises LocalError."""
+    """Write the guide into an existing folder. `last`: what was written there before, "" when that
+    is not known; `others`: which texts of ours may be there in that case. Raises LocalError."""
     was_deleted = last != "" and os.fsencode(NAME) not in names_below(folder, b"")
     if was_deleted:
         return Wrote.FOREIGN

@@ -1,7 +1,7 @@
 """What people read, and what they can do, about inboxes, folders and files that are not worked on,
 and about new work that waits for an approval.
 
-As in `words`, which has the same for jobs and holds: page, terminal and notes only render it, and
+Like `words`, which has the same for jobs and holds: page, terminal and notes only render it, and
 nothing here reads anything.
 """
 
@@ -32,7 +32,7 @@ INBOXES: dict[HealthState, Cure] = {
         (Choice("nemowatch take-over", "this host takes over from now on"),),
     ),
 }
-#: What is said of an inbox that is not well, with the reason. JSON and the terminal have the
+#: What people read about an inbox with a problem, with the reason. JSON and the terminal have the
 #: state's own word.
 _TROUBLES = {
     HealthState.DEGRADED: message("new files may be noticed late: {reason}"),
@@ -42,7 +42,7 @@ _TROUBLES = {
 NOT_RUNNING = Cure("", (Choice("nemowatch run", "start it; nothing is lost meanwhile"),))
 PAUSED_ALL = Cure("", (Choice(RESUME, "resume work"),))
 PAUSE_FILE = Cure("Delete that file to resume.")
-#: Why a batch asks for approval, for the note; by the cause that the journal keeps.
+#: Why a batch needs approval, for the note, by the cause that the journal keeps.
 BATCH_CAUSES: dict[str, str] = {
     REBUILT: (
         "nemowatch lost its memory, or it was restored from a backup: some of this may have been"
@@ -61,7 +61,7 @@ BATCH_CAUSES: dict[str, str] = {
 
 
 def inbox_state(inbox: InboxStatus) -> str:
-    """How an inbox is, in a few words."""
+    """The state of an inbox, in a few words."""
     if inbox.health is None:
         return inbox.state
     trouble = _TROUBLES.get(inbox.health)
@@ -78,8 +78,8 @@ def about_inbox(health: HealthState | None) -> Cure:
 
 
 def about_refused(cure: str, *, back: str = "") -> Cure:
-    """What a person can do about a file that was refused and lies in failed/; `cure`: what is
-    wrong with it asks for; `back`: its inbox folder, for people."""
+    """What a person can do about a refused file in failed/. `cure`: the cure for what is wrong with
+    it; `back`: its inbox folder, for people."""
     if not cure:
         return Cure(move_back(back))
     return Cure(f"{cure}\nThen put the file into its inbox folder{brackets(back)}.")
@@ -107,7 +107,7 @@ def about_folder(suggestion: str, cure: str) -> Cure:
 
 
 def batch(jobs: int, cause: str, where: str = "") -> str:
-    """What a batch asks; `where`: its inbox, where that needs saying."""
+    """The question of a batch; `where`: its inbox, if that needs saying."""
     results = counted(jobs, "new result waits", "new results wait")
     if where:
         return f"{results} for approval in {where} ({cause})."
@@ -115,8 +115,8 @@ def batch(jobs: int, cause: str, where: str = "") -> str:
 
 
 def price(credits: float, available: float | None) -> str:
-    """What a batch would cost, of what is left. `credits`: 0 when that is unknown; `available`:
-    None when not known."""
+    """What a batch would cost, and how much is left. `credits`: 0 when that is unknown;
+    `available`: None when not known."""
     cost = "Its cost is not known yet"
     if credits:
         cost = f"That costs about {credits:,.0f} credits"

@@ -1,6 +1,6 @@
 """The records that programs read: `status --json`, `jobs --json`, and what the daemon answers to
-`status`. Their keys are a promise (docs/behaviour.md section 4). Pure, but for the results of a
-job."""
+`status`. Their keys are a promise (docs/behaviour.md section 4). Pure, except that a job's results
+are read from the journal."""
 
 from __future__ import annotations
 
@@ -51,7 +51,7 @@ def status_record(overview: Overview) -> dict[str, Any]:
 
 
 def _queue(figures: Figures) -> dict[str, Any]:
-    """How far everything is; what is not known is null."""
+    """The overall progress; what is not known is null."""
     return {
         "done": figures.done if figures.total else None,
         "total": figures.total or None,
@@ -95,7 +95,8 @@ def job_record(
 
 
 def _reason(job: Job) -> str | None:
-    """Why it is held or asks; "checking" while it finds out whether its last step has happened."""
+    """Why a job is held or asks; "checking" while it finds out whether its last step has
+    happened."""
     if job.checking:
         return "checking"
     return job.reason or None
@@ -173,8 +174,8 @@ def _trouble(one: Trouble) -> dict[str, Any]:
 
 
 def read_answer(said: Mapping[str, Any]) -> DaemonSnapshot:
-    """The daemon's snapshot, from its answer; one of another version may leave some of it
-    out. Paths are as they are shown to people."""
+    """The daemon's snapshot, from its answer, from which a daemon of another version may leave
+    things out. Paths are as shown to people."""
     more, watches = said["more"], said["status"]["watches"]
     health = more.get("health") or [None] * len(watches)
     journal = more.get("journal", {})

@@ -1,8 +1,8 @@
-"""Writes and removes the notes of the shared folder, and remembers in the journal which are there.
+"""Writes and removes the notes of the shared folder, and remembers in the journal which exist.
 
 Most people see nothing else. `notes` has the words; `note_sync` knows when a note about a source is
-due. That notes cannot be written is logged once, and once more when they can be again; it never
-stops anything.
+due. If notes cannot be written, that is logged once, and again when they can be; it never stops
+anything.
 """
 
 from __future__ import annotations
@@ -43,34 +43,34 @@ log = structlog.get_logger("nemowatch.note")
 
 @dataclass(frozen=True, slots=True)
 class Note:
-    """A note that is to be at one path."""
+    """The note that should be at one path."""
 
-    root: Path  #: nothing is written where this folder above it is missing
+    root: Path  #: a folder above it, without which nothing is written
     path: Path
-    text: str  #: "" for no note
+    text: str  #: "": there should be no note
 
 
 class NoteWriter:
-    """Writes and removes notes, and remembers which are there."""
+    """Writes and removes notes, and remembers which exist."""
 
     def __init__(self, journal: Journal, disks: Disks, clock: Clock) -> None:
         self._journal = journal
         self._disks = disks
         self._clock = clock
-        # roots and notes that could not be written, since when (monotonic)
+        # roots and notes that cannot be written, and since when (monotonic)
         self._failing: dict[Path, float] = {}
 
     async def unusable(self, watch: Watch, problem: FileProblem) -> str:
-        """Note for a file that never became a job and is about to go to failed/: the digest of its
-        text. "" when it has to wait: nobody could read why."""
+        """Write the note for a file that never became a job and is about to go to failed/; returns
+        the digest of its text. "" when the file has to wait, since nobody could read why."""
         note = _unusable(watch, problem)
         if not await self._try(watch, note):
             return ""
         return _digest(note.text)
 
     async def withdraw(self, watch: Watch, problem: FileProblem, told: str) -> bool:
-        """Remove that note when its file has gone, unless it says something else by now; `told`:
-        the digest of what it said, "" where that was not kept. False as above."""
+        """Remove that note when its file has gone, unless it says something else by now. `told`:
+        the digest of its text, "" if that was not kept. False when that cannot be done now."""
         note = _unusable(watch, problem)
         expected = told or _digest(note.text)
         if _digest(await self._known(note)) != expected:
@@ -78,18 +78,19 @@ class NoteWriter:
         return await self._try(watch, Note(note.root, note.path, ""))
 
     async def withdraw_question(self, watch: Watch, path: bytes) -> bool:
-        """Remove the question about a file that has another path now. False as above."""
+        """Remove the question about a file that has another path now. False when that cannot be
+        done now."""
         folder = watch.inbox / os.fsdecode(os.path.dirname(path))
         asked = question_path(folder, os.path.basename(path))
         return await self._try(watch, Note(watch.inbox, asked, ""))
 
     async def remove(self, watch: Watch, root: Path, path: Path) -> bool:
-        """Remove a note that speaks of nothing any more. False as above."""
+        """Remove a note that no longer concerns anything. False when that cannot be done now."""
         return await self._try(watch, Note(root, path, ""))
 
     async def beside_done(self, watch: Watch, path: bytes, text: str) -> bool:
-        """Note beside a copy that is about to go to done/ although nothing was made of it. False
-        as above."""
+        """Write the note beside a copy that is about to go to done/ although nothing was made of
+        it. False when that cannot be done now."""
         folder = watch.done / os.fsdecode(os.path.dirname(path))
         name = note_name(os.path.basename(path), DONE_ENDING)
         return await self._try(watch, Note(watch.done, folder / name, text))
@@ -100,7 +101,7 @@ class NoteWriter:
         except LocalPassing:
             return False
         except LocalError:
-            return True  # no later try would write it: the log says why
+            return True  # no later attempt would succeed: the log says why
         return True
 
     # -- about folders -----------------------------------------------------------------
@@ -118,14 +119,14 @@ class NoteWriter:
         text: str,
         others: Collection[bytes],
     ) -> None:
-        """Remove the note of a folder that is gone. It was most likely renamed, as its note asks:
-        then the note went along, and is wrong where it is. `others`: folders with notes of their
-        own."""
-        with contextlib.suppress(LocalError):  # best effort: a person can delete it, too
+        """Remove the note of a folder that is gone. The folder was most likely renamed, as its note
+        asks: then the note went along, and is wrong where it is now. `others`: folders with notes
+        of their own."""
+        with contextlib.suppress(LocalError):  # best effort: a person can delete it as well
             await self._on_disk(watch, _follow, watch.inbox, folder, text, others)
 
     async def read_mes(self, watch: Watch) -> dict[bytes, str]:
-        """Those that are in this inbox, as the journal remembers them, by their folder."""
+        """The read-me notes in this inbox that the journal remembers, by their folder."""
         inbox, name = os.fsencode(watch.inbox) + b"/", os.fsencode(notes.READ_ME)
         found: dict[bytes, str] = {}
         for path, text in (await self._journal.read(kept.all)).items():
@@ -136,7 +137,8 @@ class NoteWriter:
     # -- files -------------------------------------------------------------------------
 
     async def update(self, watch: Watch, note: Note) -> None:
-        """Write this note, or remove it when it has no text. Raises LocalError, logged already."""
+        """Write this note, or remove it if it has no text. Raises LocalError, which is logged
+        here."""
         known = await self._known(note)
         act = self._write if note.text else self._remove
         try:
@@ -147,15 +149,16 @@ class NoteWriter:
         self._log_recovery(note)
 
     async def _known(self, note: Note) -> str:
-        """What the journal remembers of this path."""
+        """The text of the note that the journal remembers at this path."""
         return await self._journal.read(lambda conn: kept.text_at(conn, os.fsencode(note.path)))
 
     async def _write(self, watch: Watch, note: Note, known: str) -> None:
         raw, now = os.fsencode(note.path), self._clock.now_ms()
         replaces = bool(known) and known != note.text
         if replaces:
-            # Killed after the write, before the line below: the note on disk would be one that we
-            # do not know, so not ours. With nothing remembered it is known by its last line.
+            # If the process were killed after the write and before the line below, the note on disk
+            # would not be the remembered one, so not ours. With nothing remembered it is recognized
+            # by its last line.
             await self._journal.write(lambda conn: kept.forget(conn, raw))
         try:
             wrote = await self._on_disk(
@@ -185,8 +188,8 @@ class NoteWriter:
         return await self._disks.run(watch.name, call, *args)
 
     def _log_failure(self, note: Note, exc: LocalError) -> None:
-        """A root that is unavailable or full is one trouble, however many notes wait for it; any
-        other is the note's own."""
+        """Log a failure. A root that is unavailable or full is one trouble, however many notes wait
+        for it; any other is the note's own."""
         path = note.root if isinstance(exc, LocalPassing) else note.path
         if path not in self._failing:
             self._failing[path] = self._clock.monotonic()
@@ -221,7 +224,7 @@ def _follow(
 
 
 def _digest(text: str) -> str:
-    """By which a text is known again, in whatever language it was written."""
+    """The digest by which a text is recognized, in whatever language it was written."""
     return hashlib.sha256(text.encode("utf-8", "surrogateescape")).hexdigest()
 
 
@@ -250,8 +253,8 @@ def _remove(watch: Watch, note: Note, known: str) -> None:
     online = os.path.isdir(watch.inbox)  # noqa: PTH112 - never raises, dead share or not
     beside = note.root.parent == watch.inbox.parent
     if online and beside and not os.path.lexists(note.root):
-        # nothing has failed here so far, or a person removed the folder: there is no note in it
+        # nothing has failed here so far, or a person has removed the folder: there is no note
         return
     if remove_note(note.root, note.path, known) and known and note.root == watch.failed:
-        # what mirrors the inbox was made for the file and its note, and both have gone
+        # the folder that mirrors the inbox was made for the file and its note, which are both gone
         remove_empty(note.root, os.fsencode(note.path.parent.relative_to(note.root)))

@@ -1,5 +1,5 @@
-"""The words of the notes for people who see nothing but the shared folder. Pure: frozen records
-in, text out.
+"""The words of the notes for people who see only the shared folder. Pure: frozen records in, text
+out.
 
 Plain English: what happened, to which file, what to do; no jargon, no traces. `note_writer` puts
 them on disk.
@@ -24,9 +24,9 @@ from nemowatch.tasks.records import OwnNames
 
 #: The note in a folder that cannot be worked on.
 READ_ME = "nemowatch - read me.txt"
-#: Characters of one answer in a note: the cloud's can be as long as a film's transcript.
+#: The most characters of one answer in a note: the cloud's can be as long as a film's transcript.
 _LONGEST = 4000
-#: Names listed in one note: more would hide what to do.
+#: The most names listed in one note: more would hide what to do.
 _LISTED = 20
 
 
@@ -40,13 +40,13 @@ class Done:
 
 @dataclass(frozen=True, slots=True)
 class Failure:
-    """A file that could not be done, or not all of it."""
+    """A file of which not everything, or nothing, could be made."""
 
     file: bytes  #: its name
     what: str  #: what happened, one sentence or more
     cure: Cure = NOTHING
-    kept: str = ""  #: said where the paid work is kept
-    done: tuple[Done, ...] = ()  #: what is finished all the same
+    kept: str = ""  #: what is said if the paid work is kept
+    done: tuple[Done, ...] = ()  #: what was finished nevertheless
     undone: tuple[str, ...] = ()  #: "French", …
     jobs: tuple[int, ...] = ()  #: for the person who looks after nemowatch
     tips: tuple[str, ...] = ()  #: what would give better results
@@ -74,13 +74,13 @@ class Complaint:
 
 @dataclass(frozen=True, slots=True)
 class Approval:
-    """Many new jobs at once: nothing is spent before a person has said yes."""
+    """Many new jobs at once, for which nothing is spent before a person approves."""
 
     jobs: int  #: results that would be made
     files: int
     credits: float = 0  #: about what they would cost; 0 when that is unknown
     available: float = -1  #: credits that are left; -1 when not known
-    cause: str = ""  #: one sentence on why it asks
+    cause: str = ""  #: one sentence on why approval is needed
 
 
 def error_note(failure: Failure) -> str:
@@ -124,7 +124,7 @@ def question_note(question: Question) -> str:
 
 
 def _hints(tips: Iterable[str]) -> list[str]:
-    """A block with what would give better results; none where there is nothing to say."""
+    """A block with tips for better results; none when there are no tips."""
     lines = list(tips)
     if not lines:
         return []
@@ -159,8 +159,8 @@ def _examples(own_names: OwnNames) -> str:
 
 
 def approval_note(approval: Approval, complaints: Iterable[Complaint] = ()) -> str:
-    """The text of the note that asks for an approval; `complaints`: what is wrong in the inbox
-    itself, where this note takes the place of the other."""
+    """The text of the note that asks for approval; `complaints`: what is wrong in the inbox itself,
+    where this note replaces the read-me note."""
     available = None if approval.available < 0 else approval.available
     cost = inbox_words.price(approval.credits, available)
     blocks = [wrapped(f"{_amount_of_work(approval)} {cost}")]
@@ -179,7 +179,7 @@ def _amount_of_work(approval: Approval) -> str:
 
 
 def same_again_note(file: bytes, results: Iterable[str]) -> str:
-    """The text for a file that was dropped again while its results are still there."""
+    """The text for a file that was dropped again although its results still exist."""
     way = (
         "Nothing, if these are what you need. To have them delivered again, free of charge, delete"
         " them from the outbox and copy the file into its inbox folder once more."
@@ -203,8 +203,8 @@ def _to_change(result: str) -> str:
 
 
 def same_words_note(file: bytes, when: str, made: Iterable[str]) -> str:
-    """The text for words that were taken before and have come back; `when`: they were taken;
-    `made`: the results that came of them."""
+    """The text for words that were carried out before and have come back. `when`: when they were
+    carried out; `made`: the results."""
     results = list(map(plain, made))
     blocks = [
         f"{plain(file)} was carried out on {when}. This looks like the same file, back again:"
@@ -229,7 +229,7 @@ def _to_do(ways: Iterable[str]) -> str:
 
 
 def _note(blocks: list[str], jobs: tuple[int, ...] = ()) -> str:
-    """The blocks with empty lines between, and the last lines. LF here; CRLF is made when it is
+    """The blocks with empty lines between them, and the last lines. With LF here; CRLF is
     written."""
     end = f"{last_line(NOTE, chosen())}\n"
     if jobs:
@@ -240,7 +240,7 @@ def _note(blocks: list[str], jobs: tuple[int, ...] = ()) -> str:
 
 
 def _lines(names: Iterable[str]) -> str:
-    """A list, cut with a count."""
+    """A list of names, shortened with a count."""
     every = list(names)
     shown = [f"    {name}" for name in every[:_LISTED]]
     if len(every) > _LISTED:

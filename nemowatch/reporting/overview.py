@@ -1,8 +1,7 @@
-"""What is reported: one record of everything, gathered once, by
-`overview_reading`.
+"""What is reported: one record of everything, which `overview_reading` gathers once.
 
-The journal says what is written down, a running daemon knows the rest (`DaemonSnapshot`). The
-page, the terminal, JSON and systemd's line only render an `Overview`; none of them asks again.
+It comes from the journal and, for what only a running daemon knows, from a `DaemonSnapshot`. The
+page, the terminal, JSON and systemd's line only render an `Overview`; none of them reads more.
 """
 
 from __future__ import annotations
@@ -27,7 +26,7 @@ from nemowatch.remote.interface import Account
 from nemowatch.reporting.figures import QUEUEING, Figures, Lanes
 from nemowatch.reporting.tipped_files import TippedFile
 
-#: No snapshot: no daemon runs.
+#: The state of an inbox when no daemon runs.
 NOT_RUNNING = "not running"
 #: States of a healthy inbox.
 GOOD = frozenset({HealthState.WATCHING, HealthState.SCANNING, HealthState.STARTING})
@@ -37,8 +36,8 @@ GOOD = frozenset({HealthState.WATCHING, HealthState.SCANNING, HealthState.STARTI
 class InboxStatus:
     """One watched inbox."""
 
-    name: str  #: what the journal calls it
-    root: str  #: the workspace, else the inbox, as it is shown
+    name: str  #: its name in the journal
+    root: str  #: the workspace, or else the inbox, as it is shown
     #: "watching", "scanning (nfs4)", "degraded: …", "offline since …", "held by HOST", "not
     #: running"
     state: str
@@ -78,7 +77,7 @@ class PauseFile:
     """A PAUSE file."""
 
     shown: str  #: its whole path, for people
-    in_share: str  #: the same as who sees only the share knows it: "inbox/dub-es/PAUSE"
+    in_share: str  #: the same for people who see only the share: "inbox/dub-es/PAUSE"
     whole: bool = True  #: it pauses the whole inbox, and not one folder of it
 
 
@@ -89,7 +88,7 @@ class Transfer:
     what: str  #: "uploading", "downloading", "instructing"
     done: int  #: bytes
     total: int  #: bytes, 0 when not known
-    seconds: float = 0  #: that a turn has taken so far
+    seconds: float = 0  #: how long a turn has taken so far
 
     @property
     def share(self) -> float | None:
@@ -118,7 +117,7 @@ class Trouble:
 
     @property
     def refused(self) -> bool:
-        """True for a file that was never taken and lies in failed/."""
+        """True for a file in failed/ that never became a job."""
         return self.refused_at > 0
 
 
@@ -135,10 +134,10 @@ class DaemonSnapshot:
     transfers: Mapping[int, Transfer] = field(default_factory=dict)  #: by job
     journal_path: str = ""
     journal_full_at: int = 0  #: UTC ms since when the journal's disk is full; 0 when it is not
-    registration: str = ""  #: where the anonymous account is registered
+    registration: str = ""  #: where the anonymous account can be registered
     account_ends_at: int = 0  #: UTC ms at which the anonymous account ends; 0 is not known
     connection: Connection = READY  #: with the cloud
-    lanes: Lanes = field(default_factory=Lanes)  #: what may be begun at once
+    lanes: Lanes = field(default_factory=Lanes)  #: how much may be under way at once
 
     @property
     def unsolved(self) -> list[Trouble]:
@@ -147,19 +146,19 @@ class DaemonSnapshot:
 
     @property
     def only_waiting(self) -> list[Settling]:
-        """The files that wait without being in trouble: those have an entry of their own."""
+        """The files that only wait. Those in trouble have entries of their own."""
         troubled = {trouble.shown for trouble in self.troubles}
         return [one for one in self.settling if one.shown not in troubled]
 
     @property
     def refused(self) -> list[Trouble]:
-        """The files that were never taken and lie in failed/."""
+        """The files in failed/ that never became jobs."""
         return list(filter(attrgetter("refused"), self.troubles))
 
 
 @dataclass(frozen=True, slots=True)
 class CreditsSeen:
-    """The balance that was seen last; numbers are None before the first answer."""
+    """The last known balance; numbers are None before the first answer."""
 
     available: float | None = None
     frozen: float | None = None
@@ -171,7 +170,8 @@ class CreditsSeen:
 
     @property
     def registration_link(self) -> str:
-        """Where the anonymous account is registered; "" when it is not anonymous or not known."""
+        """Where the anonymous account can be registered; "" when it is not anonymous or not
+        known."""
         if not self.anonymous:
             return ""
         return Account(anonymous=True, user_id=self.user_id).registration_link
@@ -191,7 +191,7 @@ class WaitingBatch:
 
     row: BatchRow
     results: int  #: that would be made
-    credits: float = 0  #: about what they would cost; 0 when that was not worked out
+    credits: float = 0  #: about what they would cost; 0 when that was not estimated
 
     @property
     def watch(self) -> str:
@@ -215,8 +215,8 @@ class Overview:
     unfinished: tuple[ListedJob, ...] = ()  #: oldest first
     failed: tuple[ListedJob, ...] = ()  #: latest first; rejected ones too
     done: tuple[DoneJob, ...] = ()  #: latest first
-    limit: int = 0  #: jobs of each state that were read at most; 0: of none
-    tips: tuple[TippedFile, ...] = ()  #: for files that are worked on, or were done lately
+    limit: int = 0  #: the most jobs of each state that were read; 0: none
+    tips: tuple[TippedFile, ...] = ()  #: for files that are being worked on, or were done lately
 
     @property
     def running(self) -> bool:
@@ -230,16 +230,16 @@ class Overview:
 
     @property
     def in_making(self) -> frozenset[tuple[str, bytes]]:
-        """The files (watch, path) of which something is being made."""
+        """The files (watch, path) from which something is being made."""
         return frozenset(map(attrgetter("watch", "path"), self.making))
 
     @property
     def making(self) -> list[ListedJob]:
-        """The jobs of what is being made."""
+        """The jobs that are being made."""
         return self._in_state(WORKING - frozenset(QUEUEING))
 
     def total(self, states: Collection[State]) -> int:
-        """How many jobs are in these states; where rows were left out, by the counts of all
+        """How many jobs are in these states; if rows were left out, by the counts of all
         inboxes."""
         listed = Counter(row.job.state for row in (*self.unfinished, *self.failed))
         listed[State.PUBLISHED] = len(self.done)
@@ -263,5 +263,5 @@ class Overview:
 
 
 def _shown(inbox: str, path: bytes) -> str:
-    """A path below an inbox, for people; as it is when the inbox is not known."""
+    """A path below an inbox, for people; unchanged when the inbox is not known."""
     return show_path(os.path.join(os.fsencode(inbox), path).rstrip(b"/"))

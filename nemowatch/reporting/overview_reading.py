@@ -1,5 +1,5 @@
-"""Gathers what is reported: the journal's part of an `Overview`, beside what the running daemon has
-said of itself.
+"""Gathers what is reported: reads the journal's part of an `Overview`, and adds what the running
+daemon has reported.
 """
 
 from __future__ import annotations
@@ -37,8 +37,8 @@ def gather(
     limit: int,
     only: Collection[str] | None = None,
 ) -> Overview:
-    """Everything that is reported, with up to `limit` jobs of each kind (0: only counted);
-    `only`: those of these inboxes."""
+    """Everything that is reported, with up to `limit` jobs of each kind (0: only counts). `only`:
+    the inboxes to report (None: all)."""
     counts, held = job_counts.counts(conn), job_counts.held_counts(conn)
     paused = account.is_paused(conn)
     active = (*holds.active(conn).values(), *_journal_hold(snapshot))
@@ -87,14 +87,14 @@ def _of(only: Collection[str] | None, rows: list[Row]) -> list[Row]:
 
 
 def _open_lanes(snapshot: DaemonSnapshot, held: Mapping[str, int], *, stopped: bool) -> Lanes:
-    """What may be begun at once; nothing while everything waits for something."""
+    """How much may be under way at once; nothing while everything waits for something."""
     if stopped or held.keys() & BY_SETTING or not snapshot.connection.ready:
         return Lanes()
     return snapshot.lanes
 
 
 def _batch(conn: sqlite3.Connection, row: BatchRow, limit: int) -> WaitingBatch:
-    """A batch, with about what it would cost where jobs are listed as well."""
+    """A batch, with an estimate of its cost if jobs are listed as well."""
     results = max(row.waiting, row.expected)
     if not limit:
         return WaitingBatch(row, results)
@@ -119,7 +119,8 @@ def _credits(conn: sqlite3.Connection) -> CreditsSeen:
 
 
 def _journal_hold(snapshot: DaemonSnapshot) -> tuple[HoldRow, ...]:
-    """A full disk below the journal stops everything, and cannot be written into it."""
+    """The hold for a full disk of the journal, which stops everything and cannot be recorded in
+    it."""
     if not snapshot.journal_full_at:
         return ()
     where = snapshot.journal_path

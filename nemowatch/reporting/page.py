@@ -1,5 +1,5 @@
 """The status page as HTML: one self-contained file that opens from the share, without a server,
-a script or anything from outside. Pure, but for reading its template.
+a script or anything from outside. Pure, except that it reads its template.
 
 jinja2 is imported when the first page is made.
 """
@@ -29,17 +29,17 @@ from nemowatch.reporting.words import STAGES
 if TYPE_CHECKING:
     from jinja2 import Template
 
-#: Characters of a name: two lines on a phone.
+#: The most characters of a name: two lines on a phone.
 NAME_SHOWN = 72
-#: Characters of what the agent said, before it is unfolded.
+#: The most characters of what the agent said while it is folded.
 GIST_SHOWN = 90
-#: Characters of its ending that are kept.
+#: How many characters at the end of a name are kept.
 ENDING_SHOWN = 20
 
 
-#: The headline while the cloud has not taken us.
+#: The headline while the cloud has not accepted us.
 LINKS = {Link.CONNECTING: "Connecting to the cloud", Link.NOT_READY: "The cloud is not ready"}
-#: The headline where one of several folders is not well, the worst first.
+#: The headline when one of several folders has a problem, the worst first.
 SOME = (
     (HealthState.OFFLINE, "One of the shares is not there"),
     (HealthState.HELD, "Another host works on one of these folders"),
@@ -48,10 +48,10 @@ SOME = (
 
 
 class Live(Protocol):
-    """The parts of a page that can be clicked, as HTML."""
+    """Makes the parts of a page that can be clicked, as HTML."""
 
     def head(self) -> str:
-        """Below the headline."""
+        """What is below the headline."""
 
     def choice(self, choice: Choice) -> str:
         """A command as something to click."""
@@ -60,7 +60,7 @@ class Live(Protocol):
         """What can be done about a row besides its cure."""
 
     def link(self, path: Path) -> str:
-        """Where a result is found; "" for nowhere."""
+        """The address of a result; "" when it has none."""
 
 
 def render(model: PageModel) -> str:
@@ -69,13 +69,13 @@ def render(model: PageModel) -> str:
 
 
 def render_live(model: PageModel, live: Live) -> str:
-    """The same content, without the page around it, with what answers in it."""
+    """The same content without the page around it, and with what can be clicked."""
     template = _template()
     return "".join(template.blocks["content"](template.new_context(_variables(model, live))))
 
 
 def style() -> str:
-    """How both look."""
+    """The style sheet of both."""
     template = _template()
     return "".join(template.blocks["style"](template.new_context({})))
 
@@ -104,7 +104,7 @@ def _variables(model: PageModel, live: Live | None) -> dict[str, Any]:
 
 
 def headline(model: PageModel) -> tuple[str, str]:
-    """The whole state in a few words, and its kind: "bad", "wait", "busy" or "calm"."""
+    """The overall state in a few words, and its kind: "bad", "wait", "busy" or "calm"."""
     for state in (_unwatched, _trouble, _progress, _end):
         found = state(model)
         if found is not None:
@@ -121,7 +121,7 @@ def figures(model: PageModel) -> str:
 
 
 def _unwatched(model: PageModel) -> tuple[str, str] | None:
-    """Nobody works on any folder."""
+    """The headline when no folder is being watched."""
     if model.ended:
         return message("nemowatch is not running"), "wait"
     states = {folder.state for folder in model.folders}
@@ -133,7 +133,7 @@ def _unwatched(model: PageModel) -> tuple[str, str] | None:
 
 
 def _partly(model: PageModel) -> tuple[str, str] | None:
-    """What is the matter with some of the folders."""
+    """The headline when some of the folders have a problem."""
     for state, text in SOME:
         if any(folder.state is state for folder in model.folders):
             return text, "wait"
@@ -141,7 +141,7 @@ def _partly(model: PageModel) -> tuple[str, str] | None:
 
 
 def _trouble(model: PageModel) -> tuple[str, str] | None:
-    """What keeps work from going on."""
+    """The headline when something keeps work from going on."""
     needs = model.needs.count
     if needs:
         return counted(needs, "thing needs you", "things need you"), "bad"
@@ -153,7 +153,7 @@ def _trouble(model: PageModel) -> tuple[str, str] | None:
 
 
 def _progress(model: PageModel) -> tuple[str, str] | None:
-    """What is going on."""
+    """The headline while something is being made, or waits."""
     running, waiting = model.running.count, model.waiting.count
     if running:
         return counted(running, "result is being made", "results are being made"), "busy"
@@ -165,7 +165,7 @@ def _progress(model: PageModel) -> tuple[str, str] | None:
 
 
 def _end(model: PageModel) -> tuple[str, str] | None:
-    """What has come of it, where that is not all well."""
+    """The headline when something has failed."""
     failed = model.failed.count
     if not failed:
         return None
@@ -173,7 +173,7 @@ def _end(model: PageModel) -> tuple[str, str] | None:
 
 
 def _safe(address: str) -> str:
-    """An address that the page may link to, else ""."""
+    """The address, if the page may link to it; otherwise ""."""
     return address if address.startswith("https://") else ""
 
 
@@ -186,7 +186,7 @@ def _local(ms: int) -> datetime:
 
 
 def short(name: bytes | str) -> str:
-    """A name that takes at most two lines of a phone; both its ends are kept."""
+    """A name shortened to at most two lines on a phone; both of its ends are kept."""
     text = plain(name)
     if len(text) <= NAME_SHOWN:
         return text
@@ -195,14 +195,14 @@ def short(name: bytes | str) -> str:
 
 
 def gist(words: AskedAndSaid) -> str:
-    """The beginning of what the agent said, else of what was asked, in a line."""
+    """The beginning of what the agent said, or else of what was asked, in one line."""
     text = words.said or f"{said('Asked:')} {words.asked}"
     return shortened(" ".join(text.split()), GIST_SHOWN)
 
 
 def href(page: Path, target: Path) -> str:
-    """The way from the page to a file, percent-encoded byte by byte: it works on the share,
-    wherever it is mounted."""
+    """The relative address of a file from the page, percent-encoded byte by byte: it works on the
+    share wherever that is mounted."""
     return quote(os.fsencode(os.path.relpath(target, page.parent)))
 
 

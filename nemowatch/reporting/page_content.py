@@ -35,8 +35,8 @@ def content(
     orders: Iterable[Orderable] = (),
     stopped: bool = False,
 ) -> PageModel:
-    """The page's rows; `turns`: what is known of finished jobs, by their number; `orders`: what
-    can be ordered; `stopped`: no daemon works on it from now on."""
+    """The page's rows. `turns`: the turns of finished jobs, by number; `orders`: what can be
+    ordered; `stopped`: no daemon is working from now on."""
     known = turns or {}
     return PageModel(
         host=host,

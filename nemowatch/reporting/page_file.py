@@ -9,16 +9,16 @@ from nemowatch.errors import LocalFinal, show_path
 from nemowatch.fs.exclusive_create import replace_file
 from nemowatch.fs.safe_open import read_file, root_folder, stat_at, translated
 
-#: Between these is what changes with every writing and says nothing new; once in a page.
+#: They enclose, once in a page, what changes with every writing but is not news.
 WRITTEN = (b"<!--written-->", b"<!--/written-->")
 #: A page with this in its head was written by nemowatch.
 MARK = b'<meta name="generator" content="nemowatch">'
-#: Bytes of a page that are compared with the new one: forty rows a list make far less.
+#: The most bytes of a page that is compared with the new one: forty rows a list make far less.
 LARGEST = 8 * 1024 * 1024
 
 
 def write_page(path: Path, html: str) -> bool:
-    """Write the page in one step. False, and no write, when only its time would differ.
+    """Write the page in one step. Returns False, without writing, when only its time would differ.
 
     Raises LocalPassing when its folder is unavailable, NoSpace, LocalFinal (another program's file
     has its name: it stays)."""
@@ -38,7 +38,7 @@ def _without_time(data: bytes) -> bytes:
 
 
 def _read_page(path: Path, folder: int) -> bytes:
-    """The page that is there; b"" when there is none."""
+    """The existing page; b"" when there is none."""
     found = stat_at(path.name, folder)
     if found is None:
         return b""

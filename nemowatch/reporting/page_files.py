@@ -1,5 +1,5 @@
-"""The files on the status page of which something is made, was made, or could not be: each in one
-row, with all its results. Pure."""
+"""The files on the status page from which something is being made, was made, or could not be made:
+each in one row, with all its results. Pure."""
 
 from __future__ import annotations
 
@@ -30,12 +30,12 @@ from nemowatch.reporting.timeline_words import said_changes, said_timeline
 from nemowatch.tasks.kinds import BY_WORD
 from nemowatch.tasks.usual_times import usual_time
 
-#: Characters of an order or an answer: more is in the file beside the result.
+#: The most characters of an order or an answer: the whole is in the file beside the result.
 LONGEST_WORDS = 700
 #: Nothing is being transferred.
 NO_TRANSFER = Transfer("", 0, 0)
 
-#: A file, as rows are put together: its watch and its path.
+#: What identifies a file's row: its watch and its path.
 File = tuple[str, bytes]
 
 
@@ -63,7 +63,8 @@ def by_file(rows: Iterable[ListedJob]) -> dict[File, list[ListedJob]]:
 
 
 def chips_of(rows: list[ListedJob]) -> tuple[str, ...]:
-    """What tells the results of a file apart; none where there is one, and its folder says it."""
+    """What tells the results of a file apart; empty when there is only one, which its folder
+    names."""
     task = BY_WORD.get(rows[0].task)
     is_said = len(rows) == 1 and (task is None or not task.splits_languages)
     if is_said:
@@ -75,7 +76,7 @@ def chips_of(rows: list[ListedJob]) -> tuple[str, ...]:
 
 
 def running(overview: Overview, now_ms: int) -> Listing[Running]:
-    """A row for each file of which something is being made, with its other results."""
+    """A row for each file from which something is being made, with its other results."""
     files = overview.in_making
     all_known = (*overview.unfinished, *overview.failed, *(done.row for done in overview.done))
     rows: list[Running] = []
@@ -96,7 +97,7 @@ def _part(job: Job, overview: Overview, now_ms: int) -> Part:
 
 
 def _note(job: Job, overview: Overview, now_ms: int) -> str:
-    """What is said of a step besides its name."""
+    """What people read about a step besides its name."""
     said = [words.tries(job.attempt, job.tries, job.error_text)]
     transfer = overview.snapshot.transfers.get(job.id)
     if job.state is State.INSTRUCTING and transfer is not None:
@@ -107,7 +108,7 @@ def _note(job: Job, overview: Overview, now_ms: int) -> str:
 
 
 def _render_time(job: Job, usual: float, now_ms: int) -> str:
-    """How long a render has taken, and what others took lately."""
+    """How long a render has taken so far, and how long others took lately."""
     said: list[str] = []
     if job.render_at:
         said.append(f"{lasted(max(0, now_ms - job.render_at) / 1000)} so far")
@@ -117,7 +118,7 @@ def _render_time(job: Job, usual: float, now_ms: int) -> str:
 
 
 def _percent(job: Job, overview: Overview) -> float:
-    """How far this step is; -1 when that is unknown."""
+    """The progress of this step in percent; -1 when that is unknown."""
     if job.state is State.RENDERING:
         return job.progress
     transfer = overview.snapshot.transfers.get(job.id, NO_TRANSFER)

@@ -1,4 +1,4 @@
-"""What the status page shows: frozen rows, most important first. It does nothing."""
+"""What the status page shows, as frozen rows, most important first."""
 
 from __future__ import annotations
 
@@ -14,11 +14,12 @@ from nemowatch.remote.connection import Link
 from nemowatch.reporting.figures import QUEUEING, Figures
 from nemowatch.tasks.describe import Orderable
 
-#: Rows of one list: a page of thousands is slow on a phone and is not read; the rest is counted.
+#: The most rows of one list: nobody reads thousands, and they are slow on a phone; the rest is
+#: counted.
 SHOWN = 40
-#: States of what is being made: the others have ended, or wait.
+#: States in which something is being made; in the others it has ended, or waits.
 MAKING = WORKING - frozenset(QUEUEING)
-#: Those of them in which something happens now; in the others a job waits for its next step.
+#: Those in which something is happening now; in the others a job waits for its next step.
 MOVING = frozenset(
     {
         State.UPLOADING,
@@ -31,7 +32,7 @@ MOVING = frozenset(
 
 
 class Countable(Protocol):
-    """A row that stands for so many things."""
+    """A row that stands for a number of things."""
 
     @property
     def count(self) -> int:
@@ -47,7 +48,7 @@ class Listing(Generic[Row]):
     """Rows of one section, most important first."""
 
     rows: tuple[Row, ...] = ()
-    #: how many things there are in all, when `rows` has only a part of them; 0: as many as in rows
+    #: how many things there are in all, if `rows` has only part of them; 0: as many as in rows
     total: int = 0
 
     @property
@@ -77,7 +78,7 @@ class Need:
     what: str  #: one sentence
     cure: Cure
     file: bytes = b""  #: the file's name; empty when it concerns everything
-    folder: bytes = b""  #: where it is in the inbox: its task folder, and those below it
+    folder: bytes = b""  #: where it is in the inbox: its task folder, and the folders below that
     jobs: tuple[int, ...] = ()
     count: int = 1
 
@@ -100,7 +101,7 @@ class Waiting:
 
 @dataclass(frozen=True, slots=True)
 class Part:
-    """One result of a file, and how far it is."""
+    """One result of a file, and its progress."""
 
     target: str  #: "Spanish", "voiceover"
     state: State
@@ -110,13 +111,13 @@ class Part:
 
     @property
     def moves(self) -> bool:
-        """Whether something happens to it now: only that has a bar."""
+        """Whether something is happening to it now: only then it has a bar."""
         return self.state in MOVING
 
 
 @dataclass(frozen=True, slots=True)
 class Running:
-    """A file of which something is being made, with all that is made of it."""
+    """A file from which something is being made, with all its results."""
 
     file: bytes
     folder: bytes
@@ -130,12 +131,12 @@ class Running:
 
     @property
     def made(self) -> tuple[Part, ...]:
-        """Those that are being made."""
+        """The parts that are being made."""
         return tuple(part for part in self.parts if part.state in MAKING)
 
     @property
     def others(self) -> tuple[Part, ...]:
-        """Those that are done, or wait."""
+        """The parts that are done, or wait."""
         return tuple(part for part in self.parts if part.state not in MAKING)
 
     @property
@@ -146,12 +147,12 @@ class Running:
 
 @dataclass(frozen=True, slots=True)
 class AskedAndSaid:
-    """What was asked and said about a result; shown folded."""
+    """What was asked and said about a result; shown folded up."""
 
     asked: str
     said: str  #: "" when the agent said nothing
     timeline: str = ""
-    changes: tuple[str, ...] = ()  #: since the turn before
+    changes: tuple[str, ...] = ()  #: since the previous turn
     file: Path | None = None  #: absolute, of the text beside the result; None when there is none
 
 
@@ -163,7 +164,7 @@ class Made:
     at_ms: int  #: UTC ms
     results: tuple[Path, ...] = ()  #: absolute
     credits: str = ""  #: "98 credits", "about 50 credits"
-    words: AskedAndSaid | None = None  #: None where nothing is known
+    words: AskedAndSaid | None = None  #: None when nothing is known
     jobs: tuple[int, ...] = ()
 
 
@@ -189,7 +190,7 @@ class Finished:
 
 @dataclass(frozen=True, slots=True)
 class Tip:
-    """What would give a better result of a file."""
+    """What would give a better result for a file."""
 
     file: bytes
     folder: bytes
@@ -199,7 +200,7 @@ class Tip:
 
 @dataclass(frozen=True, slots=True)
 class Failed:
-    """Results of a file that will not come by themselves, for one reason."""
+    """Results of a file that will not be made without a person, for one reason."""
 
     file: bytes
     folder: bytes
@@ -233,7 +234,7 @@ class InboxLine:
     good: bool
     text: str  #: "watching", "offline since 12:10"
     cure: Cure = NOTHING
-    state: HealthState | None = None  #: None when nobody watches it
+    state: HealthState | None = None  #: None when it is not watched
 
 
 @dataclass(frozen=True, slots=True)
@@ -248,7 +249,7 @@ class CreditLine:
 
 @dataclass(frozen=True, slots=True)
 class PageModel:
-    """All that the page says. Names of files are bytes as they are on disk."""
+    """Everything that the page says. File names are bytes, as on the disk."""
 
     host: str
     now_ms: int  #: UTC ms, of this writing
@@ -262,8 +263,8 @@ class PageModel:
     failed: Listing[Failed] = field(default_factory=Listing)
     credits: tuple[CreditLine, ...] = ()
     folders: tuple[InboxLine, ...] = ()
-    ended: bool = False  #: no one works on it any more
-    paused: bool = False  #: by a person, all of it
+    ended: bool = False  #: no daemon works on it any more
+    paused: bool = False  #: everything is paused by a person
     tips: Listing[Tip] = field(default_factory=Listing)
     orders: tuple[Orderable, ...] = ()  #: what can be ordered here
     link: Link = Link.READY  #: the connection with the cloud

@@ -1,5 +1,5 @@
-"""What the status page says of all that waits: the holds, and the files and jobs whose turn has not
-come. Pure.
+"""What the status page says about everything that waits: the holds, and the files and jobs whose
+turn has not come. Pure.
 """
 
 from __future__ import annotations
@@ -39,7 +39,7 @@ def holds(overview: Overview) -> Iterable[HoldLine]:
 
 
 def _connection(overview: Overview) -> Iterable[HoldLine]:
-    """What keeps the cloud from taking us, before any job has met it."""
+    """What keeps the cloud from accepting us, before any job has met it."""
     connection = overview.snapshot.connection
     if connection.text:
         cure = account_words.about_connection(connection)
@@ -60,8 +60,8 @@ def _hold_of_jobs(reason: HoldReason, held: list[ListedJob]) -> Iterable[HoldLin
 
 
 def waiting(overview: Overview) -> Listing[Waiting]:
-    """Files that are not jobs yet, then files whose jobs wait; but for those of which something is
-    being made: they have a row there."""
+    """Files that are not jobs yet, then files whose jobs wait, without those from which something
+    is being made: these have rows elsewhere."""
     snapshot = overview.snapshot
     files = list(map(_settling, snapshot.only_waiting))
     rows = [row for row in overview.unfinished if file_of(row) not in overview.in_making]

@@ -1,4 +1,4 @@
-"""Text in the language of the reader, and in lines that every editor shows whole. Pure."""
+"""Formats text in the language of the reader, in lines that every editor shows whole. Pure."""
 
 from __future__ import annotations
 
@@ -8,19 +8,19 @@ from nemowatch.fs.names import plain
 from nemowatch.i18n.language import said
 from nemowatch.reporting.wide_letters import filled_wide, wide
 
-#: Notepad breaks no lines by default; longer ones run out of its window.
+#: Columns of a line: Notepad does not wrap by default, and longer lines run out of its window.
 WIDTH = 78
 
 
 def wrapped(text: str, indent: str = "", *, ours: bool = True) -> str:
-    """Lines that fit; the rest of an indented line is indented like its beginning. `ours`: False
-    for words of a person or of the cloud, which stay as they are."""
+    """The text in lines that fit; the rest of an indented line is indented like its beginning.
+    `ours`: False for words of a person or of the cloud, which are not translated."""
     lines = filter(str.strip, text.splitlines())
     return "\n".join(_filled(line, indent, ours=ours) for line in lines)
 
 
 def indented(text: str, *, ours: bool = True) -> str:
-    """The same, below a title."""
+    """The same, indented below a title."""
     return wrapped(text, "    ", ours=ours)
 
 
@@ -43,8 +43,8 @@ def _filled(line: str, indent: str, *, ours: bool) -> str:
 
 
 def in_language(block: str) -> str:
-    """A block in the language of the reader, but for its lines that are indented: they are names,
-    or are in it already."""
+    """A block in the language of the reader, except for indented lines: these are names, or are
+    already translated."""
     lines = block.split("\n")
     return "\n".join(map(_unless_indented, lines))
 
@@ -56,7 +56,7 @@ def _unless_indented(line: str) -> str:
 
 
 def shortened(text: str, longest: int) -> str:
-    """At most so many characters of a text, with a mark where it goes on."""
+    """At most `longest` characters of a text, with a mark where it goes on."""
     if len(text) <= longest:
         return text
     return text[:longest].rstrip() + "…"

@@ -1,4 +1,4 @@
-"""Pieces of sentences that are only said when there is something to say. Pure."""
+"""Makes pieces of sentences that are left out when there is nothing to say. Pure."""
 
 from __future__ import annotations
 
@@ -6,17 +6,17 @@ from nemowatch.i18n.language import filled, said
 
 
 def brackets(text: object) -> str:
-    """The text in brackets, after a blank; nothing for nothing."""
+    """The text in brackets after a blank; "" for an empty text."""
     return _if_any(" ({})", text)
 
 
 def because(text: object) -> str:
-    """The text after a colon; nothing for nothing."""
+    """The text after a colon; "" for an empty text."""
     return _if_any(": {}", text)
 
 
 def following(text: object) -> str:
-    """The text after a comma; nothing for nothing."""
+    """The text after a comma; "" for an empty text."""
     return _if_any(", {}", text)
 
 
@@ -27,7 +27,7 @@ def _if_any(pattern: str, text: object) -> str:
 
 
 def capital(text: str) -> str:
-    """The text as a sentence begins."""
+    """The text with a capital at its beginning."""
     return text[:1].upper() + text[1:]
 
 
@@ -37,6 +37,6 @@ def and_more(count: int) -> str:
 
 
 def counted(count: int, one: str, many: str) -> str:
-    """How many of them, with the words for one or for many."""
+    """A count with the words for one or for many."""
     noun = one if count == 1 else many
     return f"{count:,} {noun}"

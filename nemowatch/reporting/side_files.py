@@ -1,8 +1,8 @@
-"""Keeps the files beside results up to date with the journal: written once their result is
-published, and once more when what its turn cost becomes known.
+"""Keeps the files beside results up to date with the journal: they are written once their result is
+published, and again when the cost of its turn becomes known.
 
-The journal writes down which are due (docs/decisions/0027). That one cannot be written hurts no
-result: it is logged once and tried again. One that a person deletes or writes into is left alone.
+The journal records which are due (docs/decisions/0027). If one cannot be written, no result
+suffers: that is logged once, and tried again. One that a person deletes or edits is left alone.
 """
 
 from __future__ import annotations
@@ -50,14 +50,14 @@ TABLE: DueTable[SideFileRow] = DueTable(
 
 @dataclass(frozen=True, slots=True)
 class WantedSideFile:
-    """What is to be beside a result."""
+    """The side file that should be beside a result."""
 
     result: bytes  #: absolute path
     text: str
 
 
 class SideFiles:
-    """Writes the side files of one inbox. Its calls come one after the other, from one loop."""
+    """Writes the side files of one inbox. It is called from one loop, one call after the other."""
 
     def __init__(
         self,
@@ -76,7 +76,7 @@ class SideFiles:
 
     @property
     def postponed(self) -> set[int]:
-        """Jobs whose side files could not be written, and are tried again later."""
+        """Jobs whose side files could not be written and are tried again later."""
         return self._updates.postponed
 
     async def check(self) -> None:
@@ -93,7 +93,7 @@ class SideFiles:
             raise
         except JournalError:
             raise
-        except Exception as exc:  # a fault of ours must not keep sources from leaving
+        except Exception as exc:  # an error of ours must not keep sources from leaving
             log.exception("internal error", job=file.job_id, doing="write the file beside a result")
             raise LocalFinal(str(exc)) from exc
         self._failing.over(watch.outbox)
@@ -113,7 +113,7 @@ class SideFiles:
             return
         result = Path(os.fsdecode(wanted.result))
         if not result.is_relative_to(watch.outbox):
-            return  # another folder is the outbox now
+            return  # the outbox is another folder now
         if not await self._on_disk(watch, side_file.is_beside_result, watch.outbox, result):
             return  # a person has moved or deleted it
         if file.result != wanted.result:
@@ -121,8 +121,8 @@ class SideFiles:
         await self._write(watch, file, wanted)
 
     async def _begun(self, watch: Watch, file: SideFileRow, wanted: WantedSideFile) -> SideFileRow:
-        """The side file of a result that had none yet. Where that of an earlier result of this
-        name is left, as it was written, it is replaced."""
+        """The side file of a result that had none yet. One of an earlier result of this name is
+        replaced, if it is still as it was written."""
         result = Path(os.fsdecode(wanted.result))
         path = result.parent / side_file.side_name(result.name)
         raw = os.fsencode(path)
@@ -132,7 +132,7 @@ class SideFiles:
         return SideFileRow(file.job_id, file.due, wanted.result, b"", "", "")
 
     async def _write(self, watch: Watch, file: SideFileRow, wanted: WantedSideFile) -> None:
-        """First what an earlier run was about to write, then what is wanted now."""
+        """Write first what an earlier run was about to write, then what is wanted now."""
         if file.text:
             file = await self._carry_out(watch, file, again=True)
         if file.sha256 == side_file.digest(wanted.text):
@@ -142,7 +142,7 @@ class SideFiles:
         await self._carry_out(watch, intended, again=False)
 
     async def _carry_out(self, watch: Watch, file: SideFileRow, *, again: bool) -> SideFileRow:
-        """Write what is intended; a file that a person has changed stays as it is. `again`: an
+        """Write the intended text; a file that a person has changed stays as it is. `again`: an
         earlier run may have written it."""
         path = Path(os.fsdecode(file.path))
         result = Path(os.fsdecode(file.result))
@@ -170,7 +170,7 @@ class SideFiles:
 
 
 def _wanted(conn: sqlite3.Connection, job_id: int) -> WantedSideFile | None:
-    """What is to be beside the results of this job; None when it has none."""
+    """The side file that should be beside the results of this job; None when it has none."""
     turns = turns_until(conn, job_id)
     if not turns or not turns[-1].results:
         return None

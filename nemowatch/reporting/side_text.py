@@ -15,10 +15,10 @@ from nemowatch.reporting.paragraphs import indented
 from nemowatch.reporting.timeline_words import said_changes, said_timeline
 from nemowatch.secrecy import redact
 
-#: What is said of an edit that closed without a word (docs/api.md section 6).
+#: What people read about a turn that ended without a word (docs/api.md section 6).
 SILENT = "Nothing. It finished without a word; the timeline shows what it made."
 SILENT_TOO = "Nothing. It finished without a word."
-#: Turns of one text: `nemowatch show` has all of them.
+#: The most turns in one text: `nemowatch show` has all of them.
 MOST_TURNS = 5
 
 
@@ -66,14 +66,14 @@ def _lines(lines: tuple[str, ...]) -> str:
 
 
 def _how_to_change(turn: ConversationTurn, source: bytes) -> str:
-    """Where words about this result are taken (docs/behaviour.md section 1)."""
+    """How to ask for a change of this result (docs/behaviour.md section 1)."""
     stem, _ = split_ending(os.fsdecode(os.path.basename(turn.results[0].path)))
     folder = plain(redact(show_path(os.path.dirname(source))))
     return said(f"save what you want as {plain(stem)}.revise.txt in the inbox folder {folder}")
 
 
 def _facts(turn: ConversationTurn, source: bytes, at_ms: int) -> str:
-    """The last lines: one fact each."""
+    """The last lines, each of which is a fact."""
     moment = datetime.fromtimestamp(at_ms / 1000, tz=UTC).astimezone()
     facts = {
         message("From:"): plain(redact(show_path(source))),

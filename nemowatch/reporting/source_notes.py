@@ -1,7 +1,7 @@
-"""What the notes about one source have to say, read from the journal.
+"""Works out from the journal what the notes about one source have to say.
 
-A question goes beside the file in the inbox, an error note beside it in failed/. Nothing is
-written here: `note_sync` asks, `note_writer` writes.
+A question goes beside the file in the inbox, an error note beside the file in failed/. Nothing is
+written here: `note_sync` calls it, `note_writer` writes.
 """
 
 from __future__ import annotations
@@ -25,11 +25,11 @@ from nemowatch.reporting.note_writer import Note
 from nemowatch.reporting.notes import Done, Failure, Question
 from nemowatch.reporting.paragraphs import shortened
 
-#: States of a job that has ended badly, whatever becomes of its source.
+#: States of a job that has ended without success, whatever becomes of its source.
 BAD = (State.FAILED, State.REJECTED)
 
 
-#: Characters of a change that say which one is meant.
+#: How many characters of a change are enough to tell which one is meant.
 _LONGEST_CHANGE = 120
 
 
@@ -38,8 +38,8 @@ class SourceEnd(Enum):
 
     OPEN = auto()  #: not yet
     WELL = auto()  #: everything is done
-    BADLY = auto()  #: not everything could be done, or it lies in failed/
-    #: a person took it away before anything was made of it: there is nothing to say
+    BADLY = auto()  #: not everything could be done, or its file is in failed/
+    #: a person removed it before anything was made from it: there is nothing to say
     TAKEN = auto()
 
 
@@ -50,7 +50,7 @@ class SourceHistory:
     source: SourceRow
     jobs: list[Job]
     tips: tuple[str, ...] = ()
-    changes: frozenset[int] = frozenset()  #: those of them that were to change a result
+    changes: frozenset[int] = frozenset()  #: ids of the jobs that were to change a result
 
     def in_state(self, *states: State) -> list[Job]:
         """Its jobs in these states."""
@@ -58,7 +58,7 @@ class SourceHistory:
 
     @property
     def end(self) -> SourceEnd:
-        """How it has ended."""
+        """How the source has ended."""
         states = set(map(attrgetter("state"), self.jobs))
         if not states.isdisjoint(BAD):
             return SourceEnd.BADLY
@@ -74,7 +74,7 @@ class SourceHistory:
         return SourceEnd.BADLY
 
     def what(self, some: list[Job]) -> str:
-        """What is said of some of its jobs; which target it is about where there are several."""
+        """What people read about some of its jobs, with their targets if there are several."""
         lines = dict.fromkeys(map(self._what, some))
         return "\n".join(lines)
 
@@ -88,8 +88,8 @@ class SourceHistory:
         return text
 
     def part(self, job: Job) -> str:
-        """What people call this job among those of its source: its target, or, where several have
-        the same, the name of its result."""
+        """What people call this job among those of its source: its target or, if several have the
+        same, the name of its result."""
         same = [other for other in self.jobs if other.target == job.target]
         if len(same) > 1 and job.outputs:
             return job.first_result
@@ -97,13 +97,13 @@ class SourceHistory:
 
 
 def wanted(conn: sqlite3.Connection, watch: Watch, source_id: int) -> list[Note]:
-    """The notes about the file that this source is, or was, with empty texts for those that are
-    to go. One that is being tried again keeps its error note until it is known how it ended.
+    """The notes that should be beside this source's file, with empty texts for those to be removed.
+    While a file is being tried again, its error note stays until the outcome is known.
     """
     row = sources.by_id(conn, source_id)
     if row is None:
         return []
-    # all that was ever dropped under this name, newest first
+    # everything that was ever dropped under this name, newest first
     histories = []
     for source in sources.at_path(conn, row.watch, row.path):
         histories.append(_history_of(conn, source))
@@ -119,8 +119,8 @@ def wanted(conn: sqlite3.Connection, watch: Watch, source_id: int) -> list[Note]
 
 
 def _history_of(conn: sqlite3.Connection, source: SourceRow) -> SourceHistory:
-    """A source with the jobs that count: a change that was taken back, or that came to nothing
-    before another one succeeded, is nobody's trouble any more."""
+    """A source with the jobs that count: a change that was cancelled, or that failed before another
+    one succeeded, no longer matters to anybody."""
     own = jobs.of_source(conn, source.id)
     changes = frozenset(job.id for job in own if sessions.is_change(conn, job))
     made = {job.session: job.id for job in own if job.state is State.PUBLISHED}  # the latest
@@ -166,7 +166,7 @@ def question_of(history: SourceHistory, asking: list[Job]) -> str:
 
 
 def _for_each(asking: list[Job]) -> list[str]:
-    """What is said where one answer would be given to several questions, and cost for each."""
+    """What people read when one answer would be given to several questions, at a cost for each."""
     if len(asking) < 2:
         return []
     return [
@@ -181,7 +181,7 @@ def _numbers(some: list[Job]) -> tuple[int, ...]:
 
 
 def _error(conn: sqlite3.Connection, watch: Watch, histories: list[SourceHistory]) -> str | None:
-    """The error note; "" when there is to be none, None when the one that is there stays."""
+    """The error note; "" when there should be none, None when the existing one stays."""
     ends = [history.end for history in histories]
     for history, end in zip(histories, ends, strict=True):
         if end is SourceEnd.BADLY:
@@ -195,7 +195,7 @@ def _error(conn: sqlite3.Connection, watch: Watch, histories: list[SourceHistory
 
 
 def failure_of(conn: sqlite3.Connection, watch: Watch, history: SourceHistory) -> Failure:
-    """What a source's jobs came to, as its note says it."""
+    """The outcome of a source's jobs, for its note."""
     bad = history.in_state(*BAD, State.CANCELLED)
     numbers = _numbers(bad)
     failure = Failure(
@@ -206,7 +206,7 @@ def failure_of(conn: sqlite3.Connection, watch: Watch, history: SourceHistory) -
         jobs=numbers,
     )
     if history.changes.issuperset(numbers):
-        # all that was ordered is done: only a change of it came to nothing
+        # everything that was ordered is done: only a change of it has failed
         names = list(dict.fromkeys(map(_result_name, bad)))
         undone = tuple(f"the change of {name}" for name in names)
         return replace(failure, cure=words.change_again(numbers, names), undone=undone)

@@ -13,7 +13,7 @@ from nemowatch.reporting import account_words
 from nemowatch.reporting.figures import rounded
 from nemowatch.reporting.overview import Overview, Transfer
 
-#: States that the line counts by themselves; held jobs are counted by their reasons.
+#: States that the line counts; held jobs are counted by their reasons.
 COUNTED = tuple(state for state in State if state not in ENDED and state is not State.HELD)
 
 
@@ -31,7 +31,8 @@ def status_line(overview: Overview) -> str:
 
 
 def _parts(overview: Overview) -> Iterator[str]:
-    """How the connection is where it is not well, and whatever there is at least one of."""
+    """The state of the connection if it is not good, and everything of which there is at least
+    one."""
     if not overview.snapshot.connection.ready:
         yield overview.snapshot.connection.words
     for count, what in _counts(overview):
@@ -40,7 +41,7 @@ def _parts(overview: Overview) -> Iterator[str]:
 
 
 def _counts(overview: Overview) -> Iterator[tuple[int, str]]:
-    """How many there are of everything, with its words."""
+    """How many there are of everything, with the words for it."""
     yield overview.snapshot.settling_count, "settling"
 
     progress = percents(overview.snapshot.transfers.values())
@@ -55,7 +56,7 @@ def _counts(overview: Overview) -> Iterator[tuple[int, str]]:
 
 
 def _account(overview: Overview) -> Iterator[str]:
-    """Until when an anonymous account lasts, and where it is kept."""
+    """Until when an anonymous account lasts, and where to register it."""
     snapshot = overview.snapshot
     if snapshot.registration:
         yield account_words.anonymous_in_short(snapshot.registration, snapshot.account_ends_at)
@@ -70,7 +71,7 @@ def _troubles(overview: Overview) -> list[str]:
 
 
 def percents(transfers: Iterable[Transfer]) -> dict[str, int]:
-    """How far the transfers under way are, together, by what they do."""
+    """The progress of all transfers under way together, in percent, by what they do."""
     done, total = Counter[str](), Counter[str]()
     for transfer in transfers:
         if transfer.total:

@@ -1,5 +1,5 @@
-"""Keeps the status page of each workspace up to date: it is gathered and written when it would
-say something new."""
+"""Keeps the status page of each workspace up to date: gathers and writes it when it would say
+something new."""
 
 from __future__ import annotations
 
@@ -38,16 +38,16 @@ from nemowatch.tasks.describe import what_to_order
 
 log = structlog.get_logger("nemowatch.page")
 
-#: Jobs of each state that are read for one page: a few more than it shows, for a row has all the
-#: languages of its file. Beyond them the counts of the journal are said.
+#: The most jobs of each state that are read for one page: more than it has rows, since a row has
+#: all the languages of its file. For the rest the journal's counts are shown.
 READ = 200
-#: Seconds after which a page is written again although nothing has changed: a day has passed, or
-#: somebody has deleted it.
+#: Seconds after which a page is written again although nothing has changed: the day may be another
+#: one, or somebody may have deleted it.
 AFRESH = 600.0
-#: Writing a page takes at most this share of the time: after one that took a second, none for half
-#: a minute, however much happens.
+#: Writing a page takes at most this share of the time: after one that took a second, none follows
+#: for half a minute, however much happens.
 SHARE = 1 / 30
-#: Seconds for which it waits at most for that reason.
+#: The longest wait for that reason, seconds.
 LONGEST_REST = 30.0
 #: States in which nothing can be written below the root.
 AWAY = (HealthState.OFFLINE, HealthState.HELD)
@@ -79,16 +79,16 @@ class StatusPage:
         self._config = config
         self._failing = SayOnce[Path]()  # pages that cannot be written, logged once
         self._turns: dict[Path, asyncio.Lock] = {}  # one write of a page at a time
-        # what a page said last, and until when (monotonic) it is not gathered again
+        # what a page last said, and until when (monotonic) it need not be gathered again
         self._reported: dict[Path, tuple[object, float]] = {}
-        self._rests_until: dict[Path, float] = {}  # monotonic; at its pace, see SHARE
+        self._rests_until: dict[Path, float] = {}  # monotonic, by page; see SHARE
 
     async def write(self, *, stopped: bool = False) -> None:
-        """Update every page (`stopped`: for the last time, and it says so). A share that is
-        unavailable gets none."""
+        """Update every page (`stopped`: for the last time, which the page says). An unavailable
+        share gets none."""
         pages = {inbox.watch.page for inbox in self._inboxes.values()}
         update = partial(self._update, stopped=stopped)
-        # side by side: a share may hang
+        # concurrently, since a share may hang
         await asyncio.gather(*map(update, pages))
 
     async def _update(self, page: Path, *, stopped: bool) -> None:
@@ -116,7 +116,7 @@ class StatusPage:
         self._rests_until[page] = now + took + min(took / SHARE, LONGEST_REST)
         settling = any(inbox.settling for inbox in own)
         if page not in self._failing and not settling:
-            # how long a file has been copied is news each time
+            # how long a file has been copied changes each time
             self._reported[page] = (news, now + AFRESH)
 
     async def model(
@@ -126,7 +126,7 @@ class StatusPage:
         *,
         stopped: bool = False,
     ) -> PageModel:
-        """What a page of these inboxes says now."""
+        """What the page of these inboxes says now."""
         snapshot = take_snapshot(
             own,
             self._findings,
@@ -168,7 +168,7 @@ class StatusPage:
         return {job: replace(one, seconds=steps.get(job, 0)) for job, one in transfers.items()}
 
     def news(self, own: list[Inbox]) -> object:
-        """Something that is equal as long as a page would say the same, and cheap to get."""
+        """A value that is equal as long as a page would say the same, and cheap to get."""
         return (
             self._journal.changes,
             self._journal.full_at,
@@ -182,7 +182,7 @@ class StatusPage:
 
     def _steps(self) -> dict[int, float]:
         """How long each turn has taken so far, in steps: a page that counted seconds would be
-        written for each of them."""
+        written every second."""
         every, now = self._config().chat.still_working, self._clock.monotonic()
         return {job: in_steps(now - at, every) for job, at in self._live.turns.items()}
 
@@ -193,14 +193,14 @@ class StatusPage:
 
 
 def in_steps(seconds: float, every: float) -> float:
-    """The seconds down to a multiple of `every`; 0 where that is 0."""
+    """The seconds rounded down to a multiple of `every`; 0 if that is 0."""
     if every <= 0:
         return 0
     return seconds - seconds % every
 
 
 async def _any_same_root(own: list[Inbox]) -> bool:
-    """Whether any of these roots is still where it was checked."""
+    """Whether any of these roots is still the one that was checked."""
     for inbox in own:
         if await inbox.same_root():
             return True
@@ -222,8 +222,8 @@ def _gather(
 
 
 def _write(model: PageModel, inboxes: list[Path]) -> None:
-    """Checked once more right before: a share that has just gone leaves a mount point that can
-    be written to."""
+    """Write the page, after a last check: a share that has just been unmounted leaves a mount point
+    that can be written to."""
     text = render(model)
     if any(map(os.path.isdir, inboxes)):  # never raises
         write_page(model.page, text)

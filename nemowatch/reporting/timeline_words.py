@@ -1,5 +1,5 @@
-"""What a turn made and changed, in the language of the reader. The journal has it in English, as
-`edits.draft` and `edits.draft_changes` write it; names in it stay as they are. Pure."""
+"""Says what a turn made and changed in the language of the reader. The journal has it in English,
+as `edits.draft` and `edits.draft_changes` write it; names in it are not translated. Pure."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ import re
 from nemowatch.i18n.language import ENGLISH, chosen, filled, message, said
 from nemowatch.reporting.phrases import and_more, counted
 
-#: What tracks are called (`edits.draft`).
+#: The names of tracks (`edits.draft`).
 _KINDS = {
     "Video": message("Video"),
     "Audio": message("Audio"),
@@ -20,16 +20,16 @@ _KIND = f"(?:{'|'.join(_KINDS)})"
 _HEAD = re.compile(r"Timeline \(([0-9]+) tracks?\)(?:: |$)")
 _NUMBERED = re.compile(rf"(?:^| )([0-9]+)\. (?={_KIND}\b)")
 _TRACK = re.compile(rf"({_KIND})\b(.*)", re.DOTALL)
-#: At the end of names, before the times in brackets.
+#: The count at the end of names, before the times in brackets.
 _AND_MORE = re.compile(r" and ([0-9]+) more(?= \([^()]*\)$|$)")
 _CHANGED = re.compile(rf"changed: ({_KIND}\b.*) -> ({_KIND}\b.*)", re.DOTALL)
-#: Of one track, by how its line begins.
+#: The changes of one track, by how their lines begin.
 _CHANGES = {
     "added": message("added: {track}"),
     "removed": message("removed: {track}"),
     "edited": message("edited: {track}"),
 }
-#: What is said of a turn that changed nothing (`edits.turn_summary`).
+#: What people read about a turn that changed nothing (`edits.turn_summary`).
 _NOTHING = message("nothing that the timeline shows")
 
 
@@ -65,7 +65,7 @@ def _tracks(text: str) -> list[str]:
 
 
 def _track(text: str) -> str:
-    """`Video: clip.mp4 and 2 more (0-10s)`; also one behind which more are counted."""
+    """One track, like `Video: clip.mp4 and 2 more (0-10s)`."""
     found = _TRACK.fullmatch(text)
     if found is None:
         return text

@@ -1,4 +1,4 @@
-"""Which files get a tip for better results. It reads the journal, and decides nothing."""
+"""Which files have tips for better results. It reads the journal, and decides nothing."""
 
 from __future__ import annotations
 
@@ -10,13 +10,13 @@ from itertools import islice
 from nemowatch.journal import tips
 from nemowatch.journal.jobs import ListedJob
 
-#: Files that tips are shown for: those that are worked on now, or were lately.
+#: The most files for which tips are shown: those that are being worked on, or were lately.
 MOST_TIPPED = 20
 
 
 @dataclass(frozen=True, slots=True)
 class TippedFile:
-    """A file with what would give better results."""
+    """A file with its tips for better results."""
 
     path: bytes  #: relative to the inbox
     folder: bytes
@@ -24,7 +24,7 @@ class TippedFile:
 
 
 def tipped(conn: sqlite3.Connection, rows: Iterable[ListedJob]) -> Iterator[TippedFile]:
-    """Those for the files of these jobs, each file once; only the latest."""
+    """The files of these jobs that have tips, each file once; only the latest of them."""
     by_source: dict[int, ListedJob] = {}
     for row in rows:
         by_source.setdefault(row.job.source_id, row)

@@ -1,15 +1,15 @@
-"""Lines of languages whose letters take two columns and have no spaces between words. Pure."""
+"""Lines in languages whose letters take two columns and that have no spaces between words. Pure."""
 
 from __future__ import annotations
 
 import re
 from unicodedata import east_asian_width
 
-#: Signs that no line begins with.
+#: Characters with which no line begins.
 _CLOSING = "、。，．：；？！）」』】〉》”’)]},.:;?!ー…"
-#: Signs that no line ends with.
+#: Characters with which no line ends.
 _OPENING = "（「『【〈《“‘([{"
-#: A word of Latin letters with the space behind it, or one wide letter.
+#: A word of Latin letters with the space after it, or one wide letter.
 _PIECE = re.compile(r"[!-~\u00a0-\u024f]+ *| +|.")
 
 
@@ -20,7 +20,7 @@ def wide(text: str) -> int:
 
 
 def padded(text: str, width: int) -> str:
-    """The text with blanks behind it, so that it takes at least so many columns."""
+    """The text padded with blanks to at least `width` columns."""
     return text + " " * (width - wide(text))
 
 
@@ -38,7 +38,7 @@ def filled_wide(text: str, width: int, indent: str) -> str:
 
 
 def _pieces(text: str) -> list[str]:
-    """What must stay together: words, and letters with the signs that belong to them."""
+    """The pieces that must stay together: words, and letters with their punctuation."""
     pieces: list[str] = []
     for piece in _PIECE.findall(text):
         joins = piece[0] in _CLOSING or (pieces and pieces[-1][-1] in _OPENING)

@@ -1,8 +1,8 @@
 """What people read about jobs and holds, and what they can do about each.
 
-The page, the terminal and the notes only render these, so that what one of them offers all of
-them offer. The cures of holds are in their table (`hold_reasons`), those of inboxes, folders and
-files in `inbox_words`. Nothing here reads anything, and nothing here knows a format.
+The page, the terminal and the notes only render these, so that all of them offer the same. The
+cures of holds are in their table (`hold_reasons`), those of inboxes, folders and files in
+`inbox_words`. Nothing here reads anything or knows a format.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ from nemowatch.model import AttentionReason, HoldReason, State
 from nemowatch.reporting.phrases import because, brackets, capital
 from nemowatch.tasks.answers import AnswerMeaning
 
-#: Holds whose whole story is shown once, so that a file names only its reason.
+#: Holds that are explained in full once, so that a file needs only a few words.
 SHOWN_ONCE = (Scope.ACCOUNT, Scope.SETTING, Scope.BATCH)
 
 # -- jobs ------------------------------------------------------------------------------
@@ -31,7 +31,7 @@ DONE, RESEND, CANCEL = (
 )
 LEAVE = Choice(CANCEL, "leave it")
 ANSWER = f'nemowatch answer {JOB} "..."'
-#: What is written into an answer instead of one of the words that mean something.
+#: What can be written into an answer instead of one of the words with a meaning.
 IN_WORDS = "your answer, in a sentence or a word of its own"
 GO_ON = "the cloud continues from what it said: one more paid turn in the same session"
 LEAVE_IT = Choice(AnswerMeaning.CANCEL, "leave it")
@@ -40,7 +40,7 @@ REBUILD = "carry out the earlier instructions again, and then this one; each is 
 ORDER_AGAIN = "send the order again, with prompt.txt as it is then"
 HAS_COME = "the work was done after all, or these words are the transcript"
 AS_IT_IS = "the text is right as it is: have it spoken, one more paid turn"
-#: Whether the paid work was done cannot be known from here.
+#: The cure when only a person can find out whether the paid work was done.
 UNSURE = Cure(
     choices=(
         Choice(DONE, "the work was done: fetch it"),
@@ -95,7 +95,7 @@ ATTENTION: dict[AttentionReason, Cure] = {
 
 
 def answers_to(reason: str) -> set[AnswerMeaning]:
-    """What an answer to a question may say."""
+    """The meanings that an answer to a question may have."""
     found: set[AnswerMeaning] = set()
     for choice in ATTENTION[AttentionReason(reason)].answers:
         found.add(_answer_of(choice))
@@ -108,15 +108,15 @@ def _answer_of(choice: Choice) -> AnswerMeaning:
     return AnswerMeaning.WORDS
 
 
-#: What to do by hand about a job that ended with one of these errors, instead of moving its file
-#: back into the inbox.
+#: What to do about a job that ended with one of these errors, instead of moving its file back into
+#: the inbox.
 OTHER_FILE: dict[str, str] = {
     "gone": "Put the file into its inbox folder again.",
     "changed": "Put the file into its inbox folder again.",
 }
-#: Said where the paid edit is saved here.
+#: Said when the paid edit is saved here.
 EDIT_IS_KEPT = "The edit that was paid for is kept: trying again does not pay for it a second time."
-#: What is said of a job that ended without words of its own.
+#: What people read about a job that ended without a text of its own.
 ENDED_WORDS: dict[State, str] = {
     State.FAILED: "It could not be done.",
     State.REJECTED: "The cloud did not take this file.",
@@ -130,7 +130,7 @@ def move_back(back: str = "") -> str:
 
 
 def try_again(jobs: Sequence[int], *, back: str = "", code: str = "") -> Cure:
-    """How jobs that have ended badly are tried again; `back`: the inbox folder, for people;
+    """How to try jobs again that have ended without success. `back`: the inbox folder, for people;
     `code`: the error that ended them."""
     by_hand = OTHER_FILE.get(code) or move_back(back)
     if not jobs:
@@ -139,7 +139,7 @@ def try_again(jobs: Sequence[int], *, back: str = "", code: str = "") -> Cure:
 
 
 def change_again(jobs: Sequence[int], names: Sequence[str]) -> Cure:
-    """How a change of a result that came to nothing is tried again; `names`: of the results."""
+    """How to try a failed change of a result again; `names`: the names of the results."""
     texts = " or ".join(f"{name}.revise.txt" for name in names)
     by_hand = f"To try again, save what should be changed as {texts} in its inbox folder once more."
     return Cure(by_hand, (_retry(jobs),))
@@ -186,7 +186,7 @@ def about_job(
 
 
 def what_happened(state: State | str, text: str) -> str:
-    """Why a job has ended or waits; never empty for one that has ended badly."""
+    """Why a job has ended or waits; never empty for one that has ended without success."""
     return capital(text) or ENDED_WORDS.get(State(state), "")
 
 
@@ -194,7 +194,7 @@ def what_happened(state: State | str, text: str) -> str:
 
 APPROVE = HOLDS[HoldReason.APPROVAL].cure
 RESUME = "nemowatch resume"
-#: What is done about a hold of a newer version, of which nothing is known here.
+#: The cure for a hold of a newer version, about which nothing is known here.
 UNKNOWN_HOLD = Cure(choices=(Choice(RESUME, "try it again now"),))
 
 
@@ -207,7 +207,7 @@ def about_hold(reason: str, job: int | str = JOB) -> Cure:
 
 
 def waits_for(reason: str, text: str) -> str:
-    """What one of many held files waits for; `text`: its own story. Where all of it is said
+    """What one of many held files waits for; `text`: its own text. If that is shown in full
     elsewhere, a few words are enough."""
     hold = hold_reasons.row(reason)
     if hold is None:
@@ -218,7 +218,7 @@ def waits_for(reason: str, text: str) -> str:
 
 
 def hold_words(reason: str) -> str:
-    """What is wrong, where nothing more exact is known."""
+    """What is wrong, if nothing more exact is known."""
     hold = hold_reasons.row(reason)
     if hold is None:
         return reason
@@ -249,7 +249,7 @@ STAGES = {
 
 
 def step_words(state: State | str, reason: str) -> str:
-    """A step of a job's history; of a hold: what it waits for."""
+    """The words for a step of a job's history; for a hold: what it waits for."""
     if state == State.HELD and reason:
         return waits_for(reason, "")
     return STAGES[State(state)]
@@ -266,7 +266,7 @@ def cost(credits: float | None, *, about: bool) -> str:
 
 
 def tries(attempt: int, tries_without_end: int, why: str) -> str:
-    """What is said of a step that is tried again; "" for the first try."""
+    """What people read about a step that is being retried; "" for the first try."""
     if attempt:
         return message(f"attempt {attempt + 1}{because(why)}")
     if tries_without_end:
@@ -275,8 +275,8 @@ def tries(attempt: int, tries_without_end: int, why: str) -> str:
 
 
 def pace(seconds: float, usual: str) -> str:
-    """How a turn goes: how long it has taken so far (0: not worth saying), and what it usually
-    takes."""
+    """The progress of a turn: how long it has taken so far (0: not worth saying), and how long it
+    usually takes."""
     if seconds <= 0:
         return usual
     so_far = f"still working, {lasted(seconds)} so far"

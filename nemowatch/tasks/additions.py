@@ -1,8 +1,8 @@
-"""What a person's addition to a folder's instructions decides by itself. The folder's own words for
-that are left out then, since the two could contradict each other. Pure.
+"""What a person's addition to a folder's instructions decides by itself. The folder's own words
+about that are then left out, since the two could contradict each other. Pure.
 
-It knows English and Chinese. What it does not recognise is added all the same: the folder's bounds
-go with any addition (`prompts.instructed`), and only these few words depend on what is said.
+It knows English and Chinese. What it does not recognise is added all the same: the folder's limits
+go with any addition (`prompts.instructed`), and only these few words depend on what it says.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from nemowatch.late_pattern import LatePattern
 from nemowatch.tasks import languages
 
-#: A voice's gender, with the voice: a woman in the picture is none.
+#: A voice's gender together with the voice: a woman in the picture does not count.
 _VOICE = LatePattern(
     r"\b(?:male|female|masculine|feminine|(?:wo)?m[ae]n(?:'s)?|boy(?:'s)?|girl(?:'s)?|child(?:'s)?)"
     r"\W+(?:\w+\W+){0,3}?(?:voice|narrator|speaker|narration|voice-?over)\b"
@@ -30,7 +30,7 @@ _LENGTH = LatePattern(
     r"|秒|分钟|开头|结尾|缩短|剪短|剪到|时长|前半|后半",
     re.IGNORECASE,
 )
-#: That the words of a text are not to be spoken as they are.
+#: A wish that a text is not spoken word for word.
 _WORDING = LatePattern(
     r"\b(?:summar\w*|shorten\w*|translat\w*|rewrit\w*|rephras\w*|paraphras\w*|skip\w*|omit\w*"
     r"|leave out|leaving out|begin with|end with|start with|intro\w*|outro|greeting|correct\w*"
@@ -61,7 +61,7 @@ _CHINESE_NAMES = {
     "葡萄牙": "pt",
     "阿拉伯": "ar",
 }
-#: What is to be dubbed, or what is done to the whole: not a text that is shown.
+#: What is to be dubbed, or done to the whole, as opposed to a text that is shown.
 _DUBBED = LatePattern(
     r"\bdub\w*\b|\b(?:speak|spoken|narrate|narrated|say|said|voiced?) (?:\w+ ){0,3}?(?:in|into)\b"
     r"|\btranslat\w+ (?:it|this|all|everything|the (?:video|speech|dialogue|audio|film|clip))\b"
@@ -118,8 +118,8 @@ def _named_in(text: str) -> Iterator[str]:
 
 
 def _code(words: str) -> str:
-    """The code of the language that these words begin with; "" for none. Names begin with a
-    capital: "even" and "to go" are languages, too."""
+    """The code of the language with which these words begin; "" for none. Names must begin with a
+    capital: "even" and "to go" would be languages, too."""
     if not words[:1].isupper():
         return ""
     known = languages.common()

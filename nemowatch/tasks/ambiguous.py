@@ -1,5 +1,5 @@
-"""Codes with more than one meaning: what is said of them, and each reading as a name that can be
-written. Nothing here is read; it only makes the refusals."""
+"""Refuses codes with more than one meaning: says what they may mean, with a name to write for each.
+It reads no names itself."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from nemowatch.tasks import countries, languages, mistakable
 from nemowatch.tasks.languages import Language
 from nemowatch.tasks.words import PREPOSITIONS, WrongError, word_at
 
-#: What some write for a region that is no country: `es-LA` is the Spanish of Latin America.
+#: What some people write for a region that is not a country: `es-LA` is Latin American Spanish.
 _KNOWN_REGIONS = {("es", "la"): "es_419"}
 
 
@@ -27,7 +27,7 @@ class Name:
 
     @property
     def said(self) -> str:
-        """Those words, to be shown."""
+        """Those words, for people."""
         return shown("-".join(self.words[self.begin : self.end]))
 
     def having(self, *instead: str) -> str:
@@ -75,7 +75,7 @@ def ambiguous_code(words: list[str], begin: int, end: int) -> WrongError:
 
 
 def _article(words: list[str], begin: int, end: int, written: str) -> WrongError:
-    """The refusal of a code that is "the" elsewhere, before another word."""
+    """The refusal of a code that means "the" in other languages, before another word."""
     word = words[begin]
     without = "-".join([*words[:begin], *words[end:]])
     spoken_in = mistakable.ARTICLES[word.lower()]
@@ -85,7 +85,7 @@ def _article(words: list[str], begin: int, end: int, written: str) -> WrongError
 
 
 def _is_preposition(word: str, after: list[str]) -> bool:
-    """Whether it is one in this name: something follows."""
+    """Whether a word is a preposition in this name, which it is if something follows."""
     return after != [] and word.lower() in PREPOSITIONS
 
 
@@ -121,8 +121,8 @@ def _as_language(word: str, before: list[str], after: list[str]) -> _CodeReading
 
 
 def _joined(before: list[str], spoken: str, word: str) -> tuple[list[str], str]:
-    """The words before and the country's language, made one where they are: `pt`, `pt_BR`; `zh`,
-    `cn` (`zh_CN`); `fr`, `ch`."""
+    """The words before and the country's language, joined where they belong together: `pt`,
+    `pt_BR`; `zh`, `cn` (`zh_CN`); `fr`, `ch`."""
     previous = languages.base_of(word_at(before[-1:], 0))
     known = _KNOWN_REGIONS.get((previous, word.lower()))
     if known:
@@ -144,7 +144,7 @@ def perhaps_region(
     *,
     many: bool,
 ) -> WrongError:
-    """The refusal of a language and a word behind it that may be its country, or the language
+    """The refusal of a language followed by a word that may be its country, or the language
     `other`."""
     regional = f"{code}_{name.words[name.end - 1].upper()}"
     one = name.having(regional)
@@ -170,8 +170,8 @@ def perhaps_sentence(
     *,
     many: bool,
 ) -> WrongError:
-    """The refusal of a code before what a language calls itself: `en español` asks for Spanish,
-    `en-es` for two languages."""
+    """The refusal of a code before a language's own name: `en español` asks for Spanish, `en-es`
+    for two languages."""
     one = name.having(second)
     meant = languages.of_code(second).name
     if not many:
@@ -185,7 +185,7 @@ def perhaps_sentence(
 
 
 def perhaps_and(name: Name, *, many: bool) -> WrongError:
-    """The refusal of a code between two languages that is "and" in another one: `es-et-fr`."""
+    """The refusal of a code between two languages that means "and" in another one: `es-et-fr`."""
     word = name.words[name.begin]
     spoken_in = mistakable.AND_ELSEWHERE[word.lower()].spoken_in
     without = "-".join(filterfalse(partial(_is_same, word), name.words))
@@ -204,7 +204,7 @@ def _is_same(word: str, other: str) -> bool:
 
 
 def unknown_region(words: list[str], at: int, base: str) -> WrongError:
-    """The refusal of the region `words[at]` after a language that nobody knows to be spoken there:
+    """The refusal of the region `words[at]` after a language that is not known to be spoken there:
     two languages may have been meant."""
     language, region = words[at - 1], words[at]
     before, after = words[:at], words[at + 1 :]

@@ -1,4 +1,4 @@
-"""What a person writes in answer to a question: one of a few words that mean something, or words
+"""Reads what a person writes in answer to a question: one of a few words with a meaning, or words
 for the agent. Pure; it does not know what becomes of an answer."""
 
 from __future__ import annotations
@@ -14,16 +14,16 @@ from nemowatch.tasks.signatures import without_signature
 
 
 class AnswerMeaning(StrEnum):
-    """What an answer says, as people are asked to write it."""
+    """What an answer means, as people are asked to write it."""
 
-    DONE = message("done")  #: the work has come: fetch it
+    DONE = message("done")  #: the work was done: fetch it
     AGAIN = message("again")  #: send it once more
-    CANCEL = message("cancel")  #: leave it
-    YES = message("yes")  #: what was offered is to be done
+    CANCEL = message("cancel")  #: do nothing more
+    YES = message("yes")  #: do what was offered
     WORDS = ""  #: something for the agent
 
 
-#: How people write each of them; "_" stands for a space.
+#: What people write for each of them; "_" stands for a space.
 _PHRASES = {
     AnswerMeaning.DONE: """
         done finished complete completed it's_done it_is_done is_done all_done work_done was_done
@@ -60,19 +60,19 @@ _FILLERS = """
     谢谢 お願いします ください
 """
 _WORD = re.compile(r"[^\W_]+(?:['\u2019][^\W_]+)*")
-#: How much a word has to be like one of them to be a slip of it: "cancle".
+#: How similar a word must be to one of them to count as a slip: "cancle".
 _LIKE = 0.75
 _SHORTEST_SLIP = 4
 
 
 def _plain(text: str) -> str:
-    """Without case, accents and widths."""
+    """The text for comparing, without case, accents and widths."""
     letters = unicodedata.normalize("NFKD", text.replace("\u2019", "'").casefold())
     return unicodedata.normalize("NFC", "".join(filter(_is_letter, letters)))
 
 
 def _is_letter(mark: str) -> bool:
-    # the marks of Japanese voices are letters of their own
+    # Japanese voicing marks make letters of their own
     return unicodedata.category(mark) != "Mn" or mark in "\u3099\u309a"
 
 
@@ -82,17 +82,17 @@ def _key(phrase: str) -> str:
 
 _MEANING = {_key(phrase): said for said, phrases in _PHRASES.items() for phrase in phrases.split()}
 _NOTHING_SAID = frozenset(map(_key, _FILLERS.split()))
-#: The same of writings without spaces.
+#: The same for scripts without spaces.
 _ATTACHED = tuple(
     map(_key, ("请", "吧", "谢谢", "してください", "ください", "お願いします", "해주세요"))
 )
-#: The words that a slip is looked for of.
+#: The words of which slips are recognized.
 _ENGLISH = [said.value for said in _PHRASES if said is not AnswerMeaning.YES]
 
 
 def read_answer(text: str) -> AnswerMeaning:
-    """What an answer says. Raises OrderError where it is in doubt whether one of those words was
-    meant: the other reading would cost."""
+    """What an answer means. Raises OrderError if it is in doubt whether one of those words was
+    meant: the other reading would cost credits."""
     said = _WORD.findall(_plain(without_signature(text)))
     if not said:
         raise OrderError(
@@ -111,7 +111,7 @@ def read_answer(text: str) -> AnswerMeaning:
 
 
 def _without_attached(text: str) -> str:
-    """Without what is polite and written without spaces: "请重试"."""
+    """The text without polite words in scripts without spaces: "请重试"."""
     for polite in _ATTACHED:
         text = text.removeprefix(polite).removesuffix(polite)
     return text

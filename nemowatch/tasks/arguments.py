@@ -1,6 +1,6 @@
-"""The words after the task: languages with their regions, `from`, a voice's gender. Reads from
-left to right, the longest name first; raises WrongError for the first word that cannot be read,
-with both readings where there are two (`ambiguous`).
+"""Reads the words after the task: languages with their regions, `from`, a voice's gender. It reads
+from left to right, the longest name first, and raises WrongError for the first word that cannot be
+read, with both readings if there are two (`ambiguous`).
 """
 
 from __future__ import annotations
@@ -22,12 +22,12 @@ from nemowatch.tasks.languages import Language
 from nemowatch.tasks.records import Gender
 from nemowatch.tasks.words import AND, WrongError, split, word_at
 
-#: Words that only some tasks know: which language a video is in, and whose voice.
+#: Words that only some tasks know: the language that a video is in, and the kind of voice.
 SOURCE = frozenset({"from"})
 VOICES = frozenset({"male", "female"})
 #: The word that asks for the text first.
 REVIEW = frozenset({"review"})
-#: `se_SE`, `br_BR`: written by people who mean the country's own language.
+#: `se_SE`, `br_BR`: people who write these mean the country's own language.
 _DOUBLED = {f"{code}_{code.upper()}" for code in mistakable.COUNTRY_CODES}
 #: Codes of languages have two letters or three.
 _LONGEST_CODE = 3
@@ -53,14 +53,14 @@ def read_arguments(
     *,
     many: bool = True,
 ) -> Arguments:
-    """Read `words[start:]`, with those of SOURCE, VOICES and REVIEW that the task knows. `many`:
-    whether it takes several languages; a task of one is offered no reading of a name as two.
+    """Read `words[start:]`, with those words of SOURCE, VOICES and REVIEW that the task knows.
+    `many`: whether it takes several languages; if not, no name is proposed that would be two.
     Raises WrongError."""
     return _Reader(words, start, many=many).read(keywords)
 
 
 def tag_of(text: str) -> str:
-    """The tag of the one language that a text names as a folder's name would; "" for none."""
+    """The tag of the single language that a text names as a folder's name would; "" for none."""
     try:
         targets = read_arguments(split(text), 0).targets
     except WrongError:
@@ -107,14 +107,14 @@ class _Reader:
         self._after_target = self._at
 
     def _read_and(self) -> None:
-        """`es and fr`: between two languages that the task is to give, and nowhere else."""
+        """Read `and` in `es and fr`: between two target languages, and nowhere else."""
         if not self._is_between():
             raise WrongError(f'"{AND}" is read between two languages only.')
         self._at += 1
 
     @property
     def _word(self) -> str:
-        """The word that is read next, or "" behind the last."""
+        """The word that is read next; "" after the last."""
         return word_at(self._words, self._at)
 
     def _read_source(self) -> None:
@@ -145,7 +145,7 @@ class _Reader:
         self._targets.append(language)
 
     def _check_sentence(self, begin: int) -> None:
-        """`en español`: a code before what a language calls itself may be a word of that language,
+        """Refuse `en español`: a code before a language's own name may be a word of that language,
         as "in" is in English."""
         is_one_word = self._at == begin + 1
         is_short = len(self._words[begin]) <= _LONGEST_CODE
@@ -200,7 +200,7 @@ class _Reader:
         return code
 
     def _check_and(self, word: str) -> None:
-        """A code between two languages may be the word for "and" in another language."""
+        """Refuse a code between two languages that means "and" in another language."""
         known = mistakable.AND_ELSEWHERE.get(word.lower())
         if known is None or not self._is_between():
             return
@@ -211,12 +211,12 @@ class _Reader:
             raise perhaps_and(name, many=self._many)
 
     def _is_between(self) -> bool:
-        """Whether the current word has a target before it, and something for one behind it."""
+        """Whether the current word has a target before it, and perhaps one after it."""
         following = word_at(self._words, self._at + 1).lower()
         return self._after_target == self._at and following not in self._keywords | {"", AND}
 
     def _check_ambiguous(self, word: str) -> None:
-        """A code with two meanings is read only with a region (`my-MM`): nobody writes that by
+        """Refuse a code with two meanings, except with a region (`my-MM`), which nobody writes by
         mistake."""
         if not mistakable.is_dangerous(word):
             return
@@ -225,7 +225,7 @@ class _Reader:
             raise ambiguous_code(self._words, self._at, self._at + 1)
 
     def _phrases(self, least: int) -> Iterator[tuple[str, int]]:
-        """The next words joined by spaces, the longest first, with their number."""
+        """The next words joined by spaces, the longest phrase first, with their number."""
         most = min(_MOST_WORDS, len(self._words) - self._at)
         for count in range(most, least - 1, -1):
             yield " ".join(self._words[self._at : self._at + count]), count
@@ -235,7 +235,7 @@ class _Reader:
         region = self._region_after(self._at)
         for phrase, count in self._phrases(least=1):
             if languages.fold(phrase) in languages.names():
-                # a language of its own, which may share its name with a country or a script
+                # this is a language, which may share its name with a country or a script
                 return base
             code = languages.existing(f"{base}_{languages.region_named(phrase)}")
             if code:
@@ -246,7 +246,7 @@ class _Reader:
         return self._bind(base, region)
 
     def _with_country(self, code: str) -> str:
-        """`zh-Hant-TW`: the country that follows a script, bound as it is after a language."""
+        """The code with the country that follows a script, as in `zh-Hant-TW`."""
         bound = languages.existing(f"{code}_{self._region_after(self._at)}")
         if not bound:
             return code
@@ -254,7 +254,7 @@ class _Reader:
         return bound
 
     def _check_country(self, begin: int, code: str) -> None:
-        """`zh-tw`: the word behind a language may be its country."""
+        """Refuse `zh-tw`: the word after a language may be its country."""
         word = self._word
         language = code.split("_", maxsplit=1)[0]
         spoken = countries.spoken_in(word).split("_")[0]
@@ -268,16 +268,16 @@ class _Reader:
         raise perhaps_region(name, code, other, many=self._many)
 
     def _bind(self, base: str, region: str) -> str:
-        """`pt-BR`; refuses `es-FR`, where no such Spanish is known and two languages may have
-        been meant."""
+        """The code of `pt-BR`. Refuses `es-FR`: no such Spanish is known, and two languages may
+        have been meant."""
         if not languages.exists(f"{base}_{region}"):
             raise unknown_region(self._words, self._at, base)
         self._at += 1
         return f"{base}_{region}"
 
     def _region_after(self, at: int) -> str:
-        """The word there, when it is bound to the language before it: in upper case (or digits:
-        `es-419`) after a language that is not. Else ""."""
+        """The word there, if it belongs to the language before it: in upper case (or digits:
+        `es-419`) after a language that is not. Otherwise ""."""
         language, region = self._words[at - 1], word_at(self._words, at)
         if language.isupper():
             return ""
@@ -287,8 +287,8 @@ class _Reader:
 
 
 def _may_be_region(word: str) -> bool:
-    """A country's code, or what is mistaken for one: `en-UK` is neither British nor, surely,
-    Ukrainian."""
+    """Whether a word is a country's code, or mistaken for one: `en-UK` is not a code for British
+    English, and surely does not mean Ukrainian."""
     if languages.is_territory(word):
         return True
     return len(word) == 2 and languages.primary(word) != ""

@@ -1,8 +1,8 @@
-"""Codes that are a country's and a language's: which of the two people mean, as far as Babel's data
-(CLDR) can say. It must not read a folder's name, nor say anything to people.
+"""Codes of both a country and a language: which of the two people mean, as far as Babel's data
+(CLDR) shows. It must not read a folder's name, nor say anything to people.
 
-A language is rare here when CLDR's translators have hardly begun on it. Babel's data of countries
-is loaded on first use, and only for names that hold such a code.
+A language counts as rare if CLDR's translators have hardly begun on it. Babel's data about
+countries is loaded on first use, and only for names with such a code.
 """
 
 from __future__ import annotations
@@ -11,9 +11,9 @@ from functools import cache, lru_cache
 
 from nemowatch.tasks import languages
 
-#: The languages that are in wide use have names for 400 others and more, and hardly any other has.
+#: Widely used languages have names for 400 others or more, and hardly any other language has.
 LEAST_NAMES = 400
-#: What is spoken where Babel would say something rarer.
+#: What is spoken in countries for which Babel would say something rarer.
 _SPOKEN = dict.fromkeys(("US", "GB"), "en")
 
 
@@ -34,10 +34,10 @@ def spoken_in(territory: str) -> str:
     return language
 
 
-@lru_cache(maxsize=1024)  # it is asked about words of people's making
+@lru_cache(maxsize=1024)  # it is asked about any words that people write
 def is_rare_code(word: str) -> bool:
-    """Whether a code of two letters is a country's, and as a language's a rare one: `sa` is
-    Sanskrit and Saudi Arabia."""
+    """Whether a two-letter code is a country's and also a rare language's: `sa` is Sanskrit and
+    Saudi Arabia."""
     low = word.lower()
     if not _is_country_code(low) or languages.primary(low) != low:
         return False
@@ -49,7 +49,7 @@ def _is_country_code(word: str) -> bool:
 
 
 def is_rare(code: str) -> bool:
-    """Whether CLDR has little of a language: it names fewer than `LEAST_NAMES` others."""
+    """Whether CLDR has little about a language: names for fewer than `LEAST_NAMES` others."""
     from babel import localedata
 
     if not localedata.exists(code):
@@ -59,9 +59,9 @@ def is_rare(code: str) -> bool:
 
 
 def names_region(language: str, word: str) -> bool:
-    """Whether `word` behind a language may be the country where it is spoken rather than a
-    language of its own: `zh` `tw`, `fr` `ca`, `es` `ar`; not `de` `it`, for that country's own
-    language is meant by its code as well."""
+    """Whether `word` after a language may be the country where it is spoken rather than another
+    language: `zh` `tw`, `fr` `ca`, `es` `ar`; but not `de` `it`, since that country's own language
+    has the same code."""
     if not _is_country_code(word):
         return False
     region, other = word.upper(), languages.primary(word)
@@ -75,13 +75,13 @@ def names_region(language: str, word: str) -> bool:
 
 
 def is_lawful(language: str, region: str) -> bool:
-    """Whether a language is a country's, or a part's of it, by law."""
+    """Whether a language is official in a country or a part of it."""
     return _status(language, region) in ("official", "official_regional")
 
 
 def _is_own(language: str, region: str, base: str) -> bool:
-    """Whether a language is that country's first one. Of two that share a name, as `nb` and `no`,
-    nobody orders both."""
+    """Whether a language is that country's first one. Nobody orders both of two that share a name,
+    as `nb` and `no` do."""
     first, _ = _likely(f"und_{region}")
     if _parent(base) == language:
         return False
@@ -89,8 +89,8 @@ def _is_own(language: str, region: str, base: str) -> bool:
 
 
 def _is_small(base: str, region: str, other: str) -> bool:
-    """Whether a country has no language of its own, and speaks this one though no law says so,
-    while the other one is some country's by law: `en` `vi` is Vietnamese, hardly the Virgin
+    """Whether a country has no language of its own and speaks this one without its being official,
+    while the other one is official somewhere: `en` `vi` is Vietnamese, hardly the Virgin
     Islands."""
     first, _ = _likely(f"und_{region}")
     if first or _status(base, region) != "de_facto_official":
@@ -99,7 +99,7 @@ def _is_small(base: str, region: str, other: str) -> bool:
 
 
 def _likely(code: str) -> tuple[str, str]:
-    """(language, script) that CLDR fills in for a code; empty where it knows none."""
+    """(language, script) that CLDR fills in for a code; empty when it knows none."""
     from babel.core import get_global
 
     parts = get_global("likely_subtags").get(code, "").split("_")
@@ -125,7 +125,7 @@ def _status(language: str, region: str) -> str:
 
 @cache
 def _lawful() -> frozenset[str]:
-    """Languages that are some country's by law."""
+    """The languages that are official in some country."""
     from babel.core import get_global
 
     found: set[str] = set()

@@ -1,4 +1,5 @@
-"""A folder in plain words, for `nemowatch explain` and the notes. Owns wording only."""
+"""Describes a folder in plain words, for `nemowatch explain` and the notes. Owns only the
+wording."""
 
 from __future__ import annotations
 
@@ -18,7 +19,7 @@ from nemowatch.tasks.plan import plan
 from nemowatch.tasks.records import Drop, Folder, OwnNames, RecipeLike
 from nemowatch.tasks.words import split, where
 
-#: A file of each kind, the first that a folder takes being its example.
+#: A file of each kind; the first one that a folder accepts is its example.
 _EXAMPLES = {
     MediaKind.VIDEO: "clip.mp4",
     MediaKind.AUDIO: "clip.mp3",
@@ -27,13 +28,13 @@ _EXAMPLES = {
     MediaKind.LINK: "clip.url",
 }
 _HINTS = tuple(hint for kind in KINDS for hint in kind.hints)
-#: Characters of a recipe's instructions: enough to tell it from another one.
+#: The most characters shown of a recipe's instructions: enough to tell it from another one.
 _RECIPE_SHOWN = 120
 _WIDTH = max(len(hint.name) for hint in _HINTS)
 
 
 def describe(folder: Folder) -> list[str]:
-    """What a folder asks for, one sentence a line."""
+    """What a folder asks for, one sentence per line."""
     sentences = (
         _alias(folder),
         f"Task: {folder.task}.",
@@ -74,7 +75,8 @@ def what_to_order(own: OwnNames) -> list[Orderable]:
 
 
 def _of_alias(alias: str, order: str) -> Hint:
-    """An alias of a task that needs more words is shown with some: `doblar-es`."""
+    """The hint for an alias; one of a task that needs more words is shown with some:
+    `doblar-es`."""
     name, full = alias, "-".join(split(order))
     kind, _ = beginning(split(order))
     if kind is not None and kind.shortest and full.casefold() in (kind.word, *kind.also):
@@ -100,7 +102,7 @@ def hints(own: OwnNames) -> list[Hint]:
 
 
 def hint_lines(own: OwnNames) -> list[str]:
-    """The same, one a line, for people who look for one."""
+    """The same, one per line, for people who look for one."""
     return [f"{hint.name:<{_WIDTH}}  {hint.makes}" for hint in hints(own)]
 
 

@@ -1,6 +1,6 @@
-"""Words of other languages that people name folders by, and the task that each may mean. Data only:
-none of them is read as an order unless `[aliases]` says so, each is proposed. As `suggest` looks
-them up: in lower case, words joined by hyphens.
+"""Words of other languages that people use as names of folders, and the task that each may mean.
+Data only: none is read as an order unless `[aliases]` says so; they are only proposed. Written as
+`suggest` looks them up: in lower case, joined by hyphens.
 """
 
 from __future__ import annotations
@@ -39,12 +39,12 @@ _WORDS = {
 }
 #: The task that each word may mean.
 FOREIGN: Mapping[str, str] = {word: task for task, words in _WORDS.items() for word in words}
-#: Such a word has up to this many parts.
+#: The most parts that such a word has.
 _MOST_PARTS = 3
 
 
 def foreign_word(words: Sequence[str]) -> str:
-    """The one of them that a folder's words begin with, the longest; "" for none."""
+    """The longest of them with which a folder's words begin; "" for none."""
     for count in range(_MOST_PARTS, 0, -1):
         word = "-".join(words[:count]).lower()
         if word in FOREIGN:

@@ -11,15 +11,15 @@ from nemowatch.tasks.request_kinds import RequestKind, asks_nothing, plain
 from nemowatch.tasks.routing import request_in, without_export
 from nemowatch.tasks.signatures import without_signature
 
-#: Characters that one message to the agent may have: more is no instruction, but a script.
+#: The most characters of a message to the agent: more is a script, not an instruction.
 MOST_CHARACTERS = 4_000
 
 
 def further(text: str) -> str:
-    """The message that a text is for the agent. Raises OrderError, with the cure, for one that is
-    empty, too long, or asks for nothing but what has an endpoint of its own."""
+    """A person's text as a message to the agent. Raises OrderError, with the cure, for a text that
+    is empty, too long, or only asks for what has an endpoint of its own."""
     said = without_signature(text.encode("utf-8", "replace").decode("utf-8"))
-    if not any(map(str.isalnum, said)):  # signs and pictures alone order nothing
+    if not any(map(str.isalnum, said)):  # punctuation and emoji alone order nothing
         what = "It has no words in it." if said else "It is empty."
         raise OrderError(what, cure="Write into it what is to be done.")
     if len(said) > MOST_CHARACTERS:

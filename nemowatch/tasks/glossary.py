@@ -1,7 +1,7 @@
-"""A folder's glossary: names and terms, one a line, each with its translation or without one. Pure.
+"""A folder's glossary: names and terms, one per line, each with or without a translation. Pure.
 
-Owns how its lines are read and the words in which it goes into a message. What it cannot read
-without doubt it must not guess: a wrong name would be spoken, and paid for.
+Owns how its lines are read, and the words with which it goes into a message. If a line is in doubt
+it must not guess: a wrong name would be spoken, and paid for.
 """
 
 from __future__ import annotations
@@ -18,27 +18,27 @@ from nemowatch.tasks.languages import Language
 from nemowatch.tasks.records import Glossary, Term
 from nemowatch.tasks.words import WrongError
 
-#: Terms of one folder, with those above it: all of them go with every turn.
+#: The most terms of one folder and those above it: all of them go with every turn.
 MOST_TERMS = 500
-#: Characters of a term, and of a translation: one that is longer is a sentence.
+#: The most characters of a term or a translation: a longer one is a sentence.
 LONGEST = 200
-#: Lines that a note names; the others are counted.
+#: The most lines that a note names; any others are counted.
 _MOST_NAMED = 5
-#: Characters of a line that a note shows.
+#: The most characters of a line that a note shows.
 _SHOWN = 60
-#: What divides a term from its translation without doubt.
+#: What certainly divides a term from its translation.
 _DIVIDER = LatePattern(r"\s{0,9}(?:={1,9}>?|＝|[-–—]{1,9}>|→|⇒)\s{0,9}|[ ]{0,9}\t[\t ]{0,9}")
-#: What may divide them, or be a part of a name: "Mission: Impossible", "Warner Bros., Inc.".
+#: What may divide them, or be part of a name: "Mission: Impossible", "Warner Bros., Inc.".
 _PERHAPS = LatePattern(r":\s|：|\s[-–—]\s|[;|]|(?<=[^\d\s]),(?=[^\d\s])")
 #: The language that a translation is in, before it.
 _TAG = LatePattern(r"(?:^|[,;|]\s*)([^\s:：,;|]{2,40})\s*[:：]\s*")
-#: A word before a colon that is so short is meant as a language.
+#: A word before a colon of up to this many letters is meant as a language.
 _LONGEST_CODE = 3
 _BULLET = LatePattern(r"^[-*•·]\s+")
 _COMMENT = LatePattern(r"(?:^|\s)#\s.*$|^#.*$")
 _QUOTED = LatePattern(r"^(?:\"(.+)\"|“(.+)”|„(.+)[“”]|«\s*(.+?)\s*»|「(.+)」|'(.+)')$")
 _SAID = LatePattern(r"[^\W_]")
-#: What a message says before the terms that stay as they are, and before the others.
+#: What a message says before the terms that are not translated, and before the others.
 _KEEP = "Keep these names and terms exactly as they are written here, and do not translate them:"
 _REPLACE = "Where these names and terms occur, use what is behind the equals sign:"
 #: The cure for lines that cannot be read.
@@ -80,7 +80,7 @@ def read_glossary(text: str) -> Glossary:
 
 
 def glossary_words(glossary: Glossary, languages: Iterable[Language]) -> str:
-    """What a message says of the terms, for a turn in these languages; "" for no terms."""
+    """What a message says about the terms, for a turn in these languages; "" for no terms."""
     if not glossary:
         return ""
     tags = [language.tag for language in languages]
@@ -97,14 +97,14 @@ def glossary_words(glossary: Glossary, languages: Iterable[Language]) -> str:
 
 
 def _headed(heading: str, lines: list[str]) -> list[str]:
-    """Lines below their heading; nothing for no lines."""
+    """Lines below their heading; empty for no lines."""
     if not lines:
         return []
     return [heading, *lines]
 
 
 def _translations(term: Term, tags: Sequence[str]) -> str:
-    """What a term is in these languages, one for all where they agree."""
+    """A term's translations into these languages, only one if they agree."""
     if not tags:
         return term.translation
     said = {tag: term.in_language(tag) for tag in tags}
@@ -118,7 +118,7 @@ def _translations(term: Term, tags: Sequence[str]) -> str:
 
 
 def _lines(text: str) -> Iterator[tuple[int, str]]:
-    """(number, line) of every line that is to be a term."""
+    """(number, line) of every line that should be a term."""
     for number, line in enumerate(text.split("\n"), 1):
         bare = _COMMENT.sub("", line).strip(" \r\t")
         if bare:
@@ -126,8 +126,8 @@ def _lines(text: str) -> Iterator[tuple[int, str]]:
 
 
 def _term(line: str, *, has_dividers: bool) -> Term:
-    """`has_dividers`: other lines say without doubt where a translation begins. Raises
-    WrongError."""
+    """The term in a line. `has_dividers`: other lines clearly show where a translation begins.
+    Raises WrongError."""
     pieces = _DIVIDER.split(line)
     if len(pieces) > 2:
         raise WrongError("it is divided more than once")

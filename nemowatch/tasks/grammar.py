@@ -1,7 +1,7 @@
-"""What a folder's name means (docs/behaviour.md section 1): `<task>[-<argument>]*`. Pure, and
-total: any text gives a Folder or an Unreadable.
+"""Reads a folder's name (docs/behaviour.md section 1): `<task>[-<argument>]*`. Pure and total: any
+text gives a Folder or an Unreadable.
 
-Nothing is guessed: a name with one part that cannot be read is not read at all.
+Nothing is guessed: a name of which one part cannot be read is not read at all.
 """
 
 from __future__ import annotations
@@ -47,7 +47,7 @@ def _read(name: str, own: OwnNames) -> Folder | Unreadable:
 
 
 def _spelled(name: str, own: OwnNames) -> tuple[TaskKind, Spelled]:
-    """Which task the name begins with; a recipe comes before a built-in one. Raises WrongError."""
+    """The task with which the name begins; recipes take precedence. Raises WrongError."""
     words = in_full(split(name), own)
     if not words:
         raise WrongError("The folder's name has no word that could be a task.")
@@ -64,7 +64,7 @@ def _spelled(name: str, own: OwnNames) -> tuple[TaskKind, Spelled]:
 
 
 def _as_alias(words: list[str]) -> str:
-    """How the administrator can have a task's name in another language read as it."""
+    """How the administrator can have a word of another language read as a task."""
     word = foreign_word(words)
     if not word:
         return ""

@@ -1,9 +1,9 @@
-"""Words that people write for languages and voices, and that no rule finds. Data only: none of them
-is read, each is proposed."""
+"""Words that people write for languages and voices, and that no rule finds. Data only: they are not
+read, but their meaning is proposed."""
 
 from __future__ import annotations
 
-#: Codes that people make up and no other rule finds; "sp" is found by the beginning of "Spanish".
+#: Codes that people make up and no other rule finds ("sp" is found as the beginning of "Spanish").
 CODES = {
     "esp": "es",
     "cht": "zh_Hant",
@@ -13,7 +13,7 @@ CODES = {
     "ua": "uk",
     "gre": "el",
 }
-#: What speakers call their languages besides the names that are read (`native_names`).
+#: What speakers call their languages, besides the names that are read (`native_names`).
 OWN_NAMES = {
     "castellano": "es",
     "brasileiro": "pt_BR",
@@ -27,5 +27,5 @@ OWN_NAMES = {
     "viet": "vi",
     "bahasa": "id",
 }
-#: How voices are called, besides male and female.
+#: Words for voices besides male and female.
 VOICE_WORDS = {"woman": "female", "women": "female", "man": "male", "men": "male"}

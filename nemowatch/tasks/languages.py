@@ -1,10 +1,8 @@
-"""Which languages exist, how they are written in a folder's name, and what they are called in a
-prompt. Babel decides. `mistakable` says which codes must not be read, because something else is
-meant by them.
+"""Which languages exist, how they are written in a folder's name, and their names in a prompt.
+Babel decides. `mistakable` says which codes must not be read, because people mean something else.
 
-Babel is loaded on first use, and of its data only what is asked for: the English names. What it
-knows beyond a single language (aliases, what is likely) is three times as large, and hardly ever
-asked for.
+Babel is loaded on first use, and of its data only what is needed, usually the English names. Its
+other data (aliases, likely scripts and countries) is three times as large, and hardly ever needed.
 """
 
 from __future__ import annotations
@@ -18,11 +16,11 @@ from itertools import filterfalse
 
 from nemowatch.tasks import native_names
 
-#: Entries of the table that are no language to speak.
+#: Entries of the table that are not spoken languages.
 _NO_LANGUAGE = frozenset({"und", "mul", "zxx", "mis", "root"})
-#: Retired for CLDR, which counts it to another one, but a language of its own for everybody else.
+#: Codes that CLDR has retired in favour of another, but that are languages for everybody else.
 _LIVING = frozenset({"tw"})
-#: English names in common use that Babel lists under another one.
+#: Common English names that Babel lists under another one.
 _OTHER_NAMES = {
     "bengali": "bn",
     "farsi": "fa",
@@ -37,13 +35,13 @@ _OTHER_NAMES = {
 }
 
 
-#: Apostrophes go; what binds words becomes a space, and an ampersand a word.
+#: Apostrophes are removed; what joins words becomes a space, and an ampersand a word.
 _LEFT_OUT = str.maketrans({"-": " ", "_": " ", "&": " and ", "'": "", "\u2019": "", "\u02bc": ""})
 
 
-#: Held while Babel's data is read and emptied again: another thread would find it empty.
+#: Held while Babel's data is read and cleared again, since another thread would find it empty.
 _of_babel = threading.Lock()
-#: The region that people write though it is no country.
+#: A region that people write although it is not a country.
 LATIN_AMERICA = "419"
 
 
@@ -56,7 +54,7 @@ class Language:
 
 
 def fold(name: str) -> str:
-    """A name as it is compared: no case, no accents, no apostrophes, single spaces between
+    """A name for comparing: without case, accents and apostrophes, with single spaces between
     words."""
     letters = unicodedata.normalize("NFKD", name.casefold())
     plain = "".join(filterfalse(unicodedata.combining, letters))
@@ -64,15 +62,15 @@ def fold(name: str) -> str:
 
 
 def tables(locale: str, *wanted: str) -> dict[str, dict[str, str]]:
-    """Those of Babel's tables of a locale, without what it inherits; empty where it has none. Each
-    inbox has a thread that may ask."""
+    """The wanted tables of a locale in Babel, without what it inherits; empty if it has none. May
+    be called from several threads, since each inbox has its own."""
     from babel import localedata
 
     with _of_babel:
         data = localedata.load(locale, merge_inherited=False)
         found = {table: dict(data.get(table, {})) for table in wanted}
-        # Babel keeps what it has read, months of calendars and all, and gives everybody the same;
-        # what is empty it would read again
+        # Babel keeps everything that it has read, calendars and all, and returns the same object
+        # every time; an empty one is read again
         data.clear()
     return found
 
@@ -127,7 +125,7 @@ def _scripts() -> dict[str, str]:
 
 @cache
 def _aliases() -> dict[str, str]:
-    """Other codes: "spa" and "esp" of ISO 639-2 and -3, and those that are retired, as "iw" of
+    """Other codes: those of ISO 639-2 and -3, such as "spa", and retired ones, such as "iw" for
     Hebrew."""
     from babel.core import get_global
 
@@ -139,7 +137,7 @@ def _aliases() -> dict[str, str]:
     return found
 
 
-@lru_cache(maxsize=1024)  # it is asked about words of people's making
+@lru_cache(maxsize=1024)  # it is asked about any words that people write
 def exists(code: str) -> bool:
     """Whether Babel knows this language with this region or script ("pt_BR", "zh_TW", not
     "es_FR")."""
@@ -166,8 +164,8 @@ def existing(code: str) -> str:
 
 
 def _fits(code: str, found: str) -> bool:
-    """Babel fills in what is likely ("zh_TW": "zh_Hant_TW"), but must not drop what was asked
-    for."""
+    """Whether what Babel found is what was asked for: it fills in what is likely ("zh_TW":
+    "zh_Hant_TW"), but must not drop anything."""
     return set(code.split("_")) <= set(found.split("_"))
 
 
@@ -195,9 +193,9 @@ def primary(token: str) -> str:
 
 
 def base_of(words: str) -> str:
-    """The code of a name or code of a language ("Spanish", "español", "portuguese european",
-    "spa"); "" when it is none. What is both, as "ga" (Irish by its code, a language of Ghana by
-    its name), is a code."""
+    """The code of a language given by name or code ("Spanish", "español", "portuguese european",
+    "spa"); "" when it is neither. What is both, like "ga" (the code of Irish, and the name of a
+    language of Ghana), counts as a code."""
     if words.lower() in codes():
         return primary(words)
 
@@ -218,7 +216,7 @@ def _turned(folded: str) -> str:
 
 
 def are_one(code: str, other: str) -> bool:
-    """Whether two codes are one language's, as `nb` and `no`."""
+    """Whether two codes mean the same language, as `nb` and `no` do."""
     from babel.core import get_global
 
     parents = get_global("parent_exceptions")
@@ -259,7 +257,7 @@ def _subtag(token: str) -> str:
 
 
 def bound(token: str) -> str:
-    """The code of a token whose parts are bound by `_` ("pt_BR", "zh_hant_tw",
+    """The code of a token whose parts are joined by `_` ("pt_BR", "zh_hant_tw",
     "portuguese_brazil"); "" when it is none."""
     named = names().get(fold(token), "")
     if named:
@@ -271,8 +269,8 @@ def bound(token: str) -> str:
 
 @cache
 def common() -> dict[str, str]:
-    """Folded name to code of the languages that suggestions come from: those Babel has more than
-    a name for."""
+    """Folded name to code of the languages that are suggested: those for which Babel has more than
+    a name."""
     from babel import localedata
 
     living: set[str] = set()

@@ -1,4 +1,4 @@
-"""What kinds of files are called in sentences. Owns wording only."""
+"""The names of kinds of files in sentences. Owns only the wording."""
 
 from __future__ import annotations
 

@@ -1,5 +1,5 @@
-"""Words that must not be read as a language, because something else is meant by most who write
-them. Owns what no data says: which of such codes are also words.
+"""Words that must not be read as a language, because most people who write them mean something
+else. Owns what is in no data: which of these codes are also words.
 """
 
 from __future__ import annotations
@@ -27,17 +27,17 @@ class And:
 
     spoken_in: str  #: those languages, in words
     beside: frozenset[str] = frozenset()  #: counts where one of these is in the name; empty: always
-    unless: frozenset[str] = frozenset()  #: counts not where one of these is
+    unless: frozenset[str] = frozenset()  #: does not count if one of these is in the name
 
 
-#: Codes that are "and" in another language. Between two languages they may be either.
+#: Codes that mean "and" in another language. Between two languages they may be either.
 AND_ELSEWHERE = {
     "et": And("French", unless=frozenset({"fi", "lv", "lt"})),
     "ja": And("Finnish and Estonian", beside=frozenset({"fi", "et"})),
     "si": And("Romanian", beside=frozenset({"ro"})),
     "dan": And("Indonesian and Malay", beside=frozenset({"id", "ms"})),
 }
-#: Codes that are "the" in another language, where a word follows.
+#: Codes that mean "the" in other languages, if a word follows.
 ARTICLES = {"la": "French, Spanish and Italian"}
 _DANGEROUS = COUNTRY_CODES | WORD_CODES
 

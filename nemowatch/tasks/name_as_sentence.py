@@ -1,5 +1,5 @@
-"""A folder's name that is a sentence, as `dub in Spanish`, `translate en to es`: what it asks for.
-Only proposes."""
+"""What a folder's name asks for that is a sentence, such as `dub in Spanish` or `translate en to
+es`. Only for proposals."""
 
 from __future__ import annotations
 
@@ -11,13 +11,13 @@ from nemowatch.tasks.kinds.base import TaskKind
 from nemowatch.tasks.nearest_language import mended
 from nemowatch.tasks.words import PREPOSITIONS
 
-#: Stand for the file, although `it` is a code as well.
+#: Words that stand for the file, although `it` is a code as well.
 _PRONOUNS = frozenset({"it", "this", "that", "them", "the"})
 
 
 def of_sentence(words: list[str], kind: TaskKind) -> list[str] | None:
-    """The arguments that a task's words ask for: the languages behind the last preposition, and,
-    where the task knows one, the language of the video before it. None when it is no sentence."""
+    """The arguments that a task's words ask for: the languages after the last preposition and, if
+    the task knows one, the language of the video before it. None when it is not a sentence."""
     at = _last_preposition(words)
     if at is None:
         return None
@@ -26,7 +26,7 @@ def of_sentence(words: list[str], kind: TaskKind) -> list[str] | None:
 
 
 def _last_preposition(words: list[str]) -> int | None:
-    """Its index, with a word behind it."""
+    """The index of the last preposition that a word follows; None when there is none."""
     found = None
     for at, word in enumerate(words[:-1]):
         if word.lower() in PREPOSITIONS:
@@ -35,7 +35,7 @@ def _last_preposition(words: list[str]) -> int | None:
 
 
 def _source(words: list[str], kind: TaskKind) -> list[str]:
-    """`en` of `en to es`, where nothing else is before it."""
+    """`en` of `en to es`, if nothing else is before it."""
     if not kind.keywords >= SOURCE:
         return []
 

@@ -15,7 +15,7 @@ def code_of(folded: str) -> str:
 
 
 def in_latin(folded: str) -> str:
-    """As `code_of`, for names in Latin letters that are not the English name as well."""
+    """Like `code_of`, for names in Latin letters that are not also the English name."""
     letter = folded[:1]
     if not letter.isascii() or folded == "english":
         return ""

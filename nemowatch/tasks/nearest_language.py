@@ -1,5 +1,5 @@
-"""What the words after a task may have meant, where they cannot be read: each as the nearest
-language. Only proposes."""
+"""What words after a task may have meant that cannot be read: each as the nearest language. Only
+for proposals."""
 
 from __future__ import annotations
 
@@ -10,14 +10,14 @@ from nemowatch.tasks import countries, languages, mistakable
 from nemowatch.tasks.arguments import SOURCE, VOICES
 from nemowatch.tasks.language_words import CODES, OWN_NAMES
 
-#: Words that are no language and stay as they are.
+#: Words that are not languages and are kept as they are.
 _KEYWORDS = {word: word for word in SOURCE | VOICES}
 _OWN_NAMES = {languages.fold(name): code for name, code in OWN_NAMES.items()}
-#: How alike a language's name must be: there are many, and a wrong one costs money.
+#: How similar a language's name must be: there are many, and a wrong one costs money.
 _LIKENESS = 0.8
 #: Codes of languages have two letters or three.
 _LONGEST_CODE = 3
-#: Short words of sentences, articles too: nobody means what is spoken in Austria by `at`.
+#: Short words of sentences, such as articles: by `at` nobody means what is spoken in Austria.
 _WORDS = frozenset(
     {
         "al",
@@ -40,7 +40,7 @@ _WORDS = frozenset(
     }
 )
 _REFUSALS = frozenset({"no", "non"})
-#: Shorter words are near to some language whatever they are: "und" to Rundi.
+#: Any shorter word is close to some language, as "und" is to Rundi.
 _SHORTEST = 5
 
 #: Given a word and the one before it: what it may have meant, or "".
@@ -48,8 +48,8 @@ _Rule = Callable[[str, str], str]
 
 
 def mended(words: list[str], known: Mapping[str, str]) -> list[str]:
-    """Each word that is no language replaced by the nearest one, or left out; none twice. `known`:
-    other words that the task knows, with their meanings."""
+    """The words, with each that is not a language replaced by the nearest one or left out, and none
+    twice. `known`: other words that the task knows, with their meanings."""
     found = [""]
     for word in _without_prose(_without_refusals(words)):
         near = known.get(word.lower()) or _near(word.strip("_"), found[-1])
@@ -58,14 +58,15 @@ def mended(words: list[str], known: Mapping[str, str]) -> list[str]:
 
 
 def is_language(word: str) -> bool:
-    """Whether a word is a language's name, or its code of two letters."""
+    """Whether a word is a language's name or two-letter code."""
     if len(word) == 2:
         return languages.primary(word) != ""
     return _is_name(word)
 
 
 def _without_refusals(words: list[str]) -> list[str]:
-    """Without a `no` whose next word is no language: `es no music` is not about Norwegian."""
+    """The words without any `no` that is not followed by a language: `es no music` is not about
+    Norwegian."""
     kept: list[str] = []
     for word, behind in pairwise([*words, ""]):
         is_refusal = word.lower() in _REFUSALS and behind and not languages.base_of(behind)
@@ -75,7 +76,7 @@ def _without_refusals(words: list[str]) -> list[str]:
 
 
 def _without_prose(words: list[str]) -> list[str]:
-    """Where languages are spelled out, short words that are codes as well are words: the `no` of
+    """The words without short ones that are also codes, if languages are spelled out: the `no` of
     `spanish, no music`."""
     named = set(map(languages.base_of, filter(_is_name, words)))
     if not named:
@@ -94,7 +95,7 @@ def _is_name(word: str) -> bool:
 
 
 def _add(near: str, found: list[str]) -> None:
-    """Add one, unless it is there; with its region it takes the place of the one before."""
+    """Add one unless it is there; with its region it replaces the one before."""
     last = found[-1]
     if _adds_region(near, last):
         found[-1] = near  # `es-mx`, `english-us`: one language
@@ -150,7 +151,7 @@ def _own_name(word: str, previous: str) -> str:
 
 
 def _bound(word: str, previous: str) -> str:
-    """`es_FR`: the language alone where it is not known so."""
+    """`es_FR`: only the language if that region of it is not known."""
     language, binds, _ = word.partition("_")
     if not binds:
         return ""
@@ -170,7 +171,7 @@ def _country(word: str, previous: str) -> str:
 
 
 def _alike(word: str, previous: str) -> str:
-    """The language whose English name begins so, when it is the only one, or is nearly so."""
+    """The only language whose English name begins with the word, or a similar name."""
     if mistakable.is_dangerous(word) or word.lower() in _WORDS:
         return ""
     code = _spelled_alike(languages.fold(word))
@@ -190,7 +191,7 @@ def _spelled_alike(folded: str) -> str:
 
 
 def _beginning(word: str) -> set[str]:
-    """The codes of languages whose names begin so."""
+    """The codes of languages whose names begin with the word."""
     if len(word) < 2:
         return set()
     return {code for name, code in languages.common().items() if name.startswith(word)}
@@ -204,7 +205,7 @@ def _most_alike(word: str) -> str:
     return next(map(common.__getitem__, names), "")
 
 
-#: In this order: the first that knows the word decides.
+#: The rules in order: the first one that knows a word decides.
 _RULES: tuple[_Rule, ...] = (
     _keyword,
     _region,

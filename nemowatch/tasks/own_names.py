@@ -1,8 +1,8 @@
 """Folder names that the configuration adds: recipes, and aliases in people's own language. Pure.
 
-It says what such a name stands for. `kinds` knows what an order asks for, `config.alias_names`
-which names the configuration may add. A name that begins with a task or a recipe is never read
-differently because of an alias.
+It says for what such a name stands. `kinds` knows what an order asks for, `config.alias_names`
+which names the configuration may add. An alias never changes how a name is read that begins with a
+task or a recipe.
 """
 
 from __future__ import annotations
@@ -17,8 +17,8 @@ from nemowatch.tasks.words import WrongError, split
 
 
 def in_full(words: list[str], own: OwnNames) -> list[str]:
-    """The words of a folder's name, with those of its order in the place of an alias. Raises
-    WrongError where the alias takes no further words."""
+    """The words of a folder's name, with an alias replaced by the words of its order. Raises
+    WrongError if the alias takes no further words."""
     if begins_with_order(words, own):
         return words
     fitting = list(_beginnings(words, aliases_of(own)))
@@ -32,12 +32,12 @@ def in_full(words: list[str], own: OwnNames) -> list[str]:
 
 
 def begins_with_order(words: Sequence[str], own: OwnNames) -> bool:
-    """Whether the first words are a recipe's name, or that of a task that is built in."""
+    """Whether the first words are the name of a recipe or of a built-in task."""
     return task_of(words, own) != ""
 
 
 def is_task_alone(words: Sequence[str], own: OwnNames) -> bool:
-    """Whether they are the name of a task or of a recipe, and nothing else."""
+    """Whether the words are only the name of a task or of a recipe."""
     recipe = recipe_of(words, own)
     if recipe:
         return _count(recipe) == len(words)
@@ -51,7 +51,7 @@ def recipe_of(words: Sequence[str], own: OwnNames) -> str:
 
 
 def task_of(words: Sequence[str], own: OwnNames) -> str:
-    """The task that the words of an order begin with: a recipe's name, a built-in word, or ""."""
+    """The task with which the words of an order begin: a recipe's name, a built-in word, or ""."""
     kind, _ = beginning(words)
     recipe = recipe_of(words, own)
     if kind is None or recipe:
@@ -86,8 +86,8 @@ def _is_beginning(words: Sequence[str], name: str) -> bool:
 
 
 def _goes_on(words: Sequence[str], own: OwnNames, alias: str) -> bool:
-    """Whether an alias, with which the words begin, may be followed by the rest of them: only one
-    of a task's name may, since "dub-zh" with one more language would be paid for twice."""
+    """Whether the alias with which the words begin may be followed by the others: only an alias of
+    a mere task may, since "dub-zh" with one more language would be paid for twice."""
     if _count(alias) == len(words):
         return True
     return is_task_alone(split(str(own[alias])), own)

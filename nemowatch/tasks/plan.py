@@ -1,6 +1,6 @@
-"""From a folder and a drop to the order: its jobs, their messages and the results they must
-give. What each kind of task makes is said by its module in `kinds`; here is what all have in
-common. Pure."""
+"""Turns a folder and a drop into an order: its jobs, their messages and the results that they must
+give. The modules in `kinds` say what each kind of task makes; here is what all have in common.
+Pure."""
 
 from __future__ import annotations
 
@@ -16,9 +16,9 @@ from nemowatch.tasks.records import Drop, Folder
 from nemowatch.tasks.request_kinds import RequestKind
 from nemowatch.tasks.tips import tips
 
-#: Bytes of one file for a skill that we do not know: most take these (docs/api.md section 2).
+#: The largest file, bytes, for an unknown skill: most accept this (docs/api.md section 2).
 _USUAL_BYTES = 500 * MB
-#: Requests that are no work: what they ask, and what is to be said to that.
+#: Requests that are not work: what they ask for, and the answer.
 NO_WORK = {
     RequestKind.EXPORT: (
         "for the result as a file",
@@ -44,24 +44,24 @@ _SKILLS = {skill.name: skill for kind in KINDS for skill in kind.skills}
 
 
 def skill_called(name: str) -> Skill:
-    """What is known of a skill; of one that we do not know what holds for any."""
+    """What is known about a skill; for an unknown one what holds for most."""
     return _SKILLS.get(name, Skill(name, _USUAL_BYTES))
 
 
 def max_bytes(skill: str) -> int:
-    """The largest file, in bytes, that `skill` takes."""
+    """The largest file, in bytes, that `skill` accepts."""
     return skill_called(skill).max_bytes
 
 
 def needs_sound(skill: str) -> bool:
-    """Whether `skill` works on what is said in a file; False for a skill that we do not know."""
+    """Whether `skill` works on what is said in a file; False for an unknown skill."""
     return skill_called(skill).needs_sound
 
 
 def takes(folder: Folder, prompt: str = "") -> frozenset[MediaKind]:
-    """The kinds of files that a folder takes, given the text of its prompt.txt.
+    """The kinds of files that a folder accepts, given the text of its prompt.txt.
 
-    {script} in it makes an `edit` folder or a recipe take texts."""
+    {script} in it makes an `edit` folder or a recipe accept texts."""
     return kind_of(folder).takes_with(folder, prompt)
 
 
@@ -71,7 +71,7 @@ def takes_subtitles(folder: Folder) -> bool:
 
 
 def folders_for(media: MediaKind) -> list[str]:
-    """Names of folders that take files of this kind."""
+    """Names of folders that accept files of this kind."""
     found: list[str] = []
     for kind in KINDS:
         if media in kind.takes:
@@ -87,8 +87,8 @@ def jobs_of_one(folder: Folder) -> int:
 
 
 def plan(folder: Folder, drop: Drop) -> FolderOrder:
-    """What is to be made of `drop`. Raises OrderError, with the cure, for what the folder does
-    not take and for instructions that are missing or cannot be sent."""
+    """What is to be made of `drop`. Raises OrderError, with the cure, for what the folder does not
+    accept, and for instructions that are missing or cannot be sent."""
     _check_media(folder, drop)
     own = _own_instructions(drop.prompt, folder)
     recipe = folder.prompt
@@ -102,7 +102,7 @@ def plan(folder: Folder, drop: Drop) -> FolderOrder:
 
 
 def _answers(text: str, own: str) -> tuple[str, ...]:
-    """What is said to an addition that asks for no work, and is left out."""
+    """The answers to additions that ask for no work, and are left out."""
     if own or not prompts.addition(text):
         return ()
     asked, answer = NO_WORK[routing.surely_in(prompts.addition(text))]
@@ -114,8 +114,8 @@ def _whose(folder: Folder) -> str:
 
 
 def _own_instructions(text: str, folder: Folder) -> str:
-    """What a prompt.txt has the cloud do. What it adds to a folder's own instructions, and is no
-    work, leaves them their work. Raises OrderError where it takes their place."""
+    """The instructions of a prompt.txt for the cloud. If it only adds something that is not work,
+    the folder's own instructions remain. Raises OrderError if it would replace them by that."""
     adds = prompts.extends(text) and not kind_of(folder).needs_prompt
     if not adds:
         check_instructions(text, "the prompt.txt that counts here", _whose(folder))

@@ -1,4 +1,4 @@
-"""What people write about a result that they like: nothing is to be done. Pure."""
+"""Recognizes what people write about a result that they like, which asks for nothing. Pure."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ muchas hola y c'est est tout tres bien beaucoup oui bonjour e o a muito sim ola 
 """
 _PRAISE = vocabulary(_WORDS.split())
 _BESIDE = vocabulary(f"{_WORDS} {_TOO}".split())
-#: Characters of a text that may be no more than that.
+#: The most characters of a text that may be only that.
 _SHORT = 120
 
 

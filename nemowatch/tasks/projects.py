@@ -1,7 +1,7 @@
 """Projects: several files that are worked on together, by instructions in parts. Each part is a
 turn of its own, with a result of its own. Pure.
 
-What a folder's instructions mean in general is said in `plan` and `prompts`.
+`plan` and `prompts` say what a folder's instructions mean in general.
 """
 
 from __future__ import annotations
@@ -22,12 +22,14 @@ from nemowatch.tasks.request_kinds import RequestKind
 from nemowatch.tasks.tips import project_tips
 from nemowatch.tasks.words import enumerated
 
-#: Turns that one project may order: each is paid for, and a person reads them all before.
+#: The most turns that one project may order: each is paid for, and a person reads all of them
+#: first.
 MOST_PARTS = 50
-#: A line that divides the instructions. Editors make long dashes of hyphens while they are typed.
+#: The hyphens that people mean by dashes in a line that divides the instructions: editors turn
+#: typed hyphens into long dashes.
 _DASHES = str.maketrans({"—": "--", "–": "-", "―": "--"})
 _SHORTEST_DIVIDER = 3
-#: How a part may begin that concerns a file: its name, maybe in quotes, and a colon.
+#: The beginning of a part that concerns a file: its name, perhaps in quotes, and a colon.
 _PREFIX = re.compile(r"""^["'`“”„«»]?(?P<names>[^\n:：]{1,400}?)["'`“”„«»]?\s{0,9}[:：]""")
 _BETWEEN_NAMES = re.compile(r"\s{0,9}(?:,|;|&|\+|\band\b|\bund\b|\by\b|\bet\b|和|、)\s{0,9}")
 _WHERE = "prompt.txt"
@@ -45,7 +47,7 @@ class ProjectDrop:
 
 
 def divided(text: str) -> tuple[str, ...]:
-    """The parts of a project's instructions; empty ones say nothing."""
+    """The parts of a project's instructions, without empty ones."""
     parts: list[list[str]] = [[]]
     for line in text.splitlines():
         if _is_divider(line):
@@ -67,16 +69,17 @@ def takes_projects(folder: Folder) -> bool:
 
 
 def asks_about_mixes(folder: Folder) -> bool:
-    """Whether clips, sounds and pictures that come together into this folder may have been meant as
-    one project: what a recipe makes of each file, the configuration says."""
+    """Whether clips, recordings and pictures that come into this folder together may be meant as
+    one project. For a recipe the configuration says what is made of each file, so nobody is
+    asked."""
     kind = kind_of(folder)
     return kind.takes_projects and kind.needs_prompt
 
 
 def plan_project(folder: Folder, drop: ProjectDrop) -> FolderOrder:
-    """What is to be made of a project: a target for each part of its instructions, in order.
-    Raises OrderError, with the cure, where instructions are missing, name files that are not
-    there, or ask for nothing that is work."""
+    """What is to be made of a project: a target for each part of its instructions, in order. Raises
+    OrderError, with the cure, for instructions that are missing, name files that are not there, or
+    ask for no work."""
     parts = divided(prompts.joined(folder.prompt, drop.prompt))
     if not parts:
         raise OrderError(
@@ -96,8 +99,8 @@ def plan_project(folder: Folder, drop: ProjectDrop) -> FolderOrder:
 
 
 def _without_exports(parts: tuple[str, ...], drop: ProjectDrop) -> tuple[str, ...]:
-    """The parts that ask for something to be made; all of them where none does. Each of those has
-    its result as a file anyhow."""
+    """The parts that ask for something to be made, or all of them if none does. The result of each
+    is exported anyway."""
     kept = tuple(part for part in parts if not _is_export(part, drop))
     return kept or parts
 
@@ -105,7 +108,7 @@ def _without_exports(parts: tuple[str, ...], drop: ProjectDrop) -> tuple[str, ..
 def _is_export(part: str, drop: ProjectDrop) -> bool:
     try:
         _, text = _concerned(part, drop, "")
-    except OrderError:  # it is said which part is wrong, and how
+    except OrderError:  # people read which part is wrong, and how
         return False
     return routing.surely_in(text) is RequestKind.EXPORT
 
@@ -149,7 +152,7 @@ def _target(folder: Folder, drop: ProjectDrop, part: str, said: str) -> tuple[Ta
 
 
 def _numbered(outputs: tuple[Output, ...], folder: Folder, number: int) -> tuple[Output, ...]:
-    """The results of one part of several: `.1.mp4` in the place of `.edit.mp4`."""
+    """The results of one part of several: `.1.mp4` in place of `.edit.mp4`."""
     found: list[Output] = []
     for output, suffix in zip(outputs, folder.outputs, strict=True):
         found.append(replace(output, ending=f".{number}.{suffix}"))
@@ -157,8 +160,8 @@ def _numbered(outputs: tuple[Output, ...], folder: Folder, number: int) -> tuple
 
 
 def _concerned(part: str, drop: ProjectDrop, said: str) -> tuple[tuple[str, ...], str]:
-    """The files that a part names at its beginning, and the rest of it. Raises OrderError for one
-    that is not in the project, and for a part that says nothing else."""
+    """The files that a part names at its beginning, and the rest of it. Raises OrderError for a
+    file that is not in the project, and for a part that says nothing else."""
     whole, rest = _whole_name(part, drop.files)
     if whole:
         return _checked((whole,), rest, said)
@@ -177,7 +180,7 @@ def _concerned(part: str, drop: ProjectDrop, said: str) -> tuple[tuple[str, ...]
 
 
 def _names_before_colon(part: str) -> tuple[list[str], str]:
-    """The names of files with which a part begins, before a colon, and the rest; none where
+    """The names of files with which a part begins, before a colon, and the rest; no names if
     anything else is before the first colon."""
     found = _PREFIX.match(part)
     if found is None:
@@ -189,8 +192,8 @@ def _names_before_colon(part: str) -> tuple[list[str], str]:
 
 
 def _mention_a_file(missing: list[str], own: Iterable[str]) -> bool:
-    """Whether names that no file has are a sentence that mentions one: "Put the song under
-    clip2.mp4: softly"."""
+    """Whether names that no file has are really a sentence that mentions a file: "Put the song
+    under clip2.mp4: softly"."""
     mentions = tuple(f" {key}" for key in own)
     return any(_key(name).endswith(mentions) for name in missing)
 
@@ -224,5 +227,6 @@ def _is_file_name(text: str) -> bool:
 
 
 def _key(name: str) -> str:
-    """What people take for the same name: in any case, composed or decomposed."""
+    """A key that is equal for names that people take for the same: in any case, composed or
+    decomposed."""
     return unicodedata.normalize("NFC", name.strip("\"'`“”„«» ")).casefold()

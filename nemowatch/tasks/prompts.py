@@ -1,5 +1,5 @@
-"""How the message of a paid turn is put together: placeholders, a folder's prompt.txt, a script.
-The words of each task are in its module in `kinds`, made specific from docs/api.md section 2.
+"""Puts the message of a paid turn together: placeholders, a folder's prompt.txt, a script. The
+words of each task are in its module in `kinds`, following docs/api.md section 2.
 
 No message asks the agent to render or to save: that is done through the API (docs/api.md section
 6).
@@ -16,25 +16,25 @@ from nemowatch.tasks.languages import Language
 from nemowatch.tasks.records import Drop
 from nemowatch.tasks.words import enumerated
 
-#: What {languages} says where the name holds none.
+#: What {languages} becomes if the name has none.
 NO_LANGUAGE = "the original language"
 
 _PLACEHOLDER = re.compile(r"\{(languages|file|script)\}")
 
 
-#: Said before what a person adds, instead of what is not to be changed or added otherwise: that
+#: Said before a person's addition, in place of what must not be changed or added otherwise, which
 #: could forbid the very thing.
 THE_REST = "Apart from what is asked for below, leave everything as it is."
-#: Said between two texts of people, one of which adds to the other.
+#: Said between two texts by people, the second of which adds to the first.
 NEARER = "Where the following differs from that, it counts."
 
 
 @dataclass(frozen=True, slots=True)
 class Base:
-    """What a folder's name stands for."""
+    """The instructions for which a folder's name stands."""
 
-    whole: str  #: with what is not to be changed or added
-    order: str  #: the order alone, to which a person may add anything
+    whole: str  #: with what must not be changed or added
+    order: str  #: only the order, to which a person may add anything
 
 
 def named(languages: Sequence[Language]) -> str:
@@ -44,7 +44,7 @@ def named(languages: Sequence[Language]) -> str:
 
 
 def name_of(language: Language | None) -> str:
-    """What a sentence calls a language; "" for none."""
+    """The name of a language in a sentence; "" for none."""
     if language is None:
         return ""
     return language.name
@@ -56,8 +56,8 @@ def fill(
     file: str,
     script: str,
 ) -> str:
-    """`text` with {languages}, {file} and {script} filled in, in one pass: every other brace
-    stays."""
+    """`text` with {languages}, {file} and {script} filled in, in one pass: all other braces
+    stay."""
     values = {"languages": named(languages), "file": file, "script": script}
     return _PLACEHOLDER.sub(lambda match: values[match[1]], text)
 
@@ -74,8 +74,8 @@ def order(text: str, drop: Drop, languages: Sequence[Language]) -> str:
 
 
 def message(text: str, drop: Drop, languages: Sequence[Language]) -> str:
-    """An order for a drop that may have a script. One that `text` has no place for follows after
-    every instruction, or it would be paid for and not used."""
+    """An order for a drop that may have a script. If `text` has no place for the script, it follows
+    the instructions; otherwise it would be paid for and not used."""
     ordered = order(text, drop, languages)
     if not drop.script.strip() or asks_for_script(text):
         return ordered
@@ -105,8 +105,8 @@ def addition(own: str) -> str:
 
 
 def instructed(base: Base, own: str) -> str:
-    """What a folder's name stands for, with its `prompt.txt`: a leading + extends it, anything
-    else replaces it, an empty one does nothing."""
+    """The folder's instructions with its `prompt.txt`: one with a leading + extends them, any other
+    replaces them, an empty one changes nothing."""
     added = addition(own)
     if added:
         return f"{base.order} {THE_REST}\n\n{added}"
@@ -116,7 +116,7 @@ def instructed(base: Base, own: str) -> str:
 
 
 def joined(above: str, own: str) -> str:
-    """The same, where both are a person's own words: what is nearer counts where they differ."""
+    """Two texts of people together: where they differ, the nearer one counts."""
     added = addition(own)
     if not above.strip():
         return added or own.strip()
@@ -128,8 +128,8 @@ def joined(above: str, own: str) -> str:
 
 
 def nested(above: str, own: str) -> str:
-    """What two prompt.txt say together, one in a folder and one in a folder below it: with a
-    leading + the lower adds, else it counts alone; an empty one says nothing."""
+    """The prompt of two prompt.txt together, one in a folder and one in a folder below it: with a
+    leading + the lower one adds, otherwise it alone counts; an empty one says nothing."""
     if not above.strip():
         return own
     return joined(above, own)

@@ -1,4 +1,4 @@
-"""What people write who do not want to decide yet: nothing is to be done. Pure."""
+"""Recognizes what people write who do not want to decide yet, which asks for nothing. Pure."""
 
 from __future__ import annotations
 
@@ -105,7 +105,7 @@ _TOO = [
 ]
 _PUTS_OFF = vocabulary(_WORDS)
 _BESIDE = vocabulary([*_WORDS, *_TOO])
-#: Characters of a text that may be no more than that.
+#: The most characters of a text that may be only that.
 _SHORT = 60
 
 

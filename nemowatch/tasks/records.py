@@ -1,5 +1,4 @@
-"""The records of this package: what a folder's name says, and what was dropped into it. They hold;
-they do nothing."""
+"""The records of this package: what a folder's name says, and what was dropped into it."""
 
 from __future__ import annotations
 
@@ -25,8 +24,8 @@ class RecipeLike(Protocol):
     def outputs(self) -> Collection[str]: ...
 
 
-#: Folder names that the configuration adds: recipes, and aliases, each with the order that it
-#: stands for.
+#: Folder names that the configuration adds: recipes, and aliases, each with the order for which it
+#: stands.
 OwnNames: TypeAlias = Mapping[str, RecipeLike | str]
 
 
@@ -49,17 +48,17 @@ class Folder:
     skill: str
     languages: tuple[Language, ...] = ()  #: targets, in the order written
     source_language: Language | None = None  #: what `from` names
-    is_language_assumed: bool = False  #: the name holds none
+    is_language_assumed: bool = False  #: the name has none
     gender: Gender = Gender.UNSAID
-    accepts: frozenset[MediaKind] = frozenset()  #: kinds of files it takes
-    prompt: str = ""  #: a recipe's own, with its placeholders; empty for tasks that are built in
-    is_reviewed: bool = False  #: the text is made first, and waits for a person
+    accepts: frozenset[MediaKind] = frozenset()  #: kinds of files that it accepts
+    prompt: str = ""  #: a recipe's own, with its placeholders; empty for built-in tasks
+    is_reviewed: bool = False  #: the text is made first, and a person reviews it
     outputs: tuple[str, ...] = ("mp4",)  #: of an `edit` folder or a recipe
-    stands_for: str = ""  #: the order in full, where the name has an alias; else ""
+    stands_for: str = ""  #: the order in full, if the name has an alias; else ""
 
     @property
     def language_tags(self) -> tuple[str, ...]:
-        """The tags of the languages that texts in it are likely to be in."""
+        """The tags of the languages in which texts there are likely to be."""
         named = list(self.languages)
         if self.source_language is not None:
             named.append(self.source_language)
@@ -68,7 +67,7 @@ class Folder:
 
 @dataclass(frozen=True, slots=True)
 class Unreadable:
-    """A folder's name that is no order. It costs nothing: it is reported."""
+    """A folder's name that is not an order. It costs nothing, and is reported."""
 
     name: str  #: as the person wrote it
     what: str  #: a whole plain sentence: what is wrong
@@ -80,12 +79,12 @@ class Term:
     """One line of a glossary."""
 
     name: str
-    translation: str = ""  #: in languages that have none of their own; "" keeps the name
+    translation: str = ""  #: for languages without one of their own; "" keeps the name
     by_language: tuple[tuple[str, str], ...] = ()  #: (tag, translation)
 
     def in_language(self, tag: str) -> str:
-        """Its translation there: that of the language with its region, else that of the language,
-        else the one for all; "" when it stays as it is."""
+        """Its translation into a language: the one for the language with its region, else the one
+        for the language, else the one for all; "" when the term is not translated."""
         own = dict(self.by_language)
         general = own.get(tag.partition("-")[0], self.translation)
         return own.get(tag, general)
@@ -101,7 +100,7 @@ class Glossary:
         return bool(self.terms)
 
     def with_nearer(self, nearer: Glossary) -> Glossary:
-        """With those of a folder below, which count where both have the same term."""
+        """These terms with those of a folder below, which count if both have the same term."""
         terms = {term.name: term for term in self.terms}
         for term in nearer.terms:
             terms[term.name] = term
@@ -113,7 +112,7 @@ NO_TERMS = Glossary()
 
 @dataclass(frozen=True, slots=True)
 class Drop:
-    """One file, or one group of a stem, in a task folder."""
+    """One file, or one group of files of the same stem, in a task folder."""
 
     kind: MediaKind  #: of the clip; SCRIPT when there is only a text
     name: str  #: the file's name with its suffix
@@ -122,4 +121,4 @@ class Drop:
     glossary: Glossary = NO_TERMS  #: the names and terms of its folder
     #: (tag, words with their times): subtitles beside the clip, in languages of the folder
     subtitles: tuple[tuple[str, str], ...] = ()
-    seconds: float = 0  #: how long the clip plays; 0 is not known
+    seconds: float = 0  #: how long the clip plays; 0: not known

@@ -1,6 +1,6 @@
-"""Whether all words of a text, in one language, belong to a request that is no work, and to which
-kind. Pure; the words are in `request_words` and `request_languages`, and what divides a text into
-parts is `routing`.
+"""Whether all words of a text, in one language, belong to a request that is not work, and to which
+kind. Pure; the words are in `request_words` and `request_languages`, and `routing` divides a text
+into parts.
 """
 
 from __future__ import annotations
@@ -25,32 +25,32 @@ class RequestKind(StrEnum):
     WORK = "work"  #: a turn of the agent
     EXPORT = "export"  #: the result as a file, and nothing else
     CREDITS = "credits"  #: what is left of them
-    STATUS = "status"  #: how things are, or what is on the timeline
+    STATUS = "status"  #: the state of things, or what is on the timeline
     UPLOAD = "upload"  #: how files get to the cloud
 
 
-#: The longest instruction that may be no work, in characters: nobody asks for an export in more.
+#: The most characters of an instruction that may be no work: nobody asks for an export in more.
 LONGEST = 300
-#: A word with its signs, or one character of a script without spaces.
+#: A word with its punctuation, or one character of a script without spaces.
 WORD = LatePattern(r"[a-z0-9][a-z0-9.'-]*|[^\W\d_]|\d+")
-#: Kinds of requests that are no work. The first that fits counts.
+#: Kinds of requests that are not work. The first that fits counts.
 _KINDS = (RequestKind.EXPORT, RequestKind.CREDITS, RequestKind.STATUS, RequestKind.UPLOAD)
-#: "send" and "发" alone ask for an export only when it is said what, or to whom.
+#: Words such as "send" and "发" ask for an export only if the text says what, or to whom.
 _SENDS = frozenset({"send", "sent", "mail", "email", "deliver", "发"})
-#: What is delivered, where a word such as "give" or "save" says no more.
+#: What is delivered, if a word such as "give" or "save" says no more.
 _DELIVERED = " mp4 mov link url 链接"
-#: Where a text begins with a question, at the latest: after "hello team, ".
+#: The latest place, in characters, at which a question may begin: after "hello team, ".
 _BEGINNING = 40
-#: Words of the longest text in which slips are looked for.
+#: The most words of a text in which slips are looked for.
 _MOST_SLIPPED = 8
 #: What the words of a vocabulary are made of.
 _PARTS = re.compile(r"[^\W_]+")
-#: Words of a question that needs nothing else to be one: "video ready?".
+#: Up to this many words with a question mark are a question: "video ready?".
 _FEW = 4
-#: The same in writings without spaces.
+#: The same for characters of scripts without spaces.
 _FEW_LETTERS = 10
-#: Pieces that become one are work, whatever else is said, and so is a piece of the whole. "final"
-#: is polite in some languages; "el final del video" is its ending.
+#: Joining pieces, or taking a piece of the whole, is work, whatever else is said. "final" is only
+#: polite in some languages, but "el final del video" is its ending.
 _MERGES = LatePattern(
     r"\b(?:in|into|to|as) (?:one|1|a single)\b|\bone (?:single )?(?:clip|file|film|movie|video)\b"
     r"|\b(?:so|solo|solamente|somente|apenas|nur|bloss|juste|seulement)"
@@ -61,12 +61,13 @@ _MERGES = LatePattern(
     r"|\bfinal d(?:el|e|o|a|os|as)\b|\b(?:el|del|al|o|do|ao) final\b|\bto (?:the )?back\b"
     "|[成为為]一[个個]|最[后後](?:[一几幾部]|$)|一つに"
 )
-#: So is a number of them, where only things are named.
+#: A number is work as well, if only things are named.
 _COUNTS = LatePattern(r"\b(?:one|single|1|ein|eine|einen|un|una|une|um|uma)\b|一[个個つ]")
 
 
 def vocabulary(words: Iterable[str]) -> LatePattern:
-    """Finds each of these words, the longest first; Latin ones only as whole words."""
+    """A pattern that finds each of these words, the longest first; Latin ones only as whole
+    words."""
     spelled = {word.replace("_", " ") for word in words}
     longest_first = sorted(spelled, key=len, reverse=True)
     latin = _any_of(filter(str.isascii, longest_first))
@@ -84,7 +85,7 @@ def _any_of(words: Iterable[str]) -> str:
 
 
 def plain(text: str) -> str:
-    """The text as it is compared: full-width letters are letters, and accents are left out."""
+    """The text for comparing: full-width letters become ordinary ones, and accents are removed."""
     composed = unicodedata.normalize("NFKC", text).casefold().replace("\u2019", "'")
     return "".join(map(_without_accent, composed)).strip()
 
@@ -95,14 +96,14 @@ def _without_accent(letter: str) -> str:
 
 
 def has_only(said: str, words: LatePattern) -> bool:
-    """Whether a text has no other words than these."""
+    """Whether a text has no words except these."""
     return WORD.search(words.sub(" ", said)) is None
 
 
 class _Language:
-    """The words of one language, and what they say together."""
+    """The words of one language, and what they mean together."""
 
-    #: marks that divide words in it, as spaces
+    #: marks that divide its words, each as a space
     divides: Mapping[int, str] = {}
 
     def __init__(self, words: LanguageWords) -> None:
@@ -141,7 +142,7 @@ class _Language:
         }
 
     def kind_of(self, said: str) -> RequestKind:
-        """The kind of a text of which all words are of one kind; else work."""
+        """The kind of a text if all of its words belong to one kind; otherwise work."""
         said = said.translate(self.divides)
         if self._asks_for_state(said):
             return RequestKind.STATUS
@@ -155,7 +156,7 @@ class _Language:
         return self.kind_of(right)
 
     def is_right(self, said: str) -> bool:
-        """Whether all words of a text are words of this language that are known here."""
+        """Whether all words of a text are known words of this language."""
         return self.spelling.respelled(said) == said
 
     def asks_nothing(self, said: str) -> bool:
@@ -167,7 +168,7 @@ class _Language:
         return has_only(said, self._asks_nothing)
 
     def _asks_for_state(self, said: str) -> bool:
-        """Whether it is a question how far something is: "is the render done"."""
+        """Whether it asks how far something is: "is the render done"."""
         if self._needs[RequestKind.UPLOAD].search(said):
             return False
         is_asked = self._asked.search(said) and self._openers.search(said[:_BEGINNING])
@@ -176,21 +177,21 @@ class _Language:
         return bool(is_asked or is_question) and has_only(said, self._known[RequestKind.STATUS])
 
     def _is_only(self, said: str, kind: RequestKind) -> bool:
-        """Whether there is a request of this kind in it, and nothing else."""
+        """Whether it is a request of this kind, and nothing else."""
         if kind is RequestKind.EXPORT:
             return self._names_a_thing(said) or self.is_export(said)
         return bool(self._needs[kind].search(said)) and has_only(said, self._known[kind])
 
     def is_export(self, said: str) -> bool:
-        """Whether it asks, by what is to be done, for nothing but the result as a file."""
+        """Whether it only asks for the result as a file, by a verb such as "export"."""
         if _MERGES.search(said) or set(WORD.findall(said)) <= _SENDS:
             return False
         is_asked = self._needs[RequestKind.EXPORT].search(said) or self._gives_a_thing(said)
         return bool(is_asked) and has_only(said, self._known[RequestKind.EXPORT])
 
     def is_only_export(self, said: str) -> bool:
-        """Whether this can be left out beside what is work: it is told to export, in so many
-        words. "I want the whole video" may say how the work is to be done."""
+        """Whether this can be left out beside real work: it explicitly says to export. "I want the
+        whole video" may say how the work is to be done."""
         said = said.translate(self.divides)
         is_told = self._needs[RequestKind.EXPORT].search(said) is not None
         return is_told and not _COUNTS.search(said) and self.is_export(said)
@@ -235,7 +236,7 @@ _ENGLISH_AND_CHINESE = LanguageWords(
 
 @cache
 def languages() -> tuple[_Language, ...]:
-    """Made when the first text is judged: a start judges none."""
+    """All languages, made when the first text is judged, which is not at a start."""
     return (_Language(_ENGLISH_AND_CHINESE), *map(_Divided, LANGUAGES))
 
 
@@ -248,7 +249,7 @@ def _no_slips() -> frozenset[str]:
 
 
 def kind_of(said: str) -> RequestKind:
-    """What a text asks for, as `plain` gives it, where all its words say that; else work."""
+    """What a text, as `plain` gives it, asks for if all of its words say that; otherwise work."""
     if len(said) > LONGEST:
         return RequestKind.WORK
     kinds = (language.kind_of(said) for language in languages())
@@ -256,7 +257,7 @@ def kind_of(said: str) -> RequestKind:
 
 
 def kind_of_slips(said: str) -> RequestKind:
-    """The same for a short text that was typed in haste."""
+    """The same for a short text that was typed in haste, with slips."""
     if len(said) > LONGEST or len(WORD.findall(said)) > _MOST_SLIPPED:
         return RequestKind.WORK
     if not _no_slips().isdisjoint(LATIN_WORD.findall(said)):
@@ -277,8 +278,8 @@ def _is_no_work(kind: RequestKind) -> bool:
 
 
 def is_only_export(said: str) -> bool:
-    """Whether a part of a text, as `plain` gives it, says to export the result, and nothing else:
-    it can be left out beside what is work."""
+    """Whether a part of a text, as `plain` gives it, only says to export the result, so that it can
+    be left out beside real work."""
     if len(said) > LONGEST:
         return False
     return any(language.is_only_export(said) for language in languages())

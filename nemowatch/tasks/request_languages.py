@@ -1,8 +1,8 @@
-"""By which words a request that is no work is known in the languages that most folders are for,
-besides English and Chinese (`request_words`). Accents are left out: they are not compared. Data
+"""The words by which a request that is not work is recognized in the languages of most folders,
+besides English and Chinese (`request_words`). They have no accents, which are not compared. Data
 only; `routing` says what they mean together.
 
-Each language has its own words: one that says nothing in German may be work in French. Hyphens and
+Each language has its own words: one without a meaning in German may be work in French. Hyphens and
 apostrophes divide words here.
 """
 
@@ -16,10 +16,10 @@ class LanguageWords:
     """The words of one language, as in `request_words`."""
 
     polite: str
-    please: str  #: with one of these, what is only named is wished for: "the file, please"
+    please: str  #: with one of these, a thing that is only named is asked for: "the file, please"
     things: str
-    only: str  #: "just", "the": with a thing behind it, it asks for that
-    openers: str  #: what a question begins with
+    only: str  #: "just", "the": followed by a thing, it asks for that
+    openers: str  #: the beginnings of questions
     export: str
     export_with_a_thing: str
     status: str
@@ -27,7 +27,7 @@ class LanguageWords:
     status_too: str
     credits: str
     credits_too: str
-    #: what may be beside a thing that is only named; "": whatever is polite
+    #: what may be beside a thing that is only named; "": any polite word
     only_too: str = ""
     upload: str = ""
     upload_too: str = ""

@@ -1,6 +1,6 @@
-"""By which words a request that is no work is known, in English and in Chinese, in both of its
-scripts (other languages are in `request_languages`). Data only; `routing` says what they
-mean together."""
+"""The words by which a request that is not work is recognized, in English and in both scripts of
+Chinese (other languages are in `request_languages`). Data only; `routing` says what they mean
+together."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ good_afternoon good_evening best_regards kind_regards as_soon_as_possible asap �
 一次 一遍 請 請問 幫 幫忙 幫我 們 將 給 嗎 並 並且 與 最終 最後 麻煩 這 這個 這些 那個 還 謝謝
 多謝 感謝 整個 當前 現在 馬上 盡快 然後 為 裡 沒 沒有 怎麼
 """
-#: With one of these, what is only named is wished for: "the file, please".
+#: With one of these, a thing that is only named is asked for: "the file, please".
 PLEASE = "please pls plz plse pleas 请 請 麻烦 麻煩 谢谢 謝謝 thanks thx ty"
 #: What the product makes, and what people call it ("_" joins two words of one meaning).
 THINGS = """
@@ -33,7 +33,7 @@ movies
 output project result results video videos 视频 影片 文件 成片 片子 作品 结果 项目 素材 視頻
 檔案 成品 專案 項目 結果
 """
-#: How a file is to be.
+#: Properties of a file.
 FORMATS = """
 版 版本 1080p 720p 480p 1440p 2160p 1080 720 4k 8k 2k hd uhd full-hd fullhd mp4 .mp4 mov webm
 mkv avi h264 h.264 h265 h.265 hevc fps 24fps 25fps 30fps 60fps high higher highest best_quality

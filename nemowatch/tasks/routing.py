@@ -1,9 +1,9 @@
 """What an instruction asks for: work of the agent, which is a paid turn, or something that has an
 endpoint of its own and never goes to it (docs/api.md section 6). Pure.
 
-An instruction is a request of another kind only when nothing else is in it: it has one of that
-kind's words, and apart from them only words that say nothing by themselves. Whatever is not
-recognised is work. It must not know what becomes of an instruction.
+An instruction is a request of another kind only if nothing else is in it: it has one of that kind's
+words, and otherwise only words that mean nothing by themselves. Whatever is not recognised is work.
+It must not know what becomes of an instruction.
 """
 
 from __future__ import annotations
@@ -27,25 +27,25 @@ from nemowatch.tasks.request_kinds import (
     vocabulary,
 )
 
-#: Words that "export" or "download" may stand beside as a word: "animate import and export".
+#: Words beside which "export" or "download" is only a word: "animate import and export".
 _ITS_LIKES = LatePattern(
     r"\b(?:imports?|uploads?|downloads?|exports?|like|share|play|save|copy|print|install)"
     r"(?:\s|,|\band\b)*$",
     re.IGNORECASE,
 )
-#: What begins a list, or words that are shown.
+#: What precedes a list, or words to be shown.
 _COLON = LatePattern("[:\uff1a]")
 _QUOTES = ("\u201c\u201d", "\u300c\u300d", "\u300e\u300f", "\u00ab\u00bb")
 
-#: Instructions whose meaning is kept: the same ones go with every file of a folder.
+#: Instructions whose meaning is cached: the same ones go with every file of a folder.
 TEXTS = 256
-#: Marks that end a sentence, or an instruction of a list.
+#: Marks that end a sentence, or an instruction in a list.
 _SENTENCE_ENDS = ".!?;。！？；\n"
 _SENTENCE_END = LatePattern(f"[{_SENTENCE_ENDS}]")
 #: What is between the parts of an instruction: a mark, "and", "then".
 _BETWEEN = LatePattern(
     r"([.!?;,](?=\s|$)|[。！？；，、\n]|(?<!\S)(?:and|then)(?!\S)|然后|然後"
-    # "and", which is also in the words for merging, and for side by side
+    # "and", but not in the words for merging and for side by side
     r"|(?<!合)(?:并且?|並且?)(?![非列排入]))",
     re.IGNORECASE,
 )
@@ -81,8 +81,8 @@ def surely_in(text: str) -> RequestKind:
 
 
 def _kind_of_all(text: str) -> RequestKind:
-    """The kind of the first part, where each part is no work: "export it, and tell me the
-    balance"; else work."""
+    """The kind of the first part, if no part is work: "export it, and tell me the balance";
+    otherwise work."""
     clauses = [plain(part.clause) for part in _parts(text)]
     kinds = list(map(kind_of, filterfalse(_is_polite, clauses)))
     if not kinds or RequestKind.WORK in kinds:
@@ -96,7 +96,7 @@ def _is_polite(clause: str) -> bool:
 
 
 def is_vague(text: str) -> bool:
-    """Whether instructions leave open what is to be done: "make it better", "优化一下"."""
+    """Whether instructions do not say what is to be done: "make it better", "优化一下"."""
     said = plain(text)
     if not said or len(said) > LONGEST or not _VAGUE.search(said):
         return False
@@ -105,9 +105,9 @@ def is_vague(text: str) -> bool:
 
 @lru_cache(TEXTS)
 def without_export(text: str) -> str:
-    """An instruction without those of its parts that ask for nothing but the result as a file:
-    every result is rendered, and the agent is never told to. Other parts stay as they are, also
-    where they contain such a word ("export-ready colours")."""
+    """An instruction without the parts that only ask for the result as a file: every result is
+    rendered, and the agent is never told to. Other parts stay as they are, even if they contain
+    such a word ("export-ready colours")."""
     if not text:
         return ""
     parts = _parts(text)
@@ -127,14 +127,14 @@ def without_export(text: str) -> str:
 
 
 def _end_before(left_out: _Part, last: _Part) -> None:
-    """End the `last` part as a sentence, not by what was to lead on to the one behind it."""
+    """End the `last` part as a sentence, and not with what led on to the next part."""
     last.clause = last.clause.rstrip()
     last.end = _sentence_end(last.end) or _sentence_end(left_out.end)
 
 
 def _is_listed(clause: str, before: str) -> bool:
-    """Whether a part is a word among others that is shown or spoken of, and no wish: within quotes,
-    behind a colon, or a bare word beside its likes."""
+    """Whether a part is a word that is shown or mentioned, and not a request: within quotes, after
+    a colon, or a bare word beside similar ones."""
     if _is_quoted(before):
         return True
     sentence = _SENTENCE_END.split(before)[-1]
@@ -145,7 +145,7 @@ def _is_listed(clause: str, before: str) -> bool:
 
 
 def _is_quoted(before: str) -> bool:
-    """Whether a quotation that has begun goes on."""
+    """Whether an open quotation goes on here."""
     if before.count('"') % 2:
         return True
     return any(before.count(marks[0]) > before.count(marks[1]) for marks in _QUOTES)
@@ -153,7 +153,7 @@ def _is_quoted(before: str) -> bool:
 
 @dataclass(slots=True)
 class _Part:
-    """A part of an instruction, and what is between it and the next one."""
+    """A part of an instruction, and what separates it from the next."""
 
     clause: str
     end: str

@@ -1,4 +1,5 @@
-"""What phones and mail programs write below a person's words: it says nothing to anybody. Pure."""
+"""Removes what phones and mail programs write below a person's words, which has no meaning.
+Pure."""
 
 from __future__ import annotations
 
@@ -18,9 +19,9 @@ _SENT_FROM = LatePattern(
     r"|나의 .{1,20}에서 보냄)",
     re.IGNORECASE,
 )
-#: Characters of such a line, at most.
+#: The most characters of such a line.
 _LONGEST = 80
-#: What divides a signature from the words above it in mails.
+#: What separates a signature from the words above it in mails.
 _DIVIDER = "-- "
 
 
@@ -33,7 +34,7 @@ def without_signature(text: str) -> str:
 
 
 def _above_divider(lines: list[str]) -> list[str]:
-    """The lines above the divider; all of them where nothing stands above it."""
+    """The lines above the divider; all of them if nothing is above it."""
     for number, line in enumerate(lines):
         if line.rstrip("\r") == _DIVIDER and any(map(str.strip, lines[:number])):
             return lines[:number]

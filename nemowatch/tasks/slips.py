@@ -1,7 +1,7 @@
-"""Words as people type them in haste: with a letter missing, added, wrong or swapped, or two
-of them written together ("isit doen?"). Pure.
+"""Recognizes words as people type them in haste: with a letter missing, added, wrong or swapped, or
+two of them run together ("isit doen?"). Pure.
 
-It knows no language: its callers say what the right words are.
+It knows no language: its callers say which words are right.
 """
 
 from __future__ import annotations
@@ -10,15 +10,17 @@ import re
 from collections.abc import Iterable
 from functools import partial
 
-#: A word without accents; what is in another writing has no slips that could be told.
+#: A word without accents; in other scripts slips cannot be recognized.
 LATIN_WORD = re.compile("[a-z]+")
-#: Letters: shorter words are taken as they are.
+#: The fewest letters: shorter words are taken as they are.
 _SHORTEST = 3
-#: Letters: one more or less in a shorter word makes another one, as in "back" and "black".
+#: The fewest letters: one more or less in a shorter word makes another word, as with "back" and
+#: "black".
 _ADDED_FROM = 5
-#: Letters: one wrong letter in a shorter word makes another one, as in "file" and "fire".
+#: The fewest letters: one wrong letter in a shorter word makes another word, as with "file" and
+#: "fire".
 _WRONG_FROM = 6
-#: Letters of the shortest of words that are written together, and of all of them.
+#: The fewest letters of each word in a run of words, and of the whole.
 _JOINED_FROM = 2
 _LONGEST = 24
 
@@ -28,14 +30,14 @@ class Spelling:
 
     def __init__(self, words: Iterable[str]) -> None:
         self._words = frozenset(filter(str.isascii, words))
-        #: By their first letter, which a slip has right.
+        #: By their first letter, which is right even in a slip.
         self._beginning: dict[str, list[str]] = {}
         for word in self._words:
             self._beginning.setdefault(word[:1], []).append(word)
 
     def respelled(self, text: str) -> str:
-        """The text with its slips put right; "" where that is not possible, or where most of its
-        words would have to be."""
+        """The text with its slips corrected; "" when that is not possible, or most of its words
+        would have to be corrected."""
         found = LATIN_WORD.findall(text)
         known = [word for word in found if self.is_right(word)]
         right = {word: self._put_right(word) for word in {*found} - {*known}}
@@ -48,7 +50,7 @@ class Spelling:
         return len(word) < _SHORTEST or word in self._words
 
     def _put_right(self, word: str) -> str:
-        """The word, or the words, that were meant; "" when that is not known."""
+        """The word or words that were meant; "" when that is not known."""
         joined = self._divided(word)
         if joined:
             return joined
@@ -57,7 +59,7 @@ class Spelling:
         return min(near, key=partial(_likelihood, word), default="")
 
     def _divided(self, word: str) -> str:
-        """The words that were written together; "" where it is not made of words."""
+        """The words that were run together; "" when it is not made of words."""
         if len(word) > _LONGEST:
             return ""
         for at in range(_JOINED_FROM, len(word) - _JOINED_FROM + 1):
@@ -71,12 +73,12 @@ class Spelling:
 
 
 def _likelihood(said: str, right: str) -> tuple[bool, str]:
-    """What is smallest for the likeliest of words: swapped letters before any other slip."""
+    """A key that is smallest for the likeliest word: swapped letters before any other slip."""
     return sorted(said) != sorted(right), right
 
 
 def _is_near(said: str, right: str) -> bool:
-    """Whether a word is a slip of another one, and hardly a third one."""
+    """Whether a word is a slip of another one, and hardly of a third."""
     if not is_slip(said, right) or _is_inflected(said, right):
         return False
     if len(said) != len(right):
@@ -94,8 +96,8 @@ def _is_inflected(said: str, right: str) -> bool:
 
 
 def is_slip(said: str, word: str) -> bool:
-    """Whether a word was mistyped by one letter: missing, added, wrong, or two of them swapped.
-    The first is hardly ever wrong, and "cause" is another word than "pause"."""
+    """Whether a word was mistyped by one letter: missing, added, wrong, or two of them swapped. The
+    first letter must be right, which it nearly always is: "cause" is not a slip of "pause"."""
     if said[:1] != word[:1]:
         return False
     if len(said) == len(word):
@@ -104,7 +106,7 @@ def is_slip(said: str, word: str) -> bool:
 
 
 def _shorter(word: str) -> set[str]:
-    """The word with one letter missing."""
+    """The word with each one of its letters missing."""
     found: set[str] = set()
     for at in range(len(word)):
         found.add(word[:at] + word[at + 1 :])
@@ -112,7 +114,7 @@ def _shorter(word: str) -> set[str]:
 
 
 def _swapped(word: str) -> set[str]:
-    """The word with two neighbours swapped."""
+    """The word with each two neighbouring letters swapped."""
     found: set[str] = set()
     for at in range(len(word) - 1):
         swapped = word[at + 1] + word[at]

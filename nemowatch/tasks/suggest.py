@@ -1,4 +1,4 @@
-"""The nearest valid names to one that cannot be read. Only proposes: the grammar keeps the first
+"""Proposes the nearest valid names for one that cannot be read; the grammar takes the first one
 that it can read. No proposal orders more than the name says."""
 
 from __future__ import annotations
@@ -13,14 +13,14 @@ from nemowatch.tasks.name_as_sentence import of_sentence
 from nemowatch.tasks.nearest_language import is_language, mended
 from nemowatch.tasks.words import split
 
-#: Words that people write for a task. Nearness of letters finds the rest.
+#: Words that people write for a task. Others are found by similar letters.
 _MEANT = {**FOREIGN, **{word: kind.word for kind in KINDS for word in kind.meant}}
 _TASKS = {word: word for word in BY_WORD}
-#: How alike a task's name must be, and how alike where it takes more than one word: the second
-#: may be a language.
+#: How similar a task's name must be, and how similar if it takes more than one word: the second may
+#: be a language.
 _LIKENESS = 0.6
 _LIKENESS_OF_MORE = 0.85
-#: What follows one of these is not wanted: no name is near to that.
+#: What follows one of these words is not wanted, so nothing can be proposed.
 _NOT = frozenset(
     {
         *("not", "except", "without", "but"),
@@ -32,7 +32,7 @@ _NOT = frozenset(
 )
 #: A name of more words than this is a sentence, not an order: nothing is proposed.
 _MOST_WORDS = 24
-#: A task's name has up to this many words.
+#: The most words of a task's name.
 _TASK_WORDS = 3
 #: What people and their programs add to names: brackets, dots, long dashes.
 _ADDED = str.maketrans(
@@ -45,7 +45,7 @@ _Head = tuple[str, list[str]]
 
 
 def candidates(words: list[str], recipes: Sequence[str]) -> Iterator[str]:
-    """Names near to `words`, the nearest first; each still has to be read."""
+    """Names similar to `words`, the nearest first; each still has to be read."""
     plain = split(" ".join(words).translate(_ADDED))
     if not 1 <= len(plain) <= _MOST_WORDS:
         return
@@ -56,7 +56,7 @@ def candidates(words: list[str], recipes: Sequence[str]) -> Iterator[str]:
 
 
 def _names(head: str, rest: list[str]) -> Iterator[str]:
-    """The task with what its arguments may have meant, then with fewer and fewer of them."""
+    """The task with what its arguments may have meant, then with ever fewer of them."""
     kind = BY_WORD.get(head, RECIPE)
     sentence = of_sentence(rest, kind)
     if sentence is None:
@@ -80,7 +80,7 @@ def _heads(words: list[str], recipes: Sequence[str]) -> Iterator[_Head]:
 
 
 def _known(recipes: Sequence[str]) -> dict[str, str]:
-    """Recipes and tasks as they are written, by their names in one case."""
+    """Recipes and tasks as they are written, by their names in lower case."""
     found: dict[str, str] = {}
     for recipe in recipes:
         name = "-".join(split(recipe))
@@ -110,7 +110,7 @@ def _run_together(words: list[str]) -> Iterator[_Head]:
 
 
 def _alike(words: list[str], known: Mapping[str, str]) -> Iterator[_Head]:
-    """Tasks and recipes spelled nearly like the first one, two or three words, the most alike
+    """Tasks and recipes spelled nearly like the first one, two or three words, the most similar
     first."""
     from difflib import SequenceMatcher
 
@@ -128,7 +128,7 @@ def _alike(words: list[str], known: Mapping[str, str]) -> Iterator[_Head]:
 
 
 def _least_likeness(count: int, name: str) -> float:
-    """How alike `count` words must be to a name."""
+    """How similar `count` words must be to a name."""
     if count > len(split(name)):
         return _LIKENESS_OF_MORE
     return _LIKENESS

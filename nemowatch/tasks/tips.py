@@ -1,5 +1,5 @@
-"""What the cloud's pages advise for better results, where it fits a drop (docs/api.md section 2).
-A tip is said and holds up nothing. Pure."""
+"""Tips for better results from the cloud's pages, if they apply to a drop (docs/api.md section 2).
+A tip is only shown, and holds nothing up. Pure."""
 
 from __future__ import annotations
 
@@ -13,12 +13,12 @@ from nemowatch.tasks.kinds.base import Skill
 from nemowatch.tasks.records import Drop
 from nemowatch.tasks.routing import is_vague
 
-#: Characters of a script in which words are counted; the rest has about as many.
+#: Characters of a script in which words are counted; the rest is extrapolated.
 _SAMPLE = 20_000
 #: A word, or an ideograph or kana, of which three make about two words.
 _WORD = LatePattern(r"[^\W\d_\u3040-\u30ff\u3400-\u9fff]+(?:['\u2019-][^\W\d_]+)*|\d+")
 _IDEOGRAPH = LatePattern("[\u3040-\u30ff\u3400-\u9fff]")
-#: Characters of instructions that a tip repeats.
+#: The most characters of instructions that a tip quotes.
 _QUOTED = 60
 _SPECIFIC = (
     'Specific ones give better results, for example: "Cut the pauses, make the music softer, and'
@@ -27,8 +27,8 @@ _SPECIFIC = (
 
 
 def tips(skill: Skill, drop: Drop, instructions: str) -> tuple[str, ...]:
-    """The tips for a drop, a line each; `instructions`: what a person wrote, without the text to be
-    spoken."""
+    """The tips for a drop, one line each; `instructions`: what a person wrote, without the text to
+    be spoken."""
     return tuple(_tips(skill, drop, instructions))
 
 
@@ -46,8 +46,8 @@ def _tips(skill: Skill, drop: Drop, instructions: str) -> Iterator[str]:
 def project_tips(
     skill: Skill, lengths: Mapping[str, float], parts: Iterable[str]
 ) -> tuple[str, ...]:
-    """The tips for a project: `lengths` are the seconds that each of its files plays, `parts` its
-    instructions."""
+    """The tips for a project: `lengths` are the seconds for which each of its files plays, `parts`
+    its instructions."""
     found: list[str] = []
     for name, seconds in lengths.items():
         found += _of_length(skill, name, seconds)

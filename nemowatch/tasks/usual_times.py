@@ -1,5 +1,5 @@
-"""How long the cloud usually takes (docs/api.md section 2). Nothing is decided by it: it is said
-to people who wait. Pure."""
+"""How long the cloud usually takes (docs/api.md section 2). This is only told to people who wait;
+nothing is decided by it. Pure."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ USUAL = {
 
 
 def usual_time(skill: str) -> str:
-    """What a turn of this skill takes: "usually 1-3 minutes"; "" when that is unknown."""
+    """How long a turn of this skill takes: "usually 1-3 minutes"; "" when that is unknown."""
     usual = USUAL.get(skill)
     if usual is None:
         return ""

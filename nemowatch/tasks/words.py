@@ -1,5 +1,5 @@
-"""A folder's name as words, the error that one of them cannot be read, and how a sentence is put
-together."""
+"""A folder's name as words, the error for one that cannot be read, and help with making
+sentences."""
 
 from __future__ import annotations
 
@@ -17,15 +17,15 @@ _AMPERSAND = "&"
 PREPOSITIONS = frozenset(
     {"in", "to", "into", "2", "a", "auf", "nach", "naar", "para", "till", "vers"}
 )
-#: `_` is none of them: it binds a region (docs/behaviour.md section 1).
+#: What separates words. `_` does not: it joins a region (docs/behaviour.md section 1).
 _SEPARATORS = re.compile(r"[-\s+,]+")
 
-#: Names given as examples, of many.
+#: How many of many names are given as examples.
 _EXAMPLES = 5
 
 
 class WrongError(Exception):
-    """Part of a folder's name cannot be read. Never leaves this package."""
+    """Part of a folder's name cannot be read. It never leaves this package."""
 
     def __init__(self, what: str, suggestion: str = "") -> None:
         super().__init__(what)
@@ -34,15 +34,15 @@ class WrongError(Exception):
 
 
 def split(name: str) -> list[str]:
-    """The words of a folder's name, normalised to NFC (a Mac writes NFD); `&` is the word it
-    stands for."""
+    """The words of a folder's name, normalised to NFC (a Mac writes NFD), with `&` as the word for
+    which it stands."""
     composed = unicodedata.normalize("NFC", name)
     words = _SEPARATORS.split(composed.replace(_AMPERSAND, f" {AND} "))
     return list(filter(None, words))
 
 
 def word_at(words: Sequence[str], at: int) -> str:
-    """The word there, or "" behind the last."""
+    """The word at this index; "" after the last."""
     if at < len(words):
         return words[at]
     return ""
@@ -64,7 +64,7 @@ def examples(names: Sequence[str]) -> str:
 
 
 def where(applies: object, text: str) -> str:
-    """`text` where it applies, else ""."""
+    """`text` if it applies, else ""."""
     if not applies:
         return ""
     return text

@@ -1,7 +1,7 @@
-"""Which language a script is written in, by its letters and its most frequent words.
+"""In which language a script is written, by its letters and its most frequent words.
 
-Pure. It needs no library, and reads the beginning of a text only. It says "" rather than guess: a
-wrong language costs money.
+Pure. It needs no library, and reads only the beginning of a text. It returns "" rather than a
+guess: a wrong language costs money.
 """
 
 from __future__ import annotations
@@ -16,13 +16,13 @@ from nemowatch.content.alphabets import ALPHABETS
 
 #: Characters that are read.
 _SAMPLE = 20_000
-#: At least this share of the letters is of the script that a text is written in.
+#: At least this share of a text's letters must be of the script in which it is written.
 _OWN_SHARE = 0.6
-#: Japanese has up to so many Chinese characters for each of kana.
+#: Japanese has up to this many Chinese characters for each kana.
 _KANJI_FOR_KANA = 8
 
-#: The languages of each script, as Unicode calls it; the first is what a text is in that says no
-#: more, unless several are common ("").
+#: The languages of each script, by its name in Unicode. The first is that of a text that shows no
+#: more, or "" if several are common.
 SCRIPTS: dict[str, tuple[str, ...]] = {
     "CYRILLIC": ("", "ru", "uk", "be", "bg", "sr", "mk", "kk", "ky", "mn", "tg", "uz", "az", "tt"),
     "ARABIC": ("", "ar", "fa", "ur", "ps", "ku", "ug", "sd", "ckb"),
@@ -50,11 +50,11 @@ SCRIPTS: dict[str, tuple[str, ...]] = {
     "ETHIOPIC": ("am", "ti"),
 }
 _LATIN = "LATIN"
-#: Languages of the scripts above that are written in Latin letters as well.
+#: Languages of the scripts above that are also written in Latin letters.
 _BOTH = frozenset({"sr", "kk", "uz", "az", "mn", "tt", "ku", "pa"})
 _NEVER_LATIN = frozenset(chain.from_iterable(SCRIPTS.values())) - _BOTH
 
-#: Letters that tell the languages of a script apart, most telling first; "" where that leaves two.
+#: Letters that tell the languages of a script apart, the most telling first; "" if two remain.
 _TELLING: dict[str, tuple[tuple[str, str], ...]] = {
     "LATIN": (
         ("ơưạảậếệộợ", "vi"),
@@ -89,7 +89,7 @@ _TELLING: dict[str, tuple[tuple[str, str], ...]] = {
     ),
 }
 
-#: Frequent words of the languages that are distinguished by them.
+#: Frequent words of the languages that are recognized by them.
 _FREQUENT = """
 en: the and of to is you that it in for with on are this your be have from hello welcome off our
 de: der die und das ist nicht ein eine zu mit sie wir auf den für dem ich sind auch wie hallo bitte
@@ -127,19 +127,19 @@ _FREQUENT_WORDS = {
     for line in _FREQUENT.strip().split("\n")
 }
 _WORD = re.compile(r"[^\W\d_]+")
-#: So many frequent words make a language certain, of at least this share of all words, and so many
-#: times as many as of another language.
+#: A language is certain with this many frequent words, if they are at least this share of all words
+#: and this many times as many as those of any other language.
 _CERTAIN = 4
 _CERTAIN_SHARE = 0.1
 _TIMES = 1.5
-#: Of a text of so many words some are frequent ones of its language: at least half as many as of
+#: In a text of this many words some are frequent ones of its language: at least half as many as of
 #: any other.
 _SOME_WORDS = 6
 _HALF = 2
 
 
 def written_in(text: str) -> str:
-    """The code of the language that a text is certainly in; "" when that is not certain."""
+    """The code of the language in which a text certainly is; "" when that is not certain."""
     sample = text[:_SAMPLE].lower()
     script = _script_of(sample)
     if script == _LATIN:
@@ -154,7 +154,7 @@ def written_in(text: str) -> str:
 
 
 def _latin_language(sample: str) -> str:
-    """Words come first here: most letters are shared."""
+    """The language of a Latin text: first by its words, since most letters are shared."""
     by_words = _by_words(sample)
     if by_words:
         return by_words
@@ -162,7 +162,7 @@ def _latin_language(sample: str) -> str:
 
 
 def _by_letters(script: str, sample: str) -> str | None:
-    """The language whose letters are in the text; "" where several have them, None without any."""
+    """The language whose letters are in the text; "" if several have them, None if none has."""
     present = set(sample)
     for letters, language in _TELLING.get(script, ()):
         if not present.isdisjoint(letters):
@@ -171,14 +171,15 @@ def _by_letters(script: str, sample: str) -> str | None:
 
 
 def _unless_belarusian(language: str, letters: set[str]) -> str:
-    """Belarusian has one letter with Ukrainian and another with Russian."""
+    """The language, or Belarusian, which shares a letter with Ukrainian and another with
+    Russian."""
     if language == "uk" and "ы" in letters:
         return "be"
     return language
 
 
 def may_be_in(text: str, language: str) -> bool:
-    """Whether a text can be in a language: False when its letters or words speak against it."""
+    """Whether a text can be in a language: False when its letters or words show that it is not."""
     sample = text[:_SAMPLE].lower()
     script = _script_of(sample)
     if not script:
@@ -199,7 +200,7 @@ def _is_written_in_script(language: str, script: str) -> bool:
 
 
 def _has_letters_of(sample: str, language: str) -> bool:
-    """Whether all letters beyond ASCII, of which there are some, are those of a language."""
+    """Whether the text has letters beyond ASCII, and all of them are a language's."""
     letters = filter(str.isalpha, set(sample))
     beyond = set(filterfalse(str.isascii, letters))
     if not beyond:
@@ -259,7 +260,7 @@ def _by_words(sample: str) -> str:
     known = _frequent_words(sample)
     (first, most), (_, next_most) = known.most_common(2)
     words = len(_WORD.findall(sample))
-    # few are enough where the text has hardly any others
+    # few are enough if the text has hardly any other words
     least = max(3, words / 3)
     is_enough = most >= min(_CERTAIN, least)
     is_clear = most >= max(_TIMES * next_most, _CERTAIN_SHARE * words)
@@ -269,7 +270,7 @@ def _by_words(sample: str) -> str:
 
 
 def _most_frequent(sample: str) -> str:
-    """The language of the most frequent words, where letters leave a few; "" for a tie."""
+    """The language with the most frequent words, if letters leave a few languages; "" for a tie."""
     (first, most), (_, next_most) = _frequent_words(sample).most_common(2)
     if most == next_most:
         return ""

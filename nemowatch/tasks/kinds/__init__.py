@@ -1,4 +1,4 @@
-"""The task kinds there are. A new one is a module here and a line below."""
+"""The kinds of tasks. A new one is a module here and a line below."""
 
 from __future__ import annotations
 
@@ -9,9 +9,9 @@ from nemowatch.tasks.kinds.base import Example, Spelled, TaskKind
 from nemowatch.tasks.records import Folder
 from nemowatch.tasks.words import word_at
 
-#: Kinds that have a word, in the order in which people read of them.
+#: Kinds that have a word, in the order in which people read about them.
 KINDS: tuple[TaskKind, ...] = (dub.KIND, voiceover.KIND, transcribe.KIND, edit.KIND)
-#: What every recipe of the configuration is.
+#: The kind of every recipe of the configuration.
 RECIPE: TaskKind = recipe.KIND
 
 BY_WORD = {kind.word: kind for kind in KINDS}
@@ -38,7 +38,7 @@ def kind_of(folder: Folder) -> TaskKind:
 
 
 def beginning(words: Sequence[str]) -> tuple[TaskKind | None, int]:
-    """The kind of task whose name these words begin with, and how many of them it takes."""
+    """The kind of task with whose name these words begin, and how many words that is."""
     for count in range(min(_MOST_WORDS, len(words)), 0, -1):
         kind = _BY_NAME.get(tuple(map(str.casefold, words[:count])))
         if kind is not None:
@@ -47,8 +47,8 @@ def beginning(words: Sequence[str]) -> tuple[TaskKind | None, int]:
 
 
 def is_reserved(words: list[str]) -> bool:
-    """Whether a folder of these words is, or could become, one of the built-in tasks: no recipe
-    may be called so."""
+    """Whether these words are, or could become, the name of a built-in task's folder: no recipe may
+    have that name."""
     kind = BY_WORD.get(word_at(words, 0).casefold())
     if kind is None:
         return False

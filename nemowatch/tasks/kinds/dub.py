@@ -12,9 +12,9 @@ from nemowatch.tasks.prompts import Base
 from nemowatch.tasks.records import Drop, Folder
 from nemowatch.tasks.words import WrongError, where
 
-#: What makes the text that is reviewed (docs/api.md section 2).
+#: The skill that makes the text to be reviewed (docs/api.md section 2).
 _TEXT_SKILL = "transcribe-video-to-text"
-#: The text was a track of the video so that it has times; rendered, it would be in the picture.
+#: The text was made as a track of the video, for its times; rendered, it would be in the picture.
 _NOT_SHOWN = (
     "Unless subtitles are asked for above, take the text track with the translation out of the"
     " timeline again."
@@ -99,7 +99,7 @@ def _target(folder: Folder, drop: Drop, language: Language) -> Target:
 
 
 def _reviewed(folder: Folder, drop: Drop, language: Language) -> Target:
-    """The text first; the dub is made of what a person puts back."""
+    """The target with a review: the text first, then the dub from what a person puts back."""
     added = prompts.addition(drop.prompt) or drop.prompt.strip()
     base = _text_message(language, folder.source_language, drop.kind)
     text = prompts.instructed(base, where(added, f"+{added}"))
@@ -118,7 +118,7 @@ def _dub(folder: Folder, drop: Drop, language: Language, *, has_words: bool) -> 
     text = prompts.instructed(base, drop.prompt)
     is_replaced = drop.prompt.strip() and not prompts.extends(drop.prompt)
     if is_replaced and not prompts.asks_for_languages(text):
-        # without it, the job of each language would be sent the same words
+        # otherwise the jobs of all languages would send the same words
         text += "\n\nThe language to dub into is {languages}."
     message = prompts.order(text, drop, [language])
     if not has_words:
@@ -130,8 +130,8 @@ def _dub(folder: Folder, drop: Drop, language: Language, *, has_words: bool) -> 
 
 
 def _check_language(folder: Folder, language: Language, own: str) -> None:
-    """A result has the language of the folder in its name: instructions that say to dub into
-    another one would be paid for and be wrong. Raises OrderError."""
+    """Raise OrderError for instructions that say to dub into another language: the result has the
+    language of the folder in its name, and would be paid for and wrong."""
     for code in additions.dubbed_into(own):
         if code.split("_")[0] == language.tag.split("-")[0]:
             continue
@@ -153,7 +153,7 @@ def _message(
     *,
     has_words: bool,
 ) -> Base:
-    """`has_words`: the words of the dub follow."""
+    """The message for a dub; `has_words`: the words of the dub follow."""
     medium, kept = "video", "Do not change the picture, and do not"
     if kind is MediaKind.AUDIO:
         medium, kept = "recording", "Do not"
@@ -170,7 +170,7 @@ def _message(
 
 
 def _text_message(target: Language, source: Language | None, kind: MediaKind) -> Base:
-    """For the text that a person is to approve."""
+    """The message for the text that a person is to approve."""
     medium = "recording" if kind is MediaKind.AUDIO else "video"
     spoken = prompts.name_of(source)
     origin = where(spoken, f" The speech in it is in {spoken}.")
@@ -183,7 +183,7 @@ def _text_message(target: Language, source: Language | None, kind: MediaKind) ->
 
 
 def _replaced(target: Language, *, has_words: bool) -> str:
-    """What is to be spoken in place of the original."""
+    """The phrase for what is to be spoken in place of the original."""
     if has_words:
         return (
             f"Replace the original voices by {target.name} ones that speak the words below, word"

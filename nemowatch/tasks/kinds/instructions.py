@@ -1,4 +1,4 @@
-"""What an edit folder and a recipe share: a person's own instructions, and results called like the
+"""What edit folders and recipes share: a person's own instructions, and results named after the
 folder."""
 
 from __future__ import annotations
@@ -9,10 +9,9 @@ from nemowatch.tasks import prompts
 from nemowatch.tasks.kinds.base import TEXT, TaskKind
 from nemowatch.tasks.records import Drop, Folder
 
-#: Longest ending made from a folder's name, in characters: a file's name has 255 bytes for all of
-#: it.
+#: The longest ending made from a folder's name, in characters: a whole file name has 255 bytes.
 _LONGEST_ENDING = 60
-#: What Windows does not allow in a name; nor dots and spaces, which it drops at a name's end.
+#: What Windows does not allow in a name; it also drops dots and spaces at the end.
 _UNSAFE = str.maketrans(dict.fromkeys('<>:"/\\|?*', "_"))
 
 _KIND_OF_SUFFIX = {
@@ -21,7 +20,7 @@ _KIND_OF_SUFFIX = {
     "srt": OutputKind.SRT,
     "vtt": OutputKind.VTT,
 }
-#: Made of times that the cloud may not give; the others always exist.
+#: Endings of results that need times, which the cloud may not give; the others always exist.
 _TIMED = frozenset({"srt", "vtt"})
 
 

@@ -1,4 +1,4 @@
-"""The instructions that a voiceover folder stands for. What a person's addition decides (a
+"""The instructions for which a voiceover folder stands. What a person's addition decides (a
 language, a voice, a length) is left out of them, so that no message contradicts itself. Pure."""
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ from nemowatch.tasks.records import Drop, Folder, Gender
 from nemowatch.tasks.words import where
 from nemowatch.tasks.written_in import has_words_of, may_be_in, written_in
 
-#: What is not to be added to a result.
+#: What must not be added to a result.
 _NO_EXTRAS = "add titles, music or effects."
 #: What a sentence calls the language of a script that is not recognised.
 _ITS_OWN = "the language that the script is written in"
@@ -23,7 +23,7 @@ _ITS_OWN = "the language that the script is written in"
 
 @dataclass(frozen=True, slots=True)
 class _Voice:
-    """Who speaks what, as far as the folder says it and the addition does not."""
+    """The voice and language, as far as the folder decides them and not the addition."""
 
     language: Language | None
     gender: Gender
@@ -31,13 +31,13 @@ class _Voice:
 
     @property
     def described(self) -> str:
-        """`, in a female English voice,`; "" where no gender is asked for."""
+        """`, in a female English voice,`; "" when no gender is asked for."""
         words = filter(None, (self.gender, prompts.name_of(self.language), "voice"))
         return where(self.gender, f" in a {' '.join(words)},")
 
 
 def base(folder: Folder, drop: Drop) -> Base:
-    """The instructions for this drop. Raises OrderError for a text that is empty."""
+    """The instructions for this drop. Raises OrderError for an empty text."""
     if drop.kind is MediaKind.SCRIPT and not drop.script.strip():
         raise OrderError(
             f"{shown(drop.name)} contains no text to speak.",
@@ -68,8 +68,8 @@ def _voice(folder: Folder, drop: Drop) -> _Voice:
 
 
 def _spoken(folder: Folder, script: str) -> Language | None:
-    """The language to speak a script in, word for word: what it is written in, whatever the
-    folder is called. None where that is not known."""
+    """The language in which a script is spoken word for word: the one in which it is written,
+    whatever the folder's name is. None when that is not known."""
     claimed = folder.languages[0]
     code = claimed.tag.partition("-")[0]
     is_it = may_be_in
@@ -85,7 +85,7 @@ def _spoken(folder: Folder, script: str) -> Language | None:
 
 
 def _narrate(voice: _Voice) -> Base:
-    """For what a video shows."""
+    """The instructions to narrate what a video shows."""
     name = prompts.name_of(voice.language)
     order = (
         f"Add a natural-sounding voiceover{voice.described} narrating the on-screen content"
@@ -97,7 +97,7 @@ def _narrate(voice: _Voice) -> Base:
 
 
 def _speak_again(voice: _Voice) -> Base:
-    """For a recording, which shows nothing: what is said in it."""
+    """The instructions for a recording, which shows nothing: to speak what is said in it."""
     name = prompts.name_of(voice.language)
     order = (
         f"Replace the voices in this recording by a natural-sounding voiceover{voice.described}"
@@ -110,7 +110,7 @@ def _speak_again(voice: _Voice) -> Base:
 
 
 def _narrate_text(voice: _Voice, kind: MediaKind) -> Base:
-    """For a video or a recording with its narration given; the text follows."""
+    """The instructions for a video or a recording with given narration; the text follows."""
     medium, kept = "video", "Do not change the picture, and do not"
     if kind is MediaKind.AUDIO:
         medium, kept = "recording", "Do not"
@@ -136,7 +136,7 @@ def _in_its_language(voice: _Voice) -> str:
 
 
 def _speak(voice: _Voice) -> Base:
-    """For a text alone; it follows."""
+    """The instructions for a text alone, which follows."""
     order = f"Generate a natural-sounding voiceover{_by_whom(voice)} for my script."
     if not voice.said.wording:
         order += " Speak it word for word."

@@ -57,7 +57,7 @@ class RecipeKind(OwnInstructions):
 
 
 def _languages(spelled: Spelled, recipe: RecipeLike) -> tuple[Language, ...]:
-    """The languages after its name. Raises WrongError where the recipe has no place for them."""
+    """The languages after its name. Raises WrongError if the recipe has no place for them."""
     if not spelled.first_argument:
         return ()
     if not prompts.asks_for_languages(recipe.prompt):
@@ -70,8 +70,8 @@ def _languages(spelled: Spelled, recipe: RecipeLike) -> tuple[Language, ...]:
 
 
 def _accepted(recipe: RecipeLike) -> frozenset[MediaKind]:
-    """What the configuration says; links wherever videos are taken, texts where there is a place
-    for one."""
+    """The kinds that the configuration names; also links if it accepts videos, and texts if there
+    is a place for one."""
     accepted = frozenset(recipe.accepts)
     if MediaKind.VIDEO in accepted:
         accepted |= VIDEO

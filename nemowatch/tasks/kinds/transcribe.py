@@ -75,7 +75,7 @@ class Transcribe(TaskKind):
 
 
 def _message(languages: tuple[Language, ...]) -> Base:
-    """With the times that subtitles need."""
+    """The message, which also asks for the times that subtitles need."""
     into = where(languages, f" in {prompts.named(languages)}")
     order = (
         f"Transcribe the spoken dialogue into a text document{into}, word for word, sentence by"

@@ -1,4 +1,4 @@
-"""Voiceover: a video narrated by what it shows, or by a text; or a text alone, spoken."""
+"""Voiceover: a video narrated from what it shows, or from a text; or a text alone, spoken."""
 
 from __future__ import annotations
 
