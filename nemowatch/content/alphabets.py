@@ -1,7 +1,7 @@
-"""Which letters languages are written with beyond those of ASCII, and in which encodings texts of
-them are found. Data only.
+"""The letters of each language beyond ASCII, and the encodings in which its texts are found. Data
+only.
 
-The encodings are those of Windows, the ISO, DOS, the old Mac and Unix, as Python calls them.
+The encodings are those of Windows, the ISO, DOS, the old Mac and Unix, by Python's names.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ def _between(first: int, last: int) -> str:
 _ARABIC = _between(0x0621, 0x0652) + _between(0x0660, 0x0669)
 _RUSSIAN = "абвгдеёжзийклмнопрстуфхцчшщъыьэюя"
 
-#: The letters of each language, small ones only; ASCII's are everywhere.
+#: The small letters of each language beyond ASCII, whose letters are in all of them.
 ALPHABETS: dict[str, str] = {
     "en": "éï",
     "de": "äöüßé",
@@ -57,9 +57,9 @@ ALPHABETS: dict[str, str] = {
     "ur": _ARABIC + "پچژگکیےٹڈڑںہھۂۓ",
     "th": _between(0x0E01, 0x0E39) + _between(0x0E40, 0x0E4D) + _between(0x0E50, 0x0E59),
 }
-#: Languages that the statistics do not know: a reading in one of them is worth more than it scores.
+#: Languages that the statistics do not cover: a reading in one of them is better than its score.
 UNKNOWN = frozenset({"sq"})
-#: Languages that are taken for each other: their texts have the same letters and many words.
+#: Languages that are mistaken for each other: their texts share letters and many words.
 ALIKE: tuple[frozenset[str], ...] = (
     frozenset({"da", "no", "nb", "nn", "sv"}),
     frozenset({"hr", "sl", "sr", "bs"}),
@@ -93,7 +93,7 @@ _MIDDLE = ("pl", "cs", "sk", "hu", "ro", "hr", "sl", "sq", "de")
 _BALTIC = ("lt", "lv", "et")
 _CYRILLIC = ("ru", "uk", "be", "bg", "sr", "mk")
 
-#: The languages of each encoding that has one byte a character.
+#: The languages of each single-byte encoding.
 ONE_BYTE: dict[str, tuple[str, ...]] = {
     "cp1252": _WEST,
     "iso8859-15": _WEST,
@@ -147,8 +147,8 @@ ONE_BYTE: dict[str, tuple[str, ...]] = {
     "cp874": ("th",),
     "cp1258": ("vi",),
 }
-#: Encodings that hardly anybody has had for twenty years: they cast doubt on other readings, and
-#: are never read themselves.
+#: Encodings that hardly anybody has used for twenty years: they cast doubt on other readings, but
+#: are never chosen themselves.
 RARE = frozenset(
     {
         *("mac-turkish", "mac-latin2", "mac-greek", "mac-iceland", "hp-roman8", "johab"),
@@ -157,8 +157,7 @@ RARE = frozenset(
         *("cp869", "cp1125"),
     }
 )
-#: The language of each encoding that has several bytes a character: "zh-Hans" and "zh-Hant" for
-#: Chinese.
+#: The language of each multi-byte encoding: "zh-Hans" and "zh-Hant" for Chinese.
 SEVERAL_BYTES: dict[str, str] = {
     "gb18030": "zh-Hans",
     "big5hkscs": "zh-Hant",

@@ -1,4 +1,4 @@
-"""One child process that reads for this one, within limits of memory, computing and time.
+"""One child process that reads for this one, within limits of memory, CPU time and elapsed time.
 
 Owns starting it, asking it, waiting for it and ending it; `serve` is what runs in it. Used for
 whatever people drop (`children`) and for the configuration (`config.child`). It loads none of the
@@ -24,30 +24,30 @@ from nemowatch.content import messages
 from nemowatch.content.child_errors import ChildFailed, ChildFailure, error_of
 from nemowatch.content.messages import Garbage, Tag
 
-#: Of the environment a child needs what Python starts by. Tokens, credentials, and systemd's
-#: sockets and watchdog are not its business.
+#: The variables that a child needs for Python to start. It gets no tokens or credentials, and
+#: nothing of systemd's sockets and watchdog.
 _NEEDED = ("HOME", "LANG", "LD_LIBRARY_PATH")
 _NEEDED_KINDS = ("LC_", "PYTHON")
-#: What reads the configuration needs the settings, too; passwords are among them, so that nothing
-#: which reads what people drop may have them.
+#: The child that reads the configuration also needs the settings. As there are passwords among
+#: them, a child that reads what people drop must not have them.
 CONFIG = "config"
 _SETTINGS = "NEMOWATCH_"
-#: Seconds that a killed child has to go; one that a hung share holds stays until the share lets go
-#: of it.
+#: Seconds to wait for the end of a killed child; one that a hung share holds stays until the share
+#: lets go of it.
 _GONE = 0.5
-#: Bytes taken at once: most messages are smaller.
+#: Bytes received at once: most messages are smaller.
 PIECE = 64 * 1024
-#: Seconds between two signs of life to the one who waits.
+#: Seconds between two signs of life to the caller.
 _TICK = 0.5
 
 
 @dataclass(frozen=True, slots=True)
 class ChildLimits:
-    """What one request may take."""
+    """The limits of one request."""
 
-    cpu: int  #: seconds of computing
+    cpu: int  #: seconds of CPU time
     wall: float  #: seconds for reading, and as many again for understanding what was read
-    required: bool = True  #: rather no answer than one without a limit of memory
+    required: bool = True  #: no answer is better than one without a memory limit
 
 
 def _nothing() -> None:
@@ -55,7 +55,7 @@ def _nothing() -> None:
 
 
 def environment(purpose: str, env: Mapping[str, str]) -> dict[str, str]:
-    """A child's environment; it finds its modules where this process does."""
+    """The environment of a child, which finds its modules where this process does."""
     kinds: tuple[str, ...] = _NEEDED_KINDS
     if purpose == CONFIG:
         kinds = (*kinds, _SETTINGS)
@@ -71,15 +71,15 @@ class Child:
     """A child process. Not thread-safe: one request at a time."""
 
     def __init__(self, purpose: str, env: Mapping[str, str]) -> None:
-        """Start it; it becomes ready by itself. Raises OSError where no process can be started."""
+        """Start it; it becomes ready by itself. Raises OSError when no process can be started."""
         self._deadline = 0.0
         self._wall = 0.0
         self._is_ready = False
         self._is_parsing = False
-        self._received = bytearray()  # and not taken yet
-        self.is_last = False  #: it ends after the answer that it has given
+        self._received = bytearray()  # and not used yet
+        self.is_last = False  #: it ends after its last answer
 
-        # whatever it complains of; a pipe that is not read would fill up and stop it
+        # its complaints; a pipe that nobody reads would fill up and stop it
         self._complaints = os.fdopen(os.memfd_create("complaints"), "w+b", 0)
         try:
             self._socket, theirs = socket.socketpair()
@@ -97,7 +97,7 @@ class Child:
                 stderr=self._complaints,
                 pass_fds=[theirs.fileno()],
                 env=environment(purpose, env),
-                # a terminal's Ctrl-C is for the daemon, which ends the child
+                # so that a terminal's Ctrl-C only reaches the daemon, which ends the child
                 start_new_session=True,
             )
         except BaseException:
@@ -121,7 +121,7 @@ class Child:
         limits: ChildLimits,
         fd: int | None = None,
     ) -> None:
-        """Have it call `module:function`. `fd`: an open file that it gets a descriptor of."""
+        """Have it call `module:function`. `fd`: an open file of which it gets a descriptor."""
         self._is_parsing = False
         self._wall = limits.wall
         self._deadline = time.monotonic() + limits.wall
@@ -131,7 +131,7 @@ class Child:
         if fd is not None:
             fds.append(fd)
         with suppress(ConnectionError):  # it has ended: `receive` says how
-            # together, so that the child wakes once
+            # sent together, so that the child wakes only once
             whole = b"?" + messages.request_frame(request)
             sent = socket.send_fds(self._socket, [whole], fds)
             if sent < len(whole):
@@ -142,7 +142,7 @@ class Child:
         not while it waits for the file.
 
         Raises ChildFailed, OrderError for content that cannot be used, UnsafeContent for content
-        beyond the bounds of what is read, and OSError for a file that cannot be read.
+        beyond the limits of what is read, and OSError for a file that cannot be read.
         """
         while True:
             try:
@@ -156,7 +156,7 @@ class Child:
                 raise ChildFailed(ChildFailure.GARBAGE, str(exc)) from exc
 
     def _note(self, tag: Tag, value: Any) -> None:
-        """Take in a message that is no answer. Raises what it means."""
+        """Take in a message that is not an answer. Raises the error that it stands for."""
         if tag is Tag.READY:
             self._become_ready(value)
         elif tag is Tag.PARSING:
@@ -175,7 +175,7 @@ class Child:
         return tag, self._bytes(length, beat)
 
     def _bytes(self, count: int, beat: Callable[[], None]) -> bytes:
-        """Exactly so many bytes of what it sends. Raises ChildFailed."""
+        """Exactly `count` bytes of what it sends. Raises ChildFailed."""
         while len(self._received) < count:
             left = self._deadline - time.monotonic()
             if left <= 0:
@@ -197,13 +197,13 @@ class Child:
         return found
 
     def _late(self) -> ChildFailed:
-        """What it has not done in time: to work on a file, or to read it."""
+        """The error for being late: in working on a file, or in reading it."""
         if self._is_parsing:
             return ChildFailed(ChildFailure.SLOW)
         return ChildFailed(ChildFailure.SILENT)
 
     def _ended(self) -> ChildFailed:
-        """How a child has ended that has closed its socket."""
+        """The error for a child that has closed its socket, by how it has ended."""
         try:
             code = self._process.wait(_GONE)
         except subprocess.TimeoutExpired:
@@ -215,13 +215,13 @@ class Child:
         return ChildFailed(ChildFailure.NOT_READY, self._last_words(), code)
 
     def _last_words(self) -> str:
-        """The last line that it complained in; "" when it did not."""
+        """The last line of its complaints; "" when there are none."""
         said = os.pread(self._complaints.fileno(), 64 * 1024, 0)
         return said.decode(errors="backslashreplace").strip().rpartition("\n")[2]
 
     def end(self) -> None:
         """End it, whatever it does."""
-        self._process.kill()  # nothing happens to one that has ended
+        self._process.kill()  # this does nothing to one that has ended
         self._close()
         try:
             self._process.wait(_GONE)
@@ -233,7 +233,7 @@ class Child:
         self._complaints.close()
 
 
-#: Killed children that a hung share still holds: each is asked for when the next one ends.
+#: Killed children that a hung share still holds; they are checked when another one ends.
 _left: list[subprocess.Popen[bytes]] = []
 _left_lock = threading.Lock()
 

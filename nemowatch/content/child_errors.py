@@ -1,6 +1,6 @@
-"""Why a child that reads gave no answer, and what its messages about errors mean.
+"""Why a child gave no answer, and what its messages about errors mean.
 
-Owns the reasons in words and making errors of messages. It starts no child, and asks none.
+Owns the words for these reasons, and turns messages into errors. It starts no child, and asks none.
 """
 
 from __future__ import annotations
@@ -32,7 +32,7 @@ class ChildFailure(Enum):
 
 
 class ChildFailed(Exception):
-    """A child gave no answer. `detail`: what there is to know beyond the failure's own words."""
+    """A child gave no answer. `detail`: what is known beyond the failure's own words."""
 
     def __init__(self, failure: ChildFailure, detail: str = "", code: int | None = None) -> None:
         said = failure.value
@@ -41,11 +41,11 @@ class ChildFailed(Exception):
         super().__init__(said)
         self.failure = failure
         self.detail = detail
-        self.code = code  #: the exit code of a child that ended, as subprocess tells it
+        self.code = code  #: the exit code of a child that ended, as subprocess reports it
 
 
 def error_of(tag: Tag, value: Any) -> Exception:
-    """The error that a message says. Raises Garbage for a message that says none properly."""
+    """The error for which a message stands. Raises Garbage for a message that is malformed."""
     make = _ERRORS.get(tag)
     if make is not None:
         return make(value)

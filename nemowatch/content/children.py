@@ -1,7 +1,7 @@
 """The children that read what people drop: kept while there is work, ended when there is none.
 
-Owns how many there are and what is tried again. One serves a hundred thousand files; a second is
-started only while the first is busy, so that a share that hangs holds up its own inbox alone.
+Owns how many there are and what is tried again. One can serve a hundred thousand files; a second is
+only started while the first is busy, so that a hung share holds up only its own inbox.
 """
 
 from __future__ import annotations
@@ -19,13 +19,13 @@ from nemowatch.content.child_errors import ChildFailed, ChildFailure
 IDLE = 20.0
 #: Seconds until another start is tried after one that failed.
 PAUSE = 10.0
-#: For one file: the largest Word document that is taken needs one second of computing here. Texts
-#: and documents have a thread of their own, so that no clip waits for it.
+#: The limits for one file: the largest accepted Word document needs one second of CPU time here.
+#: Texts and documents have a thread of their own, so that no clip waits for them.
 LIMITS = ChildLimits(cpu=5, wall=30.0)
-#: What may be somebody else's doing (an operator, the kernel that needs memory, a machine that is
-#: too busy): tried once more, by another child.
+#: Failures that may have an outside cause (an operator, a kernel short of memory, a machine that is
+#: too busy): these are tried once more, by another child.
 _TRIED_AGAIN = frozenset({ChildFailure.KILLED, ChildFailure.SLOW})
-#: No child can be had: nothing is known of the file.
+#: Failures to get a child at all, which say nothing about the file.
 UNAVAILABLE = frozenset(
     {
         ChildFailure.NOT_STARTED,
@@ -45,10 +45,10 @@ class Children:
         self._limits = limits
         self._idle_seconds = idle
         self._lock = threading.Lock()
-        self._idle: dict[Child, float] = {}  # since when they have had nothing to do
+        self._idle: dict[Child, float] = {}  # idle children, and since when
         self._tidier: threading.Thread | None = None
         self._no_start_before = 0.0
-        self.started = 0  #: how many there have been
+        self.started = 0  #: how many were started so far
 
     def __repr__(self) -> str:
         return f"Children({len(self._idle)} idle, {self.started} started)"
@@ -60,8 +60,8 @@ class Children:
         fd: int,
         beat: Callable[[], None],
     ) -> Any:
-        """What `module:function` says of an open file. Raises ChildFailed, OrderError and
-        OSError as `Child.receive` does."""
+        """What `module:function` returns for an open file. Raises ChildFailed, OrderError and
+        OSError like `Child.receive`."""
         try:
             return self._ask_one(task, arguments, fd, beat)
         except ChildFailed as exc:
@@ -87,7 +87,7 @@ class Children:
             if exc.failure in UNAVAILABLE:
                 self._no_start_before = time.monotonic() + PAUSE
             raise
-        except Exception:  # about the file: the child has said so, and goes on
+        except Exception:  # an error about the file, which the child has reported: it goes on
             is_usable = True
             raise
         finally:
@@ -97,7 +97,7 @@ class Children:
                 child.end()
 
     def _take(self) -> Child:
-        """A child with nothing to do, or a new one. Raises ChildFailed."""
+        """An idle child, or a new one. Raises ChildFailed."""
         with self._lock:
             if self._idle:
                 return self._idle.popitem()[0]
@@ -122,7 +122,7 @@ class Children:
                 self._tidier.start()
 
     def _tidy(self) -> None:
-        """End children that have had nothing to do for a while; ends itself with the last one."""
+        """End children that have been idle for a while; this thread ends with the last of them."""
         while True:
             time.sleep(self._idle_seconds / 4)
             old = time.monotonic() - self._idle_seconds
@@ -137,14 +137,14 @@ class Children:
                 return
 
     def _idle_before(self, moment: float) -> list[Child]:
-        """Take out those that have had nothing to do since before this moment."""
+        """Remove and return the children that have been idle since before this moment."""
         ended = [child for child, since in self._idle.items() if since <= moment]
         for child in ended:
             del self._idle[child]
         return ended
 
     def close(self) -> None:
-        """End those that have nothing to do."""
+        """End the idle children."""
         with self._lock:
             children = list(self._idle)
             self._idle.clear()

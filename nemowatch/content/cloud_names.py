@@ -1,4 +1,4 @@
-"""What a file is called in the cloud, which judges by endings. Pure: the first bytes are given."""
+"""The name of a file in the cloud, which goes by endings. Pure: it is given the first bytes."""
 
 from __future__ import annotations
 
@@ -9,11 +9,11 @@ from nemowatch.content.containers.marks import GIF, JPEG, PNG
 from nemowatch.content.recognise import by_beginning
 from nemowatch.model import MediaKind
 
-#: Bytes of a file that say what it is called.
+#: How many first bytes of a file decide its name.
 HEAD = 64
 
-#: Endings that the cloud takes (docs/api.md section 2), by the first bytes; the first is given to
-#: a file that has none of them.
+#: Endings that the cloud accepts (docs/api.md section 2), by the first bytes; a file with another
+#: ending gets the first of them.
 _BY_BEGINNING = (
     (JPEG, ("jpg", "jpeg")),
     (PNG, ("png",)),
@@ -26,8 +26,8 @@ _MP4 = {MediaKind.VIDEO: ("mp4", "mov"), MediaKind.AUDIO: ("m4a",)}
 
 
 def name_in_cloud(name: str, head: bytes, kind: MediaKind) -> str:
-    """The name under which a file of this kind is sent: with an ending that is true of its first
-    bytes, so that a cloud that goes by endings takes it for what it is."""
+    """The name under which a file of this kind is sent: with an ending that agrees with its first
+    bytes, so that the cloud, which goes by endings, takes it for what it is."""
     endings = _endings(head, kind)
     stem, dot, ending = name.rpartition(".")
     if not endings or ending.lower() in endings:
@@ -39,7 +39,7 @@ def name_in_cloud(name: str, head: bytes, kind: MediaKind) -> str:
 
 
 def _endings(head: bytes, kind: MediaKind) -> tuple[str, ...]:
-    """The endings that are true of these first bytes; none when they say nothing."""
+    """The endings that agree with these first bytes; none when they show nothing."""
     if mp4.begins(head):
         return _MP4.get(kind, ())
     if head.startswith(riff.BEGINNINGS):
@@ -54,7 +54,7 @@ def _is_webm(head: bytes) -> bool:
     return head.startswith(matroska.EBML) and b"webm" in head
 
 
-#: Those that no fixed bytes tell, by what does.
+#: The endings of kinds that no fixed bytes show, by the function that recognizes them.
 _BY_TEST: tuple[tuple[Callable[[bytes], bool], tuple[str, ...]], ...] = (
     (_is_webm, ("webm", "mkv")),
     (mpeg_audio.is_adts, ("aac",)),

@@ -1,6 +1,8 @@
-"""Letters that were lost or garbled before a text came here: what no encoding can bring back.
+"""Recognises letters that were lost or garbled before a text came here, which no encoding can bring
+back.
 
-Owns recognising such damage. Pure; raises OrderError with what to do, and must not repair anything.
+Owns what counts as such damage. Pure; raises OrderError with the cure, and must not repair
+anything.
 """
 
 from __future__ import annotations
@@ -14,22 +16,22 @@ from nemowatch.errors import OrderError
 _TWICE = re.compile(
     r"Ã[\u0080-\u00bf\u0152-\u017e\u2013-\u2122]|â€[\u0080-\u00bf\u0152-\u2122]|Â[\u00a0-\u00bf]"
 )
-#: Characters that are not ASCII, in a row.
+#: A run of characters that are not ASCII.
 _RUN = re.compile(r"[^\x00-\x7f]{2,}")
-#: Runs that are tried.
+#: The most runs that are tried.
 _RUNS = 200
-#: What such runs were taken for when they were garbled.
+#: The encodings for which such runs were taken when they were garbled.
 _TAKEN_FOR = ("cp1252", "cp1251", "latin-1")
-#: Control characters of Latin-1: there is no text that means them.
+#: Control characters of Latin-1, which no text contains on purpose.
 _LATIN_CONTROL = re.compile(r"[\x80-\x84\x86-\x9f]")
 #: UTF-7, which writes letters and quotes as ASCII: "caf+AOk-", "l+IBk-".
 _UTF7 = re.compile(r"\+(?:A[A-Za-z0-9+/]{2}|I[BCK][A-Za-z0-9+/])[A-Za-z0-9+/]{0,200}")
-#: Characters whose meaning a font alone knows, but for the apple that Macs have there.
+#: Characters whose meaning depends on the font, except the apple that Macs have there.
 _PRIVATE = re.compile("[\ue000-\uf8fe\U000f0000-\U0010fffd]")
 #: Marks that have letters shown in another order than they are in: letters of a script that is
 #: written from the left (and digits) behind the mark "from the right", or the other way round.
 _TURNED = re.compile("\u202e\\W{0,9}[^\\W\u0590-\u08ff]|\u202d\\W{0,9}[\u0590-\u08ff]")
-#: A line through letters, made of a mark behind each.
+#: A line through letters, made by a mark after each.
 _STRUCK = re.compile("(?:\\w[\u0335\u0336]){2}")
 _FROM_THE_ORIGINAL = (
     "Open the original again, check that its letters are right, and save it as UTF-8."
@@ -37,7 +39,7 @@ _FROM_THE_ORIGINAL = (
 
 
 def refuse_damaged(text: str) -> None:
-    """Raises OrderError for a text whose letters are not what was written."""
+    """Raise OrderError for a text whose letters are not what was written."""
     if "\ufffd" in text:
         said = "Some letters of this text were lost when it was saved: \ufffd is in their place."
         raise OrderError(said, cure=_FROM_THE_ORIGINAL)
@@ -59,8 +61,8 @@ def refuse_damaged(text: str) -> None:
 
 
 def refuse_turned(text: str) -> None:
-    """Raises OrderError for a text that is read otherwise than it is shown; marks without a sound
-    are still in it."""
+    """Raise OrderError for a text, with its silent marks, that is shown in another order than it is
+    read."""
     if _TURNED.search(text):
         said = "Invisible marks reverse the order of some letters in this text."
         raise OrderError(said, cure="Type it again, without the marks, and save it.")
@@ -77,7 +79,7 @@ def _garbled(text: str) -> str:
 
 
 def _all_twice(text: str) -> str:
-    """The same in any letters: every run of them, and more than one, is UTF-8 once more."""
+    """The same for any letters: all of several runs turn out to be UTF-8 encoded twice."""
     runs = list(islice(_RUN.finditer(text), _RUNS))
     if len(runs) < 2 or not all(map(_is_utf8_again, runs)):
         return ""

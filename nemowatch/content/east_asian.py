@@ -1,7 +1,6 @@
-"""Whether a text can be Chinese, Japanese or Korean: whether it is in characters that everybody
-knows there.
+"""Whether a text can be Chinese, Japanese or Korean, by whether its characters are common there.
 
-Owns the rules of scripts with thousands of characters; `plausible` has those of letters. Pure. It
+Owns the rules for scripts with thousands of characters; `plausible` has those for letters. Pure. It
 must not know encodings of files, nor choose between readings.
 """
 
@@ -31,15 +30,15 @@ _COMMON = {
     "ja": _Common("euc_jp", 0xB0, 0xCF),
     "ko": _Common("euc_kr", 0xB0, 0xC8),
 }
-#: At least this share of the characters is common.
+#: At least this share of the characters must be common.
 _COMMON_SHARE = 0.9
-#: Chinese does not separate words: fewer spaces between characters than one in so many.
+#: Chinese does not separate words: it has fewer spaces than one in this many characters.
 _SPACES = 8
 #: At least this share of a Japanese text is kana.
 _KANA_SHARE = 0.15
 #: At most this share of a Korean text is Chinese characters.
 _HANJA_SHARE = 0.05
-#: Characters between ASCII letters are names in a text at most, not the text.
+#: Characters between ASCII letters can be names in a text, but not the text itself.
 _HEMMED = re.compile(r"[A-Za-z][\u3400-\ud7a3]{1,2}[A-Za-z]")
 _SPACED = re.compile(r"(?<=[\u4e00-\u9fff]) (?=[\u4e00-\u9fff])")
 #: The first and the last character of each block, and what it holds; ASCII's letters apart.
@@ -53,7 +52,7 @@ _BLOCKS = (
     ("\uff01", "\uff60", "sign"),
 )
 _SIGNS = SIGNS | frozenset("℃→←↑↓※○●◎△▲□■☆★①②③④⑤⑥⑦⑧⑨⑩‥′″々〆〇")
-#: Kinds of characters of which the rare ones are distinguished.
+#: Kinds of characters of which rare ones are counted separately.
 _WITH_RARE_ONES = frozenset({"han", "hangul"})
 
 

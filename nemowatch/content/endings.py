@@ -1,7 +1,7 @@
-"""The endings of names: what to convert a file to whose ending the cloud does not take.
+"""The endings of names: what a file should be converted to whose ending the cloud does not accept.
 
-Owns that table. Pure. Which ending promises which kind is in `kinds`; what a file is called in the
-cloud is in `cloud_names`.
+Owns that table. Pure. `kinds` says which ending promises which kind, and `cloud_names` what a file
+is called in the cloud.
 """
 
 from __future__ import annotations
@@ -10,7 +10,7 @@ from collections.abc import Container, Iterable
 
 from nemowatch.model import MediaKind
 
-#: What the cloud takes in place of a kind that it does not take (docs/api.md section 2).
+#: The formats to convert to, which the cloud accepts (docs/api.md section 2).
 TO_VIDEO, TO_AUDIO, TO_IMAGE = "MP4", "MP3 or MP4", "JPG or PNG"
 TO_TEXT, TO_SUBTITLES = "DOCX or TXT", "SRT"
 
@@ -40,7 +40,7 @@ _TARGETS = {
     **dict.fromkeys(_SUBTITLES.split(), TO_SUBTITLES),
 }
 ALL_KINDS = frozenset(MediaKind)
-#: The kind that a file is after it was converted to this.
+#: The kind of a file after it was converted to this.
 _KINDS = {
     TO_VIDEO: MediaKind.VIDEO,
     TO_AUDIO: MediaKind.AUDIO,
@@ -51,13 +51,14 @@ _KINDS = {
 
 
 def converted_to(name: bytes, accepts: Container[MediaKind] = ALL_KINDS) -> str:
-    """What to convert a file of this name to; "" for a name that is none of media, that the cloud
-    takes as it is, or that a folder which accepts these kinds would not take then either."""
+    """What to convert a file of this name to; "" for a name that is not one of media, that the
+    cloud accepts as it is, or that a folder which accepts these kinds would not accept then
+    either."""
     return _target(ending_of(name), accepts)
 
 
 def kind_after(name: bytes) -> MediaKind | None:
-    """The kind that a file of this name is once it is converted; None where nothing is said."""
+    """The kind of a file with this name once it is converted; None when it is not to be."""
     return _KINDS.get(_TARGETS.get(ending_of(name), ""))
 
 
@@ -74,8 +75,8 @@ def ending_of(name: bytes) -> str:
 
 
 def conversions(endings: Iterable[str], accepts: Container[MediaKind] = ALL_KINDS) -> str:
-    """What to convert files with these endings to for a folder that accepts these kinds, one
-    sentence for each target, each with a space behind it."""
+    """What to convert files with these endings to for a folder that accepts these kinds: one
+    sentence for each target, each followed by a space."""
     by_target: dict[str, list[str]] = {}
     for ending in sorted(endings):
         target = _target(ending, accepts)

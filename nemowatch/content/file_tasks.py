@@ -1,8 +1,8 @@
-"""What is done with one of people's open files: in a child or, where none can be started, in this
-process as far as no third-party library is needed.
+"""The tasks that read one of people's open files: in a child or, if none can be started, in this
+process as far as that needs no third-party library.
 
-Owns which parser reads which file. Each task has its arguments, the descriptor, and what it calls
-once everything is read that it needs of the file.
+Owns which parser reads which file. Each task gets its arguments, the descriptor, and a function to
+call once it has read everything that it needs from the file.
 """
 
 from __future__ import annotations
@@ -29,7 +29,7 @@ from nemowatch.content.word import read_word
 from nemowatch.errors import OrderError
 from nemowatch.model import MB
 
-#: Bytes asked for at once: a share may answer with fewer than were asked for.
+#: Bytes to ask for at once: a share may answer with fewer.
 _PIECE = MB
 
 #: Bytes before the first word of a text: white space, and the marks of Unicode's encodings.
@@ -84,27 +84,27 @@ def links_task(arguments: tuple[Any, ...], fd: int, parsing: Beat) -> Links:
 
 
 def plain_text_task(arguments: tuple[Any, ...], fd: int, parsing: Beat) -> Text:
-    """In this process: the words of a text that no library is needed for. Raises LocalPassing for
-    any other."""
+    """In this process: the words of a text that needs no library. Raises LocalPassing for any
+    other."""
     name, _ = arguments
     return Text(_or_wait(plain_script(_bytes_of(fd), name)))
 
 
 def plain_lines_task(arguments: tuple[Any, ...], fd: int, parsing: Beat) -> Text:
-    """In this process: the lines of a text that no library is needed for. Raises LocalPassing for
-    any other."""
+    """In this process: the lines of a text that needs no library. Raises LocalPassing for any
+    other."""
     data = _bytes_of(fd)
     return Text(_empty_lines_before(data) + _or_wait(plain_script(data, "")))
 
 
 def plain_subtitles_task(arguments: tuple[Any, ...], fd: int, parsing: Beat) -> Text:
-    """In this process: subtitles that no library is needed for. Raises LocalPassing for others."""
+    """In this process: subtitles that need no library. Raises LocalPassing for any others."""
     return Text(_or_wait(plain_subtitles(_bytes_of(fd))))
 
 
 def plain_links_task(arguments: tuple[Any, ...], fd: int, parsing: Beat) -> Links:
-    """In this process: the addresses in a list that no library is needed for. Raises LocalPassing
-    for any other."""
+    """In this process: the addresses in a list that needs no library. Raises LocalPassing for any
+    other."""
     (name,) = arguments
     return Links(read_links(_bytes_of(fd), name, _plainly))
 
@@ -114,14 +114,14 @@ def _plainly(data: bytes) -> str:
 
 
 def _or_wait(text: str | None) -> str:
-    """The text; raises LocalPassing where a library is needed for it."""
+    """The text. Raises LocalPassing when that needs a library."""
     if text is None:
         raise about_the_file(ChildFailure.NOT_STARTED)
     return text
 
 
 def probe_task(arguments: tuple[Any, ...], fd: int, parsing: Beat) -> Sniffed:
-    """In the child: what reading a file of this name takes, done with a good text."""
+    """In the child: try what reading a file of this name needs, on a good text."""
     (name,) = arguments
     with suppress(OrderError):  # what a document that is none says is that its parser runs
         if is_word(name):

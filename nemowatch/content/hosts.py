@@ -1,7 +1,7 @@
-"""Which hosts of web addresses lie in somebody's own network, where nobody else can reach them.
+"""Which hosts of web addresses are in somebody's own network, where nobody else can reach them.
 
-Owns the judgement by the text alone, in all the ways in which browsers read a host. Pure; it
-resolves no name.
+Owns that decision, by the text alone, in all the ways in which browsers read a host. Pure; it
+resolves no names.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ _CARRIERS = tuple(
     for net in ("::/96", "::ffff:0:0:0/96", "64:ff9b::/96", "64:ff9b:1::/48")
 )
 #: Last parts of names that the public network does not know: RFC 6761, 6762, 7686, 8375, 9476,
-#: ICANN's list of names that are never given out, and what routers call their networks.
+#: ICANN's list of names that are never assigned, and routers' names for their networks.
 _OWN_NETWORKS = (
     *("localhost", "local", "internal", "home.arpa", "invalid", "onion", "alt"),
     *("localdomain", "domain", "lan", "home", "corp", "mail", "intranet", "private", "workgroup"),
@@ -31,8 +31,8 @@ _DOTS = str.maketrans("\u3002\uff0e\uff61", "...")
 
 
 def is_own_network(host: str) -> bool:
-    """Whether a host is this machine or lies in a private network: by its number, however it is
-    written, or by its name."""
+    """Whether a host is this machine or in a private network: by its number, however written, or by
+    its name."""
     plain = _plain(host)
     number = literal(plain) or _loosely_written(plain)
     if number is not None:
@@ -71,7 +71,7 @@ def _plain(host: str) -> str:
 
 
 def _loosely_written(host: str) -> Address | None:
-    """The address that a host is in the old ways: `127.1`, `0x7f000001`, `2130706433`."""
+    """The address that a host is in an old notation: `127.1`, `0x7f000001`, `2130706433`."""
     try:
         packed = socket.inet_aton(host)
     except (OSError, UnicodeError, ValueError):

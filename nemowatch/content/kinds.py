@@ -1,5 +1,5 @@
-"""What the name of a file promises, and what can be found out about a file: the words that
-everybody who deals with files shares. Pure, and light: `sniff` finds it out, in a child.
+"""What the name of a file promises, and the records of what can be found out about a file, which
+all modules that deal with files share. Pure, and light: `sniff` finds things out, in a child.
 """
 
 from __future__ import annotations
@@ -11,17 +11,17 @@ from functools import lru_cache
 
 from nemowatch.model import MediaKind
 
-#: Characters of a script: a hundred hours of speech. The skill takes files of 200 MB (docs/api.md
-#: section 2); a message of that length would not fit the memory that nemowatch may take.
+#: The most characters of a script: a hundred hours of speech. The skill accepts files of 200 MB
+#: (docs/api.md section 2), but a message of that length would not fit the memory of nemowatch.
 MAX_CHARACTERS = 5_000_000
-#: bytes; what so many characters take at most, in UTF-32.
+#: The most bytes of that many characters, in UTF-32.
 MAX_TEXT = 4 * MAX_CHARACTERS
-#: Bytes that are read of a text, a script or a list of links.
+#: The most bytes that are read of a text, a script or a list of links.
 MAX_READ = MAX_TEXT + 1
 
 _VIDEO, _AUDIO, _IMAGE = MediaKind.VIDEO, MediaKind.AUDIO, MediaKind.IMAGE
-#: What may be uploaded (docs/api.md section 2), also under other names for the same
-#: (`cloud_names`), and the texts and links that are read here.
+#: Endings of what may be uploaded (docs/api.md section 2), other endings for the same
+#: (`cloud_names`), and those of the texts and links that are read here.
 KINDS: dict[str, MediaKind] = {
     "mp4": _VIDEO,
     "m4v": _VIDEO,
@@ -67,17 +67,17 @@ LISTS = (b".urls.txt", b".urls.txt.txt")
 
 
 class SniffResult(StrEnum):
-    """What the first bytes of a file say."""
+    """What the first bytes of a file show."""
 
-    MEDIA = "media"  #: of a kind we know, and as whole as its container can tell
+    MEDIA = "media"  #: of a known kind, and whole as far as its container shows
     NOT_YET = "not yet"  #: its beginning has not arrived
     CUT_SHORT = "cut short"  #: its container promises more than is there
-    NOT_MEDIA = "not media"  #: something else under this name
+    NOT_MEDIA = "not media"  #: something else with this name
 
 
 @dataclass(frozen=True, slots=True)
 class Sniffed:
-    """The judgement, with its reason in plain words ("" for MEDIA)."""
+    """The result, with its reason in plain words ("" for MEDIA)."""
 
     finding: SniffResult
     kind: MediaKind = MediaKind.VIDEO
@@ -92,7 +92,7 @@ class Sniffed:
 
 @lru_cache(4096)  # each file is asked about a dozen times on its way; as many wait at most
 def kind_by_name(name: bytes) -> MediaKind | None:
-    """The kind that a name's ending promises; None for endings that no task takes."""
+    """The kind that a name's ending promises; None for an ending that no task accepts."""
     low = name.lower()
     if low.endswith(LISTS):
         return MediaKind.LINK
@@ -108,5 +108,5 @@ def is_word(name: str) -> bool:
 
 
 def is_property_list(name: str) -> bool:
-    """True for a link that macOS writes, which takes a parser of others to read."""
+    """True for a link as macOS writes it, which needs a library's parser."""
     return name.lower().endswith(".webloc")

@@ -1,7 +1,7 @@
-"""Texts in the encodings of before Unicode, which nothing in them names.
+"""Decodes texts in encodings from before Unicode, which nothing in them names.
 
 Owns the choice between readings. Words are spoken and paid for, so it must not guess: a text is
-read only when one reading is plausible and clearly more so than every other; else its owner is
+only read if one reading is plausible, and clearly more so than every other; otherwise its owner is
 asked to save it as UTF-8. Uses chardet: call it in a child.
 """
 
@@ -18,27 +18,27 @@ from nemowatch.content.alphabets import ALIKE, ONE_BYTE, RARE, SEVERAL_BYTES, UN
 from nemowatch.content.east_asian import is_east_asian
 from nemowatch.content.plausible import languages_of
 
-#: Bytes that are judged: many times what statistics need.
+#: The most bytes that are judged: many times what statistics need.
 _SAMPLE = 32 * 1024
 _BEYOND_ASCII = re.compile(rb"[\x80-\xff]")
 #: How many times as probable as any other a reading must be, over the whole text.
 _CLEARLY = 1.5
-#: The same for a text of less letters than `_SHORT`: of a few words statistics say little.
+#: The same for a text of fewer letters than `_SHORT`: statistics say little about a few words.
 _CLEARLY_IF_SHORT = 2.5
 _SHORT = 40
 #: The same for one of a word or two, in a folder that names its language and in one that does not.
 _CLEARLY_IF_TINY = 2.5
 _CLEARLY_IF_TINY_AND_UNNAMED = 4.0
 _TINY = 10
-#: Letters of which nobody can say anything.
+#: From this many letters nothing can be concluded.
 _TOO_FEW = 3
-#: As many letters say as much as one character of East Asia.
+#: This many letters say as much as one East Asian character.
 _LETTERS_OF_ONE = 3
-#: How much less clear it may be beside an encoding that hardly anybody has.
+#: How much less clear it may be compared with an encoding that hardly anybody uses.
 _RARITY = 0.6
-#: And over the words that the readings differ in.
+#: The same over the words in which the readings differ.
 _STILL = 1.2
-#: At least this probable: below, nothing that chardet knows has been found.
+#: The least probability: below this, nothing that chardet knows was found.
 _LEAST = 0.02
 #: A reading in the language of the folder's name may be less probable than others by this factor.
 _LEEWAY = 1.3
@@ -50,7 +50,7 @@ _CODECS = (*ONE_BYTE, *SEVERAL_BYTES)
 
 @dataclass(frozen=True, slots=True)
 class _Score:
-    """What statistics say of some bytes in one encoding."""
+    """What statistics say about some bytes in one encoding."""
 
     probability: float = 0.0
     guess: str = ""  #: the most probable language
@@ -61,7 +61,7 @@ _NO_SCORE = _Score()
 
 @dataclass(slots=True)
 class _SampleReading:
-    """What the sample says in one encoding, or in several alike."""
+    """What the sample says in one encoding, or in several with the same result."""
 
     codec: str
     languages: set[str] = field(default_factory=set)  #: by its letters
@@ -72,7 +72,7 @@ class _SampleReading:
     guesses: set[str] = field(default_factory=set)  #: the most probable language of each
 
     def add(self, codec: str, languages: set[str], whole: _Score, focus: _Score) -> None:
-        """Take in one more encoding in which the sample says the same."""
+        """Add another encoding in which the sample says the same."""
         self.languages |= languages
         self.whole = max(self.whole, whole.probability)
         self.focus = max(self.focus, focus.probability)
@@ -86,13 +86,13 @@ class _SampleReading:
         return self.sounds_like(self.languages)
 
     def sounds_like(self, languages: Iterable[str]) -> bool:
-        """Whether the most probable language is one of these, or taken for one of them."""
+        """Whether the most probable language is one of these, or mistaken for one of them."""
         return any(_is_alike(guess, one) for guess in self.guesses for one in languages)
 
 
 def decode_legacy(data: bytes, expected: Sequence[str] = ()) -> str | None:
     """The text of `data`, which is neither Unicode nor plain ASCII; None when that is in doubt.
-    `expected`: languages that it is likely to be in."""
+    `expected`: the languages in which it is likely to be."""
     readings = _readings(_sample(data))
     chosen = _chosen(readings, _bases(expected))
     if chosen is None or chosen.codec in RARE or chosen.letters <= _TOO_FEW:
@@ -112,7 +112,7 @@ def _whole_text(data: bytes, codec: str) -> str | None:
 
 
 def _sample(data: bytes) -> bytes:
-    """As much of it as is judged: its beginning, or where it first holds more than ASCII."""
+    """The part that is judged: the beginning, or from where there is first more than ASCII."""
     found = _BEYOND_ASCII.search(data)
     first = 0
     if found is not None:
@@ -171,8 +171,8 @@ def _beyond_ascii(data: bytes) -> bytes:
 
 
 def _decoded(data: bytes, codec: str, *, is_whole: bool = True) -> str:
-    """ "" for what is nothing in this encoding. Unless it is whole, its last character may be
-    cut."""
+    """The text in this encoding; "" when it cannot be. Unless it is whole, its last character may
+    be cut off."""
     decoder = getincrementaldecoder(codec)()
     try:
         text = decoder.decode(data, is_whole)
@@ -217,7 +217,7 @@ def _bases(languages: Iterable[str]) -> set[str]:
 
 
 def _is_alike(guess: str, language: str) -> bool:
-    """Whether a guess of statistics is this language, or one that is taken for it."""
+    """Whether the statistics' guess is this language, or one that is mistaken for it."""
     if guess == _base(language):
         return True
     pair = {guess, language}

@@ -1,5 +1,5 @@
-"""Addresses in what people drop instead of a file: an internet shortcut (`.url`, `.webloc`) or a
-list (`.urls.txt`).
+"""Reads addresses from what people drop instead of a file: an internet shortcut (`.url`, `.webloc`)
+or a list (`.urls.txt`).
 
 Owns the forms of such files, and what counts as an address. Pure; it must not fetch anything.
 Raises OrderError, and nothing else, whatever the bytes are.
@@ -16,7 +16,7 @@ from nemowatch.content.kinds import is_property_list
 from nemowatch.content.text import checked_short, decode_text, plain_text
 from nemowatch.errors import OrderError, shown
 
-#: Addresses longer than this are cut by half of all programs; browsers' own limits begin here.
+#: The longest address: many programs cut longer ones off, and browsers' own limits begin here.
 _LONGEST = 8192
 _COMMENT = re.compile(r"(?:^|\s)#")
 _SPACE = re.compile(r"\s")
@@ -29,7 +29,7 @@ _SECTIONS = ("", "internetshortcut")
 def read_links(
     data: bytes, name: str, decode: Callable[[bytes], str] = decode_text
 ) -> tuple[str, ...]:
-    """The http and https addresses in a dropped file, by its name, in its order, none twice.
+    """The http and https addresses in a dropped file of this name, in their order, none twice.
     Raises OrderError, and what `decode` raises."""
     texts = _texts(data, name, decode)
     if not texts:
@@ -55,7 +55,7 @@ def _texts(data: bytes, name: str, decode: Callable[[bytes], str]) -> list[str]:
     if text is not None:
         return read(checked_short(text))
 
-    # what is not an address may be in any encoding: a person's name in the path of an icon
+    # anything but the address may be in any encoding, as a person's name in an icon's path
     texts = read(checked_short(data.decode("latin-1")))
     if all(map(str.isascii, texts)):
         return texts
@@ -63,7 +63,7 @@ def _texts(data: bytes, name: str, decode: Callable[[bytes], str]) -> list[str]:
 
 
 def _checked(text: str, name: str) -> str:
-    """An address as it is sent. Raises OrderError for every other kind."""
+    """An address as it is sent. Raises OrderError for one that cannot be."""
     plain = text.strip().strip("<>\"'").strip()
     if _can_be_sent(plain):
         _refuse_unreachable(plain, name)
@@ -80,8 +80,8 @@ def _checked(text: str, name: str) -> str:
 
 
 def _same(address: str) -> str:
-    """A key that is the same for two ways to write an address: hosts have no case, and ports a
-    usual value."""
+    """A key that is equal for two ways to write an address: hosts have no case, and ports a
+    default."""
     parts = urlsplit(address)
     host = parts.netloc.lower().removesuffix(_USUAL_PORTS[parts.scheme])
     return parts._replace(netloc=host, path=parts.path or "/").geturl()
@@ -95,8 +95,8 @@ def _can_be_sent(text: str) -> bool:
 
 
 def _refuse_unreachable(address: str, name: str) -> None:
-    """Raises OrderError for an address that the cloud cannot open, or that says a password. Nothing
-    but its host is repeated: the rest may be a secret."""
+    """Raise OrderError for an address that the cloud cannot open, or that has a password. Only its
+    host is repeated: the rest may be a secret."""
     parts = urlsplit(address)
     host = parts.hostname or ""
     if parts.username is not None or parts.password is not None:
@@ -159,13 +159,13 @@ def _without_comment(line: str) -> str:
 
 def _webloc(data: bytes, name: str) -> list[str]:
     """The URL of a property list, XML or binary."""
-    import plistlib  # here: hardly anybody drops one, and it brings a parser of its own
+    import plistlib  # here: hardly anybody drops one, and it loads a parser of its own
 
     try:
         content = plistlib.loads(data)
     except MemoryError:
         raise
-    except Exception as exc:  # plistlib and expat raise what they like on damaged bytes
+    except Exception as exc:  # plistlib and expat may raise anything on damaged bytes
         cure = "Drag the address out of the browser again, or write it into a .urls.txt file."
         raise OrderError(f"{shown(name)} is not a link that can be read.", cure=cure) from exc
 

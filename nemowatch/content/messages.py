@@ -1,7 +1,7 @@
 """Messages between a process and the child that reads for it, over one socket.
 
-Owns their form, and which objects may come out of one: records and enums of this program, and
-paths. A child has read untrusted bytes, so nothing else that it sends must be unpacked.
+Owns their format, and which objects may be unpacked: records and enums of this program, and paths.
+A child has read untrusted bytes, so nothing else that it sends may be unpacked.
 """
 
 from __future__ import annotations
@@ -16,22 +16,22 @@ from enum import Enum, StrEnum
 from pathlib import PosixPath
 from typing import Any
 
-#: Bytes of one message: the longest text that is taken fits, in whatever letters.
+#: The most bytes of one message: the longest accepted text fits, in any script.
 LONGEST = 32 * 1024 * 1024
-#: The kind of a message, and the bytes that follow.
+#: The tag of a message, and how many bytes follow.
 _HEADER = struct.Struct("!cI")
 HEADER_SIZE = _HEADER.size
 
 
 class Tag(StrEnum):
-    """What a message of the child says."""
+    """The meaning of a child's message."""
 
-    READY = "R"  #: it works; the message holds the program's version
-    PARSING = "P"  #: everything it needs of the file has been read
+    READY = "R"  #: it is ready; the message has the program's version
+    PARSING = "P"  #: everything that it needs from the file has been read
     ANSWER = "A"  #: the record
     LAST = "L"  #: the record, and the child ends: it has grown
     REFUSED = "O"  #: the content cannot be used: (text, cure)
-    UNSAFE = "Y"  #: the content is beyond the bounds of what is read: the reason
+    UNSAFE = "Y"  #: the content is beyond the limits of what is read: the reason
     OS_ERROR = "E"  #: the file could not be read: (errno, message)
     NO_MEMORY = "M"
     RAISED = "X"  #: any other exception: its name and text
@@ -40,7 +40,7 @@ class Tag(StrEnum):
 
 
 class Garbage(Exception):
-    """A message that this program does not send."""
+    """A message such as this program does not send."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,21 +50,21 @@ class ChildRequest:
     task: str
     arguments: tuple[Any, ...]
     cpu: int  #: seconds of computing
-    wall: float  #: seconds; a child that is not waited for ends by itself some time after them
+    wall: float  #: seconds; a child for which nobody waits ends by itself some time later
     limited: bool  #: only within limits of memory
 
 
 class _Pickler(pickle.Pickler):
     def reducer_override(self, value: object) -> Any:
-        """Have an enum made by its class. Python 3.11.2, that of Debian 12, has it made by
-        `getattr`, which no answer may name."""
+        """Pickle an enum by its class. Python 3.11.2, as in Debian 12, would use `getattr`, which
+        no answer may name."""
         if isinstance(value, Enum):
             return type(value), (value.value,)
         return NotImplemented
 
 
 def packed(value: object) -> bytes:
-    """The bytes of which `unpacked` makes the value again."""
+    """The bytes from which `unpacked` makes the value again."""
     body = io.BytesIO()
     _Pickler(body).dump(value)
     return body.getvalue()
@@ -100,7 +100,7 @@ def read_request(receive: Callable[[int], bytes]) -> ChildRequest:
     return request
 
 
-#: Records that were found to be ours before: each answer has some.
+#: Our records that were already looked up, since each answer has some.
 _FOUND: dict[tuple[str, str], Any] = {}
 
 
@@ -137,5 +137,5 @@ def unpacked(body: bytes) -> Any:
         return _Records(io.BytesIO(body)).load()
     except Garbage:
         raise
-    except Exception as exc:  # pickle raises what it likes on damaged bytes
+    except Exception as exc:  # pickle may raise anything on damaged bytes
         raise Garbage(f"{type(exc).__name__}: {exc}") from exc

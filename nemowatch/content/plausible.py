@@ -1,8 +1,8 @@
-"""Whether a text in letters can be what somebody wrote: what the bytes of one encoding say in
-another gives itself away by letters that no language has side by side.
+"""Whether a text in letters can be what somebody wrote: text that was decoded in the wrong encoding
+shows letters side by side that no language has.
 
-Owns the rules of scripts that have letters; `east_asian` has those of the others. Pure, and linear
-in the length of a text. It must not know encodings of files, nor choose between readings.
+Owns the rules for scripts with letters; `east_asian` has those for the others. Pure, and linear in
+the length of a text. It must not know encodings of files, nor choose between readings.
 """
 
 from __future__ import annotations
@@ -15,19 +15,19 @@ from functools import cache, lru_cache
 
 from nemowatch.content.alphabets import ALPHABETS
 
-#: Signs that texts hold beside letters and those of ASCII.
+#: Signs in texts besides letters and those of ASCII.
 SIGNS = frozenset(
     "«»„“”‘’‚‹›–—―…•·§°©®™€£¥¿¡½¼¾²³ªº×±№\u00a0\u00ad\u200c\u200d\u200e\u200f،؛؟ـ\u2020"
 )
-#: Control characters that no text holds.
+#: Control characters that are in no text.
 CONTROL = re.compile(r"[\x00-\x08\x0b\x0e-\x1f\x7f-\x9f]")
 _ASCII = re.compile(r"[\x00-\x7f]+")
 _WORD = re.compile(r"[^\W\d_]+")
-#: Words that are remembered.
+#: How many words are cached.
 _WORDS = 20_000
 #: A sign in the middle of a word, which only dashes, apostrophes and the like may be.
 _SIGN_INSIDE = re.compile(r"[^\W\d_][«»„‚‹›“”‘•§°©®£€¥¿¡½¼¾×±№²³†‡][^\W\d_]")
-#: A dot in the middle of a word, which is Catalan's between two l alone.
+#: A dot in the middle of a word, which only Catalan has, between two l.
 _DOT_INSIDE = re.compile(r"[^\W\d_lL]·[^\W\d_]|[^\W\d_]·[^\W\d_lL]")
 #: A currency that clings to the end of a word.
 _PRICE = re.compile(r"[^\W\d_]{3}[€£¥¢]")
@@ -35,9 +35,9 @@ _PRICE = re.compile(r"[^\W\d_]{3}[€£¥¢]")
 _MARK_FIRST = re.compile(
     r"(?:^|[\s(\"'.,])[\u0300-\u036f\u05b0-\u05bd\u064b-\u0652\u0e31\u0e34-\u0e3a\u0e47-\u0e4e]"
 )
-#: At least this share of the letters is of the script that the text is in; the rest are names.
+#: At least this share of the letters must be of the text's own script; the rest may be names.
 OWN_SHARE = 0.3
-#: A dash that clings to one word alone: "pi— di"; and one in the middle of a word.
+#: A dash attached to only one word ("pi— di"), or in the middle of a word.
 _LOOSE_DASH = re.compile(r"[^\W\d_][–—](?=\s)|(?<=\s)[–—][^\W\d_](?=[^\W\d_]*\s)")
 _DASH_INSIDE = re.compile(r"[a-zß-öø-ÿ]–[a-zß-öø-ÿ]")
 #: Signs of numbers and of abbreviations, where neither is.
@@ -46,7 +46,7 @@ _NO_NUMBER = re.compile(r"[^\W\d_]±|±[^\W\d_]|(?<!\w)[ºª·][^\W\d_]|[€£¥
 _NO_SPACE = re.compile(r"[^\x00-\x7f]@[^\x00-\x7f]")
 #: An apostrophe inside a word, but for the endings that names and borrowed words have anywhere.
 _APOSTROPHE = re.compile(r"[^\W\d_]’(?!(?:s|t|re|ve|ll|d|m|n)\b)[^\W\d_]")
-#: Dots inside a word, as hurried English has them.
+#: Dots inside a word, as in hurried English.
 _DOTS = re.compile(r"[^\W\d_]…[^\W\d_]")
 #: Signs inside words that only texts of some languages have.
 _ONLY_IN = (
@@ -76,21 +76,21 @@ _PAIRED = (
 )
 #: Letters beyond ASCII that are words of their own.
 _ALONE = frozenset("àáâèéêíîòóôåøöőæįż")
-#: Letters of names and words from abroad, in texts of any language in Latin letters.
+#: Letters of foreign names and words, in texts of any language in Latin letters.
 _ABROAD = frozenset("éèêëïíçñáàóôöüäåøÉÖÜÅ")
-#: At most this share of the letters beyond ASCII is from abroad.
+#: At most this share of the letters beyond ASCII may be foreign.
 _ABROAD_SHARE = 1 / 3
-#: What a sentence may begin after, apart from white space.
+#: Characters after which a sentence may begin, besides white space.
 _BEFORE_SENTENCES = frozenset('.!?…:"“„«(¿¡–—-')
 #: Characters before a letter that say whether a sentence begins with it.
 _BEFORE = 3
 #: Letters of ordinal numbers ("2ª"), which stand beside letters of any script.
 _ORDINALS = frozenset("ªº")
 _WITHOUT_ORDINALS = dict.fromkeys(map(ord, _ORDINALS))
-#: Large letters that are not those of the small ones by Python's rules.
+#: Capitals that Python's rules do not derive from the small letters.
 _LARGE_TOO = {"tr": "İ"}
 
-#: What no text holds, wherever it is.
+#: What is nowhere in any text.
 _IMPOSSIBLE = (
     *(
         CONTROL,

@@ -1,11 +1,11 @@
-"""What one of people's open files says, found out by a child: what it is, its text, its links.
+"""Has one of people's open files read by a child: what it is, its text, its links.
 
-Owns the choice of who reads, and turns a child's failures into errors about the file. Where no
-child can be started, this process reads what only our own bounded code parses (first bytes, and
-plain texts in Unicode); everything that needs third-party libraries waits.
+Owns the choice of what reads, and turns a child's failures into errors about the file. If no child
+can be started, this process reads what only our own limited code parses (first bytes, and plain
+texts in Unicode); everything that needs third-party libraries waits.
 
-The child's side is `file_tasks`, with everything that parses: this process loads none of it, except
-where no child can be started.
+The child's side is `file_tasks`, with all parsers: this process loads none of it, unless no child
+can be started.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ from nemowatch.content.children import UNAVAILABLE, Children
 from nemowatch.content.kinds import Sniffed, SniffResult, is_property_list, is_word
 from nemowatch.errors import LocalPassing, OrderError, UnsafeContent
 
-#: What a child does, and this process where none can be had.
+#: The module of tasks for a child, or for this process if there can be none.
 TASKS = "nemowatch.content.file_tasks"
 TEXT_TASK = f"{TASKS}:text_task"
 #: The content of a file that every child can read.

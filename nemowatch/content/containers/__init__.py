@@ -1,7 +1,7 @@
-"""What containers say of themselves: MP4 and QuickTime, Matroska, RIFF, MP3 and AAC, pictures.
+"""What containers say about themselves: MP4 and QuickTime, Matroska, RIFF, MP3 and AAC, pictures.
 
-Each module walks the structures of one family, by a bounded number of small reads, and answers
-with `Contents`. None must decide what becomes of a file.
+Each module walks the structures of one family with a limited number of small reads, and returns
+`Contents`. None of them may decide what becomes of a file.
 """
 
 from __future__ import annotations
@@ -26,7 +26,7 @@ __all__ = [
     "heard",
 ]
 
-#: Who reads files that begin so.
+#: The reader of files that begin with these bytes.
 _READERS: tuple[tuple[tuple[bytes, ...], Callable[[Pieces], Contents]], ...] = (
     ((matroska.EBML,), matroska.examine),
     (riff.BEGINNINGS, riff.examine),
@@ -35,9 +35,9 @@ _READERS: tuple[tuple[tuple[bytes, ...], Callable[[Pieces], Contents]], ...] = (
 
 
 def examine(pieces: Pieces) -> Contents:
-    """What the container says; a file that begins like none is searched for the frames of MP3 and
-    AAC, which may begin anywhere. Raises OSError, and TooMany for a file of more pieces than are
-    looked at."""
+    """What the container says. A file that begins like none of them is searched for frames of MP3
+    and AAC, which may begin anywhere. Raises OSError, and TooMany for a file of more pieces than
+    are read."""
     head = pieces.at(0, 16)
     if mp4.begins(head):
         return mp4.examine(pieces)

@@ -1,7 +1,7 @@
-"""What a container says of itself: its tracks, and whether all that it promises is there.
+"""What a container says about itself: its tracks, and whether everything that it promises is there.
 
-Owns the record that every module of this package answers with, and what its tracks mean together.
-It must not know any container.
+Owns the record that every module of this package returns, and what its tracks mean together. It
+must not know any container.
 """
 
 from __future__ import annotations
@@ -15,32 +15,32 @@ from nemowatch.content.containers.pieces import Pieces
 from nemowatch.i18n.language import message
 
 _MB = 1024 * 1024
-#: Bytes by which a size may be wrong without harm: writers forget a header, or round. Never more
-#: than a hundredth of the file beyond the first of these.
+#: Bytes by which a size may be wrong without harm, since writers forget a header, or round; beyond
+#: the first of these never more than a hundredth of the file.
 LITTLE, MOST = 64, 4096
 #: Bytes of zeros in a row that no compressed picture or sound has.
 ZEROS = 16 * 1024
-#: What every player leaves alone.
+#: What is said of a surplus that every player ignores.
 BEHIND_THE_END = "what follows its last part does not belong to it"
 NOT_ARRIVED = "part of it has not arrived"
 
 
 class Holds(StrEnum):
-    """What a track holds, as far as it matters here."""
+    """What a track contains, as far as it matters here."""
 
     PICTURE = "picture"
     SOUND = "sound"
 
 
 class Use(StrEnum):
-    """What a player makes of a track."""
+    """How a player treats a track."""
 
     PLAYED = "played"
     OFF = "off"  #: switched off: left out
     EMPTY = "empty"  #: nothing is in it
 
 
-#: Why there is nothing to hear, by what becomes of the sound tracks.
+#: Why there is nothing to hear, by how a player treats the sound tracks.
 _SILENT = {Use.OFF: "its sound track is switched off", Use.EMPTY: "its sound track is empty"}
 _NO_TRACK = "it has no sound track"
 
@@ -52,7 +52,7 @@ class Track:
     holds: Holds
     use: Use = Use.PLAYED
     locked: bool = False  #: encrypted
-    packed: bool = False  #: compressed, so that there are no long rows of zeros in it
+    packed: bool = False  #: compressed, so that it has no long runs of zeros
 
 
 _HOLDS, _IS_LOCKED, _IS_PACKED = map(attrgetter, ("holds", "locked", "packed"))
@@ -60,10 +60,10 @@ _HOLDS, _IS_LOCKED, _IS_PACKED = map(attrgetter, ("holds", "locked", "packed"))
 
 @dataclass(frozen=True, slots=True)
 class Contents:
-    """What a container says. Without `tracks` it does not say which there are."""
+    """What a container says. `tracks` of None: it does not say which there are."""
 
-    missing: str = ""  #: what is not there, in plain words; "": nothing shows
-    slight: bool = False  #: players play it in spite of what is missing
+    missing: str = ""  #: what is missing, in plain words; "": nothing, as far as can be seen
+    slight: bool = False  #: players play it despite what is missing
     ends: bool = False  #: it says where it ends, and ends there: no further piece is to come
     tracks: tuple[Track, ...] | None = None
     seconds: float = 0  #: how long it plays; 0: it does not say
@@ -71,7 +71,7 @@ class Contents:
 
 @dataclass(frozen=True, slots=True)
 class Heard:
-    """What there is to see and to hear, as a player would have it."""
+    """What a player would show and play."""
 
     picture: bool
     sound: bool
@@ -85,7 +85,7 @@ class Heard:
 
 
 def use_of(*, empty: bool, off: bool = False) -> Use:
-    """What a player makes of a track that is so."""
+    """How a player treats a track that is empty or switched off."""
     if empty:
         return Use.EMPTY
     if off:
@@ -94,8 +94,8 @@ def use_of(*, empty: bool, off: bool = False) -> Use:
 
 
 def heard(tracks: Iterable[Track]) -> Heard:
-    """Judge the tracks of a file. Where all are switched off, a writer has forgotten the mark, and
-    players play them all."""
+    """Judge the tracks of a file. If all are switched off, a writer has forgotten the flag, and
+    players play all of them."""
     by_use: dict[Use, list[Track]] = {use: [] for use in Use}
     for track in tracks:
         by_use[track.use].append(track)
@@ -121,15 +121,15 @@ def _why_silent(by_use: dict[Use, list[Track]]) -> str:
 
 
 def ends_in_zeros(pieces: Pieces, tracks: Iterable[Track], end: int) -> bool:
-    """True when zeros are where the last of compressed pictures or sound, which go on to `end`,
-    should be: a copy that died where the file had its size from the beginning."""
+    """True when zeros are where the end of compressed pictures or sound, at `end`, should be: a
+    copy died after the file had been given its full size."""
     is_packed = all(map(_IS_PACKED, tracks))
     tail = pieces.at(max(end - ZEROS, 0), ZEROS)
     return is_packed and tail == bytes(ZEROS)
 
 
 def beyond(end: int, size: int) -> Contents:
-    """For a file of `size` bytes that goes on to `end` by its own word."""
+    """What is missing in a file of `size` bytes that should go on to `end`."""
     if end <= size:
         return Contents()
 

@@ -1,7 +1,7 @@
-"""Kinds that say their end with a mark: pictures, and ZIP archives, which Word documents are.
+"""Formats with a mark at their end: pictures, and ZIP archives, which Word documents are.
 
-Owns the search for that mark. Where it is missing a picture is cut short, as far as its structure
-is one. It must not say so of an archive, which may be of another kind.
+Owns the search for that mark. A picture without it is cut short, if it has a picture's structure at
+all. It must not say that of an archive, which may be of another kind.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ JPEG, PNG, GIF, ZIP = b"\xff\xd8\xff", b"\x89PNG\r\n\x1a\n", b"GIF8", b"PK\x03\x
 
 @dataclass(frozen=True, slots=True)
 class _Mark:
-    """The mark at the end of a kind."""
+    """The mark at the end of a format."""
 
     mark: bytes
     length: int  #: how many bytes before the end it begins
@@ -30,18 +30,18 @@ _MARKS = (
     (GIF, _Mark(b"\x3b", 1)),
     (ZIP, _Mark(b"PK\x05\x06", 22)),
 )
-#: Bytes at the end of a picture in which its mark is looked for: phones put more behind it.
+#: Bytes at the end of a picture in which its mark is looked for: phones add data after it.
 _SEARCHED = 1024 * 1024
-#: The segment of a JPEG behind which the picture itself begins, and how many may come before.
+#: The segment of a JPEG after which the picture itself begins, and how many may come before it.
 _SCAN = 0xDA
 _MOST_SEGMENTS = 1000
-#: Bytes of a PNG up to the end of its first chunk: shorter, it is a beginning and no picture.
+#: Bytes of a PNG up to the end of its first chunk: a shorter file is not a picture yet.
 _PNG_HEADER = 33
 _NO_END = Contents("its end is missing")
 
 
 def examine(pieces: Pieces) -> Contents:
-    """Whether the mark of its kind is at the end, or at least there. Raises OSError."""
+    """Whether the mark of its format is at the end, or at least near it. Raises OSError."""
     head = pieces.at(0, len(PNG))
     ending = by_beginning(head, _MARKS)
     if ending is None:
@@ -65,7 +65,7 @@ def _lacks(pieces: Pieces, mark: bytes, begin: int) -> bool:
 
 
 def _jpeg_begin(pieces: Pieces) -> int:
-    """Where the picture itself begins, behind a small one that has its own mark at its end."""
+    """Where the picture itself begins, after an embedded preview with an end mark of its own."""
     offset = 2
     for _ in range(_MOST_SEGMENTS):
         segment = pieces.at(offset, 4)
@@ -80,7 +80,7 @@ def _jpeg_begin(pieces: Pieces) -> int:
 
 
 def _png_begin(pieces: Pieces) -> int:
-    """Where its chunks begin, if they do."""
+    """Where its chunks begin; 0 when there are none."""
     if pieces.size >= _PNG_HEADER and pieces.at(12, 4) != b"IHDR":
         return 0
     return len(PNG)

@@ -1,7 +1,7 @@
 """Matroska and WebM: elements within elements, each with its length.
 
-Owns the walk over them. Elements that only hold others are entered where that is of use, so that
-one loop goes over all of them, however long they say they are. It must not decide what becomes of a
+Owns the walk over them. Elements that only hold others are entered where that is useful, so that
+one loop goes over all of them, whatever lengths they give. It must not decide what becomes of a
 file.
 """
 
@@ -33,9 +33,9 @@ _SEEK_HEAD, _SEEK, _SEEK_ID, _SEEK_POSITION = 0x114D9B74, 0x4DBB, 0x53AB, 0x53AC
 _TRACKS, _TRACK, _TRACK_NUMBER, _TRACK_TYPE, _ENABLED = 0x1654AE6B, 0xAE, 0xD7, 0x83, 0xB9
 _CODEC = 0x86
 _INFO, _SCALE, _DURATION = 0x1549A966, 0x2AD7B1, 0x4489
-#: Nanoseconds of a unit of time, where a file does not say.
+#: Nanoseconds of a unit of time, if a file does not say.
 _USUAL_SCALE = 1_000_000
-#: How floating numbers are written, by their bytes.
+#: The formats of floating-point numbers, by their size in bytes.
 _FLOATS = {4: ">f", 8: ">d"}
 #: Units of time; no film has more.
 _LONGEST_DURATION = 1e15
@@ -81,15 +81,15 @@ class _TrackEntry:
     packed: bool
 
     def tracks(self, filled: AbstractSet[int]) -> Iterator[Track]:
-        """What it is in the common form; `filled`: numbers of tracks of which there is a block."""
+        """The track in the common form; `filled`: numbers of the tracks of which there is a
+        block."""
         use = use_of(empty=self.number not in filled, off=self.off)
         for holds in self.holds:
             yield Track(holds, use, self.locked, self.packed)
 
 
 def examine(pieces: Pieces) -> Contents:
-    """What a Matroska file says of itself. Raises OSError, and TooMany for one of too many
-    elements."""
+    """What a Matroska file says about itself. Raises OSError, and TooMany for too many elements."""
     segment = _segment(pieces)
     if segment is None:
         return Contents("it ends in its header")
@@ -107,7 +107,7 @@ def examine(pieces: Pieces) -> Contents:
 
 
 def _seconds(pieces: Pieces, segment: _Element, end: int) -> float:
-    """How long it plays, by what stands before `end`; 0 when that does not say."""
+    """How many seconds it plays, by what is before `end`; 0 when that does not say."""
     for element in _elements(pieces, segment.at, end):
         if element.kind == _INFO:
             scale = _value(pieces, element, _SCALE) or _USUAL_SCALE
@@ -135,10 +135,10 @@ def _size(segment: _Element, size: int) -> Contents:
 
 @dataclass(frozen=True, slots=True)
 class Number:
-    """A length, or a track's number, as it is written before a content."""
+    """A length, or a track's number, as written before the content."""
 
     value: int = 0
-    size: int = 0  #: bytes that it takes; 0 when it is not there
+    size: int = 0  #: how many bytes it takes; 0 when it is missing
     is_unknown: bool = False  #: it says "unknown"
 
 
@@ -176,8 +176,8 @@ def _elements(
     end: int,
     entered: frozenset[int] = frozenset(),
 ) -> Iterator[_Element]:
-    """The elements from `offset` on, as far as there are any. One of unknown length is entered, as
-    are those of these kinds: their own follow."""
+    """The elements from `offset` on, as far as there are any. One of unknown length, or of these
+    kinds, is entered: the elements in it come next."""
     while offset < min(end, pieces.size):
         element = _element(pieces, offset)
         if element is None:
@@ -211,7 +211,7 @@ def _value(pieces: Pieces, parent: _Element, wanted: int, default: int = 0) -> i
 
 
 def _segment(pieces: Pieces) -> _Element | None:
-    """The element that holds all others, a few elements from the beginning."""
+    """The element that holds all others, which is among the first few."""
     offset = 0
     for _ in range(_FIRST):
         element = _element(pieces, offset)
@@ -222,7 +222,7 @@ def _segment(pieces: Pieces) -> _Element | None:
 
 
 def _find_tracks(pieces: Pieces, segment: _Element) -> _Element | None:
-    """The list of tracks: before the pictures, or where a list of positions says."""
+    """The list of tracks: before the pictures, or where a list of positions points."""
     elements = _elements(pieces, segment.at, segment.end)
     found = map(partial(_listed_at, pieces, segment), elements)
     return next(filter(None, found), None)
@@ -268,7 +268,7 @@ def _entry(pieces: Pieces, element: _Element) -> _TrackEntry:
 
 
 def _tracks_of_blocks(pieces: Pieces, segment: _Element) -> Iterator[int | None]:
-    """The track of each block, by its number; None for elements that are no blocks."""
+    """The number of each block's track; None for elements that are not blocks."""
     for element in _elements(pieces, segment.at, segment.end, _HOLDERS):
         if element.kind in _BLOCKS:
             beginning = pieces.at(element.at, _LONGEST_NUMBER)

@@ -1,7 +1,7 @@
 """MP4 and QuickTime: boxes in a row, and the tracks in the index (moov).
 
-Owns the walk over the outermost boxes, by which a file is whole or not. It must not read what is in
-the index: `mp4_index` does.
+Owns the walk over the outermost boxes, which show whether a file is whole. It must not read what is
+in the index: `mp4_index` does.
 """
 
 from __future__ import annotations
@@ -20,23 +20,23 @@ from nemowatch.content.containers.contents import (
 from nemowatch.content.containers.mp4_index import Box, Fragments, header_at
 from nemowatch.content.containers.pieces import Pieces, TooFar
 
-#: Boxes that a file may begin with; old QuickTime has no ftyp.
+#: Boxes with which a file may begin; old QuickTime has no ftyp.
 FIRST_BOXES = frozenset(
     {b"ftyp", b"moov", b"mdat", b"free", b"skip", b"wide", b"pnot", b"styp", b"uuid"}
 )
 #: Boxes of which nothing may be missing; of an mdat a little may.
 _NEEDED_WHOLE = frozenset({b"ftyp", b"moov", b"moof"})
-#: Where pictures and sound are.
+#: Boxes that contain pictures and sound.
 _CONTENT = frozenset({b"mdat", b"moof"})
-#: The last box of a file that has none.
+#: The last box of a file without boxes.
 _NO_BOX = Box(b"", 0, 0)
-#: Fragments that are looked into: a track of which none of these has anything is empty, when there
-#: are no others.
+#: The most fragments that are looked into: a track is empty if none of them has any of it, and
+#: there are no others.
 _FRAGMENTS = 200
 
 
 def begins(head: bytes) -> bool:
-    """True when the first box is one that MP4 and QuickTime files begin with."""
+    """True when the first box is one with which MP4 and QuickTime files begin."""
     return len(head) >= 8 and head[4:8] in FIRST_BOXES
 
 
@@ -47,7 +47,7 @@ class _Outline:
     first: dict[bytes, Box] = field(default_factory=dict)  #: of each kind
     fragments: list[Box] = field(default_factory=list)  #: the moofs
     last: Box = _NO_BOX
-    rest: bytes = b""  #: the beginning of what follows and is no box
+    rest: bytes = b""  #: the beginning of what follows and is not a box
     all_seen: bool = True  #: False: there are too many to see them all
 
     @property
@@ -57,7 +57,7 @@ class _Outline:
 
     @property
     def end(self) -> int:
-        """Where the last box ends by its own word."""
+        """Where the last box should end by its own length."""
         return self.last.end
 
     @property
@@ -67,13 +67,13 @@ class _Outline:
 
     @property
     def can_be_played(self) -> bool:
-        """Whether there is an index, and something that it is of."""
+        """Whether there is an index, and something to which it refers."""
         return self.has_content and b"moov" in self.first
 
     @property
     def may_go_on(self) -> bool:
-        """A fragmented file looks whole after each fragment, up to the index of them (mfra) that
-        its writer puts last."""
+        """Whether more may come: a fragmented file looks whole after each fragment, until its
+        writer adds the index of fragments (mfra)."""
         return b"moof" in self.first and self.last.kind != b"mfra"
 
     @property
@@ -92,9 +92,9 @@ class _Outline:
 
 
 def examine(pieces: Pieces) -> Contents:
-    """What a MP4 or QuickTime file says of itself. Raises OSError, and TooMany for an index of too
-    many boxes."""
-    # days of fragments use the bounds up, and their index counts all the same
+    """What an MP4 or QuickTime file says about itself. Raises OSError, and TooMany for an index of
+    too many boxes."""
+    # days of fragments exhaust the limits, but the index must be read all the same
     outline = _outline(pieces.afresh())
     missing = _missing(outline, pieces.size)
     index = outline.index
@@ -136,7 +136,7 @@ def _go_over(pieces: Pieces, outline: _Outline) -> None:
 
 
 def _missing(outline: _Outline, size: int) -> Contents:
-    """The first of these that applies."""
+    """What is missing: the first of these checks that applies."""
     if outline.end > size:
         return _cut_box(outline, size)
     if outline.index is None:
@@ -147,7 +147,7 @@ def _missing(outline: _Outline, size: int) -> Contents:
 
 
 def _cut_box(outline: _Outline, size: int) -> Contents:
-    """The last box goes on beyond the file's end."""
+    """What is missing if the last box goes on beyond the file's end."""
     found = beyond(outline.end, size)
     is_useless = not outline.can_be_played
     if is_useless or outline.last.kind in _NEEDED_WHOLE:
@@ -158,7 +158,8 @@ def _cut_box(outline: _Outline, size: int) -> Contents:
 
 
 def _rest(outline: _Outline) -> Contents:
-    """Something that is no box follows. Zeros may be fragments that have not arrived."""
+    """What is missing if something follows that is not a box. Zeros may be fragments that have not
+    arrived."""
     is_zeros = not any(outline.rest)
     has_more_to_come = is_zeros and outline.may_go_on
     if has_more_to_come or not outline.can_be_played:
@@ -171,14 +172,14 @@ def _content_is_zeros(
     outline: _Outline,
     tracks: tuple[Track, ...] | None,
 ) -> bool:
-    """Whether zeros stand where the end of the content should be, which is the file's end."""
+    """Whether zeros are where the end of the content should be, at the file's end."""
     if outline.last.kind != b"mdat" or not tracks:
         return False
     return ends_in_zeros(pieces, tracks, outline.end)
 
 
 def _ends(outline: _Outline, size: int) -> bool:
-    """Whether the file says that it ends where it ends."""
+    """Whether the file's own structure says that it ends here."""
     if outline.end != size or outline.last.is_open:
         return False
     return b"mdat" in outline.first and not outline.may_go_on

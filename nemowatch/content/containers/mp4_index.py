@@ -1,7 +1,7 @@
-"""The index of a MP4 or QuickTime file: which tracks there are, and whether anything is in them.
+"""The index of an MP4 or QuickTime file: which tracks there are, and whether anything is in them.
 
-Owns the reading of boxes below the outermost. It reads the few boxes that it needs, wherever the
-others end, and must not judge whether the file is whole.
+Owns the reading of boxes below the outermost. It reads only the few boxes that it needs, and must
+not judge whether the file is whole.
 """
 
 from __future__ import annotations
@@ -14,21 +14,21 @@ from nemowatch.content.containers.contents import Holds, Track, use_of
 from nemowatch.content.containers.nesting import inside
 from nemowatch.content.containers.pieces import Pieces
 
-#: Kinds of tracks; others are texts, time codes, chapters, hints and the like.
+#: Kinds of tracks; any others are texts, time codes, chapters, hints and the like.
 _HANDLERS = {b"vide": Holds.PICTURE, b"soun": Holds.SOUND}
-#: Forms of samples that are encrypted: by the standard, of the iTunes shop, of Audible.
+#: Formats of encrypted samples: by the standard, of the iTunes Store, of Audible.
 _LOCKED = frozenset({b"encv", b"enca", b"drms", b"drmi", b"aavd"})
-#: Forms that are compressed, as nearly all are; some hold plain samples, which may be all zeros.
+#: Compressed formats, as nearly all are; others hold plain samples, which may be all zeros.
 _PACKED = frozenset(
     {b"avc1", b"avc3", b"hvc1", b"hev1", b"mp4v", b"av01", b"vp09", b"vp08", b"mp4a", b"Opus"}
 )
-#: Bytes of a box before its content, where its length has 32 bits and where it has 64.
+#: Bytes of a box before its content, with a length of 32 bits and with one of 64.
 _SHORT_HEADER, _LONG_HEADER = 8, 16
-#: Lengths that stand for something else: to the end of the file, and "64 bits follow".
+#: Lengths with a special meaning: up to the end of the file, and "64 bits follow".
 _UNTIL_THE_END, _LENGTH_FOLLOWS = 0, 1
 #: The flag of a track that is switched on.
 _ENABLED = 1
-#: Where a track's header has its number, by the header's version, which says how long times are.
+#: Where a track's header has its number, by the header's version, which decides how long times are.
 _NUMBER_AT = {0: 12, 1: 20}
 
 
@@ -38,8 +38,8 @@ class Box:
 
     kind: bytes
     at: int  #: where its content begins
-    end: int  #: where it ends, by its own word
-    is_open: bool = False  #: that is "at the end of the file"
+    end: int  #: where it should end, by its own length
+    is_open: bool = False  #: its length says "up to the end of the file"
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,7 +121,7 @@ def _all(pieces: Pieces, parent: Box, kind: bytes) -> Iterator[Box]:
 
 
 def _below(pieces: Pieces, parent: Box, *path: bytes) -> Box:
-    """The first box of these kinds, each in the one before; an empty box where there is none."""
+    """The first box of these kinds, each in the one before; an empty box when there is none."""
     nothing = Box(b"", pieces.size, pieces.size)
     found = parent
     for kind in path:
@@ -156,7 +156,7 @@ def _track(pieces: Pieces, trak: Box, in_fragments: _Filled | None) -> Track | N
 
 
 def _is_empty(pieces: Pieces, samples: Box) -> bool:
-    """Whether the index counts no sample, in either of the two forms of their sizes."""
+    """Whether the index counts no samples, in either of the two tables of their sizes."""
     counts = (_below(pieces, samples, kind) for kind in (b"stsz", b"stz2"))
     return not any(pieces.number(box.at + 8) for box in counts)
 
@@ -187,5 +187,5 @@ class _Filled:
             self._numbers.add(pieces.number(header.at + 4))
 
     def lack(self, number: int) -> bool:
-        """Whether there is surely nothing of this track."""
+        """Whether there is certainly nothing of this track."""
         return self._are_all and number not in self._numbers

@@ -1,7 +1,7 @@
-"""MP3 and AAC: frames in a row, behind tags of any length.
+"""MP3 and AAC: frames in a row, after tags of any length.
 
-Owns the search for the first frame, and what the header in it (Xing, Info, VBRI) says of the whole.
-It must not decide what becomes of a file.
+Owns the search for the first frame, and what the header in it (Xing, Info, VBRI) says about the
+whole. It must not decide what becomes of a file.
 """
 
 from __future__ import annotations
@@ -23,9 +23,9 @@ from nemowatch.content.containers.contents import (
 from nemowatch.content.containers.pieces import BLOCK, Pieces
 
 TAG = b"ID3"
-#: Tags in a row at a file's beginning: some programs add one without looking.
+#: The most tags in a row at a file's beginning: some programs add one without checking.
 _MOST_TAGS = 8
-#: Bytes in which a first frame is looked for: players give up as well.
+#: Bytes in which a first frame is looked for: players give up after that, too.
 _SEARCHED = 1024 * 1024
 #: kbit/s by a frame's header, by (MPEG-1?, layer); 0 is a free rate.
 _LAYER_2, _LAYER_3 = 2, 1
@@ -54,9 +54,9 @@ _ADTS_HZ = (
 _ADTS_FREQUENCIES = len(_ADTS_HZ)
 _ADTS_SAMPLES = 1024
 _ADTS_HEADER = 7
-#: Frames that follow each other where there is sound.
+#: How many frames must follow each other to count as sound.
 _IN_A_ROW = 3
-#: Frames by which the length of all is estimated.
+#: Frames from which the length of the whole is estimated.
 _MEASURED = 64
 #: Bytes of a frame's header that are read.
 _HEADER = 6
@@ -68,14 +68,14 @@ _SOUND = (Track(Holds.SOUND, packed=True),)
 class _Frame:
     """The header of a frame."""
 
-    length: int  #: bytes; 0 for a free rate, which says nothing
+    length: int  #: bytes; 0 for a free bit rate, which does not show it
     family: int  #: what all frames of a file have in common
     seconds: float = 0  #: how long it plays
     info_at: int = 0  #: bytes from its beginning to a Xing header; 0 where there can be none
 
 
 def examine(pieces: Pieces) -> Contents:
-    """What a MP3 or AAC file says of itself. Raises OSError."""
+    """What an MP3 or AAC file says about itself. Raises OSError."""
     start = behind_tags(pieces)
     if start > pieces.size:
         found = beyond(start, pieces.size)
@@ -94,7 +94,7 @@ def examine(pieces: Pieces) -> Contents:
 
 
 def _without_frames(pieces: Pieces, start: int) -> Contents:
-    """For a file in which no frame has been found: where it ends in zeros, they are to come."""
+    """The result for a file without frames: if it ends in zeros, they may still come."""
     tail = pieces.at(max(pieces.size - BLOCK, start), BLOCK)
     if not any(tail):
         return Contents(NOT_ARRIVED)
@@ -102,12 +102,12 @@ def _without_frames(pieces: Pieces, start: int) -> Contents:
 
 
 def is_frame(head: bytes) -> bool:
-    """Whether a file that begins so begins with a frame of MP3 or AAC."""
+    """Whether these first bytes are a frame of MP3 or AAC."""
     return frame(head[:_HEADER]) is not None
 
 
 def is_adts(head: bytes) -> bool:
-    """Whether a file that begins so is AAC in ADTS."""
+    """Whether these first bytes are AAC in ADTS."""
     return _adts(head[:_HEADER]) is not None
 
 
@@ -126,8 +126,8 @@ def behind_tags(pieces: Pieces) -> int:
 
 
 def _first_frame(pieces: Pieces, start: int) -> int:
-    """Where the first frame begins; the end of the file when there is none. At the very beginning
-    the file may end behind it."""
+    """Where the first frame begins; the end of the file when there is none. Only a frame at the
+    very beginning may be followed by the end of the file."""
     if _is_followed(pieces, start, may_end=True):
         return start
     later = filter(partial(_is_followed, pieces, may_end=False), _syncs(pieces, start))
@@ -143,8 +143,8 @@ def _syncs(pieces: Pieces, start: int) -> Iterator[int]:
 
 
 def _is_followed(pieces: Pieces, at: int, *, may_end: bool) -> bool:
-    """Whether a frame is here, and others like it follow: chance does not make so many. `may_end`:
-    or the file ends sooner."""
+    """Whether a frame is here, and others like it follow, more than by chance. `may_end`: or the
+    file ends before that."""
     family = 0  # that of no frame
     for _ in range(_IN_A_ROW):
         if at + _HEADER > pieces.size:
@@ -160,8 +160,8 @@ def _is_followed(pieces: Pieces, at: int, *, may_end: bool) -> bool:
 
 
 def frame(header: bytes) -> _Frame | None:
-    """The frame that begins so; None when none does. Layer I, which nobody has, looks like a text
-    in UTF-16."""
+    """The frame with this header; None when it is none. Layer I, which nobody uses, looks like a
+    text in UTF-16."""
     bits = int.from_bytes(header[:4], "big")
     if len(header) < 4 or bits >> 21 != 0x7FF:  # eleven bits of sync
         return None
@@ -206,8 +206,8 @@ def _adts(header: bytes) -> _Frame | None:
 
 
 def _promised(pieces: Pieces, at: int, first: _Frame) -> tuple[int, int]:
-    """How many frames there are, and where the sound ends, by the header in the first frame; 0 for
-    what it does not say."""
+    """The number of frames, and where the sound ends, by the header in the first frame; 0 for what
+    it does not say."""
     xing = pieces.at(at + first.info_at, 16)
     if xing.startswith((b"Xing", b"Info")):
         return _by_xing(xing, at)
@@ -228,8 +228,8 @@ def _by_xing(xing: bytes, at: int) -> tuple[int, int]:
 
 
 def _measured(pieces: Pieces, at: int) -> float:
-    """How long it plays from the frame at `at` on, by the size of the first frames; 0: nobody
-    knows."""
+    """How many seconds it plays from the frame at `at` on, estimated from the first frames; 0: not
+    known."""
     end, played = at, 0.0
     for each in islice(_following(pieces, at), _MEASURED):
         end += each.length

@@ -1,7 +1,7 @@
-"""Going down into a container: parts within parts.
+"""Searches a container, in which parts are within parts.
 
 Owns the search along a path of kinds, and for the first parts of each track. It must not know any
-format: each module says which parts are in a part.
+format: each format's module says which parts are in a part.
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ from typing import Protocol, TypeVar
 
 
 class NestedPart(Protocol):
-    """What can have other parts in it."""
+    """A part that can contain others."""
 
     @property
     def kind(self) -> int | bytes:
@@ -43,8 +43,8 @@ def seen_among(
     found: Iterable[Name | None],
     most: int,
 ) -> AbstractSet[Name]:
-    """Those of the wanted tracks of which there is a part; `found`: the track of each part, None
-    for a part of none. All of them where there are too many parts to see them all."""
+    """The wanted tracks of which there is a part; all of them if there are too many parts to check.
+    `found`: the track of each part, None for a part of no track."""
     missing = set(wanted)
     seen = 0
     for track in islice(found, most):

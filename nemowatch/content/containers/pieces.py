@@ -1,8 +1,8 @@
-"""Reading small pieces of an open file, at most so many: no file takes longer than that, whatever
-it is made of.
+"""Reads small pieces of an open file, but only a limited number, so that no file takes longer,
+whatever it contains.
 
-Owns the bounds. Several pieces that lie side by side are one read of the file. It must not know
-what the bytes mean.
+Owns the limits. Neighbouring pieces are read from the file at once. It must not know what the bytes
+mean.
 """
 
 from __future__ import annotations
@@ -10,19 +10,19 @@ from __future__ import annotations
 import os
 import time
 
-#: Bytes of one read: what the kernel reads at the least.
+#: Bytes of one read: the least that the kernel reads.
 BLOCK = 4096
-#: Reads of the file. On a share each is a round trip; an hour of fragmented video takes some 3,000.
+#: The most reads. On a share each is a round trip; an hour of fragmented video takes about 3,000.
 READS = 20_000
-#: Pieces asked for: a quarter of a second of computing. Whoever needs more has pieces so small
-#: that no recorder has written them.
+#: The most pieces: a quarter of a second of computing. A file that needs more has pieces so small
+#: that no recorder has written it.
 PIECES = 50_000
-#: Reads after which time counts too, and the seconds that there are.
+#: After this many reads, no more than this many seconds may have passed.
 FEW, SECONDS = 1_000, 8.0
 
 
 class TooMany(Exception):
-    """The file is made of more pieces than are read."""
+    """The file has more pieces than are read."""
 
 
 class TooFar(TooMany):
@@ -60,7 +60,7 @@ class Pieces:
         return self._block[begin : begin + count]
 
     def afresh(self) -> Pieces:
-        """The same file, with bounds of its own."""
+        """The same file, with limits of its own."""
         return Pieces(self._fd, self.size)
 
     def number(self, offset: int, count: int = 4) -> int:
@@ -68,7 +68,7 @@ class Pieces:
         return int.from_bytes(self.at(offset, count), "big")
 
     def _read(self, offset: int, count: int) -> None:
-        """Have a block in memory in which these bytes lie."""
+        """Read a block that contains these bytes into memory."""
         self._reads += 1
         is_late = self._reads > FEW and time.monotonic() > self._until
         if is_late or self._reads > READS:

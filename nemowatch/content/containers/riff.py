@@ -26,11 +26,11 @@ from nemowatch.content.containers.pieces import Pieces, TooMany
 RIFF, RF64, BW64 = b"RIFF", b"RF64", b"BW64"
 BEGINNINGS = (RIFF, RF64, BW64)
 _LONG = frozenset({RF64, BW64})
-#: Writers that stream put one of these where a size belongs.
+#: What writers that stream put in place of a size.
 OPEN = frozenset({0, 0xFFFFFFFF, 0x7FFFFFFF})
-#: RIFF files in a row: a recording has one for each gigabyte.
+#: The most RIFF files in a row: a recording has one for each gigabyte.
 _MOST_PARTS = 4096
-#: Chunks that are read in one list; those that matter come first.
+#: The most chunks that are read in one list; those that matter come first.
 _MOST_CHUNKS = 10_000
 #: Kinds of streams in an AVI; the third is digital video with its sound inside.
 _STREAMS = {
@@ -40,9 +40,9 @@ _STREAMS = {
 }
 #: A list of chunks that belong together.
 _GROUP = b"rec "
-#: Chunks in which a first one of each stream is looked for: some minutes of video.
+#: The most chunks among which the first one of each stream is looked for: some minutes of video.
 _MOST_SEEN = 4_000
-#: Where a file has its form, and one with 64-bit sizes its own.
+#: Where a file has its form, and where one with 64-bit sizes has its size.
 _FORM_AT, _LONG_SIZE_AT = 8, 20
 #: In the header of a WAV: its bytes a second.
 _WAVE_RATE_AT = 8
@@ -52,16 +52,16 @@ _STREAM_TIMES_AT = (20, 24, 28, 32)
 
 @dataclass(frozen=True, slots=True)
 class _Chunk:
-    """A chunk; `kind` is that of a list where it is one."""
+    """A chunk; for a list, `kind` is that of the list."""
 
     kind: bytes
     at: int  #: where its content begins
     end: int  #: where it ends, by its own word
-    is_open: bool  #: that was never filled in
+    is_open: bool  #: its length was never filled in
 
     @property
     def following(self) -> int:
-        """Where the next chunk begins: each is filled up to an even length."""
+        """Where the next chunk begins: each is padded to an even length."""
         return self.end + (self.end - self.at) % 2
 
 
@@ -70,7 +70,7 @@ _NOTHING = _Chunk(b"", 0, 0, is_open=False)
 
 
 def examine(pieces: Pieces) -> Contents:
-    """What a RIFF file says of itself. Raises OSError, and TooMany for one of too many parts."""
+    """What a RIFF file says about itself. Raises OSError, and TooMany for too many parts."""
     whole = _chunk(pieces, 0)
     found = _missing(pieces, whole)
     form = pieces.at(_FORM_AT, 4)
@@ -106,7 +106,7 @@ def _chunk(pieces: Pieces, offset: int) -> _Chunk:
 
 
 def _missing(pieces: Pieces, part: _Chunk) -> Contents:
-    """Recordings above 1 GB are several RIFF files in a row."""
+    """What is missing. Recordings above 1 GB are several RIFF files in a row."""
     size = pieces.size
     for _ in range(_MOST_PARTS):
         if part.is_open:
@@ -120,7 +120,7 @@ def _missing(pieces: Pieces, part: _Chunk) -> Contents:
 
 
 def _chunks(pieces: Pieces, parent: _Chunk) -> Iterator[_Chunk]:
-    """The chunks in another, up to one of zeros, which is none."""
+    """The chunks in another one, up to zeros, which are not a chunk."""
     offset = parent.at
     end = pieces.size if parent.is_open else min(parent.end, pieces.size)
     for _ in range(_MOST_CHUNKS):
@@ -140,7 +140,7 @@ def _inside(pieces: Pieces, parent: _Chunk, *path: bytes) -> Iterator[_Chunk]:
 
 
 def _wave(pieces: Pieces, whole: _Chunk, found: Contents) -> Contents:
-    """Its sound is one chunk, whose length is never filled in when the file's is not."""
+    """A WAV: its sound is one chunk, whose length is not filled in if the file's is not."""
     data = next(_inside(pieces, whole, b"data"), _NOTHING)
     is_empty = data.end == data.at and not whole.is_open
     if data.is_open and not is_empty:
@@ -164,7 +164,7 @@ def _wave_seconds(pieces: Pieces, whole: _Chunk, length: int) -> float:
 
 
 def _avi(pieces: Pieces, whole: _Chunk, found: Contents) -> Contents:
-    """Its header lists the streams; after the pictures comes their index, or nothing."""
+    """An AVI: its header lists the streams; after the pictures comes their index, or nothing."""
     kinds = {chunk.kind for chunk in _chunks(pieces, whole)}
     if bytes(4) in kinds and not found.missing:
         return Contents(NOT_ARRIVED)
