@@ -261,3 +261,19 @@ async def test_an_approve_in_the_inbox_itself_accepts_what_is_offered(rig: Engin
     await made(rig, "dub-es/promo.es (2).mp4")
     await until("the question has gone", lambda: not question.exists())
     assert rig.charged() == 2
+
+
+async def test_an_approve_in_an_edit_folder_accepts_what_is_offered(rig: EngineRig) -> None:
+    """Though one there may also be for files that came together."""
+    say(rig, "edit/prompt.txt", "Cut it.")
+    rig.drop("edit/promo.mp4")
+    await until("the film in done/", lambda: "edit/promo.mp4" in rig.files("done"))
+    say(rig, "edit/prompt.txt", "Cut it, and add lo-fi music.")
+    await asyncio.sleep(1.5)  # it is read, and nothing shows that
+    rig.drop("edit/promo.mp4")
+    question = rig.root / "inbox/edit/promo.mp4.question.txt"
+    await until("the question", question.exists)
+    say(rig, "edit/APPROVE", "")
+    await made(rig, "edit/promo.edit (2).mp4")
+    await until("nothing left", lambda: rig.files("inbox") == {"edit/prompt.txt"})
+    assert rig.charged() == 2

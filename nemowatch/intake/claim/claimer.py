@@ -134,7 +134,7 @@ class Claimer:
         for folder in self._approvals.folders():
             is_project = self._state.book.project(folder) is not None
             if not is_project and not self._mixed.waits(folder):
-                await self._approvals.without_cause(folder)
+                await self._approvals.judge(folder)
 
     def _accepted(self, read: list[Read]) -> list[Candidate]:
         return list(filter(None, starmap(self._acceptance.judge, read)))

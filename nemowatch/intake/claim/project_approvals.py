@@ -12,9 +12,9 @@ import sqlite3
 from collections.abc import Iterable
 
 from nemowatch.intake.records import FileProblem
-from nemowatch.intake.scan.paths import parent
+from nemowatch.intake.scan.paths import is_below, parent
 from nemowatch.intake.state import InboxState
-from nemowatch.journal import facts, sources
+from nemowatch.journal import facts, offers, sources
 from nemowatch.journal.database import Journal
 from nemowatch.journal.facts import InboxFact
 from nemowatch.model import Snapshot
@@ -65,6 +65,20 @@ class ProjectApprovals:
         known = self._used or {}
         there = self._there(project)
         return any(known.get(os.fsdecode(path)) != _times(at) for path, at in there.items())
+
+    async def judge(self, folder: bytes) -> None:
+        """Nothing of this folder waits in the inbox. Where something done is offered again, its
+        APPROVE is for that, and `sources/offers.py` obeys it."""
+        if self.approved(folder) and await self._is_offered(folder):
+            held = self._state.instructions[folder]
+            self._state.folder_approvals |= held.approvals
+            held.approvals = {}
+        else:
+            await self.without_cause(folder)
+
+    async def _is_offered(self, folder: bytes) -> bool:
+        waiting = await self._journal.read(lambda conn: offers.waiting(conn, self._watch))
+        return any(is_below(source, folder) for source, _job in waiting)
 
     async def without_cause(self, project: bytes) -> None:
         """Nothing waits in this project, so its APPROVE files approve nothing, now or later."""
