@@ -107,7 +107,10 @@ HOLDS: Mapping[HoldReason, Hold] = {
         Ends.PROBE,
         words="The account's plan does not allow this.",
         short="waits for the account's plan",
-        cure=Cure("Register or upgrade the plan; work then resumes by itself."),
+        cure=Cure(
+            "Register or upgrade the plan; work then resumes by itself, after an hour at most.",
+            (Choice(RESUME, "check it now"),),
+        ),
         # nothing else shows an upgrade, and an export that is refused costs nothing
         trial=Trial(first_free=True, longest=_HOUR),
         about_money=True,
@@ -118,7 +121,11 @@ HOLDS: Mapping[HoldReason, Hold] = {
         Ends.PROBE,
         words="A disk is full.",
         short="waits for disk space",
-        cure=Cure("Free some space on the disk of the outbox; work then resumes by itself."),
+        # the disk is that of an outbox or of the state folder; `holds.disk_space.SPACE_AGAIN`
+        cure=Cure(
+            "Free some space on that disk, at least 8 MB and as much as the result needs; work then"
+            " resumes by itself."
+        ),
     ),
     HoldReason.OUTBOX: Hold(
         Scope.FOLDER,
@@ -168,7 +175,7 @@ HOLDS: Mapping[HoldReason, Hold] = {
         cure=Cure(
             message(
                 "Work resumes by itself when the day's credits allow; to spend more, raise"
-                " limits.daily_credits."
+                " limits.daily_credits, and reload nemowatch (systemctl reload nemowatch)."
             )
         ),
         about_money=True,

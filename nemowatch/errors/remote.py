@@ -60,7 +60,8 @@ class TokenRefused(RemoteError):
 
     code = "token"
     cure = (
-        "Put a valid token into NEMO_TOKEN, the systemd credential nemo_token, or api.token_file."
+        "Put a valid token into NEMO_TOKEN, the systemd credential nemo_token, or api.token_file,"
+        " and restart nemowatch."
     )
 
 
@@ -70,7 +71,8 @@ class TokenWithheld(TokenRefused):
 
     cure = (
         "To continue at once, put the token of your own account into NEMO_TOKEN, the systemd"
-        " credential nemo_token, or api.token_file; https://nemovideo.com is where to register one."
+        " credential nemo_token, or api.token_file, and restart nemowatch; https://nemovideo.com is"
+        " where to register one."
     )
 
 

@@ -56,6 +56,22 @@ class Credential:
                 return str(path)
         return "none supplied"
 
+    @property
+    def cure(self) -> str:
+        """How a refused token is replaced: the environment and systemd's credentials are given at
+        start, files are read again."""
+        if self.value:
+            return "Set NEMO_TOKEN to a valid token, and restart nemowatch."
+        for path, required in self.files:
+            if required:
+                return "Write a valid token into that file; work then resumes by itself."
+            if path.exists():
+                return (
+                    "Put a valid token where the credential nemo_token comes from, and restart"
+                    " nemowatch."
+                )
+        return TokenRefused.cure
+
 
 def supplied_token(env: Mapping[str, str], token_file: Path | None) -> Credential:
     """NEMO_TOKEN, then the file that NEMO_TOKEN_FILE names, the systemd credential `nemo_token`,
@@ -79,7 +95,7 @@ def _read_file(path: Path, required: bool) -> str:
     except FileNotFoundError:
         if not required:
             return ""
-        cure = "Create it, or change api.token_file (or NEMO_TOKEN_FILE)."
+        cure = "Create it. Or change api.token_file (or NEMO_TOKEN_FILE), and restart nemowatch."
         raise TokenRefused(f"The token file {path} does not exist.", cure=cure) from None
     except OSError as exc:
         cure = "Give the user that runs nemowatch permission to read it."

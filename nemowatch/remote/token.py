@@ -106,7 +106,8 @@ class Tokens:
 
         source = self._credential.describe()
         raise TokenRefused(
-            f"The cloud refuses the token from {source}: it is wrong or has expired."
+            f"The cloud refuses the token from {source}: it is wrong or has expired.",
+            cure=self._credential.cure,
         )
 
     async def _own(self) -> str:

@@ -5,8 +5,9 @@ from __future__ import annotations
 import pytest
 
 from nemowatch.hold_reasons import HOLDS, RESUMABLE, Ends, Scope, Stops, row
+from nemowatch.holds.disk_space import SPACE_AGAIN
 from nemowatch.holds.probes import CAUSE_GONE, WAKE
-from nemowatch.model import HoldReason
+from nemowatch.model import MB, HoldReason
 
 
 @pytest.mark.parametrize("reason", HoldReason)
@@ -53,3 +54,8 @@ def test_a_reason_of_a_newer_version_has_no_row() -> None:
     """A journal may hold a word that this version does not know."""
     assert row("phase of the moon") is None
     assert row("credits") is HOLDS[HoldReason.CREDITS]
+
+
+def test_who_frees_space_is_told_how_much() -> None:
+    """The same figure that counts as room again."""
+    assert f"at least {SPACE_AGAIN // MB} MB" in HOLDS[HoldReason.SPACE].cure.by_hand

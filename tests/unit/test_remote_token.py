@@ -60,6 +60,29 @@ def test_the_order_of_supplied_tokens(tmp_path: Path) -> None:
     assert supplied_token({"NEMO_TOKEN": "  "}, None).read() == ""
 
 
+async def test_a_refused_token_is_said_with_what_replaces_it(
+    tmp_path: Path, executor: ThreadPoolExecutor
+) -> None:
+    """What is given at start takes a restart; a file does not, and is named."""
+    (tmp_path / "nemo_token").write_text("tok")
+    credentials = {"CREDENTIALS_DIRECTORY": str(tmp_path)}
+    cures = {}
+    for name, env, file in (
+        ("NEMO_TOKEN", {"NEMO_TOKEN": "tok"}, None),
+        ("credential", credentials, None),
+        ("file", {}, tmp_path / "nemo_token"),
+    ):
+        store = Store(tmp_path / STORE_NAME)
+        own = supplied_token(env, file)
+        tokens = Tokens(own, store, Cloud().issue, ManualClock(), executor)
+        with pytest.raises(TokenRefused, match="wrong or has expired") as caught:
+            await tokens.after_refusal("tok")
+        cures[name] = caught.value.cure
+    assert cures["NEMO_TOKEN"] == "Set NEMO_TOKEN to a valid token, and restart nemowatch."
+    assert "where the credential nemo_token comes from, and restart" in cures["credential"]
+    assert cures["file"].startswith("Write a valid token into that file;")
+
+
 @pytest.mark.parametrize(
     "content", [None, b"", b" \n", b"two words", b"tok\x00en", "tökén".encode(), b"\xff\xfe"]
 )
