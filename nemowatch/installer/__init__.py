@@ -1,6 +1,6 @@
-"""The service on a machine with systemd: what installing it takes, what removing it takes, and what
-systemd says of it.
+"""nemowatch as a service of systemd: the steps that install and remove it, and what systemd says
+about it.
 
-It plans steps of shell, and carries them out one after the other. It knows nothing of jobs, and
-touches no file of people's: a new workspace is made by `nemowatch init`.
+It plans steps in shell, and carries them out one after the other. It knows nothing about jobs, and
+touches no file of people's: `nemowatch init` makes a new workspace.
 """

@@ -1,4 +1,4 @@
-"""Steps that a service of the machine and one of a person have in common."""
+"""Steps that a service of the machine and one of a person share."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from nemowatch.installer.shipped import settings_of, shipped
 from nemowatch.installer.steps import InstallStep, copy, is_there
 from nemowatch.installer.systemctl import Systemd
 
-#: Drop-ins that a version of systemd can use, and older ones cannot.
+#: Drop-ins that need at least this version of systemd.
 BY_VERSION = {253: "253-notify-reload.conf", 254: "254-restart-steps.conf"}
 HEAD = """\
 # Written by `nemowatch service install`, each time anew: what differs here goes into another file
@@ -31,7 +31,7 @@ def own_settings(version: int) -> list[str]:
 
 
 def chosen_drop_ins(places: Places, wanted: Installation) -> Iterator[InstallStep]:
-    """Shipped drop-ins that were asked for; one that is there is the administrator's."""
+    """Put the wanted shipped drop-ins in place; an existing one is the administrator's."""
     for name in wanted.drop_ins:
         source = shipped(f"systemd/drop-ins/{name}.conf")
         target = places.drop_ins / source.name
@@ -40,7 +40,7 @@ def chosen_drop_ins(places: Places, wanted: Installation) -> Iterator[InstallSte
 
 
 def secret(what: str, source: Path, target: Path) -> InstallStep:
-    """A token, for its owner alone. Its text is in no step."""
+    """Install a token, readable only for its owner. Its text is in no step."""
     given, quoted = shlex.quote(str(source)), shlex.quote(str(target))
     script = f"""\
 install -d -m 0700 {shlex.quote(str(target.parent))}
@@ -50,7 +50,7 @@ chmod 0600 {quoted}"""
 
 
 def _same(source: Path, target: Path) -> bool:
-    """Whether the target is that token, and nobody else may read it."""
+    """Whether the target has that token, and nobody else can read it."""
     try:
         if target.stat().st_mode & 0o077:
             return False
@@ -60,7 +60,7 @@ def _same(source: Path, target: Path) -> bool:
 
 
 def for_shells(places: Places, wanted: Installation) -> Iterator[InstallStep]:
-    """The man page, and what shells read to complete the command."""
+    """Install the man page, and what shells read to complete the command."""
     yield copy("the man page", shipped("nemowatch.1"), places.man_page)
     for shell, path in places.completions.items():
         target = shlex.quote(str(path))
@@ -71,8 +71,8 @@ mkdir -p {shlex.quote(str(path.parent))}
 
 
 def running(systemd: Systemd, places: Places) -> Iterator[InstallStep]:
-    """Make systemd know it, start it with the machine, and start it now; one that runs is
-    restarted when nemowatch or anything that it is started with has changed since."""
+    """Have systemd load it, start it with the machine, and start it now. A running one is restarted
+    if nemowatch, or anything with which it is started, has changed since."""
     command = systemd.command
     yield InstallStep("systemd knows the unit", f"{command} daemon-reload", systemd.is_loaded)
     yield InstallStep(

@@ -1,7 +1,7 @@
 """Further configurations on one machine: nemowatch@NAME runs /etc/nemowatch/NAME.toml, all of them
-by one unit.
+with the same unit.
 
-What one has for itself: a configuration, a token, a state folder and drop-ins.
+Each has its own configuration, token, state folder and drop-ins.
 """
 
 from __future__ import annotations
@@ -19,13 +19,13 @@ from nemowatch.installer.program import changed_at
 from nemowatch.installer.steps import InstallStep, is_there, remove, still_there
 from nemowatch.installer.systemctl import INSTANCES, Systemd
 
-#: What needs no quoting in a unit's name, nor in a file's.
+#: Names that need no quoting in the name of a unit or a file.
 NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,63}")
 INSTALL = "nemowatch service install --instance"
 
 
 def places_of(name: str) -> Places:
-    """Where the parts of nemowatch@NAME go. Raises UsageError for no name of one."""
+    """Where the parts of nemowatch@NAME go. Raises UsageError for an invalid name."""
     if not NAME.fullmatch(name):
         cure = "A name has letters, digits and . _ - only, and begins with a letter or a digit."
         raise UsageError(f"{shown(name)!r} cannot be the name of an instance.", cure=cure)
@@ -43,7 +43,7 @@ def places_of(name: str) -> Places:
 
 
 def check_known(places: Places) -> None:
-    """Raises UsageError for one that nobody has installed."""
+    """Raise UsageError for one that nobody has installed."""
     if is_there(places.config) or is_there(places.drop_ins):
         return
     _, _, name = places.name.partition("@")
@@ -52,7 +52,7 @@ def check_known(places: Places) -> None:
 
 
 def they_run(systemd: Systemd) -> Iterator[InstallStep]:
-    """Those that run go on as the nemowatch that is installed now."""
+    """Restart running instances, so that they run the nemowatch that is installed now."""
     for unit in systemd.instances():
         if unit != systemd.unit:
             script = f"{systemd.command} try-restart '{unit}'"
@@ -66,7 +66,8 @@ def _is_current(systemd: Systemd, unit: str) -> bool:
 
 
 def they_stop(systemd: Systemd) -> InstallStep:
-    """Without their unit they would go on, and pay, and nothing could be said to them by name."""
+    """Stop running instances: without their unit they would go on, and pay, and could no longer be
+    controlled by name."""
     command = systemd.command
     script = f"""\
 {command} stop '{INSTANCES}'
@@ -84,7 +85,7 @@ def own_drop_ins() -> list[Path]:
 
 
 def uninstall(places: Places, systemd: Systemd) -> Iterator[InstallStep]:
-    """Stop one for good. The unit stays: it is that of all others."""
+    """Stop one for good. The unit stays, since all others use it."""
     command = systemd.command
     yield InstallStep("it stops", f"{command} disable --now {systemd.unit}", systemd.is_off)
     yield remove("what the service might write", [places.own_drop_in])

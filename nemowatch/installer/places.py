@@ -1,4 +1,4 @@
-"""What somebody wants installed, and where each part of it goes. Records only."""
+"""Records of what is to be installed, and where each part of it goes."""
 
 from __future__ import annotations
 
@@ -14,12 +14,12 @@ class Places:
     config: Path
     token: Path
     state: Path  #: the journal and all state
-    share: Path  #: what the shells and `man` read is below it
+    share: Path  #: the folder above what shells and `man` read
     name: str = "nemowatch"  #: of the unit; "nemowatch@studio" for a further configuration
 
     @property
     def unit(self) -> Path:
-        """The unit's file, which all further configurations share."""
+        """The unit's file, which further configurations share."""
         base, at, _ = self.name.partition("@")
         return self.units / f"{base}{at}.service"
 
@@ -30,13 +30,12 @@ class Places:
 
     @property
     def own_drop_in(self) -> Path:
-        """The drop-in that is ours: its name comes first, so that all others have the last
-        word."""
+        """Our own drop-in: its name sorts first, so that all others override it."""
         return self.drop_ins / "00-nemowatch.conf"
 
     @property
     def example(self) -> Path:
-        """Every key of a configuration, explained."""
+        """The example configuration, which explains every key."""
         return self.config.with_name("config.example.toml")
 
     @property
@@ -54,7 +53,7 @@ class Places:
         }
 
 
-#: Of a service for the whole machine.
+#: The places of a service for the whole machine.
 SYSTEM = Places(
     units=Path("/etc/systemd/system"),
     config=Path("/etc/nemowatch/config.toml"),
@@ -72,7 +71,7 @@ USER = "nemowatch"
 
 
 def of_user(home: Path) -> Places:
-    """Of a service that one person has."""
+    """The places of a person's own service."""
     return Places(
         units=home / ".config/systemd/user",
         config=home / ".config/nemowatch/config.toml",
@@ -84,7 +83,7 @@ def of_user(home: Path) -> Places:
 
 @dataclass(frozen=True, slots=True)
 class Installation:
-    """One installation that is asked for."""
+    """An installation that is asked for."""
 
     program: Path  #: what the unit starts
     root: Path | None = None  #: the workspace to make; None leaves all workspaces as they are

@@ -13,7 +13,7 @@ from pathlib import Path
 
 from nemowatch.errors import UsageError, show_path
 
-#: Names that need no quoting, neither in a unit nor in a shell.
+#: Names that need no quoting in a unit or a shell.
 PLAIN = re.compile(r"[A-Za-z0-9/._+@-]+")
 #: What the unit hides from the service (ProtectHome, PrivateTmp), whatever its permissions are.
 HIDDEN = tuple(map(Path, ("/root", "/home", "/run/user", "/tmp", "/var/tmp")))
@@ -29,8 +29,8 @@ Or install it for yourself alone: nemowatch service install --user"""
 
 
 def this_program() -> Path:
-    """The command of the nemowatch that runs. Raises UsageError when it has none that a unit can
-    name."""
+    """The command of the nemowatch that is running. Raises UsageError when it has none that a unit
+    can name."""
     beside = Path(sys.executable).parent / "nemowatch"
     found = beside if beside.exists() else Path(sys.argv[0]).absolute()
     if not PLAIN.fullmatch(str(found)):
@@ -43,7 +43,7 @@ def this_program() -> Path:
 
 
 def check_readable(program: Path) -> None:
-    """Raises UsageError when the service, which has a user of its own, could not start it."""
+    """Raise UsageError if the service, which has its own user, could not start it."""
     for path in _needed(program):
         real = path.resolve()
         hidden = next((folder for folder in HIDDEN if folder in real.parents), None)
@@ -57,7 +57,7 @@ def check_readable(program: Path) -> None:
 
 
 def _needed(program: Path) -> Iterator[Path]:
-    """What running it takes: itself, its Python with the library, and the package."""
+    """What is needed to run it: itself, its Python with the library, and the package."""
     yield program
     yield Path(sys.executable)
     yield Path(sysconfig.get_path("stdlib")) / "os.py"
@@ -65,7 +65,8 @@ def _needed(program: Path) -> Iterator[Path]:
 
 
 def _closed(path: Path) -> Iterator[Path]:
-    """The folders above it that others may not enter, and itself if others may not read it."""
+    """The folders above a path that others may not enter, and the path itself if others may not
+    read it."""
     for folder in reversed(path.parents):
         if not folder.stat().st_mode & stat.S_IXOTH:
             yield folder

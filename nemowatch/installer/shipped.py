@@ -1,7 +1,7 @@
 """The files that travel with nemowatch: units, the example of a configuration, the man page.
 
-In a wheel they lie beside this module (pyproject.toml puts them there), in a checkout in their
-own folders.
+In a wheel they are beside this module (pyproject.toml puts them there), in a checkout in their own
+folders.
 """
 
 from __future__ import annotations
@@ -11,9 +11,9 @@ from pathlib import Path
 
 _IN_WHEEL = Path(__file__).parent / "files"
 _CHECKOUT = Path(__file__).parents[2]
-#: What lies elsewhere in a checkout than in the wheel.
+#: What is elsewhere in a checkout than in a wheel.
 _IN_CHECKOUT = {"nemowatch.1": "docs/nemowatch.1"}
-#: What a shipped unit starts: its first word is replaced by the program that is there.
+#: What a shipped unit starts: its first word is replaced by the installed program.
 STARTS = re.compile(r"^ExecStart=[^ ]*", re.MULTILINE)
 
 
@@ -26,7 +26,7 @@ def shipped(name: str) -> Path:
 
 
 def text_of(name: str) -> str:
-    """What a shipped file says."""
+    """The text of a shipped file."""
     return shipped(name).read_text("utf-8")
 
 
@@ -36,6 +36,6 @@ def rendered(name: str, program: Path) -> str:
 
 
 def settings_of(name: str) -> list[str]:
-    """The lines of a shipped drop-in, without its section and its remarks."""
+    """The lines of a shipped drop-in, without its section header and comments."""
     lines = text_of(name).splitlines()
     return [line for line in lines if line and not line.startswith(("#", "["))]

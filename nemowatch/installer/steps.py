@@ -1,4 +1,4 @@
-"""One step of an installation: a piece of shell, and how to find out that it is done already.
+"""One step of an installation: a piece of shell, and how to find out whether it is already done.
 
 What `--dry-run` prints is what is run. A step that is done is left out, so that an installation
 can be repeated, and continues where an earlier one was interrupted.
@@ -17,7 +17,7 @@ from nemowatch.installer.shipped import rendered, shipped
 
 #: Seconds for one step: a stop waits for paid turns (TimeoutStopSec), a start for the first scan.
 LONGEST_STEP = 600.0
-#: Ends a text in the printed shell; no text of ours has such a line.
+#: Ends a text in the printed shell; none of our texts has such a line.
 END_OF_TEXT = "END-OF-FILE"
 
 
@@ -35,20 +35,21 @@ class InstallStep:
     what: str  #: for people: "the user nemowatch"
     script: str  #: for sh -e
     is_done: Callable[[], bool]
-    optional: bool = False  #: whether the rest goes on when it fails
+    optional: bool = False  #: whether the others go on when it fails
 
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """What became of a step."""
+    """The outcome of a step."""
 
     step: InstallStep
     done_before: bool
-    problem: str = ""  #: what an optional step failed with
+    problem: str = ""  #: why an optional step has failed
 
 
 def carry_out(steps: Iterable[InstallStep]) -> Iterator[Outcome]:
-    """Run what is not done yet, in order. Raises StepFailed at the first that must not fail."""
+    """Run the steps that are not done yet, in order. Raises StepFailed when one fails that is not
+    optional."""
     for step in steps:
         if step.is_done():
             yield Outcome(step, done_before=True)
@@ -60,7 +61,7 @@ def carry_out(steps: Iterable[InstallStep]) -> Iterator[Outcome]:
 
 
 def _run(script: str) -> str:
-    """What a script failed with; "" when it did not."""
+    """Run a script; returns why it failed, "" when it did not."""
     try:
         done = subprocess.run(
             ["/bin/sh", "-ec", script],
@@ -80,7 +81,7 @@ def _run(script: str) -> str:
 
 
 def holds(path: Path, text: str) -> bool:
-    """Whether a file says exactly this."""
+    """Whether a file has exactly this text."""
     try:
         return path.read_text("utf-8") == text
     except (OSError, ValueError):
@@ -88,8 +89,8 @@ def holds(path: Path, text: str) -> bool:
 
 
 def write_text(what: str, path: Path, text: str, mode: str = "0644") -> InstallStep:
-    """A file that is ours, and replaced whenever it says anything else. Raises ValueError for a
-    text that would end before its end: the rest would be run."""
+    """Write a file of ours, unless it already has this text. Raises ValueError for a text that
+    would be cut off in the shell, since the rest of it would be run."""
     if END_OF_TEXT in text.split("\n"):
         raise ValueError(f"{path}: a text with the line {END_OF_TEXT}")
     target = shlex.quote(str(path))
@@ -104,14 +105,14 @@ def write_text(what: str, path: Path, text: str, mode: str = "0644") -> InstallS
 
 
 def copy(what: str, source: Path, path: Path) -> InstallStep:
-    """A file that is shipped, as it is."""
+    """Copy a shipped file as it is."""
     text = source.read_text("utf-8")
     script = f"install -D -m 0644 {shlex.quote(str(source))} {shlex.quote(str(path))}"
     return InstallStep(what, script, lambda: holds(path, text))
 
 
 def unit(name: str, path: Path, program: Path) -> InstallStep:
-    """A shipped unit that starts `program`."""
+    """Write a shipped unit that starts `program`."""
     source, target = shlex.quote(str(shipped(name))), shlex.quote(str(path))
     script = f"""\
 mkdir -p {shlex.quote(str(path.parent))}
@@ -122,14 +123,14 @@ sed 's#^ExecStart=[^ ]*#ExecStart={program}#' {source} >{target}"""
 
 
 def remove(what: str, paths: Iterable[Path]) -> InstallStep:
-    """Files that are gone afterwards."""
+    """Remove these files."""
     all_of_them = list(paths)
     script = "rm -f " + " ".join(shlex.quote(str(path)) for path in all_of_them)
     return InstallStep(what, script, lambda: not any(map(is_there, all_of_them)))
 
 
 def is_there(path: Path) -> bool:
-    """Whether there is anything of this name, as far as we may look."""
+    """Whether anything has this name, as far as we are allowed to check."""
     try:
         return path.exists() or path.is_symlink()
     except OSError:
@@ -137,10 +138,10 @@ def is_there(path: Path) -> bool:
 
 
 def still_there(stays: Iterable[tuple[str, str]]) -> list[tuple[str, str]]:
-    """Of (what, the line that removes it) those of which something is there."""
+    """The entries (what, the line that removes it) of which something exists."""
     return [(what, line) for what, line in stays if any_is_there(Path(line.split()[-1]))]
 
 
 def any_is_there(pattern: Path) -> bool:
-    """Whether a folder has anything whose name is like the last part of `pattern`."""
+    """Whether a folder has anything whose name matches the last part of `pattern`."""
     return is_there(pattern) or any(pattern.parent.glob(pattern.name))

@@ -1,7 +1,7 @@
-"""A service for the whole machine, or one more of them (instances.py): the steps that install it
-and those that remove it.
+"""A service for the whole machine, or a further one (instances.py): the steps that install it and
+those that remove it.
 
-They are what docs/operations.md tells to do by hand.
+docs/operations.md describes the same steps to be done by hand.
 """
 
 from __future__ import annotations
@@ -88,7 +88,8 @@ def _user_exists() -> bool:
 
 
 def _configuration(root: Path, places: Places) -> InstallStep:
-    """Secrets may come into it (`[notify]`): only root and the service read it."""
+    """Write the configuration. It may get secrets (`[notify]`), so only root and the service can
+    read it."""
     from json import dumps
 
     path = places.config
@@ -98,7 +99,7 @@ def _configuration(root: Path, places: Places) -> InstallStep:
 
 
 def _ownership(places: Places) -> Iterator[InstallStep]:
-    """Of what may have come from another machine, where users have other numbers."""
+    """Set the owner of what may have come from another machine, where users have other numbers."""
     config, state = places.config, places.state
     script = f"""\
 chmod go+x {config.parent}
@@ -122,14 +123,15 @@ def _may_read(path: Path) -> bool:
 
 
 def _allows(path: Path, group: int, others: int) -> bool:
-    """Whether one of these bits of its mode is for the service's user, or it is his own."""
+    """Whether one of these bits of its mode is set for the service's user, or that user owns it."""
     found, user = path.stat(), pwd.getpwnam(USER)
     its_group = found.st_gid == user.pw_gid and found.st_mode & group
     return bool(found.st_mode & others or its_group or found.st_uid == user.pw_uid)
 
 
 def _workspace(root: Path, program: Path, config: Path) -> Iterator[InstallStep]:
-    """The group's people may write in it, and what comes into it stays the group's."""
+    """Make the workspace. Members of the group may write in it, and new files belong to the
+    group."""
     quoted = shlex.quote(str(root))
     made = f"install -d -m 2775 -o {USER} -g {USER} {quoted}"
     yield InstallStep("the workspace", made, root.is_dir)
@@ -147,13 +149,13 @@ def _drop_in(wanted: Installation) -> str:
 
 
 def _command(program: Path) -> InstallStep:
-    """So that everybody finds the command; one that is there is somebody's choice."""
+    """Link the command, so that everybody finds it; an existing one is left alone."""
     script = f"ln -s {program} {COMMAND}"
     return InstallStep("a command for everybody", script, lambda: is_there(COMMAND))
 
 
 def uninstall(program: Path, systemd: Systemd) -> Iterator[InstallStep]:
-    """Stop it, and remove what `install` has made, but nothing that anybody may want back."""
+    """Stop it, and remove what `install` has made, except what anybody may want back."""
     command = systemd.command
     yield instances.they_stop(systemd)
     yield InstallStep(
@@ -168,7 +170,7 @@ def uninstall(program: Path, systemd: Systemd) -> Iterator[InstallStep]:
 
 
 def _without_command(program: Path) -> Iterator[InstallStep]:
-    """The link that `install` has made; pipx and uv remove their own."""
+    """Remove the link that `install` has made; pipx and uv remove their own."""
     if not any(name in str(program) for name in ("/pipx", "/uv")):
         yield remove("the command for everybody", [COMMAND])
 

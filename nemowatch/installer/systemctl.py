@@ -1,4 +1,4 @@
-"""Asking systemd: which version it is, whether it runs here, what it knows of a unit. It changes
+"""Asks systemd for its version, whether it runs here, and what it knows about a unit. It changes
 nothing."""
 
 from __future__ import annotations
@@ -9,15 +9,15 @@ import time
 from collections.abc import Mapping
 from pathlib import Path
 
-#: Is there where systemd is the first process.
+#: Exists where systemd is the first process.
 RUNS_HERE = Path("/run/systemd/system")
-#: The oldest version that the units are written for.
+#: The oldest version for which the units are written.
 OLDEST = 252
-#: Seconds for one question.
+#: Seconds to wait for one answer.
 PATIENCE = 30.0
 #: One unit for each further configuration.
 INSTANCES = "nemowatch@*.service"
-#: States in which a unit works, or will again by itself.
+#: States in which a unit runs, or will again by itself.
 _AT_WORK = "active,activating,reloading,deactivating"
 
 
@@ -25,7 +25,7 @@ class Systemd:
     """One manager: the machine's, or one user's own."""
 
     def __init__(self, *, user: bool, name: str = "nemowatch") -> None:
-        """`name`: of the unit that is asked about."""
+        """`name`: of the unit."""
         self.command = "systemctl --user" if user else "systemctl"
         self.name = name
         self.unit = f"{name}.service"
@@ -35,14 +35,14 @@ class Systemd:
         return f"Systemd({self.command})"
 
     def version(self) -> int:
-        """Its version; the oldest that is supported where it cannot be asked."""
+        """Its version; the oldest supported one if it cannot be asked."""
         words = self._ask("systemctl", "--version").split()
         if len(words) > 1 and words[1].isdigit():
             return int(words[1])
         return OLDEST
 
     def why_not(self) -> str:
-        """Why it cannot be commanded; "" when it can."""
+        """Why it cannot be used; "" when it can."""
         if not RUNS_HERE.is_dir():
             return "systemd does not run on this machine."
         if self._user and not self._ask(*self.command.split(), "show", "-pVersion"):
@@ -62,7 +62,7 @@ class Systemd:
         return known == {"LoadState": "loaded", "NeedDaemonReload": "no"}
 
     def has_forgotten(self) -> bool:
-        """Whether it knows no such unit."""
+        """Whether it does not know the unit."""
         return self.show("LoadState")["LoadState"] == "not-found"
 
     def is_enabled(self) -> bool:
@@ -70,12 +70,12 @@ class Systemd:
         return self.show("UnitFileState")["UnitFileState"] == "enabled"
 
     def is_off(self) -> bool:
-        """Whether it neither works nor starts with the machine."""
+        """Whether the unit neither runs nor starts with the machine."""
         known = self.show("ActiveState")
         return known["ActiveState"] in ("inactive", "failed") and not self.is_enabled()
 
     def instances(self) -> list[str]:
-        """The units of further configurations that are at work."""
+        """The units of further configurations that are running."""
         shape = ("--plain", "--no-legend", "--full", f"--state={_AT_WORK}")
         said = self._ask(*self.command.split(), "list-units", *shape, INSTANCES)
         return [line.split()[0] for line in said.splitlines() if line.strip()]
@@ -114,7 +114,8 @@ class Systemd:
 
 
 def user_environment(env: Mapping[str, str]) -> dict[str, str]:
-    """What a user's own systemd is found by, where the session does not say it (after su)."""
+    """The variables by which a user's own systemd is found, even if the session does not have them
+    (after su)."""
     folder = Path(f"/run/user/{os.getuid()}")
     if env.get("XDG_RUNTIME_DIR") or not folder.is_dir():
         return {}

@@ -21,9 +21,9 @@ from nemowatch.installer.places import Installation, Places
 from nemowatch.installer.steps import InstallStep, is_there, remove, still_there, unit, write_text
 from nemowatch.installer.systemctl import Systemd
 
-#: How the configuration names the token.
+#: The token's file as the configuration names it.
 TOKEN = '"~/.config/nemowatch/token"'
-#: The line that `nemowatch init` leaves for it, in its section; and the same for sed.
+#: The line that `nemowatch init` leaves for it in its section; and the same for sed.
 LINE_OF_TOKEN = re.compile(r"^\[api\](?:\n(?!\[).*)*?\n# token_file =", re.MULTILINE)
 NAME_IT = f"/^\\[api\\]/,/^\\[/s|^# token_file =.*|token_file = {TOKEN}|"
 LINGERING = Path("/var/lib/systemd/linger")
@@ -61,8 +61,8 @@ def _workspace(wanted: Installation, places: Places) -> InstallStep:
 
 
 def _check_token(places: Places) -> None:
-    """Raises UsageError where the configuration would not use the token that is installed: it names
-    another one, or has no line to be completed."""
+    """Raise UsageError if the configuration would not use the installed token: it names another
+    one, or has no line to be completed."""
     config = show_path(places.config)
     named = _named_token(places.config)
     if named is not None and named != places.token:
@@ -83,8 +83,7 @@ def _token_is_named(places: Places) -> InstallStep:
 
 
 def _named_token(config: Path) -> Path | None:
-    """The token's file as the configuration has it; None for none, or without one that can be
-    read."""
+    """The token's file according to the configuration; None if it names none, or cannot be read."""
     from nemowatch.config.load import load
 
     try:
@@ -94,7 +93,7 @@ def _named_token(config: Path) -> Path | None:
 
 
 def uninstall(places: Places, systemd: Systemd) -> Iterator[InstallStep]:
-    """Stop it, and remove what `install` has made, but nothing that anybody may want back."""
+    """Stop it, and remove what `install` has made, except what anybody may want back."""
     command = systemd.command
     yield InstallStep(
         "it stops", f"{command} disable --now {systemd.unit}", lambda: not places.unit.exists()

@@ -1,5 +1,5 @@
-"""What systemd says of the service, in plain words and with what to do. Decides nothing and
-changes nothing."""
+"""What systemd says about the service, in plain words and with what to do. Decides and changes
+nothing."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ KILLED, DUMPED = "2", "3"
 
 
 class Severity(StrEnum):
-    """How bad it is."""
+    """How serious a state is."""
 
     RUNS = "ok"
     STOPPED = "warn"  #: nobody has started it, or somebody has stopped it
@@ -28,7 +28,7 @@ class Severity(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class ServiceVerdict:
-    """How the service is."""
+    """The state of the service."""
 
     level: Severity
     text: str
@@ -36,7 +36,8 @@ class ServiceVerdict:
 
 
 def judge(unit: Unit) -> ServiceVerdict:
-    """How the service is. A restart that systemd waits for counts as a failure: it did fail."""
+    """The state of the service. If systemd waits to restart it, it counts as failed, which it
+    has."""
     if unit["LoadState"] != "loaded":
         return _not_loaded(unit)
     if unit["SubState"] == "auto-restart":
@@ -45,7 +46,7 @@ def judge(unit: Unit) -> ServiceVerdict:
 
 
 def remarks(unit: Unit, program: str) -> list[ServiceVerdict]:
-    """What should be mended although it runs, or before it can."""
+    """What should be mended although the service runs, or before it can."""
     found = list[ServiceVerdict]()
     if unit["LoadState"] != "loaded":
         return found
@@ -153,7 +154,7 @@ def _resources(unit: Unit) -> tuple[str, str]:
     return text, f"{unit.command} status {unit.name}, and the lines below, name it."
 
 
-#: By systemd's word for what the unit does.
+#: By systemd's word for the state of the unit.
 STATES: Mapping[str, Callable[[Unit], ServiceVerdict]] = {
     "active": _running,
     "reloading": _running,

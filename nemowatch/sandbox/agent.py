@@ -19,7 +19,7 @@ from nemowatch.sandbox.settings import Settings
 
 Json = dict[str, Any]
 VIDEO, AUDIO, TEXT = 0, 1, 7  #: track types, docs/api.md section 7
-#: What is said in the packaged sample, as a transcript divides it.
+#: What is said in the packaged sample, in the pieces of a transcript.
 SPOKEN = (
     "Good morning from the harbour.",
     "The first boat leaves at seven,",
@@ -34,14 +34,15 @@ DONE = {
     "dub": "I dubbed your video.",
     "voiceover": "I added the voiceover.",
 }
-#: Tasks with the skill, which counts first, and the words of a message that ask for them.
+#: The tasks, each with its skill, which takes precedence, and the words of a message that ask for
+#: it.
 ASKED = (
     ("transcribe", "transcribe-video-to-text", ("transcri", "subtitle", "caption")),
     ("dub", "multilingual-video-dubbing", ("dub ",)),
 )
-#: What a new voice is called, by task.
+#: The name of a new voice, by task.
 VOICES = {"dub": "Dubbed voice", "voiceover": "Voiceover"}
-#: Speech is about 150 words a minute.
+#: Milliseconds of a word: speech has about 150 words a minute.
 WORD_MS = 400
 
 
@@ -55,8 +56,8 @@ class TurnProduct:
 
 
 def task_of(skill: str, message: str) -> str:
-    """transcribe, dub or voiceover: by the skill, or by the message when a recipe's skill says
-    nothing."""
+    """transcribe, dub or voiceover: by the skill, or by the message if the skill, as a recipe's,
+    does not show it."""
     for task, own_skill, _ in ASKED:
         if skill == own_skill:
             return task
@@ -68,7 +69,7 @@ def task_of(skill: str, message: str) -> str:
 
 
 def needs_media(session: CloudSession, skill: str) -> bool:
-    """True when there is nothing to work on. Only `voiceover-generator` needs no upload."""
+    """True when media are needed and there are none. Only `voiceover-generator` needs no upload."""
     return not session.uploads and skill != "voiceover-generator"
 
 
@@ -171,8 +172,8 @@ def style_of(settings: Settings, turn: TurnRecord, fault_style: str = "") -> Eve
 
 
 def is_silent(settings: Settings, turn: TurnRecord) -> bool:
-    """True for the turns that close without text (about 30 % in the real product, docs/api.md
-    section 6)."""
+    """True for turns that end without text (about 30 % in the real product, docs/api.md section
+    6)."""
     every = settings.silent_every
     return every > 0 and turn.number % every == every - 1
 

@@ -14,8 +14,8 @@ from nemowatch.sandbox.door import IncomingCall, read_fields
 from nemowatch.sandbox.reply import Response
 from nemowatch.sandbox.stream import TurnStream
 
-#: "export" is never sent to the agent (docs/api.md section 6): a message that is nothing but that
-#: order.
+#: A message that is only the order to export, which must never be sent to the agent (docs/api.md
+#: section 6).
 EXPORT = re.compile(
     r"\s*(please\s+)?(export|download|render|导出)\b.{0,40}", re.IGNORECASE | re.DOTALL
 )

@@ -1,5 +1,5 @@
 """Where every request arrives: it names the endpoint, checks what docs/api.md section 1 demands of
-every call, applies faults, and records the request. What a call does is its endpoint's business."""
+every call, applies faults, and records the request. The endpoint decides what a call does."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ PLATFORMS = frozenset({"clawhub", "cursor", "unknown"})
 FILES = frozenset({"download", "cdn"})
 #: Endpoints without a token: the first issues it, the others are plain files.
 OPEN = frozenset({"token"}) | FILES
-#: Endpoints whose JSON body is read before a fault is chosen: rules may ask what is in it.
+#: Endpoints whose JSON body is read before a fault is chosen, since rules may depend on it.
 BODIES = frozenset({"chat", "render"})
 #: Faults that end in a reset connection.
 RESETS = frozenset({"reset", "refuse", "cut_request"})
@@ -66,12 +66,13 @@ class IncomingCall:
         return bool(kept)
 
     def demand(self, kept: object, broken: str, refusal: Response, detail: str = "") -> None:
-        """As `expect`, for what cannot be done otherwise. Raises Refusal with this answer."""
+        """Like `expect`, for a rule without which the call cannot go on. Raises Refusal with this
+        answer."""
         if not self.expect(kept, broken, detail):
             raise Refusal(refusal)
 
     def expect_only(self, fields: dict[str, Any], known: set[str]) -> None:
-        """Record each field that the API does not know."""
+        """Record each field that the API does not know as a violation."""
         for name in sorted(set(fields) - known):
             self.violation(f"unknown field {name}")
 
@@ -169,7 +170,7 @@ def _check_authorization(call: IncomingCall) -> None:
 
 
 async def _through(call: IncomingCall, handler: Handler) -> web.StreamResponse:
-    """One request, from the fault that it meets to its answer."""
+    """Handle one request, from the fault that strikes it to its answer."""
     has_body = call.endpoint in BODIES
     body_first = has_body and not call.host.faults.cuts_request(call.endpoint)
     if body_first:
@@ -273,7 +274,7 @@ async def _strike(call: IncomingCall, *, after: bool) -> web.StreamResponse | No
     reply.reset(call.request.transport)
     if rule.kind == "refuse":
         call.host.go_down(rule.number(1))
-    return web.Response(status=500)  # never leaves: the connection is gone
+    return web.Response(status=500)  # never sent: the connection is gone
 
 
 async def _swallow(request: web.Request, count: int) -> None:

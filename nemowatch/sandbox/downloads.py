@@ -1,4 +1,4 @@
-"""Files by GET: uploads and results, as a content network serves them, and the authenticated
+"""Serves files by GET: uploads and results, like a content delivery network, and the authenticated
 fallback of docs/api.md section 9. Range, If-Range and ETag follow RFC 9110, with one range at a
 time."""
 
@@ -15,7 +15,7 @@ from nemowatch.sandbox.reply import Body, BodyRange, BytesBody, Refusal, Respons
 
 #: "bytes=5-9", "bytes=5-" or "bytes=-9", never "bytes=-".
 _RANGE = re.compile(r"bytes=(?=\d|-\d)(?P<first>\d*)-(?P<last>\d*)")
-#: What the content network says when it refuses.
+#: What the content delivery network says when it refuses.
 DENIED = {403: "Request has expired", 404: "The specified key does not exist."}
 
 

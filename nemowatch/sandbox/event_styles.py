@@ -15,10 +15,10 @@ _CAPITAL = re.compile(r"([A-Z])")
 
 
 class EventStyle:
-    """Events as the agent's framework has them; a style says what is otherwise."""
+    """Events as the agent's framework sends them; a style changes what differs."""
 
     def key(self, name: str) -> str:
-        """How a key is spelled that is in camel case."""
+        """The spelling of a key that is given in camel case."""
         return name
 
     def working(self, turn: TurnRecord) -> list[Json]:
@@ -68,7 +68,7 @@ class EventStyle:
 
 
 class _InPieces(EventStyle):
-    """First in pieces, then whole."""
+    """The text first in pieces, then as a whole."""
 
     def speaking(self, turn: TurnRecord, text: str) -> Iterator[Json]:
         for at in range(0, len(text), 12):

@@ -18,7 +18,7 @@ class Host:
         self.background: set[asyncio.Task[None]] = set()
 
     def later(self, work: Awaitable[None]) -> None:
-        """Run something that outlives its request; it ends with the server."""
+        """Run something that outlives its request and ends with the server."""
 
         async def run() -> None:
             await work

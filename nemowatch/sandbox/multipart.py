@@ -1,7 +1,7 @@
 """Reads a multipart body as it comes, strictly: boundaries where they belong, and no byte more than
 was declared.
 
-It knows nothing of uploads. A body that breaks RFC 2046 raises ValueError.
+It knows nothing about uploads. A body that breaks RFC 2046 raises ValueError.
 """
 
 from __future__ import annotations
@@ -31,9 +31,9 @@ class Multipart:
     def __init__(self, content: StreamReader, boundary: str, declared: int) -> None:
         self._content, self._declared = content, declared
         self._delimiter = b"\r\n--" + boundary.encode()
-        # no line comes before the first boundary; with one added, it is like the others
+        # no line break precedes the first boundary; with one added, it is like the others
         self._buffer = bytearray(b"\r\n")
-        self._read = 0  # bytes that came
+        self._read = 0  # bytes that have come
 
     @property
     def left(self) -> int:

@@ -1,6 +1,6 @@
-"""What the sandbox keeps a record of: accounts, received bytes, sessions, turns and renders.
+"""The records of the sandbox: accounts, received bytes, sessions, turns and renders.
 
-Values that know how they are; `world` has the rules that change them.
+They know their own state; `world` has the rules that change them.
 """
 
 from __future__ import annotations
@@ -47,7 +47,7 @@ class CloudUpload:
 
 @dataclass(slots=True)
 class TurnRecord:
-    """One chat turn that began."""
+    """One chat turn that was begun."""
 
     number: int  #: counted over the whole sandbox, from 0
     message: str
@@ -84,7 +84,7 @@ class CloudSession:
 
 @dataclass(slots=True)
 class RenderedFile:
-    """What a render made: a base file, followed by a box of its own."""
+    """The result of a render: a base file, followed by a box of its own."""
 
     base: Path
     base_size: int  #: bytes
@@ -118,7 +118,7 @@ class CloudRender:
     downloads: int = 0
     #: serial -> time it was given; dropped when expired
     urls: dict[int, float] = field(default_factory=dict)
-    expiring: str = ""  #: "once": the next URL given is dead; "always": all are
+    expiring: str = ""  #: "once": the next URL that is given has expired; "always": all have
 
     def status(self, now: float) -> str:
         """pending, processing, completed, failed (docs/api.md section 9) or cancelled."""

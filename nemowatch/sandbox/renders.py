@@ -1,5 +1,5 @@
-"""Renders (docs/api.md section 9): posting, polling and cancelling one, and what each accepts and
-answers."""
+"""Renders (docs/api.md section 9): posting, polling and cancelling them, and what each call accepts
+and answers."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from nemowatch.sandbox.records import CloudRender, CloudSession
 from nemowatch.sandbox.reply import Refusal, Response
 
 Json = dict[str, Any]
-#: What a posted render must have.
+#: The fields that a posted render must have.
 RENDER_FIELDS: dict[str, type] = {"id": str, "sessionId": str, "draft": dict, "output": dict}
 
 
@@ -184,7 +184,7 @@ def _ending(
     status: str,
     result: Callable[[IncomingCall, CloudRender], Json],
 ) -> Json:
-    """What an answer says of a render that has ended."""
+    """What an answer says about a render that has ended."""
     if status == "completed":
         return result(call, made)
     if status == "failed":
@@ -193,7 +193,8 @@ def _ending(
 
 
 def _result_url(call: IncomingCall, made: CloudRender) -> str:
-    """Every poll gets its own URL. A render that expires URLs gives dead ones, once or always."""
+    """The result's URL, a new one for every poll. A render with the fault gives expired ones, once
+    or always."""
     serial = len(made.urls) + 1
     made.urls[serial] = call.world.now()
     if made.expiring:

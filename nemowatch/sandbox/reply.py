@@ -71,7 +71,7 @@ class BodyRange:
 
 @dataclass(frozen=True, slots=True)
 class Response:
-    """What will be sent."""
+    """An answer that will be sent."""
 
     body: Body
     status: int = 200
@@ -80,7 +80,7 @@ class Response:
 
 
 class Refusal(Exception):
-    """An answer that is given in place of what was asked for."""
+    """A refusal, raised with the answer to give in place of what was asked for."""
 
     def __init__(self, response: Response) -> None:
         super().__init__(response.status)
@@ -171,7 +171,7 @@ def _padded(body: Body) -> Body:
     return BytesBody(json.dumps({**value, "padding": "x" * HUGE}).encode())
 
 
-#: What a fault makes of a body.
+#: What a fault does to a body.
 _MANGLES: dict[str, Callable[[Body], Body]] = {
     "broken_json": _broken,
     "empty": _empty,
@@ -204,7 +204,7 @@ async def send(request: web.Request, answer: Response, rule: Rule) -> web.Stream
     return response
 
 
-#: Into how many pieces a fault divides a body.
+#: How many pieces a fault divides a body into.
 _PIECES = {"slow": DRIPS, "stall_body": 2}
 
 
@@ -223,13 +223,13 @@ async def _pause(rule: Rule, *, first: bool) -> None:
 
 
 def hang_up(request: web.Request) -> None:
-    """Close the connection after what was written, as a server does that dies in the middle."""
+    """Close the connection after what was written, like a server that dies in the middle."""
     if request.transport is not None:
         request.transport.close()
 
 
 def reset(transport: asyncio.BaseTransport | None) -> None:
-    """Reset a connection: the peer gets ECONNRESET and nothing that is still queued."""
+    """Reset a connection: the peer gets ECONNRESET, and nothing that is still queued."""
     if transport is None:
         return
     sock = transport.get_extra_info("socket")

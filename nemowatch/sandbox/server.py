@@ -46,7 +46,7 @@ ROUTES = (
     ("GET", "/cdn/uploads/{digest}/{name}", "cdn", downloads.upload),
     ("GET", "/cdn/results/{number}/output.mp4", "download", downloads.result),
 )
-#: Seconds that stopping waits for requests in progress; a test's client has gone by then.
+#: Seconds for which stopping waits for requests in progress; a test's client has gone by then.
 GRACE = 0.2
 
 
@@ -58,7 +58,7 @@ class Sandbox:
         self.port = 0
         self.door = Host(world, faults, self.go_down)
         logger = logging.getLogger(f"{__name__}.{id(self)}")
-        logger.setLevel(logging.DEBUG)  # a first request that is no HTTP is only logged here
+        logger.setLevel(logging.DEBUG)  # a first request that is not HTTP is only logged here
         logger.propagate = False
         logger.addHandler(_Unparsed(world))
         self._runner = web.AppRunner(
@@ -126,7 +126,7 @@ class Sandbox:
 
 
 class _Unparsed(logging.Handler):
-    """Records bytes that are no HTTP as violations: they never reach an endpoint, and aiohttp only
+    """Records bytes that are not HTTP as violations: they never reach an endpoint, and aiohttp only
     logs them."""
 
     def __init__(self, world: World) -> None:
@@ -251,8 +251,8 @@ async def serve(options: argparse.Namespace) -> None:
 
 
 async def _stop_wanted(until_eof: bool) -> None:
-    """Wait for SIGTERM, SIGINT or the end of standard input: a caller that dies leaves nothing
-    running."""
+    """Wait for SIGTERM, SIGINT or the end of standard input, so that a caller that dies leaves
+    nothing running."""
     end, loop = asyncio.Event(), asyncio.get_running_loop()
     for number in (signal.SIGTERM, signal.SIGINT):
         loop.add_signal_handler(number, end.set)

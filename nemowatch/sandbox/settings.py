@@ -1,4 +1,4 @@
-"""The sandbox's settings, at its start and while it runs. Owns names and defaults; does nothing."""
+"""The sandbox's settings, at its start and while it runs. Owns their names and defaults."""
 
 from __future__ import annotations
 
@@ -75,7 +75,7 @@ class Settings:
             setattr(self, name, _typed(name, str(types[name]), value))
 
 
-#: What a setting of each type may be given. A bool is an int to Python, and no number here.
+#: The types that a setting of each type accepts. To Python a bool is an int, but not here.
 _TYPES: dict[str, tuple[type, ...]] = {
     "int": (int,),
     "float": (int, float),

@@ -22,7 +22,7 @@ from nemowatch.sandbox.settings import Settings
 TICK = 0.05  #: seconds between checks for a client that has gone
 #: Answers that come without any work, by the fault that asks for them.
 PLAIN = {"question": agent.QUESTION, "unchanged": agent.UNCHANGED}
-#: What the stream holds in place of a good event, by the fault.
+#: What the stream has in place of a good event, by the fault.
 GARBAGE = {
     "broken_json": b'data: {"content": {"parts": [{"text": "brok\n\n',
     "truncated": b'data: {"content":{"parts":[{"text":"I dub',
@@ -85,7 +85,7 @@ class TurnStream:
     async def _run(self) -> web.StreamResponse:
         if self.rule.after and self.kind != "stall":
             self._effect()
-            return web.Response()  # the door answers in its place
+            return web.Response()  # `door` answers in its place
         response = await self._open()
         if self.kind in ("late", "growing"):
             await self._events(self.style.working(self.turn)[:1])
@@ -104,7 +104,7 @@ class TurnStream:
         return response
 
     def _seconds(self) -> float:
-        """How long the turn works."""
+        """How many seconds the turn works."""
         if self.kind == "slow_turn":
             return self.rule.number(1)
         return self.settings.turn_seconds
@@ -176,7 +176,7 @@ class TurnStream:
         reply.hang_up(self.call.request)
 
     async def _done(self) -> None:
-        """The effect has come. The turn says so in whatever way the fault leaves."""
+        """End the turn after its effect, and say so in whatever way the fault leaves."""
         edit = self._effect()
         if self.kind in _AFTER:
             await _AFTER[self.kind](self)
@@ -212,7 +212,7 @@ class TurnStream:
             await self._write(agent.line(event))
 
     async def _write(self, data: bytes) -> None:
-        """Some of the stream; cut_response, slow and stall_body strike here."""
+        """Write some of the stream; cut_response, slow and stall_body strike here."""
         assert self.response is not None
         if self.kind == "cut_response":
             await self._cut_at(int(self.rule.number(200)), data)
@@ -240,7 +240,8 @@ class TurnStream:
         return 0
 
     async def _abandoned(self) -> web.StreamResponse:
-        """The client has gone, or was cut off: the turn ends here, or goes on without it."""
+        """The client has gone, or was cut off: end the turn here, or let it go on without the
+        client."""
         if self.turn.outcome == "running":
             goes_on = self.kind == "goes_on" or not self.settings.abort_on_disconnect
             if goes_on:
@@ -264,7 +265,7 @@ class TurnStream:
         return self._what_was_sent()
 
     async def _finish_alone(self, seconds: float, *, grow: bool) -> None:
-        """The effect, with no listener."""
+        """Let the effect happen although nobody listens."""
         await asyncio.sleep(seconds / 2)
         if grow:
             self.session.drafts.append(agent.half_draft(self._edit()))

@@ -25,7 +25,7 @@ from nemowatch.sandbox.world import World
 
 #: docs/api.md section 2; every other skill has the larger limit.
 LIMITS, LIMIT = {"voiceover-generator": 200 * MB}, 500 * MB
-#: What is known of a picture's form, by the type of file.
+#: What is known about a picture's format, by the type of file.
 FORMS = {"video": {"width": 1920, "height": 1080, "fps": 30}}
 Json = dict[str, Any]
 
@@ -151,7 +151,7 @@ def _boundary(request: web.Request) -> str:
 
 
 async def _parts(call: IncomingCall, body: Multipart) -> list[CloudUpload]:
-    """All of them are read, whatever is wrong with one."""
+    """The files of the body. All of them are read, whatever is wrong with one."""
     taken: list[CloudUpload] = []
     refusals: list[Refusal] = []
     while (head := await body.head()) is not None:
@@ -191,7 +191,7 @@ async def _receive(call: IncomingCall, head: Head, body: Multipart) -> CloudUplo
 
 
 def _limit(call: IncomingCall) -> int:
-    """The largest file that is taken, in bytes."""
+    """The largest file that is accepted, in bytes."""
     own = LIMITS.get(call.skill, LIMIT)
     return call.world.settings.max_upload_bytes or own
 

@@ -28,8 +28,8 @@ FIRST_SESSION = 1_842_000_000_000_000_001
 
 
 class World:
-    """Everything the sandbox knows. `folder` holds received bytes; `now` gives seconds that
-    never run backwards."""
+    """Everything that the sandbox knows. `folder` has the received bytes; `now` returns seconds
+    that never run backwards."""
 
     def __init__(self, settings: Settings, folder: Path, now: Callable[[], float]) -> None:
         self.settings, self.folder, self.now = settings, folder, now
@@ -38,7 +38,7 @@ class World:
         self.issued: dict[str, int] = {}  #: tokens given, by client id
         self.issued_tokens: set[str] = set()
         self.revoked: set[str] = set()
-        self.accepted: set[str] = set()  #: supplied tokens that are good; empty: every one
+        self.accepted: set[str] = set()  #: supplied tokens that are accepted; empty: all
         self.sessions: dict[str, CloudSession] = {}
         self.renders: dict[str, CloudRender] = {}
         self.blobs: dict[str, Blob] = {}
@@ -89,14 +89,14 @@ class World:
         self.revoked -= set(self.revoked) if token == "*" else {str(token)}
 
     def accept(self, tokens: Iterable[object]) -> None:
-        """Take these supplied tokens for good, and no others; none: every one."""
+        """Accept these supplied tokens and no others; none given: all."""
         self.accepted = set(map(str, tokens))
 
     # sessions
     def open_session(self, account: CloudAccount, task_name: str, language: str) -> CloudSession:
         """A new session; each call makes one."""
         number = len(self.sessions)
-        # ids that are not neighbours, so that a mix-up is noticed
+        # ids that do not follow each other, so that a mix-up is noticed
         sid = str(FIRST_SESSION + number * 7919)
         session = CloudSession(sid, account, f"task_{number + 1}", task_name, language)
         empty: Json = {"t": [], "d": 0, "m": {}}

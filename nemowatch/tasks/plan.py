@@ -136,9 +136,9 @@ def _check_media(folder: Folder, drop: Drop) -> None:
 
 
 def check_instructions(text: str, which: str, whose: str) -> None:
-    """Instructions that ask for nothing but what has an endpoint of its own are no work for the
-    cloud. A script is content, and may say what it likes. `which` file they are in, and `whose`
-    they are, for people. Raises OrderError."""
+    """Raise OrderError for instructions that only ask for what has an endpoint of its own, which is
+    not work for the agent. A script is content, and may say anything. `which`: the file that they
+    are in, and `whose`: whose they are, for people."""
     request = routing.request_in(text.lstrip(" \n+"))
     if request is RequestKind.WORK:
         return

@@ -1,8 +1,8 @@
-"""What a text is besides words: rich text, a web page, subtitles, Markdown; and its words alone.
+"""Recognises the form of a text (rich text, a web page, subtitles, Markdown), and gets its words.
 
 Owns recognising the form, by what is in the file and not only by its name. `cues`, `rtf`, `pages`
-and `markdown` read one each. What cannot be read without doubt must not be guessed: it is refused
-with what to do.
+and `markdown` read one each. If anything is in doubt it must not guess: the text is refused, with
+the cure.
 """
 
 from __future__ import annotations
@@ -25,18 +25,19 @@ from nemowatch.content.text import (
 )
 from nemowatch.errors import OrderError
 
-#: What names of Markdown end with.
+#: The endings of Markdown files.
 _MARKDOWN = (".md", ".markdown")
-#: Characters of a text with markup: parsers take a hundred times as much memory as plain words.
+#: The most characters of a text with markup: parsers need a hundred times the memory of plain
+#: words.
 _MOST_MARKED = 1_500_000
 _HEAVY = frozenset({pages.words, markdown.words, markdown.words_of_text})
-#: References to characters that pages of the web leave in copied text.
+#: Character references that web pages leave in copied text.
 _REFERENCE = re.compile(r"&(?:amp|lt|gt|quot|apos|nbsp|#\d{1,7}|#x[0-9a-fA-F]{1,6});")
 
 
 def script_words(data: bytes, name: str, languages: Sequence[str] = ()) -> str:
-    """The words to be spoken of a script: no markup, no times, no numbers of subtitles. Raises
-    OrderError."""
+    """The words of a script that are to be spoken, without markup and without times and numbers of
+    subtitles. Raises OrderError."""
     if rtf.is_rtf(data):
         return document_words(rtf.words(data))
 
@@ -62,15 +63,15 @@ def plain_subtitles(data: bytes) -> str | None:
 
 
 def document_words(text: str) -> str:
-    """The words of a document, whose markup a word processor wrote. Raises OrderError for those
-    that are not to be spoken."""
+    """The words of a document with a word processor's markup. Raises OrderError for words that are
+    not to be spoken."""
     words = with_words(checked(text))
     refuse_not_spoken(words)
     return words
 
 
 def _refuse_long(text: str) -> None:
-    """Raises OrderError for more characters than parsers of markup have memory for."""
+    """Raise OrderError for more characters than parsers of markup have memory for."""
     if len(text) <= _MOST_MARKED:
         return
     said = f"The text contains markup, and has more than {_MOST_MARKED:,} characters."
@@ -78,7 +79,7 @@ def _refuse_long(text: str) -> None:
 
 
 def plain_script(data: bytes, name: str) -> str | None:
-    """The words of a script in Unicode that is nothing but words; None for any other. Raises
+    """The words of a script in Unicode without any markup; None for any other. Raises
     OrderError."""
     if rtf.is_rtf(data):
         return None
@@ -117,7 +118,8 @@ def _as_it_is(text: str) -> str:
 
 
 def _reader(text: str, name: str) -> Callable[[str], str]:
-    """What gets the words out of this text. Raises OrderError for one that is not to be spoken."""
+    """The function that gets the words out of this text. Raises OrderError for a text that is not
+    to be spoken."""
     if cues.is_subtitles(text):
         return cues.words
     refuse_not_spoken(text)

@@ -1,5 +1,5 @@
-"""Comments that Google Docs puts below a text that is downloaded: `[a]` where one is made, and what
-it says behind the text, after the same mark. They are for the writer, not to be spoken.
+"""Removes comments that Google Docs adds to a downloaded text: `[a]` where one is made, and its
+words below the text, after the same mark. They are for the writer, and not to be spoken.
 
 Pure. Numbers in brackets are footnotes, and stay.
 """
@@ -10,14 +10,14 @@ import re
 
 from nemowatch.late_pattern import LatePattern
 
-#: Where a comment begins, behind the text.
+#: The beginning of a comment, below the text.
 _COMMENT = LatePattern(r"^\[([a-z]{1,2})\]", re.MULTILINE)
-#: Where the first of them does.
+#: The beginning of the first comment.
 _FIRST = "\n[a]"
 
 
 def without_comments(text: str) -> str:
-    """The text without them; as it is where what looks like them is not referred to."""
+    """The text without comments; unchanged if nothing refers to what looks like comments."""
     at = text.rfind(_FIRST)
     if at < 0:
         return text
@@ -31,5 +31,5 @@ def without_comments(text: str) -> str:
 
 
 def _is_inside(mark: str, body: str) -> bool:
-    """Whether a mark is in a line, and not what a line of a list begins with."""
+    """Whether a mark is inside a line, and not at its beginning, as in a list."""
     return mark in body and f"\n{mark}" not in f"\n{body}"

@@ -1,8 +1,8 @@
 """Subtitles: the words of their cues, without numbers, times and styles.
 
-SubRip, WebVTT, YouTube's SBV and lyrics (LRC) are lines that are recognised here, so that no cue is
-lost over a time that is written in an odd way; the others are read by pysubs2. Owns these formats.
-It must not lose words that are no cue: such a file is refused. Call it in a child.
+SubRip, WebVTT, YouTube's SBV and lyrics (LRC) are recognised here line by line, so that no cue is
+lost because its time is written in an odd way; pysubs2 reads the others. Owns these formats. It
+must not lose words outside of cues: a file with such words is refused. Call it in a child.
 """
 
 from __future__ import annotations
@@ -26,7 +26,7 @@ _TIMES = re.compile(
 )
 _LYRICS = re.compile(r"^(?:[ \t]*\[\d{1,3}:\d{2}(?:\.\d{1,3})?\])+")
 _LYRICS_TAG = re.compile(r"^\[[a-zA-Z#]+:[^\]]*\]$")
-#: How formats begin that pysubs2 reads, by the name it has for them.
+#: The beginnings of formats that pysubs2 reads, with its names for them.
 _OTHERS = (
     ("ass", re.compile(r"\A\s*\[Script Info\]", re.IGNORECASE)),
     ("microdvd", re.compile(r"\A\s*\{\d+\}\{\d*\}")),
@@ -34,24 +34,24 @@ _OTHERS = (
     ("sami", re.compile(r"\A\s*<SAMI\b", re.IGNORECASE)),
     ("ttml", re.compile(r"\A\s*(?:<\?xml[^>]{0,200}\?>\s*)?<(?:\w+:)?tt[\s>]", re.IGNORECASE)),
 )
-#: Formats in which each line is a cue, and the characters of one: of longer ones pysubs2 makes
-#: quadratic work.
+#: Formats in which each line is a cue, and the most characters of one: for longer ones pysubs2
+#: needs quadratic time.
 _BY_LINES = frozenset({"ass", "microdvd", "mpl2"})
 _LONGEST_LINE = 4000
-#: What MicroDVD says in its first cue: the frames of a second.
+#: The first cue of MicroDVD, which gives the frames per second.
 _RATE = re.compile(r"\A\s*\{[01]\}\{[01]?\}\s*(?:[\d.,]{1,12}|nan)[ \t]*(?:\n|\Z)")
 #: How WebVTT begins.
 _WEBVTT = "WEBVTT"
-#: Blocks of WebVTT that are no cues.
+#: Blocks of WebVTT that are not cues.
 _ASIDE = re.compile(r"^(?:NOTE|STYLE|REGION)\b")
 _TAG = re.compile(
     r"</?(?:[a-zA-Z][^<>\n]{0,200}|[\d:.]{1,20})?>|\{\\[^{}\n]{0,200}\}|\{[yYcCfF]:[^{}\n]{0,40}\}"
 )
-#: Times within a cue: those of WebVTT say each line again while it scrolls.
+#: Times within a cue: such WebVTT repeats each line while it scrolls.
 _SCROLLING = re.compile(r"<\d{1,2}:\d{2}[\d:.]*>")
 #: One of the two times of a cue: (hours, minutes, seconds, fraction).
 _TIME = re.compile(r"(?:(\d{1,4}):)?(\d{1,2}):(\d{1,2})(?:[.,:](\d{1,3}))?")
-#: What is between them: in words it is the rest of times that cannot be read.
+#: What is between the times: among words it is left of times that cannot be read.
 _ARROW = re.compile(r"-{1,2}>")
 _AS_SUBRIP = "Save the subtitles as SubRip (.srt) or WebVTT (.vtt): every subtitle editor can."
 _MEND = "Open it in a subtitle editor, mend that, and save it as SubRip (.srt) or WebVTT (.vtt)."
@@ -67,21 +67,22 @@ def is_subtitles(text: str) -> bool:
 
 
 def words(text: str) -> str:
-    """The words of subtitles, one line each. Raises OrderError for what is only half of that."""
+    """The words of subtitles, one line each. Raises OrderError for subtitles that are only partly
+    valid."""
     other = _other_format(text)
     if other:
         return _by_pysubs2(text, other)
 
     spoken: Iterator[str] = filter(None, map(_without_tags, _lines(text)))
     if _SCROLLING.search(text):
-        # captions that scroll: each line is said again until it is gone
+        # scrolling captions repeat each line until it is gone
         spoken = map(itemgetter(0), groupby(spoken))
     return "\n".join(spoken)
 
 
 def timed(text: str) -> str:
-    """Subtitles with their times, as SubRip that says nothing but words and times. Raises
-    OrderError for what is not SubRip or WebVTT, or is broken."""
+    """Subtitles with their times, as SubRip with only words and times. Raises OrderError for what
+    is not SubRip or WebVTT, or is broken."""
     lines = text.split("\n")
     if _other_format(text) or not _has_times(lines):
         raise OrderError("It is not a subtitle file: there are no times in it.", cure=_AS_SUBRIP)
@@ -94,8 +95,7 @@ def timed(text: str) -> str:
 
 
 def _spoken_at(text: str, lines: list[str]) -> dict[str, list[str]]:
-    """What is said, by the line with its times. Raises OrderError for times that cannot be
-    read."""
+    """The words by the line with their times. Raises OrderError for times that cannot be read."""
     is_scrolling = _SCROLLING.search(text) is not None
     said: dict[str, list[str]] = {}
     before = ""
@@ -111,7 +111,7 @@ def _spoken_at(text: str, lines: list[str]) -> dict[str, list[str]]:
 
 
 def _cue(times: str, spoken: list[str]) -> str:
-    """A cue without its number. Raises OrderError for times that cannot be."""
+    """A cue without its number. Raises OrderError for impossible times."""
     begin, end = map(_milliseconds, islice(_TIME.finditer(times), 2))
     if end <= begin:
         said = f'Something in these subtitles ends before it begins: "{shown(times.strip())}".'
@@ -134,7 +134,7 @@ def _lines(text: str) -> Iterator[str]:
 
 
 def _other_format(text: str) -> str:
-    """The format that pysubs2 reads, by its name for it; "" for none of them."""
+    """The name in pysubs2 of the format that it reads; "" for none of them."""
     return kind_by_beginning(text, _OTHERS)
 
 
@@ -152,7 +152,7 @@ def _has_times(lines: list[str]) -> bool:
 
 
 def _cues(lines: list[str]) -> Iterator[str]:
-    """The lines below the times, without what names or numbers the next cue."""
+    """The lines below the times, without the names and numbers of cues."""
     return map(itemgetter(1), _with_times(lines))
 
 
@@ -186,7 +186,7 @@ def _is_at_gap(lines: list[str], number: int) -> bool:
 
 
 def _is_spoken(lines: list[str], number: int) -> bool:
-    """Whether a line is neither the times nor the number or name of a cue."""
+    """Whether a line is neither a cue's times nor its number or name."""
     if _TIMES.match(lines[number]):
         return False
 
@@ -197,7 +197,7 @@ def _is_spoken(lines: list[str], number: int) -> bool:
 
 
 def _refuse_words_before(lines: list[str]) -> None:
-    """Raises OrderError when there are words above the first cue: they would be lost."""
+    """Raise OrderError if there are words above the first cue, since they would be lost."""
     own = filter(None, map(str.strip, lines))
     if all(map(str.isdecimal, own)):
         return

@@ -1,5 +1,5 @@
-"""Texts that are data: JSON, tables, settings, YAML, and what is made of signs. Pure, and linear in
-the length of a text."""
+"""Recognises texts that are data: JSON, tables, settings, YAML, and texts full of signs. Pure, and
+linear in the length of a text."""
 
 from __future__ import annotations
 
@@ -20,13 +20,14 @@ from nemowatch.content.forms.lines import (
     is_like,
 )
 
-#: Characters of a text that is read as JSON.
+#: The most characters of a text that is read as JSON.
 _LONGEST_JSON = 1_000_000
-#: So many rows of the same number of columns make a table, and fewer where one holds values.
+#: This many rows with the same number of columns are a table, and fewer if a column has values.
 _ROWS, _FEWEST_ROWS = 4, 2
-#: The same of two columns, by what is between them.
+#: The same for two columns, by what separates them.
 _ROWS_OF_TWO = {";": 3, "|": 3, ",": 6}
-#: Signs of code and data, rows of them counting once: so many in all, and in a hundred characters.
+#: Signs of code and data, a run of which counts once; and the fewest, in all and in a hundred
+#: characters.
 _DENSE = re.compile(r"[=\\|;_](?=\S)|\)\{|\}[;,)}]")
 _DENSE_LEAST = 12
 _DENSE_SHARE = 4
@@ -36,9 +37,9 @@ _REPEATED = re.compile(r"([{}=\\|;_])\1+")
 _SECTION = re.compile(r"^\[{1,2}[\w.\s:\"-]{1,60}\]{1,2}$")
 _SETTING = re.compile(r"^(?:export )?[A-Za-z_][\w.-]{0,60} ?= ?\S")
 _COMMENT = re.compile(r"[#;]")
-#: So many keys are enough where sections are named, too.
+#: This many keys are enough if sections are named as well.
 _LEAST_IN_SECTIONS = 2
-#: YAML: a key in small letters, alone or with its value; a line with one below another.
+#: YAML: a key in small letters, alone or with its value; a line with a key below another.
 _KEY = re.compile(r"^(?:- )?[a-z_][\w.-]{0,40}:(?: |$)")
 _NESTED = re.compile(r"^[ \t]{1,40}(?:- |[a-z_][\w.-]{0,40}:(?:[ \t]|$))")
 _PARTS = (" ", "\t", "- ", "#", "---", "...")
@@ -54,7 +55,7 @@ _BETWEEN_TWO = {
         r"|[^,],[^\W\d\u0e00-\u0eff\u3040-\u9fff])"
     ),
 }
-#: What only data is made of.
+#: Values that only data consists of.
 _VALUE = re.compile(
     r"[-+]?[$€£]? ?\d[\d.,:/ T-]{0,40}Z? ?[%€$£]?|[^\s@]{1,100}@[^\s@]{1,100}\.\w{2,20}"
     r"|https?://\S{1,300}|true|false|yes|no|null|none|n/a",
@@ -92,7 +93,7 @@ def _reads_as_json(text: str) -> bool:
 
 
 def is_settings(lines: Lines) -> bool:
-    """Keys with values, in sections or not."""
+    """Whether the text is keys with values, in sections or not."""
     keys = count_like(lines, _SETTING)
     sections = count_like(lines, _SECTION)
     comments = count_like(lines, _COMMENT)
@@ -103,7 +104,8 @@ def is_settings(lines: Lines) -> bool:
 
 
 def is_yaml(lines: Lines) -> bool:
-    """Nested keys in small letters. A dialogue has names with capitals, and no levels."""
+    """Whether the text is nested keys in small letters. A dialogue has names with capitals, and no
+    levels."""
     keys = count_like(lines, _KEY)
     parts = sum(map(_is_part_of_yaml, lines))
     if keys < LEAST or not are_most(parts, lines):
@@ -126,7 +128,7 @@ def _is_part_of_yaml(line: Line) -> bool:
 
 
 def is_table(lines: Lines) -> bool:
-    """Rows of the same number of columns, none of which is a sentence."""
+    """Whether the text is rows with the same number of columns, none of which is a sentence."""
     if len(lines) < _FEWEST_ROWS or count_ends(lines[:_ROWS], *_SENTENCE_ENDS):
         return False
     return any(map(partial(_has_columns, lines), _DELIMITERS))
@@ -143,7 +145,7 @@ def _has_columns(lines: Lines, delimiter: str) -> bool:
         return False
     if delimiter in "\t|":
         return True
-    # after a comma of a sentence there is a space
+    # in a sentence a space follows a comma
     return _count(f"{delimiter} ", lines) * 5 <= _count(delimiter, lines)
 
 
@@ -156,8 +158,7 @@ def _are_pairs(delimiter: str, lines: Lines) -> bool:
 
 
 def _has_values(delimiter: str, lines: Lines) -> bool:
-    """Whether one column holds nothing but numbers, dates, addresses and the like, below its
-    title."""
+    """Whether one column has only numbers, dates, addresses and the like, below its title."""
     rows = [line.bare.split(delimiter.strip() or None) for line in lines[1:]]
     return any(all(map(_is_value, column)) for column in zip(*rows, strict=False))
 

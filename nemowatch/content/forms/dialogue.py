@@ -1,8 +1,8 @@
-"""Texts that are written for several voices, or for a stage: screenplays, conversations with a name
-before what each says, directions in brackets.
+"""Recognises texts for several voices, or for a stage: screenplays, conversations with a name
+before what each person says, directions in brackets.
 
-Owns recognising them: the names and directions would be spoken with the words. Subtitles have marks
-of their own for both, and are not its business. Pure, and linear in the length of a text.
+Owns what counts as such: the names and directions would be spoken with the words. It does not
+handle subtitles, which have marks of their own for both. Pure, and linear in the length of a text.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ from nemowatch.errors import OrderError
 
 COPY_WORDS = "Copy the words that are to be spoken into a plain text file (.txt) and drop that."
 
-#: Where a scene is, as screenplays say it.
+#: A scene's heading in a screenplay.
 _SCENE = re.compile(
     r"(?:\d{1,4}[A-Z]?[.)]? )?"
     r"(?:(?:INT|EXT)\.(?: ?/ ?(?:INT|EXT)\.?)? ?(?=[^\W\d_])|(?:INT|EXT)(?=[ /][^a-z]{3,60}$)|I/E\."
@@ -34,23 +34,23 @@ _SPEAKER = re.compile(
     r"|(?<![\u8bf4\u8aaa\u9053\u95ee\u554f\u7b54\u558a]) ?(?:\([^()\n]{1,40}\) ?)?"
     r"(?:\*\*)?[:\uff1a](?:\*\*)?(?:\s+\S|(?<=\uff1a)\S|$))"
 )
-#: A name alone in its line, in large letters, as plays have it.
+#: A name on a line of its own, in capitals, as in plays.
 _CUE = re.compile(r"(?P<name>[^\W\d_a-z][^a-z\n:!?,;=_()\[\]\"]{1,30}?)(?: ?\([^()\n]{1,30}\))?")
-#: A line that is nothing but a direction.
+#: A line that is only a direction.
 _DIRECTION = re.compile(
     r"\[\W{0,9}\w[^\[\]\n]{1,120}\]"
     # not a numbered heading
     r"|\u3010\W{0,9}(?![\u7b2c\d])\w[^\u3010\u3011\n]{0,120}\u3011"
     r"|[(\uff08]\W{0,9}\w[^()\uff08\uff09.!?\u3002\n]{1,60}[)\uff09]"
 )
-#: What the first line of a script in two columns says: what is seen, and what is heard.
+#: Words in the first line of a script in two columns, for what is seen and what is heard.
 _SEEN = frozenset({"video", "visual", "visuals", "picture", "bild", "vid\xe9o", "\u753b\u9762"})
 _HEARD = frozenset({"audio", "sound", "voice", "voiceover", "voice-over", "vo", "ton"}) | {
     *("narration", "narrator", "sprecher", "\u65c1\u767d", "\u58f0\u97f3", "\u8072\u97f3"),
 }
 _LONGEST_TITLE = 2  # words
 _COLUMN = re.compile(r"[\t|;,\u3001\uff0c]")
-#: So many turns make a conversation, and so many directions a script for a stage.
+#: How many turns make a conversation, and how many directions a script for a stage.
 _FEWEST_TURNS = 3
 _FEWEST_SPEAKERS = 2
 _FEWEST_CUES = 4
@@ -58,7 +58,7 @@ _FEWEST_DIRECTIONS = 2
 
 
 def refuse_dialogue(text: str) -> None:
-    """Raises OrderError, with the cure, for a text with names or directions that nobody reads
+    """Raise OrderError, with the cure, for a text with names or directions that nobody reads
     aloud."""
     lines = list(filter(None, map(str.strip, text.split("\n"))))
     if any(map(_SCENE.match, lines)) or _has_columns(lines):
@@ -122,7 +122,7 @@ def _cue(text: str) -> str:
 
 
 def _most_frequent(names: Sequence[str], fewest: int) -> str:
-    """The name that returns most often; "" where none does, or where there are too few turns."""
+    """The name that recurs most often; "" when none does, or there are too few turns."""
     if len(names) < fewest:
         return ""
     ((name, count),) = Counter(names).most_common(1)

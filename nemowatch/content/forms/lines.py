@@ -1,5 +1,4 @@
-"""The lines of a text, as their forms are counted. Owns the counting and the shares that decide.
-Pure."""
+"""Counts the forms of a text's lines. Owns the counting, and the shares that decide. Pure."""
 
 from __future__ import annotations
 
@@ -8,18 +7,18 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from itertools import islice
 
-#: Lines that are looked at, and characters of each: enough to know.
+#: The most lines that are checked, and characters of each: enough to be sure.
 _MOST_LINES = 4000
 _LONGEST = 400
-#: One line of so many has to be built like code, settings, a log or a query.
+#: One line in this many has to look like code, settings, a log or a query.
 _SHARE = 3
-#: So many lines make a text one of these.
+#: At least this many lines make a text one of these.
 LEAST = 3
 
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """A line with its white space, and with one blank in the place of each."""
+    """A line with its white space, and with single blanks in its place."""
 
     whole: str
     bare: str
@@ -59,15 +58,15 @@ def count_ends(lines: Lines, *ends: str) -> int:
 
 
 def are_many(count: int, lines: Lines) -> bool:
-    """Whether so many of the lines make the text what they are."""
+    """Whether this many of the lines make the text what they are."""
     return count >= LEAST and count * _SHARE >= len(lines)
 
 
 def are_half(count: int, lines: Lines) -> bool:
-    """Whether so many are half of the lines, or more."""
+    """Whether this is half of the lines, or more."""
     return count * 2 >= len(lines)
 
 
 def are_most(count: int, lines: Lines) -> bool:
-    """Whether so many are three quarters of the lines, or more."""
+    """Whether this is three quarters of the lines, or more."""
     return count * 4 >= len(lines) * 3

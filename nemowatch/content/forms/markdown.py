@@ -16,32 +16,32 @@ from nemowatch.errors import OrderError
 if TYPE_CHECKING:
     from markdown_it.token import Token
 
-#: Lines between which facts about the text are before it: YAML, and TOML.
+#: Lines that enclose facts about the text before it, in YAML or TOML.
 _FRONT_MATTER = frozenset({"---", "+++"})
-#: Lines of facts, at most.
+#: The most lines of facts.
 _FACTS = 200
 #: A line among facts: a fact, the rest of one, a comment, or nothing.
 _FACT = re.compile(r"[:=]|^[ \t#-]|^$")
-#: How deep lists and quotations may lie in each other, each list counting twice.
+#: How deep lists and quotations may be nested; each list counts twice.
 _DEEPEST = 100
 #: More than one empty line.
 _GAPS = re.compile(r"\n{3,}")
-#: Marks of what lies elsewhere: footnotes, and boxes to tick.
+#: Marks that are not spoken: footnotes, and boxes to tick.
 _NOTES = re.compile(r"\[\^[^\]\s]{1,40}\]:?|(?<=[-*+] )\[[ xX]\] ")
-#: Marks that nobody writes into a text for another reason.
+#: Marks that nobody writes for any other reason.
 _BOLD = re.compile(r"(?<![\w*])\*\*(?=\S)[^*\n]{1,500}(?<=\S)\*\*(?![\w*])")
 _LINK = re.compile(r"\[[^\]\n]{1,200}\]\(https?://[^)\s]{1,500}\)")
 _FENCE = re.compile(r"^```\w*[ \t]*$", re.MULTILINE)
 _HEADING = re.compile(r"^#{1,6} \S", re.MULTILINE)
 _STRUCK = re.compile(r"(?<![\w~])~~(?=\S)[^~\n]{1,500}(?<=\S)~~(?![\w~])")
-#: The line below a table's titles, a box to tick, a footnote, where a link leads.
+#: The line below a table's titles, a box to tick, a footnote, a link's target.
 _LINES = re.compile(
     r"^\|?[ :-]{0,40}-{3}[ :-]{0,40}\|[ :|-]{0,400}$|^[ \t]{0,9}[-*+] \[[ xX]\] "
     r"|\[\^[^\]\s]{1,40}\]|^\[[^\]\n]{1,100}\]: (?:https?://|<)",
     re.MULTILINE,
 )
 _SURE_MARKS = (_BOLD, _LINK, _FENCE, _STRUCK, _LINES)
-#: Headings that make a text Markdown: one may be a number sign.
+#: How many headings make a text Markdown: a single one may be a number sign.
 _HEADINGS = 2
 
 #: What ends a paragraph, unless it is within a list.
@@ -51,7 +51,7 @@ _LINE_ENDS = _PARAGRAPHS | {"th_close", "td_close", "tr_close", "hr", "softbreak
 
 
 def has_marks(text: str) -> bool:
-    """Whether a plain text is written in Markdown beyond doubt."""
+    """Whether a plain text is certainly written in Markdown."""
     if any(pattern.search(text) for pattern in _SURE_MARKS):
         return True
     headings = _HEADING.findall(text)
@@ -64,12 +64,12 @@ def words(text: str) -> str:
 
 
 def words_of_text(text: str) -> str:
-    """The same for a text that only turned out to hold its marks: what looks like a tag stays."""
+    """The same for a text in which such marks were found: what looks like a tag stays."""
     return _words(text, has_html=False)
 
 
 def _without_facts(text: str) -> str:
-    """The text without the facts at its front, when there are any."""
+    """The text without any facts at its beginning."""
     lines = text.split("\n")
     mark = lines[0].rstrip()
     head = [line.rstrip() for line in lines[1:_FACTS]]
@@ -99,7 +99,7 @@ def _words(text: str, *, has_html: bool) -> str:
 
 
 def _refuse_deep(tokens: Sequence[Token]) -> None:
-    """Raises OrderError where the parser has left out what lies too deep."""
+    """Raise OrderError if the parser has left out what is nested too deeply."""
     if any(token.level >= _DEEPEST - 1 for token in tokens):
         raise OrderError(
             "The lists or quotations of this text are nested too deeply to be read.",
@@ -128,7 +128,7 @@ def _children(token: Token) -> str:
 
 
 def _refuse_struck(tokens: Sequence[Token]) -> None:
-    """Raises OrderError: only a person knows whether words with a line through them count."""
+    """Raise OrderError for struck-through words: only a person knows whether they count."""
     from nemowatch.content.forms import pages
 
     for mark, behind in pairwise(tokens):
@@ -144,7 +144,7 @@ def _list_number(token: Token) -> str:
 
 
 def _line_end(token: Token) -> str:
-    """The ends of lines that a mark means."""
+    """The line ends that a mark stands for."""
     if token.type not in _LINE_ENDS:
         return ""
     if token.type in _PARAGRAPHS and not token.hidden:
@@ -169,7 +169,7 @@ def _without_comments(source: str) -> str:
 
 
 def _break(token: Token) -> str:
-    """A `<br>` within a line; other tags in one are no words."""
+    """The line end of a `<br>` within a line; other tags there are not words."""
     if token.content.lower().startswith("<br"):
         return "\n"
     return ""

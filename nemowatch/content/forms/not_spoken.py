@@ -1,8 +1,8 @@
-"""Texts that nobody would read aloud as they are: what other programs write, timed transcripts,
-bare links.
+"""Recognises texts that nobody would read aloud as they are: what other programs write, timed
+transcripts, bare links.
 
-Owns recognising them; each is refused with what to do. Pure, and linear in the length of a text. It
-must not change a text.
+Owns what counts as such; each is refused with the cure. Pure, and linear in the length of a text.
+It must not change a text.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ from nemowatch.content.forms.structure import other_structure
 from nemowatch.content.recognise import kind_by_beginning, kind_of
 from nemowatch.errors import OrderError
 
-#: How files of other programs begin that are letters from end to end.
+#: The beginnings of other programs' files that consist only of letters.
 _BEGINNINGS = (
     ("a PostScript file", re.compile(r"%!PS\b")),
     ("a PDF document", re.compile(r"%PDF-\d")),
@@ -29,7 +29,7 @@ _BEGINNINGS = (
     ("a calendar or a contact", re.compile(r"BEGIN:V[A-Z]{3,8}\b")),
     ("data for a program (JSON)", re.compile(r'\[?\s{0,20}\{\s{0,20}"[^"\n]{1,100}"\s{0,5}:')),
 )
-#: How a record begins whose names are not in quotes.
+#: The beginning of a record whose names are not in quotes.
 _RECORD = re.compile(r"\{\s{0,20}\w{1,60}\s{0,5}:")
 _LATEX = re.compile(r"^\\(?:documentclass|begin\{document\})", re.MULTILINE)
 
@@ -38,23 +38,23 @@ _HEADER = re.compile(r"([A-Za-z][A-Za-z-]{1,40}):")
 _OF_MAILS = ({"mime-version"}, {"message-id"}, {"from", "to"}, {"from", "subject"})
 _MOST_HEADERS = 200
 
-#: A time by which a line of a transcript is found: alone, before its words, or behind a name.
+#: A time that shows a line of a transcript: alone, before its words, or after a name.
 _TIME = r"(?:(\d{1,2}):)?(\d{1,2}):(\d{2})"
 _BEFORE = re.compile(rf"\W{{0,3}}{_TIME}(?![\d:])")
 _BEHIND = re.compile(rf".{{0,60}}[^\w:]{_TIME}\W{{0,3}}$")
 #: Seconds within which a transcript begins. A timetable, which is read aloud, begins later.
 _EARLY = 60
-#: At least one line of so many has a time.
+#: At least one line in this many has a time.
 _LINES_A_TIME = 4
 
-#: A time with frames or parts of a second, as programs that cut films write it.
+#: A time with frames or parts of a second, as editing programs write it.
 _EXACT_TIME = re.compile(r"(?<![\d:;])\d{2}(?:[:;]\d{2}){2}[:;.,]\d{2,3}(?![\d:;])")
 #: A date and a time to the second, before what a program or somebody in a chat said.
 _STAMP = re.compile(r"\W{0,3}\d{1,4}([-./])\d{1,2}\1\d{1,4}[, T]{1,2}\d{1,2}:\d{2}:\d{2}(?!\d)")
-#: What the first line of a table of cues says.
+#: The words in the first line of a table of cues.
 _COLUMNS = frozenset({"start", "end"})
 _BETWEEN_COLUMNS = re.compile(r"[\t,;]")
-#: A line of encoded bytes, and how many such lines no words are like.
+#: A line of encoded bytes, and how many such lines cannot be words.
 _ENCODED = re.compile(r"[A-Za-z0-9+/=_-]{40,}")
 _LINES_ENCODED = 3
 
@@ -62,7 +62,7 @@ _LINK = re.compile(r"(?:https?://|www\.)\S+", re.IGNORECASE)
 
 
 def refuse_not_spoken(text: str) -> None:
-    """Raises OrderError, with the cure, for a text that is not meant to be spoken as it is."""
+    """Raise OrderError, with the cure, for a text that is not meant to be spoken as it is."""
     _refuse(_other_file(text))
     lines = list(filter(None, map(str.strip, text.split("\n"))))
     if all(map(_LINK.fullmatch, lines)):
@@ -81,7 +81,7 @@ def refuse_not_spoken(text: str) -> None:
 
 
 def _refuse(kind: str) -> None:
-    """Raises OrderError when a text is of a kind."""
+    """Raise OrderError when a text is of a kind."""
     if kind:
         raise OrderError(f"The file is {kind}, not a text to be spoken.", cure=COPY_WORDS)
 
@@ -115,7 +115,7 @@ def _is_mail(text: str) -> bool:
     return any(map(found.issuperset, _OF_MAILS))
 
 
-#: What other programs write that does not show in the first words, and what recognises it.
+#: What other programs write that the first words do not show, and what recognises it.
 _STRUCTURES: tuple[tuple[str, Callable[[str], object]], ...] = (
     ("a LaTeX document", _LATEX.search),
     ("data for a program", _is_encoded),

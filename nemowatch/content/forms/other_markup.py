@@ -1,5 +1,5 @@
-"""Marks of other markups than Markdown: forums, wikis, LaTeX, documentation. A text has them a few
-times at least. Pure, and linear in the length of a text."""
+"""Recognises markup other than Markdown by its marks: of forums, wikis, LaTeX, documentation. A
+text must have several. Pure, and linear in the length of a text."""
 
 from __future__ import annotations
 
@@ -15,8 +15,8 @@ _WIKI = re.compile(
     r"|^\{\|.{0,100}$|<ref[ >/]",
     re.MULTILINE,
 )
-#: A heading of a wiki, as anybody may write one: it counts beside another mark, and is spoken
-#: without its signs.
+#: A wiki's heading, which anybody may write like this: it only counts together with another mark,
+#: and is spoken without its signs.
 HEADING = re.compile(r"^={2,5}([^=\n]{1,100})={2,5}[ \t]{0,9}$", re.MULTILINE)
 _LATEX = re.compile(r"\\[a-zA-Z]{2,20}\*?(?:\[[^\]\n]{0,80}\])?\{|\\item\b|\\[\[(]")
 _DIRECTIVE = re.compile(

@@ -1,7 +1,7 @@
 """Web pages and pieces of them (HTML, and SSML of speech programs): what a reader sees, by lxml.
 
-Owns which elements are seen, and which are lines of their own. It must not load what a page refers
-to. Call it in a child.
+Owns which elements are visible, and which are lines of their own. It must not load anything to
+which a page refers. Call it in a child.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ from nemowatch.errors import OrderError
 if TYPE_CHECKING:
     from lxml.html import HtmlElement
 
-#: How pages begin; an XML document of another kind is none.
+#: The beginnings of pages; an XML document of another kind is not one.
 _PAGE = re.compile(
     r"\s*(?:<\?xml[^>]{0,200}\?>\s*)?(?:<!--.{0,2000}?-->\s{0,99})?"
     r"<(?:!doctype html|html|head|body|speak)\b",
@@ -25,20 +25,20 @@ _XML_DECLARATION = re.compile(r"^\s*<\?xml[^>]*\?>", re.IGNORECASE)
 _XML = re.compile(r"\s*<\?xml\b", re.IGNORECASE)
 #: The first element of a text that begins with one.
 _ROOT = re.compile(r"\s*<([A-Za-z][\w:.-]{0,60})(?=[\s>])")
-#: The end of an element that pages have, or one that has no end: a piece of a page.
+#: In a piece of a page: the end of an element that pages have, or an element without an end.
 _TAG = re.compile(
     r"</(?:p|div|span|b|i|u|em|strong|a|h[1-6]|ul|ol|li|table|tr|td|th|font|small|center|blockquote"
     r"|script|style|title|section|article|speak)\s*>|<(?:br|hr)\s*/?>|<!--"
     r"|<(?:p|div|span|ul|ol|li|h[1-6]|table|strong|font)(?:\s[^<>\n]{0,300})?>",
     re.IGNORECASE,
 )
-#: Elements that are not seen.
+#: Elements that are not visible.
 _UNSEEN = {
     *("script", "style", "head", "title", "meta", "link", "template", "noscript", "svg", "math"),
     *("object", "iframe", "select", "option", "textarea", "button", "audio", "video", "canvas"),
     *("map", "rt", "rp"),
 }
-#: Elements in the line of the words around them; all others are lines of their own.
+#: Elements within the line of the words around them; all others are lines of their own.
 _IN_LINE = {
     *("a", "abbr", "acronym", "b", "bdi", "bdo", "big", "cite", "code", "data", "del", "dfn", "em"),
     *("font", "i", "ins", "kbd", "label", "mark", "q", "ruby", "s", "samp", "small", "span"),
@@ -71,7 +71,7 @@ _HIDDEN = re.compile(
     r"display\s*:\s*none|visibility\s*:\s*hidden|opacity\s*:\s*0(?![.\d])",
     re.IGNORECASE,
 )
-#: Letters of no size, or of nearly none; 1em is the usual size.
+#: Letters without a size, or of nearly none; 1em is the usual size.
 _TINY = re.compile(
     r"font-size\s{0,9}:\s{0,9}(?:0(?:px|pt|em|%)?|1(?:px|pt|%)?)(?![.\d\w])",
     re.IGNORECASE,
@@ -79,13 +79,13 @@ _TINY = re.compile(
 #: White letters, and whatever puts a colour behind them.
 _WHITE = re.compile(r"(?:^|[;\s])color\s*:\s*(?:#fff\b|#ffffff\b|white\b)", re.IGNORECASE)
 _BEHIND = re.compile(r"background|bgcolor", re.IGNORECASE)
-#: Attributes that may give an element another size or colour than what is around it has.
+#: Attributes that may give an element another size or colour than its surroundings have.
 _OWN_LOOK = {"style", "class", "color"}
 #: Words with a line through them.
 _STRUCK = {"s", "del", "strike"}
 _LINE_THROUGH = re.compile(r"line-through", re.IGNORECASE)
 _SPACE = re.compile(r"[ \t\r\n\f]+")
-#: Elements within elements that are followed.
+#: How deep nested elements are followed.
 _DEEPEST = 200
 _CURE = "Copy its words into a plain text file (.txt, saved as UTF-8) and drop that."
 
@@ -107,7 +107,7 @@ def words(text: str) -> str:
 
     from lxml import etree, html
 
-    # a declared encoding counts no more: this has been decoded
+    # a declared encoding no longer matters: this has been decoded
     source = _XML_DECLARATION.sub("", text)
     try:
         root = html.document_fromstring(source)
@@ -121,8 +121,8 @@ def words(text: str) -> str:
 
 
 def _is_other_xml(text: str) -> bool:
-    """Whether this is an XML document of another kind: it says so, or one element, which pages do
-    not have, is around all of it."""
+    """Whether this is an XML document of another kind: it says so, or its root is an element that
+    pages do not have."""
     if is_page(text):
         return False
     root = _ROOT.match(text)
@@ -143,7 +143,7 @@ def _one_space(text: str | None) -> str:
 
 def _pieces(element: HtmlElement, depth: int, *, is_on_white: bool) -> Iterator[str]:
     """The words of an element, with the ends of its lines. `is_on_white`: nothing on the page has
-    another colour behind it."""
+    another background colour."""
     if depth > _DEEPEST:
         raise _unreadable()
     if _is_unseen(element):
@@ -163,7 +163,7 @@ def _pieces(element: HtmlElement, depth: int, *, is_on_white: bool) -> Iterator[
 
 
 def _edge(element: HtmlElement) -> str:
-    """What is before and behind an element: the end of a line, or nothing."""
+    """What is before and after an element: the end of a line, or nothing."""
     if element.tag.lower() in _IN_LINE:
         return ""
     return "\n"
@@ -189,8 +189,8 @@ def _is_white(element: HtmlElement) -> bool:
 
 
 def _refuse_doubt(element: HtmlElement) -> None:
-    """Raises OrderError where words in a tiny or white element have a look of their own: they may
-    be seen."""
+    """Raise OrderError if words in a tiny or white element have a style of their own: they may be
+    visible."""
     for inner in element.iterdescendants("*"):
         said = _one_space(inner.text_content()).strip()
         has_own_look = not _OWN_LOOK.isdisjoint(inner.attrib)
@@ -208,8 +208,7 @@ def _perhaps_seen(said: str) -> OrderError:
 
 
 def _refuse_struck(element: HtmlElement) -> None:
-    """Raises OrderError for words with a line through them: only a person knows whether they
-    count."""
+    """Raise OrderError for struck-through words: only a person knows whether they count."""
     style = element.get("style", "")
     is_struck = element.tag.lower() in _STRUCK or _LINE_THROUGH.search(style) is not None
     words_in = " ".join(element.text_content().split())
@@ -218,7 +217,7 @@ def _refuse_struck(element: HtmlElement) -> None:
 
 
 def struck_through(said: str) -> OrderError:
-    """What is said of words with a line through them."""
+    """The error for struck-through words."""
     return OrderError(
         f'Words of the text are struck through: "{said[:60]}".',
         cure="Delete them, or remove the line through them, save the file, and drop it again.",

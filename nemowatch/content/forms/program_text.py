@@ -1,5 +1,5 @@
-"""Lines that are built like those of programs: code, queries, style sheets, logs. Pure, and linear
-in the length of a text."""
+"""Recognises lines that look like those of programs: code, queries, style sheets, logs. Pure, and
+linear in the length of a text."""
 
 from __future__ import annotations
 
@@ -17,18 +17,18 @@ from nemowatch.content.forms.lines import (
     is_like,
 )
 
-#: How files of programs, and their messages, begin.
+#: The beginnings of programs' files and messages.
 _PROGRAM = re.compile(
     r"<\?php|<%|<script\b|Traceback \(most recent call last\)|diff --git "
     r"|--- \S[^\n]{0,300}\n\+\+\+ \S|@echo off\b|(?-i:param) ?\(\s{0,20}[\[$]",
     re.IGNORECASE,
 )
 
-#: Lines of program code: how a line ends, how it begins, and what is in it. White space is one
-#: blank, and bounded parts keep the patterns linear.
+#: Lines of program code: how a line ends, how it begins, and what is in it. White space is a single
+#: blank, and limited repetitions keep the patterns linear.
 _CODE = (
     re.compile(r"^.{0,399}\{(?: ?(?://|#|/\*).{0,200})?$"),
-    # poems and contracts have lines that end like this as well
+    # lines of poems and contracts end like this as well
     re.compile(
         r"^(?=.{0,399}(?:[={}\[\]$<>\"]|\w\(|::|->|\+\+|--|^\w{1,40};))"
         r".{0,399};(?: ?(?://|#|/\*).{0,200})?$"
@@ -66,19 +66,19 @@ _CODE = (
     re.compile(r"^File \".{0,300}\", line \d"),
     re.compile(r"^(?:[-+] ?|@@ -\d.{0,40}@@ ?)(?:[\w.]{1,60}\(|[}{])"),
 )
-#: A sign of the things above that prose has in hardly any line: without one a line is no code.
+#: A sign of code that prose has in hardly any line: a line without one is not code.
 _SIGN = re.compile(
     r"[{}=\[\]$\\@&|]|\(\)|\w\(|\);|[;:]$|; ?(?:do|then)$|->|::"
     r"|^(?:import|from|msg[a-z]+|# ?include)\b|^[A-Z][a-z]{1,9}-[A-Z]\w{1,40} [-\"'$]"
 )
 #: A call and nothing else.
 _CALL = re.compile(r"^[a-zA-Z_][\w.]{0,80}\(.{0,300}\);?$")
-#: Lines for people among those of a program.
+#: Comments among the lines of a program.
 _REMARK = re.compile(r"^(?:#(?!#)|//|/\*|\*|--|;|%|\"{3}|dnl\b|REM\b)")
-#: Of a text with remarks one line of so many has to be code.
+#: In a text with comments one line in this many has to be code.
 _SHARE_BESIDE_REMARKS = 10
 
-#: Queries of data bases: how they begin, and what they are made of.
+#: Database queries: how they begin, and what they consist of.
 _STATEMENT = re.compile(
     r"^(?:SELECT .{0,300} FROM |SELECT [\w.*, ]{0,300}$|INSERT INTO |UPDATE \S{1,80} SET "
     r"|DELETE FROM |(?:CREATE|ALTER|DROP) (?:OR REPLACE )?(?:UNIQUE )?(?:TEMP(?:ORARY)? )?"
@@ -94,7 +94,7 @@ _CLAUSE = re.compile(
 _STYLE = re.compile(r"^(?:[.#@]?[\w-]{1,40}[\w ,.#:>-]{0,60}\{|[a-z-]{2,30} ?: ?[^.!?]{1,100};)$")
 #: A whole rule in a line.
 _RULE = re.compile(r"^[\w .#,>:*-]{1,100}\{ ?(?:[a-z-]{2,30} ?:[^{}]{1,300};? ?)\}$")
-#: Lines of a log: a moment to the second, or what kind of a message it is.
+#: Lines of a log: a time to the second, or the level of a message.
 _LOG = (
     re.compile(r"^\W?\d{4}-\d{2}-\d{2}[T ]\d{2}:\d{2}:\d{2}"),
     re.compile(
@@ -136,7 +136,7 @@ def _is_line_of_code(line: Line) -> bool:
 
 
 def is_query(lines: Lines) -> bool:
-    """Statements that end with their sign, and nothing but their clauses."""
+    """Whether the text is statements that end with their sign, and only their clauses."""
     ends = count_ends(lines, ";")
     statements = count_like(lines, _STATEMENT)
     clauses = count_like(lines, _STATEMENT, _CLAUSE)
@@ -145,7 +145,8 @@ def is_query(lines: Lines) -> bool:
 
 
 def is_style(lines: Lines) -> bool:
-    """The rules of a style sheet, with the line that ends a block, or each in a line."""
+    """Whether the text is rules of a style sheet, each with a line that ends its block, or on one
+    line."""
     if lines and count_like(lines, _RULE) == len(lines):
         return True
     rules = count_like(lines, _STYLE)
@@ -157,5 +158,5 @@ def _ends_block(line: Line) -> bool:
 
 
 def is_log(lines: Lines) -> bool:
-    """Messages of a program or a chat, each with its moment or its sender."""
+    """Whether the text is messages of a program or a chat, each with its time or its sender."""
     return len(lines) > 1 and are_half(count_like(lines, *_LOG), lines)

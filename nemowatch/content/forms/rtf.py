@@ -1,6 +1,6 @@
 """Rich text (RTF): its words, by striprtf.
 
-Owns what of it can be read without doubt. It must not guess at the rest. Call it in a child.
+Owns which of it can certainly be read. It must not guess at the rest. Call it in a child.
 """
 
 from __future__ import annotations
@@ -9,18 +9,17 @@ import re
 
 from nemowatch.errors import OrderError
 
-#: What every rich text begins with.
+#: The beginning of every rich text.
 _BEGINNING = b"{\\rtf"
-#: What striprtf would speak although it is not seen, or would read in the wrong letters: hidden and
-#: deleted words, those with a line through them or of no size, encodings of the old Mac and of DOS,
-#: raw bytes.
+#: What striprtf would keep although it is not visible, or decode wrongly: hidden, deleted and
+#: struck-through words, those without a size, encodings of the old Mac and of DOS, raw bytes.
 _BEYOND = re.compile(r"\\(?:v1?|deleted|striked?1?|fs[0-3]|mac|pc|pca|bin\d*)(?![a-z0-9])")
 #: The colours of a document, and one that is white.
 _COLORS = re.compile(r"\{\\colortbl([^{}]{0,20000})\}")
 _WHITE = re.compile(r"\\red255\s*\\green255\s*\\blue255\b")
 #: Letters take a colour, by its number.
 _USED = re.compile(r"\\cf(\d{1,4})(?!\d)")
-#: What puts a colour behind letters.
+#: What gives letters a background colour.
 _BEHIND = re.compile(r"\\(?:highlight|cb|chcbpat|cbpat|clcbpat|clcfpat|background)[1-9]?")
 #: A bullet of a list, in whatever font.
 _BULLET = re.compile(r"^[ \t]*[·•‣▪●○*-][ \t]*\t", re.MULTILINE)
@@ -37,7 +36,7 @@ def is_rtf(data: bytes) -> bool:
 
 
 def words(data: bytes) -> str:
-    """The words of a rich text. Raises OrderError for one that is damaged, or beyond us."""
+    """The words of a rich text. Raises OrderError for one that is damaged, or cannot be read."""
     from striprtf.striprtf import rtf_to_text
 
     source = data.decode("latin-1").lstrip("\xef\xbb\xbf")
@@ -45,7 +44,7 @@ def words(data: bytes) -> str:
         raise OrderError(_SAID, cure=_CURE)
     try:
         text = rtf_to_text(source, errors="strict")
-        # large characters come as the halves of UTF-16
+        # characters beyond 16 bits come as two halves of UTF-16
         text = text.encode("utf-16", "surrogatepass").decode("utf-16")
     except (ValueError, LookupError) as exc:
         raise OrderError(_SAID, cure=_CURE) from exc
@@ -53,7 +52,7 @@ def words(data: bytes) -> str:
 
 
 def _has_white_words(source: str) -> bool:
-    """Whether some letters are white, and nothing on the page is not."""
+    """Whether some letters are white, with no other background colour on the page."""
     colors = _COLORS.search(source)
     if colors is None or _BEHIND.search(source):
         return False

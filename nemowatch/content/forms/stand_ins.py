@@ -1,8 +1,8 @@
-"""Texts in which something stands for what is to be said: letters written as codes, places that
-nobody has filled in, both versions of an edit, an assistant's words around the script.
+"""Recognises texts in which something stands for what is to be said: letters written as codes,
+places that nobody has filled in, both versions of an edit, an assistant's words around the script.
 
-Owns recognising them; each is refused with what to do. Pure, and linear in the length of a text. It
-must not repair a text.
+Owns what counts as such; each is refused with the cure. Pure, and linear in the length of a text.
+It must not repair a text.
 """
 
 from __future__ import annotations
@@ -16,17 +16,17 @@ from nemowatch.errors import OrderError
 
 @dataclass(frozen=True, slots=True)
 class _StandIn:
-    """What is found in a text, and what is to be done then."""
+    """What may be found in a text, and what to do about it."""
 
     mark: re.Pattern[str]
-    said: str  #: with the mark in {mark}
+    said: str  #: the text for people, with the mark in {mark}
     cure: str
-    least: int = 1  #: so many times
+    least: int = 1  #: how often it must be found
 
 
 _AGAIN = "Open the original, copy its words into a plain text file (.txt), and drop that."
 _CODES = 'Letters of this text are written as codes: "{mark}".'
-#: What is taken out before: addresses have codes of their own.
+#: What is removed first: addresses have codes of their own.
 _LINK = re.compile(r"(?:https?://|www\.)\S+", re.IGNORECASE)
 _STAND_INS = (
     _StandIn(re.compile(r"\\[uU][0-9a-fA-F]{4}"), _CODES, _AGAIN),
@@ -67,14 +67,14 @@ _STAND_INS = (
         "Delete its words before and after the script, and save it.",
     ),
 )
-#: How other files begin that are letters from end to end.
+#: The beginning of another kind of file that consists only of letters.
 _PLAYLIST = "#EXTM3U"
 #: Lines of a dump of bytes.
 _DUMP = re.compile(r"^(?:[0-9a-fA-F]{6,16}:? )?(?:[0-9a-fA-F]{2,8} ){7}")
 _LETTER = re.compile(r"[a-fA-F]")
 _ENCODED = re.compile(r"[A-Za-z0-9+/_-]{40,4000}={0,2}")
 _DIGIT = re.compile(r"[0-9]")
-#: Lines that are looked at.
+#: The most lines that are checked.
 _LINES = 20
 
 
@@ -91,7 +91,7 @@ _PLACE = re.compile(
 
 
 def refuse_unwritten(text: str) -> None:
-    """Raises OrderError, with the cure, for instructions that are not written yet."""
+    """Raise OrderError, with the cure, for instructions that are not written yet."""
     found = _UNWRITTEN.fullmatch(text) or _PLACE.search(text)
     if found is not None:
         said = f'The instructions are not written yet: they say "{found[0].strip()[:60]}".'
@@ -99,7 +99,7 @@ def refuse_unwritten(text: str) -> None:
 
 
 def refuse_stand_ins(text: str) -> None:
-    """Raises OrderError, with the cure, for a text in which something else stands for words."""
+    """Raise OrderError, with the cure, for a text in which something else stands for words."""
     lines = text.split("\n", _LINES)[:_LINES]
     if text.startswith(_PLAYLIST):
         raise OrderError("The file is a playlist, not a text to be spoken.", cure=_AGAIN)

@@ -1,7 +1,7 @@
-"""What a text's lines are built like: program code, tables of data, settings, logs, or the markup
-of wikis and forums. Prose is none of these, whatever its language.
+"""Recognises texts by the form of their lines: program code, tables of data, settings, logs, or the
+markup of wikis and forums. Prose is none of these, whatever its language.
 
-Owns the order in which they are tried. One line proves nothing, but for a few marks that nobody
+Owns the order in which they are tried. One line proves nothing, except for a few marks that nobody
 writes into prose. Pure, and linear in the length of a text.
 """
 
@@ -14,12 +14,12 @@ from nemowatch.content.forms.lines import Lines, lines_of
 from nemowatch.content.forms.other_markup import other_markup
 from nemowatch.content.recognise import kind_of
 
-#: What a text is as a whole, and who recognises it.
+#: What a text is as a whole, and what recognises it.
 _BY_TEXT: tuple[tuple[str, Callable[[str], bool]], ...] = (
     ("program code", program_text.is_program),
     ("data for a program (JSON)", data_text.is_json),
 )
-#: The same of its lines.
+#: The same for its lines.
 _BY_LINES: tuple[tuple[str, Callable[[Lines], bool]], ...] = (
     ("a log of a program or a chat", program_text.is_log),
     ("a database query (SQL)", program_text.is_query),
@@ -29,7 +29,7 @@ _BY_LINES: tuple[tuple[str, Callable[[Lines], bool]], ...] = (
     ("program code", program_text.is_code),
     ("data for a program (YAML)", data_text.is_yaml),
 )
-#: The same of the signs in its lines, when nothing else is recognised.
+#: The same for the signs in its lines, if nothing else is recognised.
 _BY_SIGNS = (("data for a program", data_text.is_dense),)
 
 

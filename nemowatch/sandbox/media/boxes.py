@@ -9,9 +9,9 @@ from dataclasses import dataclass
 from operator import attrgetter
 from typing import BinaryIO
 
-#: The name of our own box: a test finds it, and a player skips it.
+#: The name of our own box, which tests find and players skip.
 MARKER = uuid.uuid5(uuid.NAMESPACE_URL, "nemowatch:sandbox:result")
-#: Outermost boxes that are read.
+#: The most outermost boxes that are read.
 MOST_BOXES = 100_000
 #: The largest box that is read into memory; a `moov` of a long film is a few MiB.
 MAX_READ = 64 * 1024 * 1024
