@@ -20,12 +20,12 @@ from tests.benchmarks.rows import ROWS
 from tests.benchmarks.table import Found, Row, exponent, short, spread, write
 from tests.rigs.documents import code, played
 
-#: What the baselines are made of, and how each says its version.
+#: The programs that the baselines use, and the options that print their versions.
 PROGRAMS = (("curl", "--version"), ("jq", "--version"), ("inotifywait", "--help"))
 
 
 def machine() -> str:
-    """What it was measured on."""
+    """The machine on which it was measured, in words."""
     versions = [f"Python {platform.python_version()}", f"SQLite {sqlite3.sqlite_version}"]
     for program, flag in PROGRAMS:
         done = subprocess.run([program, flag], capture_output=True, text=True, check=False)
@@ -42,7 +42,7 @@ def machine() -> str:
 
 
 def carry(row: Row, rounds: int, base: Path) -> Found:
-    """Measure a row."""
+    """Measure one row in this many rounds."""
     found = Found(row)
     with row.setup(base) as measure:
         for number in range(rounds or row.rounds):

@@ -1,4 +1,4 @@
-"""A daemon to be measured, against a sink: its settings, its files, its CPU and memory."""
+"""Runs a daemon against a sink to be measured: its settings, its files, its CPU and memory."""
 
 from __future__ import annotations
 
@@ -17,12 +17,12 @@ MIB = 1024 * 1024
 TICKS = os.sysconf("SC_CLK_TCK")
 
 
-#: A tenth of all numbers, for a quick look: `--scale 0.1`.
+#: The variable that scales all numbers, as to a tenth for a quick look: `--scale 0.1`.
 SCALE = "BENCH_SCALE"
 
 
 def scaled(count: int) -> int:
-    """How many there are in this run."""
+    """The scaled count for this run."""
     return max(1, round(count * float(os.environ.get(SCALE, "1"))))
 
 
@@ -57,7 +57,7 @@ def daemon(
 
 
 def large_video(path: Path, size: int) -> Path:
-    """A whole MP4 of this size, all of it written: a free box of random bytes behind the sample."""
+    """A whole MP4 of this size, all of it written: a free box of random bytes after the sample."""
     sample = video()
     block = os.urandom(MIB)
     left = size - len(sample)
@@ -77,7 +77,7 @@ def pid_of(house: Studio) -> int:
 
 
 def tree_of(pid: int) -> list[int]:
-    """A process and all that it has started."""
+    """The ids of a process and of everything that it has started."""
     found = [pid]
     for process in found:
         for task in Path(f"/proc/{process}/task").glob("*/children"):
@@ -86,7 +86,7 @@ def tree_of(pid: int) -> list[int]:
 
 
 def cpu_of_tree(pid: int) -> float:
-    """CPU seconds of a process, its children that have ended, and those that run."""
+    """CPU seconds of a process, including its children, whether they have ended or still run."""
     total = 0
     for process in tree_of(pid):
         fields = Path(f"/proc/{process}/stat").read_text().rpartition(") ")[2].split()
@@ -95,7 +95,7 @@ def cpu_of_tree(pid: int) -> float:
 
 
 def memory_of(pid: int) -> tuple[float, float]:
-    """MiB resident now, and at most since `forget_peak`."""
+    """MiB resident now, and the peak since `forget_peak`."""
     lines = dict(
         text.split(":", 1)
         for text in Path(f"/proc/{pid}/status").read_text().splitlines()
@@ -106,12 +106,12 @@ def memory_of(pid: int) -> tuple[float, float]:
 
 
 def forget_peak(pid: int) -> None:
-    """Measure the largest memory from here on."""
+    """Begin to measure the peak of memory anew."""
     Path(f"/proc/{pid}/clear_refs").write_text("5")
 
 
 def timed(command: list[str]) -> float:
-    """Seconds of a command."""
+    """How many seconds a command takes."""
     began = time.perf_counter()
     subprocess.run(command, check=True, stdout=subprocess.DEVNULL)
     return time.perf_counter() - began

@@ -24,9 +24,9 @@ from tests.rigs.load import cpu_seconds
 from tests.rigs.shares import Case
 from tests.rigs.studio import wait_for
 
-#: Share of one core, and MiB resident, that the idle daemon may take.
+#: The share of one core, and MiB resident, that the idle daemon may use.
 MOST_CPU, MOST_MEMORY = 0.005, 60.0
-#: Seconds after the last file in which the page and the first cadences come to rest.
+#: Seconds after the last file within which the page and the first regular checks settle.
 REST = 45.0
 #: Seconds until everything is known: ten thousand moves, each with its fsync, take a minute.
 LIMIT = 1200.0
@@ -34,17 +34,17 @@ LIMIT = 1200.0
 
 @dataclass(frozen=True)
 class Figures:
-    """What one case showed."""
+    """The figures of one case."""
 
     case: str
     files: int
     cpu: float  #: share of one core
     resident: float  #: MiB at the end
-    peak: float  #: MiB at most, from the start on
+    peak: float  #: the peak in MiB since the start
 
     @property
     def good(self) -> bool:
-        """Within the limits."""
+        """Whether they are within the limits."""
         return self.cpu <= MOST_CPU and self.resident <= MOST_MEMORY
 
     def __str__(self) -> str:
@@ -54,7 +54,7 @@ class Figures:
 
 
 def memory(pid: int) -> tuple[float, float]:
-    """MiB now, and at most."""
+    """MiB now, and the peak."""
     lines = dict(
         line.split(":", 1)
         for line in Path(f"/proc/{pid}/status").read_text().splitlines()
@@ -74,7 +74,7 @@ def default_settings(case: Case, *, after: str = "move") -> None:
 
 
 def held(case: Case, files: int) -> None:
-    """All of them wait for approval, as the first scan of so many does."""
+    """All of them wait for approval, as after a first scan of so many files."""
     default_settings(case)
     fill(case, files)
     case.start()
@@ -92,13 +92,13 @@ def kept(case: Case, files: int) -> None:
 
 
 def moved(case: Case, files: int) -> None:
-    """All of them are done and lie in done/; one more was done in this process."""
+    """All of them are done and in done/; one more was done in this process."""
     _done(case, files, "move")
 
 
 def _done(case: Case, files: int, after: str) -> None:
-    """Done without a cloud: a journal that is older than its folder takes results that stand for
-    what was made."""
+    """Make all of them done without a cloud: a journal that is older than its folder takes existing
+    results for what was made."""
     default_settings(case, after=after)
     fill(case, files)
     for source in case.task.rglob("*.mp4"):
@@ -114,7 +114,7 @@ def _done(case: Case, files: int, after: str) -> None:
 
 
 def fill(case: Case, files: int) -> None:
-    """Files of different content in a hundred folders."""
+    """Make files with different content in a hundred folders."""
     data = case.content("idle")
     for number in range(files):
         folder = case.task / f"{number % 100}"
@@ -135,7 +135,7 @@ CASES: dict[str, Callable[[Case, int], None]] = {"held": held, "kept": kept, "mo
 
 
 def measure(name: str, files: int, seconds: float) -> Figures:
-    """Bring a daemon into this case, let it rest, and look at it twice."""
+    """Bring a daemon into this case, let it settle, and measure it twice."""
     with tempfile.TemporaryDirectory() as base, ExitStack() as stack:
         case = Case(Path(base), stack, is_fresh=True)
         CASES[name](case, files)

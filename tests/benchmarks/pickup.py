@@ -31,10 +31,10 @@ from tests.rigs.studio import script, wait_for
 
 #: Seconds between scans by default (config.schema).
 SCAN = 60.0
-#: What is allowed: seconds from the last byte to the job.
+#: The limits: seconds from the last byte to the job.
 LEASED, WHOLE, NETWORK = 1.5, LOCAL_SETTLE + 1, NETWORK_SETTLE + SCAN
-#: Seconds between two files, so that they are no burst, and for the network come at any moment of a
-#: scan's period.
+#: Seconds between two files, so that they are not a burst and, on the network, come at any time of
+#: a scan's period.
 APART, APART_NETWORK = 1.3, 23.0
 AS_NOBODY = ("setpriv", "--reuid", "65534", "--regid", "65534", "--clear-groups")
 
@@ -53,7 +53,7 @@ class Way:
 
 @dataclass(frozen=True)
 class Row:
-    """What came of one way."""
+    """The figures of one way."""
 
     place: str
     way: Way
@@ -97,7 +97,7 @@ def by_nobody(_case: Case, film: Path, target: Path) -> None:
 
 
 def pieces(_case: Case, film: Path, target: Path) -> None:
-    """Opened and closed again for each piece: a close says nothing then."""
+    """Opened and closed again for each piece, so that a close means nothing."""
     data = film.read_bytes()
     for start in range(0, len(data), len(data) // 3):
         time.sleep(0.5)
@@ -106,7 +106,7 @@ def pieces(_case: Case, film: Path, target: Path) -> None:
 
 
 def behind(case: Case, film: Path, target: Path) -> None:
-    """Written on the other side of the mount: nobody tells."""
+    """Written on the other side of the mount, without an event."""
     run("cp", film, case.base / "nas" / target.relative_to(case.house.root))
 
 
@@ -133,7 +133,7 @@ def start_local(case: Case) -> None:
 
 
 def start_ordinary(case: Case) -> None:
-    """The daemon as an ordinary user; files of a third are no business of its leases."""
+    """The daemon as an ordinary user, who gets no leases on a third user's files."""
     as_nobody(case)
 
 
@@ -160,7 +160,7 @@ def measure(place: str, times: int) -> list[Row]:
         default_settings(case)
         start(case)
         case.said("nemowatch runs")
-        time.sleep(3)  # the first scan, and what else a start brings
+        time.sleep(3)  # the first scan, and whatever else a start does
         brought: dict[bytes, tuple[Way, float]] = {}
         for number, way in [(n, w) for n in range(times) for w in ways]:
             folder = "voiceover" if way.ending == ".txt" else "dub-es"

@@ -1,6 +1,6 @@
 """The inbox at scale, with the whole daemon: `python -m tests.benchmarks.scale [NAME] [--write]`
-prints a line for each load (and writes docs/performance.md), and ends with 1 when a file was
-lost or doubled, or the memory went beyond its bound.
+prints a line for each load (and writes docs/performance.md), and ends with 1 if a file was lost or
+doubled, or memory went beyond its limit.
 """
 
 from __future__ import annotations
@@ -66,7 +66,7 @@ def described(found: dict[str, Figures]) -> str:
 
 
 def main() -> int:
-    """Carry the loads whose name contains the argument, one after the other."""
+    """Run the loads whose name contains the argument, one after the other."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("name", nargs="?", default="")
     parser.add_argument("--write", action="store_true", help="write docs/performance.md")

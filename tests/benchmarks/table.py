@@ -1,5 +1,5 @@
-"""What a row of the table of measurements is, and how its line is written: figures of several
-rounds, each round the daemon's beside its baseline's, in turn.
+"""Defines a row of the table of measurements, and writes its line: figures of several rounds, in
+each of which the daemon and its baseline take turns.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ from tests.rigs.documents import PERFORMANCE, line, part, put, section
 
 #: One round: figures by name. Those that `Row.figures` does not name are shown as they are.
 Round = Mapping[str, float]
-#: Measures one round; its number says who begins.
+#: Measures one round; its number decides which begins.
 Measure = Callable[[int], Round]
 
 
@@ -25,7 +25,7 @@ class Figure:
 
     name: str
     limit: float
-    at_least: bool = False  #: else at most
+    at_least: bool = False  #: otherwise the figure must be at most this
 
     def reached(self, value: float) -> bool:
         """Whether this is good enough."""
@@ -75,7 +75,7 @@ class Found:
 
     @property
     def good(self) -> bool:
-        """Whether all that is judged is reached."""
+        """Whether every judged figure is good enough."""
         return all(figure.reached(median(self.values(figure.name))) for figure in self.row.figures)
 
     def lines(self, when: str) -> list[str]:
@@ -109,13 +109,13 @@ class Found:
 
 
 def exponent(sizes: Iterable[float], times: Iterable[float]) -> float:
-    """k, where time grows as size^k: the slope of the logarithms."""
+    """k, if time grows as size^k: the slope of the logarithms."""
     logs = [math.log(size) for size in sizes]
     return linear_regression(logs, [math.log(max(time, 1e-9)) for time in times]).slope
 
 
 def short(value: float) -> str:
-    """Three digits."""
+    """A value with three significant digits."""
     if abs(value) >= 100:
         return f"{value:.0f}"
     return f"{value:.3g}"

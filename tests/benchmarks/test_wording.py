@@ -6,7 +6,7 @@ import pytest
 
 from nemowatch.remote.wording import for_people, without_noise
 
-#: Seconds for one of them; where it takes time to the square of its length, it takes hours.
+#: Seconds for one of them; in time quadratic in its length it would take hours.
 LIMIT = 2.0
 
 

@@ -1,7 +1,7 @@
-"""What anybody who may write into a share can do to the daemon, one function an attack.
+"""What anybody who may write into a share can do to the daemon, one function for each attack.
 
-Each gets the studio whose daemon runs, acts, and returns what is still to be done at the end of its
-time, if anything. To add one: write the function under `@attack("what is done")`.
+Each gets the studio whose daemon runs, acts, and returns what is still to be done when its time is
+up, if anything. To add one: write the function under `@attack("what is done")`.
 """
 
 from __future__ import annotations
@@ -22,10 +22,10 @@ from tests.rigs.studio import Studio, video
 
 Attack = Callable[[Studio], Callable[[], None] | None]
 ATTACKS: dict[str, Attack] = {}
-#: Whoever may write into a share may also stop all work in it; these must not stop another inbox.
+#: Attacks that stop an inbox, as anybody may who can write there; they must not stop another one.
 ON_AN_INBOX: set[str] = set()
 
-#: What the cloud does. It reaches only the attacker's sessions, so that another's can be measured.
+#: Attacks by the cloud. They reach only the attacker's sessions, so that others can be measured.
 BY_THE_CLOUD: set[str] = set()
 
 FIFTEEN = "dub-es-fr-de-it-pt-nl-pl-sv-da-fi-cs-ro-hu-el-uk"
@@ -91,7 +91,7 @@ def property_lists(studio: Studio) -> None:
 
 
 def word(body: bytes, times: int = 1, name: str = "word/document.xml") -> bytes:
-    """A Word file whose document is `body`, that often."""
+    """A Word file whose document is `body`, repeated `times` times."""
     types = (
         b'<Types xmlns="http://schemas.openxmlformats.org/package/2006/content-types"><Override'
         b' PartName="/word/document.xml" ContentType="application/vnd.openxmlformats-officedocument'
@@ -328,7 +328,7 @@ def deep(studio: Studio) -> None:
 
 
 def _dig(top: Path, depth: int) -> None:
-    """Make so many folders, each in the one before."""
+    """Make `depth` folders, each in the one before."""
     here = os.open(top, os.O_DIRECTORY)
     for _ in range(depth):
         os.mkdir("d", dir_fd=here)
@@ -390,7 +390,7 @@ def hard_links(studio: Studio) -> None:
 
 
 def cloud_attack(what: str, answer: Handler) -> None:
-    """Put into the table that the cloud gives this answer to all calls for five jobs."""
+    """Add an attack in which the cloud gives this answer to all calls for five jobs."""
 
     @attack(what)
     def answer_so(studio: Studio) -> None:

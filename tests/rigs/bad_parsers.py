@@ -1,4 +1,4 @@
-"""Parsers as no parser should be, for a child to run."""
+"""Parsers that misbehave, for a child to run."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ def eat(arguments: tuple[Any, ...], fd: int, parsing: Parsing) -> None:
 
 
 def odd(arguments: tuple[Any, ...], fd: int, parsing: Parsing) -> None:
-    """Raises what nobody expects."""
+    """Raises an exception that nobody expects."""
     raise LookupError("odd")
 
 
@@ -77,15 +77,15 @@ def garbage(arguments: tuple[Any, ...], fd: int, parsing: Parsing) -> None:
 
 
 def foreign(arguments: tuple[Any, ...], fd: int, parsing: Parsing) -> object:
-    """Answers with an object that is no record."""
+    """Answers with an object that is not a record."""
     return sys.exit
 
 
 def opens(arguments: tuple[Any, ...], fd: int, parsing: Parsing) -> bytes:
-    """What lies behind the descriptor, wherever the file is now."""
+    """Reads the file by its descriptor, wherever it is now."""
     return os.pread(fd, 100, 0)
 
 
 def fails(arguments: tuple[Any, ...], fd: int, parsing: Parsing) -> None:
-    """The file cannot be read."""
+    """Fails because the file cannot be read."""
     raise OSError(arguments[0], os.strerror(arguments[0]))

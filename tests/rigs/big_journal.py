@@ -1,6 +1,5 @@
-"""A journal of very many jobs that are over, as months of work leave it, made in moments: for
-measurements. Each job has its source, session, paid call, result and history; every fourth
-failed."""
+"""Makes a journal of very many ended jobs, as after months of work, in moments, for measurements.
+Each job has its source, session, paid call, result and history; every fourth one failed."""
 
 from __future__ import annotations
 
@@ -13,7 +12,7 @@ from tests.rigs.command import WAY
 
 #: UTC ms of the first job; they came a second apart.
 BEGAN = 1_760_000_000_000
-#: What a job goes through, in its order.
+#: The states that a job goes through, in order.
 STATES = [State.CLAIMED, *WAY]
 #: What is known of the job with the number n. Below it `:watch` is the inbox, `:root` its
 #: workspace.
@@ -52,7 +51,7 @@ EVENT = """INSERT INTO event (job_id, at, from_state, to_state, reason, attempt,
 
 
 def fill(path: Path, jobs: int, *, watch: str = "/srv/videos", root: str = "/srv") -> None:
-    """Make a journal at `path` with so many jobs."""
+    """Make a journal at `path` with this many jobs."""
     with closing(connect(path)) as conn:
         triggers = conn.execute(
             "SELECT name, sql FROM sqlite_master WHERE type = 'trigger'"

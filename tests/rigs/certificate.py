@@ -1,4 +1,4 @@
-"""Certificates that nobody vouches for but who is told of them."""
+"""Certificates that only those trust who are told to."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The client and a sandbox of its own, with what tests do to both."""
+"""A client with a sandbox of its own, and what tests do to both."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ class Bench:
         return self.sandbox.world
 
     def fault(self, *lines: str) -> None:
-        """More faults."""
+        """Add faults."""
         from nemowatch.sandbox.faults import parse
 
         self.sandbox.faults.rules += [parse(line) for line in lines]
@@ -70,7 +70,7 @@ class Bench:
         return found
 
     def clean(self) -> bool:
-        """Nothing the client did broke the contract."""
+        """Whether nothing that the client did broke the contract."""
         return not self.world.violations and not self.world.problems
 
 

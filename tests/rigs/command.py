@@ -32,7 +32,7 @@ from nemowatch.model import (
 )
 from nemowatch.sandbox.process import SandboxProcess
 
-#: The legal way of a job, in order.
+#: The states that a job passes through legally, in order.
 WAY = (
     State.UPLOADING,
     State.UPLOADED,
@@ -49,7 +49,7 @@ WAY = (
 
 @dataclass(frozen=True)
 class Done:
-    """What came of a command."""
+    """The outcome of a command."""
 
     returncode: int
     stdout: str
@@ -112,7 +112,7 @@ class Cli:
         return Done(code, _written(out), _written(err))
 
     def env(self, **more: str) -> dict[str, str]:
-        """What the command finds in its environment."""
+        """The environment of the command."""
         ours = {
             k: v
             for k, v in os.environ.items()
@@ -149,7 +149,7 @@ class Cli:
         to: str = "es",
         **values: Any,
     ) -> int:
-        """A job that went the legal way to `state`; returns its id."""
+        """Add a job that has reached `state` legally; returns its id."""
         with self.journal() as journal:
             return journal.write_now(lambda conn: _add(conn, self.watch, path, state, to, values))
 

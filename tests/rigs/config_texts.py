@@ -1,4 +1,4 @@
-"""Configurations as texts: written to a file, and what loading one finds wrong."""
+"""Writes configurations to files, and finds out what loading one reports."""
 
 from __future__ import annotations
 

@@ -1,7 +1,7 @@
-"""The shell blocks of a document, in order, and on which machine each is meant to be typed.
+"""The shell blocks of a document, in order, and the machine on which each is to be typed.
 
-A block says so behind the language: "```sh" is the server, "```sh on=NAME" another machine of the
-same document, "```sh engine" needs a container engine: scripts/test-container tries what it does
+The word after the language says that: "```sh" is the server, "```sh on=NAME" another machine of the
+same document, "```sh engine" needs a container engine: scripts/test-container tries the same
 without one."""
 
 from __future__ import annotations
@@ -37,7 +37,7 @@ class Block:
 
     @property
     def machine(self) -> str:
-        """Where it is typed; "" for one that needs an engine."""
+        """The machine on which it is typed; "" for one that needs an engine."""
         if self.mark == ENGINE:
             return ""
         return self.mark.removeprefix("on=") or SERVER
@@ -72,7 +72,7 @@ def blocks(path: Path) -> list[Block]:
 
 
 def packages(path: Path) -> set[str]:
-    """What a document has apt install."""
+    """The packages that a document has apt install."""
     said = [words for block in blocks(path) for words in APT.findall(block.text)]
     return {word for words in said for word in words.split() if not word.startswith("-")}
 

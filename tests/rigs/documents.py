@@ -1,5 +1,5 @@
-"""Parts of documents that commands write: each stands between its own marks, and nothing else on
-the page changes."""
+"""Writes parts of documents for commands: each is between its own marks, and nothing else on the
+page changes."""
 
 from __future__ import annotations
 
@@ -17,8 +17,8 @@ PERFORMANCE = REPO / "docs/performance.md"
 
 
 def put(page: Path, name: str, text: str) -> None:
-    """Write `text` between the marks of part `name`; a part that does not stand there yet goes
-    to the end of the page."""
+    """Write `text` between the marks of part `name`; a part that does not exist yet goes to the end
+    of the page."""
     begin, end = f"<!-- {name} -->", f"<!-- /{name} -->"
     before = page.read_text(encoding="utf-8") if page.exists() else ""
     if begin not in before:
@@ -28,7 +28,7 @@ def put(page: Path, name: str, text: str) -> None:
 
 
 def part(page: Path, name: str) -> str:
-    """What stands there now, "" when nothing does."""
+    """The present text of a part; "" when there is none."""
     text = page.read_text(encoding="utf-8") if page.exists() else ""
     return text.partition(f"<!-- {name} -->\n")[2].partition(f"<!-- /{name} -->")[0]
 
@@ -59,7 +59,7 @@ def code() -> str:
 
 
 def played() -> str:
-    """When, what and on how much: "2026-11-21, commit c0f4daa, 2 cores"."""
+    """When, which code and how many cores: "2026-11-21, commit c0f4daa, 2 cores"."""
     return f"{datetime.now(UTC).date()}, commit {code()}, {os.cpu_count()} cores"
 
 

@@ -51,7 +51,7 @@ def write_then_perhaps_die(self: Journal, work: Callable[..., Any]) -> Any:
 
 
 def states(conn: sqlite3.Connection) -> set[tuple[int, str]]:
-    """Every job with its state; none before there is a schema."""
+    """Every job with its state; empty before there is a schema."""
     if not conn.execute("SELECT 1 FROM sqlite_master WHERE name = 'job'").fetchone():
         return set()
     return {(row["id"], row["state"]) for row in conn.execute("SELECT id, state FROM job")}
@@ -69,7 +69,7 @@ def tell() -> None:
 
 
 def no_child(*_: object) -> NoReturn:
-    """The configuration is read here, as where no process can be started: pydantic is loaded."""
+    """Refuse a child, so that the configuration is read, and pydantic loaded, in this process."""
     raise OSError
 
 

@@ -1,6 +1,6 @@
-"""A whole nemowatch inside the test's process: the true engine, journal and client against a
-sandbox on a real socket, in folders of its own. Many of them run side by side, so that a table
-of some hundred faults takes minutes.
+"""A whole nemowatch inside the test's process: the real engine, journal and client against a
+sandbox on a real socket, in folders of its own. Many of them can run side by side, so that a table
+of some hundred faults takes only minutes.
 """
 
 from __future__ import annotations
@@ -33,7 +33,7 @@ from nemowatch.service.engine import Engine
 from tests.rigs.patience import PATIENCE
 from tests.rigs.studio import video
 
-#: Seconds until a wait gives up: far above anything that must happen, for the machine may be busy.
+#: Seconds until a wait gives up: far more than anything needs, since the machine may be busy.
 LIMIT = 120.0
 ATTEMPTS = 4  #: retry.attempts
 TOKEN = "nmv_usr_of_the_rig"
@@ -77,7 +77,7 @@ class EngineRig:
     sandbox: Sandbox
     config: Config
     token: str = TOKEN  #: "" works anonymously
-    address: str = ""  #: of what stands before the sandbox; "" when nothing does
+    address: str = ""  #: of a proxy before the sandbox; "" when there is none
     engine: Engine | None = None
     journal: Journal | None = None
 
@@ -99,7 +99,7 @@ class EngineRig:
         self.sandbox.faults.rules += [from_json(rule) for rule in rules]
 
     def clear_faults(self) -> None:
-        """The cloud is well again, and listens."""
+        """Make the cloud work again, and listen."""
         self.sandbox.faults.rules.clear()
         self.sandbox.go_up()
 
@@ -111,7 +111,7 @@ class EngineRig:
         return int(self.ledger()["totals"]["charged_turns"])
 
     def files(self, tree: str) -> set[str]:
-        """Every visible file of a tree, relative to it; those beside results are left out."""
+        """Every visible file of a tree, relative to it, without those beside results."""
         top = self.root / tree
         found = (Path(folder, name) for folder, _, names in os.walk(top) for name in names)
         shown = (path for path in found if not path.name.startswith("."))
@@ -160,7 +160,7 @@ class EngineRig:
         return await self.journal.read(lambda conn: [row.job for row in jobs.listed(conn)])
 
     async def trail(self) -> list[str]:
-        """The reasons for which jobs were held on their way, in order, each once."""
+        """The reasons for which jobs were held, in order, each once."""
         assert self.journal is not None
 
         def held(conn: sqlite3.Connection) -> list[str]:
@@ -172,8 +172,8 @@ class EngineRig:
     async def until(
         self, what: str, condition: Callable[[list[Job]], bool], limit: float = LIMIT
     ) -> list[Job]:
-        """Wait until the jobs are as wanted; fails, saying how they stand, after `limit`
-        seconds."""
+        """Wait until the jobs are as wanted; fails after `limit` seconds and reports their
+        states."""
         end = asyncio.get_running_loop().time() + limit
         while True:
             if self.engine is not None and self.engine.runner.broken is not None:
@@ -219,8 +219,8 @@ class EngineRig:
     # -- what must hold, whatever happened
 
     async def agrees(self, dropped: set[str]) -> None:
-        """The ledger, the journal and the folders say the same; nothing is paid twice, lost or
-        half."""
+        """Assert that the ledger, the journal and the folders agree, and nothing was paid for
+        twice, lost or half done."""
         found, cloud = await self.jobs(), self.ledger()
         told = (
             f"{brief(found)}; {await self.trail()};"
@@ -251,7 +251,7 @@ class EngineRig:
 
 
 def brief(found: Iterable[Job]) -> str:
-    """How jobs stand, in a line."""
+    """The states of jobs, in a line."""
     return ", ".join(
         f"{j.id}:{j.target}={word(j)} attempt {j.attempt} {j.error_text[:120]!r}" for j in found
     )

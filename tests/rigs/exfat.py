@@ -18,7 +18,7 @@ SIZE = 64 * 1024 * 1024
 
 @contextmanager
 def mounted_exfat(base: Path) -> Iterator[Path]:
-    """An exFAT below `base`, as a memory stick has it. Skips where it cannot be had."""
+    """An exFAT below `base`, as on a memory stick. Skips the test if there can be none."""
     if os.geteuid() != 0:
         pytest.skip("mounting a filesystem needs root")
     for tool in ("mount.exfat-fuse", "mkfs.exfat"):

@@ -1,5 +1,4 @@
-"""What tests of stages do to them: an API and a journal that fail, and jobs put where they shall
-be."""
+"""What tests do to stages: an API and a journal that fail, and jobs put into a given state."""
 
 from __future__ import annotations
 
@@ -17,7 +16,7 @@ from tests.rigs.stages import StageRig
 
 
 class Failing:
-    """The real client, of which one call fails with an error of ours, after `skip` that go well."""
+    """The real client, one call of which fails with an error of ours, after `skip` that succeed."""
 
     def __init__(
         self, api: Any, call: str, error: Exception, times: int = 1, skip: int = 0

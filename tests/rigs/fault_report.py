@@ -35,7 +35,7 @@ SHORT = (("published", "P"), ("; mended: ", " → "), (", after held(", " after 
 
 
 def tell(what: str, figures: dict[str, Any]) -> None:
-    """Leave a test's figures for the report, where one is written."""
+    """Leave a test's figures for the report, if one is being written."""
     if folder := os.environ.get("FAULTS_RESULTS"):
         name = re.sub(r"\W+", "-", what)
         Path(folder, f"figures-{name}.json").write_text(json.dumps({"what": what, **figures}))
@@ -57,7 +57,7 @@ def sections(old: str) -> dict[str, str]:
 
 
 def fresh(results: Path) -> dict[str, str]:
-    """The parts that this run brings."""
+    """The parts that this run has results for."""
     cases = [
         case
         for path in sorted(results.glob("junit-*.xml"))

@@ -1,8 +1,8 @@
 """The table of faults: which calls there are, what can happen to each, and how one cell of it is
 run.
 
-What must come of every cell stands in `fault_table.toml`: data, reviewed by people, never written
-by a test.
+The right outcome of every cell is in `fault_table.toml`: data, reviewed by people, never written by
+a test.
 """
 
 from __future__ import annotations
@@ -20,12 +20,12 @@ from nemowatch.journal.jobs import Job
 from nemowatch.model import DEFAULT_SKILL, ENDED, HoldReason, State
 from tests.rigs.engine import ATTEMPTS, LIMIT, TOKEN, EngineRig, engine_rig, word
 
-#: What is right for each cell; a cell that is not named is simply published.
+#: The right outcome of each cell; in a cell that is not named the job is simply published.
 OUTCOMES = Path(__file__).with_name("fault_table.toml")
-#: So many looks in a row must find the same holds before they count as what the fault leads to.
+#: How many checks in a row must find the same holds before these count as the outcome.
 STAYS = 3
-#: Strikes, and attempts of a job, beyond which nothing gives up any more: well above what may be
-#: tried in vain.
+#: Strikes, and attempts of a job, after which nothing gives up any more: well above the number of
+#: attempts that may fail.
 FOR_EVER = 3 * ATTEMPTS
 #: Time limits of small calls and of a turn, in seconds: short where a stall must end by them, else
 #: far above any slowness of the machine.
@@ -43,9 +43,9 @@ class Row:
     refused: str
     nth: int = 1  #: which of these calls is struck
     token: str = TOKEN
-    leads: tuple[str, ...] = ()  #: faults that make this call happen at all, once
+    leads: tuple[str, ...] = ()  #: faults that cause this call to happen at all, once
     always: tuple[str, ...] = ()  #: the same, all the time
-    effect: bool = False  #: it changes something there: also struck after its effect
+    effect: bool = False  #: it changes something in the cloud: it is also struck after its effect
     alone: bool = False  #: no job makes it: the client is asked for it, and for that once
 
 
@@ -55,7 +55,7 @@ ROWS = (
     Row("token", "token", "", token=""),
     Row("session", "session", "", effect=True),
     Row("upload", "upload", "session:refuse_next:600", effect=True),
-    # A job that has lost its session takes its file by the address that the first upload brought.
+    # A job that has lost its session uploads its file by the address that the first upload gave.
     Row(
         "upload by URL",
         "upload_url",
@@ -78,7 +78,7 @@ ROWS = (
     ),
     Row("cancel a render", "cancel", "", effect=True, alone=True),
 )
-#: What happens to a call, as the table names it -> the sandbox's rule.
+#: What happens to a call, by its name in the table -> the sandbox's rule.
 FAULTS = {
     "refused": "refuse:0.4",  # the rows say how
     "reset before": "reset",
@@ -112,11 +112,11 @@ class Cell:
 
     row: Row
     fault: str
-    lasting: bool  #: it strikes until somebody mends it
+    lasting: bool  #: it strikes until somebody ends it
 
     @property
     def rule(self) -> str:
-        """The sandbox's rule; "" where the port is closed from the start."""
+        """The sandbox's rule; "" if the port is closed from the start."""
         if self.fault == "refused":
             return self.row.refused
         kind = (FAULTS | AFTER)[self.fault]
@@ -143,8 +143,8 @@ def cells(*, lasting: bool) -> list[Cell]:
 
 @cache
 def outcomes() -> dict[tuple[bool, str, str], str]:
-    """(lasting, row, fault) -> what is right, for every cell that is not simply published.
-    Raises AssertionError for a cell that is named twice, or that there is not."""
+    """(lasting, row, fault) -> the right outcome, for every cell that is not simply published.
+    Raises AssertionError for a cell that is named twice, or does not exist."""
     known = {
         (cell.lasting, cell.row.name, cell.fault)
         for lasting in (False, True)
@@ -168,8 +168,7 @@ def expected(cell: Cell) -> str:
 
 
 async def run_cell(base: Path, cell: Cell) -> str:
-    """Run one cell and return what came of it; raises AssertionError when the ledger does not
-    agree."""
+    """Run one cell and return its outcome; raises AssertionError when the ledger does not agree."""
     row, (small, turn) = cell.row, cell.limits
     rules = [rule for rule in (cell.rule, *row.leads, *row.always) if rule]
     # done before the first poll, so that a poll is followed by the download
@@ -189,7 +188,7 @@ async def run_cell(base: Path, cell: Cell) -> str:
 
 
 async def _alone(house: EngineRig) -> str:
-    """What the client makes of a call that no job makes."""
+    """The client's result of a call that no job makes."""
     client = house.client()
     try:
         await client.cancel_render(DEFAULT_SKILL, "render_1")
@@ -255,7 +254,7 @@ async def _rest(house: EngineRig) -> str:
         if found and all(job.state is State.HELD for job in found):
             await house.engine.holds.check()
             if "outage" in now and HoldReason.OUTAGE not in await house.journal.read(holds.active):
-                continue  # the cloud answers: it was no outage
+                continue  # the cloud answers: it was not an outage
             same, last = (same + 1 if now == last else 1), now
             if same == STAYS:
                 return now

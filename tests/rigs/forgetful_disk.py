@@ -27,7 +27,7 @@ from typing import Any, NamedTuple
 
 import mfusepy
 
-#: Not "fuse" alone: it counts as a disk for which the kernel's events are believed in part.
+#: Not "fuse" alone, which would count as a disk whose kernel events are only partly believed.
 SUBTYPE = "mergerfs"
 ROOT = 1
 STAT = ("st_mode", "st_uid", "st_gid", "st_size", "st_nlink", "st_blocks", "st_rdev")
@@ -44,7 +44,7 @@ class Move(NamedTuple):
 
 
 class Look(NamedTuple):
-    """What of a file outlives a cut besides its bytes."""
+    """What remains of a file after a cut besides its bytes."""
 
     mode: int
     uid: int
@@ -56,7 +56,7 @@ class Look(NamedTuple):
 
 @dataclass
 class OnDisk:
-    """What a power cut leaves. Things are known by numbers that no other thing ever gets."""
+    """What a power cut leaves. Things are identified by numbers that are never used again."""
 
     names: dict[int, dict[str, int]] = field(default_factory=lambda: {ROOT: {}})
     looks: dict[int, Look] = field(default_factory=dict)
@@ -68,7 +68,7 @@ class OnDisk:
 
 
 class Disk:
-    """Syncs, cuts and builds anew."""
+    """Syncs, cuts and rebuilds."""
 
     def __init__(self, back: Path, store: Path) -> None:
         self.back, self.store = back, store
@@ -143,7 +143,7 @@ class Disk:
         return found
 
     def cut(self, tenths: int, seed: int) -> None:
-        """Lose what is not on the disk, but for what the kernel happened to write."""
+        """Lose what is not on the disk, except what the kernel happened to write."""
         chance = random.Random(seed)
         for path in self.everything():
             if chance.random() * 10 < tenths:
@@ -199,7 +199,7 @@ def look(found: os.stat_result) -> Look:
 
 
 class Forgetful(mfusepy.Operations):  # type: ignore[misc]
-    """The calls of the kernel: all go to BACK, and the disk is told what it must know."""
+    """Handles the kernel's calls: all go to BACK, and the disk learns what it must know."""
 
     use_ns = True
 

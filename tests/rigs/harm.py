@@ -37,20 +37,21 @@ STATUS_SECONDS = 2.0
 MEMORY_MIB = 250
 #: Seconds of systemd's patience in this measurement; pings are due at half of it.
 WATCHDOG = 10.0
-#: Seconds for which an attack is watched at least.
+#: The fewest seconds for which an attack is watched.
 WATCHED = 12.0
 #: Seconds between two questions for the status.
 PAUSE = 0.3
 #: Seconds after which waiting for a file is given up.
 GIVE_UP = 90.0
-#: Takes from root what an ordinary user has not: to read and write whatever the rights say.
+#: Takes away from root what an ordinary user cannot do: read and write whatever the permissions
+#: are.
 AS_ORDINARY = ["setpriv", "--bounding-set=-dac_override,-dac_read_search", "--inh-caps=-all"]
 MIB = 1024 * 1024
 
 
 @dataclass(frozen=True)
 class Harm:
-    """What an attack came to."""
+    """The harm that an attack has done."""
 
     what: str
     file_seconds: float  #: from the last byte of another file until its result
@@ -60,7 +61,7 @@ class Harm:
     died: bool
 
     def wrong(self) -> str:
-        """Which limits were not kept, "" for none."""
+        """Which limits were exceeded; "" for none."""
         found = []
         if self.died:
             found.append("the daemon died")
@@ -88,7 +89,7 @@ class NotifiedStudio(Studio):
     base: Path
 
     def others(self, what: str) -> Path:
-        """The workspace of the person who is not to be harmed."""
+        """The workspace of the person who must not be harmed."""
         if what in ON_AN_INBOX:
             return self.base / "other"
         return self.root
@@ -134,7 +135,7 @@ class Meter:
 
     @property
     def longest_silence(self) -> float:
-        """Seconds between two pings, at most."""
+        """The most seconds between two pings."""
         return max(after - before for before, after in pairwise(self.pings))
 
 
@@ -174,13 +175,13 @@ def notified(base: Path, cloud: Cloud) -> Iterator[NotifiedStudio]:
         if studio.daemon is not None and studio.daemon.poll() is None:
             studio.kill()
         studio.manager.close()
-        # folders deeper than Python's own removal goes
+        # the folders are deeper than Python's own removal can go
         subprocess.run(["rm", "-rf", studio.root], check=False)
 
 
 @contextmanager
 def cloud_for(what: str) -> Iterator[Cloud]:
-    """The sandbox, with what stands before it when the cloud is the attacker."""
+    """The sandbox, with the hostile proxy before it if the cloud is the attacker."""
     with SandboxProcess(turn_seconds=0.2, render_seconds=0.2) as sandbox:
         if what not in BY_THE_CLOUD:
             yield sandbox

@@ -1,6 +1,6 @@
-"""A cloud that does harm by the form of its answers: it stands before the sandbox in a thread of
-its own, passes everything on, and answers the sessions of files with LIED_TO in their names as it
-likes. `lying_cloud` lies in single values; this one in size, depth and time."""
+"""A cloud that does harm by the form of its answers: a proxy before the sandbox, in a thread of its
+own, which passes everything on except for the sessions of files with LIED_TO in their names.
+`lying_cloud` lies in single values; this one in size, depth and time."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ async def huge_error(request: web.Request) -> web.StreamResponse:
 
 
 async def huge_failure(request: web.Request) -> web.StreamResponse:
-    """The same as a failure of the server."""
+    """The same as a server error."""
     return await _huge(request, 500)
 
 
@@ -87,7 +87,7 @@ async def endless_line(request: web.Request) -> web.StreamResponse:
 
 
 async def drip(request: web.Request) -> web.StreamResponse:
-    """A byte now and then."""
+    """One byte now and then."""
     answer = await _stream(request, "text/event-stream")
     for _ in range(ENDLESS * 5):
         await answer.write(b" ")
@@ -96,7 +96,7 @@ async def drip(request: web.Request) -> web.StreamResponse:
 
 
 async def dripping_turn(request: web.Request) -> web.StreamResponse | None:
-    """The same for paid turns; everything else is answered."""
+    """The same for paid turns; everything else is answered truthfully."""
     if request.path != _CHAT:
         return None
     return await drip(request)

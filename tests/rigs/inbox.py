@@ -35,7 +35,7 @@ def mp4(seed: str = "", size: int = 2000) -> bytes:
 
 
 def deafen() -> None:
-    """Lose every event of the kernel from now on: what this process reads of inotify is nothing."""
+    """Lose every event of the kernel from now on: this process reads nothing from inotify."""
     for link in Path("/proc/self/fd").iterdir():
         with suppress(OSError):
             if os.readlink(link) == "anon_inode:inotify":
@@ -43,7 +43,7 @@ def deafen() -> None:
 
 
 class InboxRig:
-    """An inbox with everything its ticks have brought."""
+    """An inbox with everything that its ticks have brought."""
 
     def __init__(self, root: Path, state: Path, **options: object) -> None:
         self.root, self.inbox_dir = root, root / "inbox"
@@ -86,7 +86,7 @@ class InboxRig:
                 await asyncio.sleep(0)
 
     async def until(self, condition: Callable[[], bool], limit: float = PATIENCE) -> None:
-        """Wait for a condition, or fail with how everything stands."""
+        """Wait for a condition, or fail and report the state of everything."""
         end = time.monotonic() + limit
         while not condition():
             if time.monotonic() > end:
@@ -96,7 +96,7 @@ class InboxRig:
             await asyncio.sleep(0.01)
 
     async def tick_for(self, seconds: float) -> None:
-        """Let the inbox work for so long."""
+        """Let the inbox work for this long."""
         end = time.monotonic() + seconds
         await self.until(lambda: time.monotonic() > end)
 
@@ -123,7 +123,7 @@ class InboxRig:
         return await self.journal.read(lambda conn: jobs.of_source(conn, source_id))
 
     def put(self, relative: str, data: bytes) -> Path:
-        """Write a file into the inbox, whole."""
+        """Write a whole file into the inbox."""
         path = self.inbox_dir / relative
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_bytes(data)

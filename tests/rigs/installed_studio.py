@@ -1,5 +1,5 @@
-"""The service as it is installed, in a container with systemd, with a workspace and a sandbox that
-can be asked."""
+"""The installed service in a container with systemd, with a workspace and a sandbox that can be
+controlled."""
 
 from __future__ import annotations
 
@@ -60,11 +60,11 @@ class Studio(Service):
         wait_for(lambda: self.totals(check=False) is not None, "the sandbox answers")
 
     def end_sandbox(self) -> None:
-        """The cloud cannot be reached."""
+        """Make the cloud unreachable."""
         self.container.run("systemctl", "stop", "sandbox", check=False)
 
     def totals(self, *, check: bool = True) -> dict[str, int] | None:
-        """The ledger's sums."""
+        """The totals of the ledger."""
         program = (
             "import urllib.request as u;"
             f" print(u.urlopen({URL + '/_sandbox/ledger'!r}).read().decode())"
@@ -74,20 +74,20 @@ class Studio(Service):
         return found
 
     def order(self, path: str, value: dict[str, Any]) -> None:
-        """Tell the sandbox something."""
+        """Send a control call to the sandbox."""
         request = f"u.Request({URL + '/_sandbox/' + path!r}, {json.dumps(value).encode()!r})"
         program = f"import urllib.request as u; u.urlopen({request})"
         self.container.run(PYTHON, "-c", program)
 
     def drop(self, name: str, more: bytes = b"") -> None:
-        """Put the sample video, and `more` behind it, into the folder that asks for Spanish."""
+        """Put the sample video, followed by `more`, into the folder that asks for Spanish."""
         folder = self.container.path("/srv/studio/inbox/dub-es")
         folder.mkdir(exist_ok=True)
         (folder / name).write_bytes(SAMPLE.read_bytes() + more)
         self.container.run("chown", "-R", "nemowatch:", "/srv/studio/inbox")
 
     def result(self, name: str) -> bool:
-        """Whether the result stands in the outbox."""
+        """Whether the result is in the outbox."""
         return self.container.path(f"/srv/studio/outbox/dub-es/{name}").exists()
 
     def ask(self, *words: str) -> Any:

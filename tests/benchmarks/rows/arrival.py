@@ -21,7 +21,7 @@ from tests.benchmarks.table import Figure, Measure, Row
 from tests.rigs.sink import SinkProcess
 from tests.rigs.studio import Studio, video, wait_for
 
-#: Seconds that a file on a local disk is watched at least (docs/behaviour.md section 2).
+#: The fewest seconds for which a file on a local disk is watched (docs/behaviour.md section 2).
 SETTLES = 1.0
 BURST = 20_000
 FOLDERS = 50
@@ -47,7 +47,7 @@ def pickup(base: Path) -> Iterator[Measure]:
 
 
 def claimed(house: Studio) -> int:
-    """Sources in the journal, asked at a pace that costs the daemon nothing."""
+    """How many sources the journal has, read seldom enough to cost the daemon nothing."""
     time.sleep(0.5)
     where = f"file:{house.state / 'journal.db'}?mode=ro"
     with closing(sqlite3.connect(where, uri=True, timeout=30)) as conn:
@@ -55,7 +55,7 @@ def claimed(house: Studio) -> int:
 
 
 def fill(top: Path, files: int, mark: str) -> None:
-    """Files with a content of their own in many folders."""
+    """Make files with different content in many folders."""
     data = video()
     places = [top / str(number) for number in range(FOLDERS)]
     for place in places:
@@ -66,7 +66,7 @@ def fill(top: Path, files: int, mark: str) -> None:
 
 
 def burst_of(base: Path, files: int) -> dict[str, float]:
-    """So many files while the daemon runs; held, so that the cloud's part is left out."""
+    """This many files while the daemon runs; held, so that the cloud's part is left out."""
     with (
         SinkProcess() as sink,
         daemon(base / "house", sink, "[limits]\nconfirm_above = 0\n") as house,

@@ -14,7 +14,7 @@ from tests.benchmarks.table import Figure, Measure, Row
 from tests.rigs.sink import SinkProcess
 from tests.rigs.studio import wait_for
 
-#: The sink says when it began to send, the file's inode when it got its name.
+#: The baseline. The sink knows when it began to send, the file's inode when it got its name.
 FETCH = 'curl -sS -o "$2.part" "$1" && sync "$2.part" && mv "$2.part" "$2"'
 
 

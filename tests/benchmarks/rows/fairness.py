@@ -14,7 +14,7 @@ from tests.benchmarks.table import Figure, Measure, Row
 from tests.rigs.sink import SinkProcess
 from tests.rigs.studio import wait_for
 
-#: They are never fewer, in a quick look neither: those that are on their way already are before it.
+#: Never fewer, not even in a quick look: those that are already under way stay before it.
 BEFORE = 200
 
 

@@ -1,4 +1,4 @@
-"""A journal of 1,000,000 jobs beside one of 1,000: what is done with it again and again."""
+"""A journal of 1,000,000 jobs beside one of 1,000: what is done with it all the time."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ from tests.rigs.big_journal import BEGAN, fill
 FEW, MANY = 1000, 1_000_000
 #: UTC ms, after all of them.
 LATER = BEGAN + 2 * MANY * 1000
-#: How often each is done in a round.
+#: How often each operation is done in a round.
 TIMES = 50
 SNAPSHOT = DaemonSnapshot({"pid": 1, "state": "running", "since": None, "version": ""}, ())
 Work = Callable[[sqlite3.Connection, int], object]

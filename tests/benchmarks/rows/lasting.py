@@ -1,5 +1,5 @@
-"""A house that has worked for months: how soon its daemon is ready, what it costs while nothing
-happens, and how long a first start with very many files takes.
+"""An installation that has worked for months: how soon its daemon is ready, what it costs while
+nothing happens, and how long a first start with very many files takes.
 """
 
 from __future__ import annotations
@@ -20,8 +20,8 @@ from tests.rigs.sink import SinkProcess
 from tests.rigs.studio import Studio, wait_for
 
 FINISHED, WAITING, TREE = 100_000, 10_000, 100_000
-#: Seconds that a daemon is watched at rest, and before, until everything has come to rest. Ten
-#: minutes show no more than five.
+#: Seconds for which a daemon is measured at rest, and before that, until everything has settled.
+#: Ten minutes show no more than five.
 AT_REST, REST = 300, 60
 READY = "nemowatch runs"
 BARE = [sys.executable, "-c", "import asyncio, sqlite3, ssl, httpx"]

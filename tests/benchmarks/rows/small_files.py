@@ -1,5 +1,4 @@
-"""Many small files through a cloud that has everything done at once: what the daemon itself
-costs."""
+"""Many small files through a cloud that does everything at once: what the daemon itself costs."""
 
 from __future__ import annotations
 
@@ -17,14 +16,14 @@ from tests.rigs.documents import REPO
 from tests.rigs.sink import SinkProcess
 from tests.rigs.studio import video, wait_for
 
-#: In each of five rounds; with 2,000 the shell loop alone takes an hour.
+#: Files in each of five rounds; with 2,000 the shell loop alone would take an hour.
 FILES = 400
 AT_A_TIME = 8
 #: Seconds for a round, on a machine that others use, too.
 LIMIT = 1200.0
-#: As many at a time as the shell loop. Its renders are asked about at once; here they are after
-#: half a second, with more of them under way meanwhile: what the daemon looks at every two polls,
-#: holds and its page, would at quicker ones be looked at more often than with any real cloud.
+#: As many at a time as the shell loop. The loop polls its renders at once; here that is after half
+#: a second, with more renders under way meanwhile: with quicker polls the daemon would check its
+#: holds and its page, which it does every two polls, more often than with any real cloud.
 SETTINGS = f"""
 [render]
 poll_interval = 0.5
@@ -38,7 +37,7 @@ confirm_above = 0
 
 
 def fill(folder: Path, number: int) -> None:
-    """Files with a content of their own."""
+    """Make files with different content."""
     folder.mkdir(parents=True, exist_ok=True)
     for one in range(scaled(FILES)):
         (folder / f"{number}-{one}.mp4").write_bytes(video(f"{number}-{one}"))

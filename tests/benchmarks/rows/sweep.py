@@ -1,4 +1,4 @@
-"""Very many renders in flight: what one poll costs."""
+"""Very many renders under way: what one poll costs."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ def polls_of(sink: SinkProcess) -> int:
 
 @contextmanager
 def in_flight(base: Path, files: int) -> Iterator[tuple[Studio, SinkProcess]]:
-    """A daemon with so many renders that stay under way."""
+    """A daemon with this many renders, which stay under way."""
     with SinkProcess(pending=True) as sink, daemon(base, sink, SETTINGS) as house:
         fill(house.inbox / "dub-es", files, "r")
         begun = lambda: sink.figures()["calls"].get("render", 0) >= files  # noqa: E731
@@ -73,6 +73,6 @@ ROWS = (
         baseline=f"with {FEW} in flight",
         figures=(Figure("CPU a poll / with 50", 1.2),),
         setup=sweep,
-        rounds=1,  # five thousand jobs first have to come that far
+        rounds=1,  # five thousand jobs have to get that far first
     ),
 )

@@ -21,7 +21,7 @@ FILES, FOLDERS = 100_000, 100
 
 @contextmanager
 def scan(base: Path) -> Iterator[Measure]:
-    """All of them are known, as in every scan but the first."""
+    """All of them are known, as in every scan after the first."""
     inbox = base / "inbox"
     known: dict[bytes, int] = {}
     for number in range(scaled(FILES)):

@@ -35,7 +35,7 @@ def transfers(sink: SinkProcess, kind: str) -> list[dict[str, Any]]:
 
 
 def megabytes_a_second(one: dict[str, Any]) -> float:
-    """As the sink saw it."""
+    """The rate of a transfer, by the sink."""
     return float(one["size"]) / MIB / (one["ended"] - one["began"])
 
 
@@ -57,7 +57,7 @@ def upload(base: Path) -> Iterator[Measure]:
             drop_large(house, clip, number)
             forget_peak(pid)
             before, _ = memory_of(pid)
-            # the sink is not asked meanwhile: that would take from its time
+            # the sink is not asked meanwhile, which would slow it down
             wait_for("its end", lambda: not (house.inbox / f"dub-es/{number}.mp4").exists(), LIMIT)
             sent = transfers(sink, "upload")[0]
             _, most = memory_of(pid)
@@ -83,7 +83,7 @@ def upload(base: Path) -> Iterator[Measure]:
 
 
 def drop_large(house: Studio, clip: Path, number: int) -> None:
-    """A file of the same size and another content, as a rename into the inbox."""
+    """Move a file of the same size and other content into the inbox by a rename."""
     folder = house.inbox / "dub-es"
     folder.mkdir(exist_ok=True)
     made = house.root / f"{number}.tmp"
