@@ -9,6 +9,7 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
+from nemowatch.intake.watch.health import HealthState
 from nemowatch.orders import ORDERS
 from nemowatch.reporting import json_records
 from nemowatch.reporting.daemon_snapshot import lanes, take_snapshot
@@ -43,13 +44,16 @@ class Operations:
         return {"scanning": len(self._engine.inboxes)}
 
     async def _explain(self, args: dict[str, Any]) -> dict[str, Any]:
-        path, boxes = Path(str(args.get("path", ""))), self._engine.inboxes.values()
-        why = [
-            w.why
-            for box in boxes
-            for w in box.waiting()
-            if box.watch.inbox / os.fsdecode(w.path) == path
-        ]
+        path = Path(str(args.get("path", "")))
+        why: list[str] = []
+        for box in self._engine.inboxes.values():
+            if not path.is_relative_to(box.watch.inbox):
+                continue
+            if box.health.state is HealthState.HELD:
+                why.append(f"the inbox is {box.health}; nemowatch take-over makes it this one's")
+            for file in box.waiting():
+                if box.watch.inbox / os.fsdecode(file.path) == path:
+                    why.append(file.why)
         return {"waiting": why}
 
     async def snapshot(self, daemon: Mapping[str, Any]) -> dict[str, Any]:

@@ -8,11 +8,14 @@ import socket
 import stat
 from collections.abc import Callable
 from pathlib import Path
+from types import SimpleNamespace
+from typing import Any
 
 import pytest
 
 from nemowatch.intake.watch import owner_file
 from nemowatch.intake.watch.health import HealthState
+from nemowatch.service.operations import Operations
 from tests.rigs.inbox import inbox_rig, mp4
 
 
@@ -137,6 +140,11 @@ async def test_an_inbox_goes_on_by_itself_after_a_power_cut_emptied_its_owner_fi
     (root / owner_file.NAME).write_bytes(b"")
     async with inbox_rig(root, tmp_path / "other") as b:
         await b.until(lambda: b.inbox.health.state is HealthState.HELD)
+        engine: Any = SimpleNamespace(inboxes={"": b.inbox}, order=print)
+        explain = Operations(engine).handlers()["explain"]
+        answer = await explain({"path": str(root / "inbox/dub-es/clip.mp4")})
+        assert "the inbox is held by" in answer["waiting"][0]
+        assert (await explain({"path": "/elsewhere/clip.mp4"})) == {"waiting": []}
     async with inbox_rig(root, tmp_path / "s") as b:
         await b.until(lambda: b.inbox.health.state is HealthState.WATCHING)
         b.put("dub-es/clip.mp4", mp4("clip"))
