@@ -52,7 +52,7 @@ class Links:
 
 
 def nothing() -> None:
-    """For callers that need no sign of life."""
+    """Do nothing, for callers that need no sign of life."""
     return
 
 
@@ -80,9 +80,9 @@ def read_script(
     languages: Sequence[str] = (),
     beat: Beat = nothing,
 ) -> str:
-    """The words of an open script: a Word document by its name, else text, whose markup is left
-    out. `languages`: tags of
-    those that it is likely to be in. Raises OrderError, UnsafeContent, LocalPassing, OSError."""
+    """The words of an open script: a Word document, by its name, or else a text without its markup.
+    `languages`: tags of those in which it is likely to be. Raises OrderError, UnsafeContent,
+    LocalPassing, OSError."""
     here = "plain_text_task"
     if is_word(name):
         here = ""
@@ -90,13 +90,13 @@ def read_script(
 
 
 def read_lines(fd: int, *, beat: Beat = nothing) -> str:
-    """The text of an open file, every line of it, so that they can be counted. Raises OrderError,
+    """The text of an open file with every line, so that lines can be counted. Raises OrderError,
     UnsafeContent, LocalPassing, OSError."""
     return _asked(Text, f"{TASKS}:lines_task", ("",), fd, beat, here="plain_lines_task").text
 
 
 def read_subtitles(fd: int, *, languages: Sequence[str] = (), beat: Beat = nothing) -> str:
-    """The words and times of open subtitles, as SubRip. `languages` as for scripts. Raises
+    """The words and times of open subtitles, as SubRip. `languages`: as for scripts. Raises
     OrderError, UnsafeContent, LocalPassing, OSError."""
     arguments = ("", tuple(languages))
     return _asked(
@@ -122,8 +122,8 @@ def _asked(
     *,
     here: str,
 ) -> Record:
-    """The record that `task` makes of the file, in a child; `here`: the task of this process
-    instead where no child can be had; "" for none."""
+    """The record that `task` makes of the file, in a child. `here`: the task for this process if
+    there can be no child; "" for none."""
     try:
         found = CHILDREN.ask(task, arguments, fd, beat)
         if isinstance(found, kind):
@@ -141,8 +141,8 @@ def _asked(
 
 
 def _works(name: str) -> bool:
-    """Whether a child can read a good file of this kind: before a file is refused for good,
-    it is made sure that not every file would be."""
+    """Whether a child can read a good file of this kind. Checked before a file is refused for good,
+    to make sure that not every file would be."""
     with os.fdopen(os.memfd_create("probe"), "w+b", 0) as file:
         file.write(GOOD)
         try:

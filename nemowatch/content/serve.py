@@ -2,8 +2,8 @@
 request after the other until its parent closes the socket.
 
 Owns what happens inside the child. It must not open people's files by path: they come as open
-descriptors. Started as `python -m nemowatch.content.serve SOCKET PURPOSE`; the purpose is there
-for those who list processes.
+descriptors. Started as `python -m nemowatch.content.serve SOCKET PURPOSE`; the purpose is only for
+people who list processes.
 """
 
 from __future__ import annotations
@@ -26,21 +26,21 @@ from nemowatch.content import messages
 from nemowatch.content.messages import Tag
 from nemowatch.errors import OrderError, UnsafeContent, os_reason
 
-#: Bytes of address space, of which Python itself takes 30 MB. With the daemon's own that stays
-#: below 250 MiB; the largest document that is taken needs half of it.
+#: Bytes of address space, of which Python itself needs 30 MB. Together with the daemon's memory
+#: this stays below 250 MiB; the largest accepted document needs half of it.
 MEMORY = 160 * 1024 * 1024
 #: Bytes of a file that the child may write: its last words go to one, and nothing else.
 WRITTEN = 64 * 1024
-#: Resident bytes from which on a child ends after its answer: Python rarely gives memory back.
+#: Resident bytes from which a child ends after its answer, since Python rarely gives memory back.
 GROWN = 64 * 1024 * 1024
 #: The kernel's choice when memory runs out: this process, and never the daemon.
 OOM_SCORE = 800
-#: Characters of an error that are passed on.
+#: The most characters of an error that are passed on.
 _LONGEST = 500
 
 
 def limit() -> bool:
-    """Limit what this process may take. False where that is not allowed."""
+    """Limit the resources of this process. False when that is not allowed."""
     with suppress(OSError):
         Path("/proc/self/oom_score_adj").write_text(str(OOM_SCORE))
     try:
@@ -54,7 +54,7 @@ def limit() -> bool:
 
 
 def limit_computing(seconds: int) -> None:
-    """End this process by SIGXCPU after so many more seconds of computing, where that can be
+    """Have this process end by SIGXCPU after this many more seconds of CPU time, if that can be
     limited."""
     used = resource.getrusage(resource.RUSAGE_SELF)
     until = math.ceil(used.ru_utime + used.ru_stime) + seconds
@@ -67,7 +67,7 @@ Say = Callable[[Tag, object], None]
 
 
 def answer(request: messages.ChildRequest, fd: int, say: Say) -> None:
-    """Carry out one request, and say what came of it."""
+    """Carry out one request, and send the outcome."""
     try:
         module, _, name = request.task.partition(":")
         task = getattr(importlib.import_module(module), name)
@@ -83,7 +83,7 @@ def answer(request: messages.ChildRequest, fd: int, say: Say) -> None:
 
 
 def say_failure(exc: Exception, say: Say) -> None:
-    """Say what an error means to the parent."""
+    """Send the parent what an error means."""
     for kind, tag, describe in _FAILURES:
         if isinstance(exc, kind):
             say(tag, describe(exc))
@@ -111,7 +111,7 @@ def _nothing(exc: Exception) -> None:
     return
 
 
-#: What errors mean, the particular ones first, and what is said of each.
+#: What errors mean, the more specific ones first, and what is sent about each.
 _FAILURES: tuple[tuple[type[Exception], Tag, Callable[[Any], object]], ...] = (
     (OrderError, Tag.REFUSED, _text_and_cure),
     (UnsafeContent, Tag.UNSAFE, _text),
@@ -124,12 +124,13 @@ _FAILURES: tuple[tuple[type[Exception], Tag, Callable[[Any], object]], ...] = (
 
 @cache
 def _own_memory() -> int:
-    """A descriptor of what the kernel says of this process's memory: asked after each file."""
+    """The descriptor of the kernel's file about this process's memory, which is read after each
+    file."""
     return os.open("/proc/self/statm", os.O_RDONLY | os.O_CLOEXEC)
 
 
 def has_grown() -> bool:
-    """True when this process holds more memory than one that waits should."""
+    """True when this process has more memory than an idle one should."""
     # not getrusage: its maximum is inherited from the process that started this one
     pages = int(os.pread(_own_memory(), 100, 0).split()[1])
     return pages * resource.getpagesize() > GROWN
@@ -168,7 +169,7 @@ def serve(connection: socket.socket, is_limited: bool) -> None:
 
 
 def main(words: Sequence[str]) -> int:
-    """The child's whole life; its exit code."""
+    """Run the child until it ends; returns its exit code."""
     # they are the daemon's, when somebody sends them to all of its processes
     for number in (signal.SIGHUP, signal.SIGUSR1):
         signal.signal(number, signal.SIG_IGN)

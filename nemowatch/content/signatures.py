@@ -1,5 +1,5 @@
-"""What the first bytes of a file say that it is: media that the cloud takes, or something else that
-people drop under such a name, and what to do about that.
+"""What a file is by its first bytes: media that the cloud accepts, or something else that people
+drop under such a name, and what to do about that.
 
 Owns the tables of first bytes. Pure; it must not read files' structures, which `containers` does.
 """
@@ -29,7 +29,7 @@ class Disguise:
 
 
 def converted(to: str) -> str:
-    """The cure for a kind that the cloud does not take."""
+    """The cure for a kind that the cloud does not accept."""
     return f"Convert it to {to}, and put that into the folder."
 
 
@@ -47,7 +47,7 @@ def _image(what: str) -> Disguise:
 
 _MPEG = _video("an MPEG-1 or MPEG-2 file")
 _TIFF = _image("a TIFF picture or a camera's raw image")
-#: What people put under a media name by mistake, by its first bytes.
+#: What people drop under a media name by mistake, by its first bytes.
 _BY_MAGIC: tuple[tuple[bytes, Disguise], ...] = (
     (b"%PDF", Disguise("a PDF document")),
     (b"\x7fELF", Disguise("a program")),
@@ -92,9 +92,9 @@ _BY_MAGIC: tuple[tuple[bytes, Disguise], ...] = (
     (b"\xff\x0a", _image("a JPEG XL image")),
     (b"\x00\x00\x01\x00", _image("an icon")),
 )
-#: Those of them that no text begins with; the others are letters that one may well begin with.
+#: Those with which no text begins; the others are letters with which one may well begin.
 NEVER_TEXT = (b"%PDF", b"\x7fELF", ZIP, b"Rar!", b"\x1f\x8b", b"\xd0\xcf\x11\xe0")
-#: Pictures of which each is a MP4 file by its form, by the brand in its first box.
+#: Pictures with the structure of an MP4 file, by the brand in their first box.
 _HEIC = _image("an iPhone photo (HEIC)")
 _BRANDS = {
     **dict.fromkeys(
@@ -103,29 +103,29 @@ _BRANDS = {
     **dict.fromkeys((b"avif", b"avis"), _image("an AVIF image")),
     b"crx ": _image("a camera's raw image"),
 }
-#: What the first bytes of a MPEG transport stream repeat, how far apart, and where they begin: the
-#: second has a time before each packet (.mts, .m2ts).
+#: What repeats in the first bytes of an MPEG transport stream, how far apart, and where it begins:
+#: the second form has a time before each packet (.mts, .m2ts).
 _TS_SYNC, _TS_SEEN = b"\x47", 4
 _TS_PACKETS = ((0, 188), (4, 192))
-#: How web pages begin, in small letters.
+#: The beginnings of web pages, in small letters.
 _WEB_PAGES = (b"<!doctype html", b"<html", b"<head", b"<body")
 _WEB_PAGE = Disguise("a web page", _DOWNLOAD)
 
-#: How other texts with markup begin.
+#: The beginnings of other texts with markup.
 _MARKUP = (
     (b"<svg", _image("an SVG drawing")),
     (b"<?xml", Disguise("an XML document", _DOWNLOAD)),
 )
 #: AIFF in its two forms.
 _AIFF_FORMS = (b"AIFF", b"AIFC")
-#: Bytes in which markup begins, and what may be before it.
+#: Bytes within which markup begins, and what may be before it.
 _START = 512
 _BLANK = b"\xef\xbb\xbf \t\r\n"
 
 #: Kinds that the first bytes of a RIFF file name.
 _RIFF_KINDS = {b"AVI ": _VIDEO, b"WAVE": _AUDIO, b"WEBP": _IMAGE}
 _MP4_KINDS = {b"M4A ": _AUDIO, b"M4B ": _AUDIO}
-#: What files of the other kinds begin with.
+#: The beginnings of files of the other kinds.
 _SIGNATURES: tuple[tuple[bytes, MediaKind], ...] = (
     (matroska.EBML, _VIDEO),
     (JPEG, _IMAGE),
@@ -137,8 +137,8 @@ _SIGNATURES: tuple[tuple[bytes, MediaKind], ...] = (
 
 
 def media_kind(head: bytes, name: bytes) -> MediaKind | None:
-    """The kind of a file that the cloud takes, by its first bytes; None for all else. The name
-    only decides where a container may hold sound or pictures, and does not say itself."""
+    """The kind of a file that the cloud accepts, by its first bytes; None for anything else. The
+    name only decides if a container may have sound or pictures, and does not say which."""
     if mp4.begins(head):
         return _mp4_kind(head, name)
     if head.startswith(riff.BEGINNINGS):
@@ -158,12 +158,12 @@ def _mp4_kind(head: bytes, name: bytes) -> MediaKind | None:
 
 
 def _has_brand(head: bytes) -> bool:
-    """Whether the first box says which of the formats that are built like MP4 this is."""
+    """Whether the first box says which of the formats with the structure of MP4 this is."""
     return head[4:8] == b"ftyp"
 
 
 def disguise(head: bytes) -> Disguise | None:
-    """What a file is that the cloud does not take, when it is something that people mix up with
+    """What a file is that the cloud does not accept, if it is something that people confuse with
     media."""
     start = head[:_START].lstrip(_BLANK).lower()
     if start.startswith(_WEB_PAGES):

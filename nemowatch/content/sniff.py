@@ -1,6 +1,6 @@
 """What a file is, by its first bytes, and whether its container says that it is whole.
 
-Owns the judgement of an open file, by a bounded number of small pieces of it. It must not decide
+Owns this decision about an open file, by a limited number of small pieces of it. It must not decide
 anything about orders or time.
 """
 
@@ -17,18 +17,18 @@ from nemowatch.content.signatures import NEVER_TEXT, Disguise, disguise, media_k
 from nemowatch.errors import UnsafeContent
 from nemowatch.model import MediaKind
 
-#: Bytes read from the front: every signature below lies within them.
+#: Bytes read from the front, which contain every signature below.
 HEAD = 4096
 #: A front this long of zeros is content that has not arrived: an MP4 begins with three at most.
 ZEROS = 16
 
-#: How documents of Office before 2007 begin, and newer ones that have a password.
+#: The beginning of Office documents from before 2007, and of newer ones with a password.
 OLD_OFFICE = b"\xd0\xcf\x11\xe0"
 _SAVE_AS_WORD = "Open it in Word, save it as a .docx file without a password, and drop that."
-#: Marks with which a text says its encoding; the first looks like a frame of MP3.
+#: Marks by which a text names its encoding; the first looks like a frame of MP3.
 TEXT_MARKS = (b"\xff\xfe", b"\xfe\xff", b"\xef\xbb\xbf")
 
-#: Why a file with a media container is none, in plain words, and what to do.
+#: Why a file with a media container is not accepted, in plain words, and what to do.
 _TOO_MANY = "The file cannot be read safely: it is made of too many pieces."
 _LOCKED = "it is protected against copying (DRM)"
 _NOTHING = "it contains neither pictures nor sound"
@@ -46,7 +46,7 @@ _SAVE_AGAIN = "Open it in the program that made it, and save it again as a new f
 
 
 def sniff(fd: int, name: bytes, size: int) -> Sniffed:
-    """Read as much of an open file as says what it is. Raises UnsafeContent, OSError."""
+    """Read as much of an open file as shows what it is. Raises UnsafeContent, OSError."""
     head = os.pread(fd, HEAD, 0)
     if not any(head[:ZEROS]):
         return Sniffed(SniffResult.NOT_YET, why="its beginning has not arrived yet")
@@ -81,14 +81,15 @@ def _media(pieces: Pieces, head: bytes, name: bytes, promised: MediaKind | None)
 
 
 def _is_junk_before_sound(pieces: Pieces, head: bytes) -> bool:
-    """Whether a file that begins like nothing known goes on as MP3 or AAC, which players find."""
+    """Whether a file with an unknown beginning goes on as MP3 or AAC, which players find."""
     if disguise(head) is not None:
         return False
     return bool(containers.examine(pieces).tracks)
 
 
 def _by_contents(pieces: Pieces, name: bytes, kind: MediaKind) -> Sniffed:
-    """The judgement by what the container says of itself; `kind` is what its first bytes say."""
+    """The judgement by what the container says about itself; `kind`: its kind by its first
+    bytes."""
     contents = containers.examine(pieces)
     if contents.tracks is None:
         return _whole_or_not(contents, kind)
@@ -121,8 +122,8 @@ def _whole_or_not(contents: Contents, kind: MediaKind, silent: str = "") -> Snif
 
 
 def _nothing(pieces: Pieces, contents: Contents, name: bytes, kind: MediaKind) -> Sniffed:
-    """A file with neither picture nor sound: they may still come, unless it says that it is whole,
-    or has no tracks for them."""
+    """The judgement of a file with neither picture nor sound: they may still come, unless it says
+    that it is whole, or has no tracks for them."""
     if contents.missing:
         return Sniffed(SniffResult.CUT_SHORT, kind, contents.missing)
     if contents.tracks and not contents.ends:
@@ -135,7 +136,8 @@ def _nothing(pieces: Pieces, contents: Contents, name: bytes, kind: MediaKind) -
 
 
 def _kind_by_tracks(kind: MediaKind, heard: Heard) -> MediaKind:
-    """A file without a picture is sound. One of sound by its name may have a cover."""
+    """The kind by the tracks: a file without a picture is sound, and one that is sound by its name
+    may have a cover."""
     if not heard.picture:
         return MediaKind.AUDIO
     if not heard.sound:
@@ -166,13 +168,13 @@ def _word(head: bytes, name: bytes) -> Sniffed:
 
 
 def _no_text(head: bytes, name: bytes) -> Disguise | None:
-    """What the first bytes are, when no text begins with them; else None."""
+    """What the first bytes are, if no text begins with them; otherwise None."""
     if head.startswith(TEXT_MARKS):
         return None
     if head.startswith(NEVER_TEXT):
         return _document(head)
 
-    # sound begins like a text in UTF-16, and a GIF like one in letters
+    # sound may begin like a text in UTF-16, and a GIF like one in letters
     if _begins_in_letters(head) or mpeg_audio.is_frame(head):
         return None
     if media_kind(head, name) is None:
@@ -185,7 +187,7 @@ def _begins_in_letters(head: bytes) -> bool:
 
 
 def _document(head: bytes) -> Disguise | None:
-    """What is called a text but is something else, with how its words come out of it."""
+    """What a file named like a text really is, and how to get its words out of it."""
     found = disguise(head)
     if found is None:
         return None
@@ -195,7 +197,7 @@ def _document(head: bytes) -> Disguise | None:
 
 
 def _disguised(head: bytes, name: bytes) -> Sniffed:
-    """A file that is no media, by its first bytes."""
+    """The judgement of a file that is not media, by its first bytes."""
     found = disguise(head)
     if found is not None:
         return _called(name, found, MediaKind.VIDEO)
@@ -205,7 +207,7 @@ def _disguised(head: bytes, name: bytes) -> Sniffed:
 
 
 def _called(name: bytes, found: Disguise, kind: MediaKind) -> Sniffed:
-    """Something else under the name of this kind."""
+    """The judgement of something else with a name of this kind."""
     ending = name.rpartition(b".")[2].decode("ascii", "replace")
     why = f"it is called .{ending} but is {found.what}"
     return Sniffed(SniffResult.NOT_MEDIA, kind, why, cure=found.cure)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 
 def subtitle_time(ms: int, mark: str) -> str:
-    """Hours, minutes, seconds and milliseconds; `mark` stands before the last of them: a comma in
+    """Hours, minutes, seconds and milliseconds; `mark` precedes the milliseconds: a comma in
     SubRip, a full stop in WebVTT."""
     seconds, rest = divmod(ms, 1000)
     minutes, seconds = divmod(seconds, 60)

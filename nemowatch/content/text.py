@@ -1,8 +1,8 @@
-"""Texts that people drop: the one decoder for scripts, prompt.txt and lists.
+"""Decodes texts that people drop: scripts, prompt.txt and lists.
 
-Works on bytes that were read elsewhere. Raises OrderError for what holds no text, and for a text
-in an encoding that is in doubt: wrong words are never the answer. `decode_text` may use chardet:
-call it in a child. `plain_text` reads Unicode alone, and may be called anywhere.
+Works on bytes that were read elsewhere. Raises OrderError for what is not text, and for a text
+whose encoding is in doubt: it never returns wrong words. `decode_text` may use chardet: call it in
+a child. `plain_text` only reads Unicode, and may be called anywhere.
 """
 
 from __future__ import annotations
@@ -18,28 +18,29 @@ from nemowatch.content.unicode_bytes import decode_unicode, is_nearly_utf8
 from nemowatch.errors import OrderError
 from nemowatch.model import MB
 
-#: Characters of a prompt.txt or a list of links, which are read again and again.
+#: The most characters of a prompt.txt or a list of links, which are read again and again.
 MAX_SHORT = 500_000
 
-#: Bytes that are nothing at either end of a text: white space, zeros, the end mark of DOS.
+#: Bytes without a meaning at either end of a text: white space, zeros, the end mark of DOS.
 _EMPTY = b"\0\x1a \t\r\n\f\v\xa0"
-#: Zeros that old programs fill a text up with, at most: a record of CP/M and DOS.
+#: The most zeros with which old programs pad a text: a record of CP/M and DOS.
 _MOST_ZEROS = 128
 #: The end of a line in UTF-16, whose zero belongs to it.
 _UTF16_LINE_END = b"\n\0"
 _MARKS_OF_UTF16 = (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)
-#: Characters that no text holds.
+#: Characters that are in no text.
 _CONTROL = re.compile(r"[\x00-\x08\x0e-\x1f]")
-#: Marks that have no sound: of byte order, of direction, of where a line may break, of a picture.
+#: Marks without a sound: of byte order, of direction, of where a line may break, of an emoji's
+#: form.
 _SILENT = re.compile(
     "[\ufeff\u200b\u2060-\u2064\u00ad\u061c\u180e\u200e\u200f\u202a-\u202e\u2066-\u2069"
     "\ufff9-\ufffc\U000e0000-\U000e007f]"
 )
-#: Letters of mathematics, with which people make bold and italic ones.
+#: Mathematical letters, which people use as bold and italic ones.
 _STYLED = re.compile("[\U0001d400-\U0001d7ff]+")
-#: Bullets of Symbol and Wingdings, as Word and PDF viewers copy them, where a line begins.
+#: Bullets of Symbol and Wingdings at the beginning of a line, as Word and PDF viewers copy them.
 _BULLET = re.compile("^([ \t]{0,40})[\uf0a7\uf0b7\uf0d8\uf0fc][ \t]{0,40}", re.MULTILINE)
-#: What can be said: a letter or a digit.
+#: What can be spoken: a letter or a digit.
 _SAID = re.compile(r"[^\W_]")
 _LINE_ENDS = re.compile("\r\n|[\r\v\f\x85\u2028\u2029]")
 _SAVE_AGAIN = "Open it, copy its text into Notepad and save that as a .txt file."
@@ -52,8 +53,8 @@ AS_UTF8 = (
 
 
 def decode_text(data: bytes, languages: Sequence[str] = ()) -> str:
-    """The words in `data`, with plain line ends. `languages`: tags of those that it is likely to
-    be in, for texts from before Unicode. Raises OrderError."""
+    """The words in `data`, with plain line ends. `languages`: tags of those in which it is likely
+    to be, for texts from before Unicode. Raises OrderError."""
     text = plain_text(data)
     if text is not None:
         return text
@@ -69,7 +70,7 @@ def decode_text(data: bytes, languages: Sequence[str] = ()) -> str:
 
 
 def _legacy(data: bytes, languages: Sequence[str]) -> str | None:
-    """The text in an encoding of before Unicode; None when it is in doubt."""
+    """The text in an encoding from before Unicode; None when that is in doubt."""
     if is_nearly_utf8(data):
         return None
     from nemowatch.content.legacy import decode_legacy
@@ -93,7 +94,8 @@ def plain_text(data: bytes) -> str | None:
 
 
 def _without_end(data: bytes) -> bytes:
-    """Without the zeros and the mark with which old programs end a text; UTF-16 keeps its own."""
+    """The bytes without the zeros and the mark with which old programs end a text; UTF-16 keeps the
+    zeros that belong to it."""
     bare = data.rstrip(b"\0\x1a")
     has_zeros_inside = b"\0" in bare
     if has_zeros_inside or data.startswith(_MARKS_OF_UTF16):
@@ -102,7 +104,7 @@ def _without_end(data: bytes) -> bytes:
 
 
 def _refuse_unfinished(data: bytes) -> None:
-    """Raises OrderError where the end of a text was never written: a copy that died."""
+    """Raise OrderError if the end of a text was never written, because a copy died."""
     if len(data) - len(data.rstrip(b"\0")) <= _MOST_ZEROS:
         return
     said = "The end of this text is missing: there are only zeros where it should be."
@@ -110,13 +112,13 @@ def _refuse_unfinished(data: bytes) -> None:
 
 
 def _refuse_large(data: bytes, most: int) -> None:
-    """Raises OrderError for more bytes than these."""
+    """Raise OrderError for more bytes than `most`."""
     if len(data) > most:
         raise _too_long(f"The text is larger than {most // MB} MB.")
 
 
 def _refuse_binary(data: bytes) -> None:
-    """Raises OrderError for bytes that are no text in any encoding."""
+    """Raise OrderError for bytes that are not text in any encoding."""
     bare = data.strip(_EMPTY).decode("latin-1")
     if data.isascii() or _CONTROL.search(bare):
         raise _no_text()
@@ -132,8 +134,8 @@ def _no_text() -> OrderError:
 
 
 def checked(text: str) -> str:
-    """`text` with plain line ends and bullets, without marks that have no sound. Raises OrderError
-    when it is empty, no text, garbled, or too long."""
+    """`text` with plain line ends and bullets, and without silent marks. Raises OrderError when it
+    is empty, not text, garbled, or too long."""
     plain = _stripped(_SILENT.sub("", _LINE_ENDS.sub("\n", text)))
     if len(plain) > MAX_CHARACTERS:  # first, since all else takes seconds for so many
         said = f"The text has {len(plain):,} characters; the limit is {MAX_CHARACTERS:,}."
@@ -158,7 +160,7 @@ def _as_letters(styled: re.Match[str]) -> str:
 
 
 def with_words(text: str) -> str:
-    """A checked text. Raises OrderError when there is no letter or digit in it, of any writing."""
+    """A checked text. Raises OrderError when it has no letter or digit of any script."""
     if _SAID.search(text):
         return text
     said = "The text has no words: there are only symbols in it."

@@ -1,8 +1,8 @@
-"""The text of bytes in an encoding of Unicode, marked or not, or in one that writes other letters
-with those of ASCII.
+"""Decodes bytes in an encoding of Unicode, marked or not, or in one that writes other letters with
+those of ASCII.
 
-Owns recognising these encodings. Pure. It answers None for bytes that are none of them, and must
-never guess.
+Owns recognising these encodings. Pure. It returns None for bytes in none of them, and must never
+guess.
 """
 
 from __future__ import annotations
@@ -26,23 +26,23 @@ _UTF32 = ("utf-32-le", "utf-32-be")
 #: The bytes that most characters of a Latin text have in UTF-16 without a mark: at least this share
 #: is zero on one side.
 _ZERO_SHARE = 0.4
-#: And at most this share of them on the other side.
+#: At most this share of them is zero on the other side.
 _STRAY_SHARE = 0.1
-#: Bytes that are counted: enough to tell.
+#: Bytes that are counted: enough to decide.
 _SAMPLE = 4096
-#: Bytes that no text holds: control bytes but for white space and the end mark of DOS.
+#: Bytes that are in no text: control bytes except white space and the end mark of DOS.
 _CONTROL_BYTES = re.compile(rb"[\x00-\x08\x0e-\x19\x1b-\x1f]")
-#: White space that is in texts, and is not printable by Python's word.
+#: White space in texts that Python does not count as printable.
 _WHITE = dict.fromkeys(map(ord, "\r\n\t\u3000\u00a0\u200b\u200e\u200f\ufeff"))
-#: Blocks of 256 characters that a text in letters, not in signs of words, is from.
+#: The most blocks of 256 characters in a text that is in letters, and not in signs for words.
 _FEW_BLOCKS = 4
-#: Syllables that are enough to tell.
+#: How many syllables are enough to decide.
 _FEWEST_KANA = 3
-#: How the names of characters of East Asia begin.
+#: The beginnings of the names of East Asian characters.
 _OF_SIGNS = frozenset({"CJK", "HANGUL", "HIRAGANA", "KATAKANA", "YI", "HALFWIDTH", "?"})
 _EAST_ASIA = ("zh-Hans", "zh-Hant", "ja", "ko")
 
-#: How texts begin what is not ASCII in mail encodings, with the codec and the language.
+#: The beginnings of what is not ASCII in mail encodings, with the codec and the language.
 _ESCAPED = (
     (b"\x1b$B", "iso2022_jp_2", "ja"),
     (b"\x1b$@", "iso2022_jp_2", "ja"),
@@ -54,16 +54,16 @@ _ESCAPED = (
 _PAIRS = re.compile(r"(?<![\u2020-\u7e7e])[\u2020-\u7e7e]{4,}\Z")
 _LATIN = re.compile(r"[A-Za-z]{3}")
 _PRINTABLE = bytes(range(32, 127)) + b"\t\r\n"
-#: How codecs know what is done with bytes that are not UTF-8 here.
+#: The name by which codecs know the error handler for bytes that are not UTF-8.
 _MENDED = "nemowatch.mended"
-#: For one byte that is wrong, so many characters of several bytes must be right.
+#: For each wrong byte this many multi-byte characters must be right.
 _RIGHT = 4
 #: Windows' punctuation, which programs paste into UTF-8 as it is.
 _PUNCTUATION = frozenset(b"\x85\x91\x92\x93\x94\x95\x96\x97\xa0\xab\xbb")
 
 
 def decode_unicode(data: bytes) -> str | None:
-    """The text, when `data` is Unicode in all but, perhaps, a few bytes of punctuation."""
+    """The text, if `data` is Unicode except perhaps for a few bytes of punctuation."""
     for mark, encoding in _MARKS:
         if data.startswith(mark):
             unmarked = data[len(mark) :]
@@ -79,7 +79,7 @@ def decode_unicode(data: bytes) -> str | None:
     text = _strict(data, "utf-8")
     if not data.isascii() and (text is not None or is_nearly_utf8(data)):
         return text
-    # UTF-16 of East Asia may hold, by chance, neither a zero nor a control byte
+    # East Asian UTF-16 may by chance have neither a zero nor a control byte
     return _strict(data, _encoding_by_control_bytes(data))
 
 
@@ -106,7 +106,7 @@ def _decoded(data: bytes, encoding: str, errors: str = "strict") -> str | None:
 
 
 def _strict(data: bytes, encoding: str) -> str | None:
-    """The text in one encoding of Unicode ("" for none), as far as it is beyond doubt."""
+    """The text in one encoding of Unicode ("" for none); None when it is in doubt."""
     if not encoding:
         return None
     if encoding == "utf-8" and is_nearly_utf8(data):
@@ -165,7 +165,7 @@ def _utf16(sample: bytes) -> str:
 
 
 def _prevails(zeros: int, others: int, pairs: int) -> bool:
-    """True when enough of the pairs have their zero on this side, and hardly any on the other."""
+    """True when enough of the pairs have a zero on this side, and hardly any on the other."""
     if zeros <= others:
         return False
     is_enough = zeros >= pairs * _ZERO_SHARE
@@ -204,14 +204,14 @@ def _is_text(text: str) -> bool:
 
 
 def _is_of_one_writing(text: str) -> bool:
-    """Whether its letters are all of one writing that has letters, but for Latin ones: of few
-    characters the number of blocks says nothing."""
+    """Whether all of its letters, except Latin ones, are of one script with letters: for few
+    characters the number of blocks shows nothing."""
     writings = {unicodedata.name(char, "?").partition(" ")[0] for char in text if char.isalpha()}
     return len(writings - {"LATIN"}) <= 1 and writings.isdisjoint(_OF_SIGNS)
 
 
 def _blocks(text: str) -> set[int]:
-    """The blocks of 256 characters that the text takes its own from."""
+    """The blocks of 256 characters from which the text's own characters are."""
     return {ord(char) >> 8 for char in text}
 
 
@@ -219,7 +219,7 @@ def _blocks(text: str) -> set[int]:
 
 
 def _escaped(data: bytes) -> str | None:
-    """ASCII; or what ISO-2022 and HZ hide in it."""
+    """The text of plain ASCII, or of ISO-2022 and HZ, which are written in ASCII."""
     for beginning, codec, language in _ESCAPED:
         if beginning not in data:
             continue
@@ -236,7 +236,7 @@ def _escaped(data: bytes) -> str | None:
 
 
 def is_nearly_utf8(data: bytes) -> bool:
-    """Whether `data` is UTF-8 but for a few bytes."""
+    """Whether `data` is UTF-8 except for a few bytes."""
     text = data.decode("utf-8", "ignore")
     plain = text.encode("ascii", "ignore")
     wrong = len(data) - len(text.encode("utf-8"))
@@ -245,14 +245,14 @@ def is_nearly_utf8(data: bytes) -> bool:
 
 
 def _nearly_utf8(data: bytes) -> str | None:
-    """The text when the wrong bytes are Windows' punctuation, or stand alone at its end, where a
-    copy was cut; None when a word has lost a letter."""
+    """The text, if the wrong bytes are Windows' punctuation, or are only at its end, where a copy
+    was cut off; None when a word has lost a letter."""
     return _decoded(data, "utf-8", errors=_MENDED)
 
 
 def _mend(error: UnicodeError) -> tuple[str, int]:
-    """What stands for bytes that are not UTF-8, and where decoding goes on. Raises the error for
-    those that were a letter."""
+    """What replaces bytes that are not UTF-8, and where decoding goes on. Raises the error for
+    bytes that were a letter."""
     assert isinstance(error, UnicodeDecodeError)
     wrong = error.object[error.start : error.end]
     if wrong[0] in _PUNCTUATION:

@@ -45,9 +45,9 @@ _HOLDERS = frozenset({0x1F43B675, 0xA0})
 _BLOCKS = frozenset({0xA1, 0xA3})
 #: Kinds of tracks; the third holds both. Others are subtitles, buttons and the like.
 _TYPES = {1: (Holds.PICTURE,), 2: (Holds.SOUND,), 3: (Holds.PICTURE, Holds.SOUND)}
-#: Codecs that compress nothing.
+#: Codecs without compression.
 _PLAIN = (b"A_PCM", b"V_UNCOMPRESSED", b"V_MS/VFW")
-#: Elements in which a first block of each track is looked for: some minutes of video.
+#: The most elements among which the first block of each track is looked for: some minutes of video.
 _MOST_BLOCKS = 4_000
 #: Elements before the segment: a header, and what fills space.
 _FIRST = 16
@@ -66,7 +66,7 @@ class _Element:
     kind: int
     start: int
     at: int  #: where its content begins
-    end: int  #: where it ends, by its own word
+    end: int  #: where it should end, by its own length
     is_open: bool = False  #: its length is unknown: it ends where the file does, or sooner
 
 

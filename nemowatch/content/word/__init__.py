@@ -24,14 +24,14 @@ _NONE = "The file is not a Word document that can be read."
 def read_word(fd: int, parsing: Callable[[], None]) -> str:
     """The words of an open Word document. `parsing` is called once everything is read.
 
-    Raises OrderError for what is none, or holds something that cannot be read aloud, UnsafeContent
-    for what is beyond the bounds, and OSError.
+    Raises OrderError for what is not one, or has something that cannot be read aloud, UnsafeContent
+    for what is beyond the limits, and OSError.
     """
     try:
         return checked(_text(fd, parsing))
     except (NemowatchError, MemoryError, OSError):
         raise
-    except Exception as exc:  # zipfile, zlib and expat raise what they like on damaged bytes
+    except Exception as exc:  # zipfile, zlib and expat may raise anything on damaged bytes
         raise OrderError(_NONE, cure=SAVE_AGAIN) from exc
 
 

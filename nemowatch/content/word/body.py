@@ -32,7 +32,7 @@ from nemowatch.content.word.tables import Tables
 from nemowatch.content.word.versions import Versions
 from nemowatch.content.word.xml import Attributes, Walk, is_on, value
 
-#: Characters after which reading ends: such a text is refused in any case.
+#: Characters after which reading ends, since such a text is refused in any case.
 _MOST = MAX_CHARACTERS + 1_000_000
 _TEXTS = ("w:t", "m:t")
 _RUNS = ("w:r", "m:r")
@@ -45,12 +45,12 @@ class BodyReader:
         self._styles = styles
         self._numbering = numbering
         self._story = Story()
-        self._around: list[Story] = []  # what text boxes lie in
+        self._around: list[Story] = []  # the stories around open text boxes
         self._tables = Tables(styles, self._flush)
         self._properties = Properties(self._open_story, self._tables)
         self._unfilled: list[bool] = []  # whether an open form field shows what to write there
         self._size = 0
-        self._left_out = ""  # the first words that nobody sees
+        self._left_out = ""  # the first invisible words
         self._has_drawing = False
         self._versions = Versions()
         self.walk = Walk(self._starts(), self._ends(), self._characters)
@@ -163,7 +163,7 @@ class BodyReader:
         return run.is_unseen
 
     def _looks(self, run: Run) -> Iterator[Look]:
-        """What says how a run looks, the nearest first."""
+        """What decides how a run looks, the nearest first."""
         paragraph, styles = self._story.paragraph, self._styles
         yield run.look
         if run.style:
@@ -178,7 +178,7 @@ class BodyReader:
     # --- runs -------------------------------------------------------------------------
 
     def _new_run(self, attributes: Attributes | None = None) -> None:
-        """A run begins or ends: what is known of the last one no longer holds."""
+        """A run begins or ends: forget what is known about the last one."""
         self._story.run = Run()
 
     def _field(self, attributes: Attributes) -> None:
@@ -193,7 +193,8 @@ class BodyReader:
         self._mark_field("end")
 
     def _old_date(self, attributes: Attributes) -> None:
-        """Elements of before there were fields: a page's number, a part of today's date."""
+        """Handle elements from before there were fields: a page's number, a part of today's
+        date."""
         self._refuse_worked_out("DATE")
 
     def _mark_field(self, kind: str) -> None:
@@ -209,8 +210,8 @@ class BodyReader:
         self.walk.leave_out()
 
     def _deleted(self, attributes: Attributes) -> None:
-        """A deletion, or the place that something was moved from: of words, of a paragraph's mark,
-        or of a whole row."""
+        """Handle a deletion, or the place from which something was moved: words, a paragraph's
+        mark, or a whole row."""
         self.walk.leave_out()
         if self.walk.parent == "w:trPr":
             self.walk.leave_out_rest("w:tr")
@@ -276,12 +277,13 @@ class BodyReader:
         self._has_drawing = True
 
     def _refuse_doubt(self) -> None:
-        """Words that nobody sees on paper are seen on a picture that lies behind them."""
+        """Raise OrderError for words that are invisible on paper, but not on a picture behind
+        them."""
         if self._left_out and self._has_drawing:
             raise refusals.perhaps_seen(self._left_out)
 
     def _refuse_struck(self, said: str) -> None:
-        """Words with a line through them are seen: only a person knows whether they count."""
+        """Raise OrderError for struck-through words: only a person knows whether they count."""
         run = self._story.run
         is_struck = self._is_on("w:strike", run) or self._is_on("w:dstrike", run)
         if not is_struck or not said.strip():

@@ -5,8 +5,8 @@ Owns these lists. Data only.
 
 from __future__ import annotations
 
-#: What Word does not show once all changes are accepted, and what holds no words of the text. A
-#: reading aid above a word (`rt`) would have the word spoken twice.
+#: What Word does not show once all changes are accepted, and what has no words of the text. A
+#: reading aid above a word (`rt`) would have it spoken twice.
 LEFT_OUT = (
     *("w:del", "w:moveFrom", "w:delText", "w:delInstrText", "w:fldData", "w14:conflictDel"),
     *("w:rPrChange", "w:pPrChange", "w:tblPrChange", "w:trPrChange", "w:tcPrChange"),
@@ -19,9 +19,9 @@ FORMULA = (
     *("m:limLow", "m:limUpp", "m:func", "m:acc", "m:bar", "m:groupChr", "m:d", "m:box"),
     *("m:borderBox", "m:phant"),
 )
-#: Pictures and shapes, which may lie behind words.
+#: Pictures and shapes, which may be behind words.
 DRAWINGS = ("w:drawing", "w:pict")
-#: Words that lie in other files, which only Word puts together.
+#: Words in other files, which only Word puts together.
 ELSEWHERE = ("w:altChunk", "w:subDoc")
 #: Fields that Word shows although they have no result in the file.
 WORKED_OUT = frozenset(
@@ -46,12 +46,12 @@ WORKED_OUT = frozenset(
         "TIME",
     }
 )
-#: What Word shows a page's number or a part of today's date for.
+#: Elements for which Word shows a page's number or a part of today's date.
 OLD_DATES = (
     *("w:pgNum", "w:dayShort", "w:dayLong", "w:monthShort", "w:monthLong", "w:yearShort"),
     "w:yearLong",
 )
-#: What means a character.
+#: Elements that stand for a character.
 SIGNS = {
     "w:tab": "\t",
     "w:ptab": "\t",

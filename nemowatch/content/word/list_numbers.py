@@ -24,14 +24,13 @@ _ROMAN = (
 )
 #: The endings of ordinal numbers by their last digit; all others have "th".
 _ENDINGS = {1: "st", 2: "nd", 3: "rd"}
-#: Roman numerals and letters become endless: Word itself stops there.
+#: Roman numerals and letters would become endless: Word itself stops here.
 _LARGEST_ROMAN = 3999
 _LARGEST_LETTER = 780
 
 
 def formatted(number: int, kind: str) -> str:
-    """A number as a list of this kind (Word's word for it) writes it; in digits where it is one
-    that is not known here."""
+    """A number as a list of this kind (by Word's name) writes it; in digits for an unknown kind."""
     write = _WRITERS.get(kind, str)
     said = write(number)
     if kind.startswith("upper"):

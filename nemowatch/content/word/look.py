@@ -1,7 +1,7 @@
-"""Words that are in a Word document and that nobody sees: in the colour of what is behind them, or
-too small to be read.
+"""Recognises invisible words of a Word document: in the colour of what is behind them, or too small
+to be read.
 
-Owns when that is beyond doubt. It must not know of the text.
+Owns when that is certain. It must not know the text.
 """
 
 from __future__ import annotations
@@ -14,13 +14,13 @@ from nemowatch.content.word.xml import Attributes, value
 
 #: What is behind a text when nothing says so.
 PAPER = "FFFFFF"
-#: What is behind it is not known: a picture, a pattern, the colours of a table's style.
+#: An unknown background: a picture, a pattern, the colours of a table's style.
 UNKNOWN = "unknown"
 #: Letters without a colour.
 _NONE = "none"
 #: Half points below which nobody reads: the smallest print has eight.
 _SMALLEST = 4
-#: How far the parts of two colours (0 to 255) may be apart without anybody seeing it.
+#: How far the parts of two colours (0 to 255) may differ without anybody seeing it.
 _NEAR = 8
 #: The colours of Word's highlighter.
 _HIGHLIGHTS = {
@@ -45,7 +45,7 @@ _HIGHLIGHTS = {
 
 @dataclass(slots=True)
 class Look:
-    """What one place says of how text looks; "" where it says nothing."""
+    """What one place says about the look of text; "" where it says nothing."""
 
     color: str = ""
     size: str = ""  #: half points
@@ -95,7 +95,7 @@ def _shade(pattern: str, attributes: Attributes) -> str:
 
 
 def is_unseen(looks: Iterable[Look]) -> bool:
-    """Whether nobody sees a text of which these say how it looks, the nearest first."""
+    """Whether a text with these looks, the nearest first, is invisible."""
     found = list(looks)
     color = _nearest(map(attrgetter("color"), found))
     size = _nearest(map(attrgetter("size"), found))
@@ -116,5 +116,5 @@ def _are_alike(one: str, other: str) -> bool:
     try:
         pairs = zip(bytes.fromhex(one), bytes.fromhex(other), strict=True)
         return bool(one) and all(abs(a - b) <= _NEAR for a, b in pairs)
-    except ValueError:  # no colours: `auto`, which Word chooses so that it is seen
+    except ValueError:  # not a colour: `auto`, which Word chooses so that it is visible
         return False

@@ -1,7 +1,7 @@
 """The numbers that Word puts before the paragraphs of a list. Bullets do not count: a dot is not
 spoken.
 
-Owns counting. It must not know of the text.
+Owns the counting. It must not know the text.
 """
 
 from __future__ import annotations
@@ -23,11 +23,11 @@ from nemowatch.content.word.xml import (
 
 #: A list has nine levels.
 LEVELS = 9
-#: Lists of a document: old ones have some thousands that nothing uses.
+#: The most lists of a document: old ones have some thousands that nothing uses.
 MAX_LISTS = 50_000
-#: A number beyond this is no real one: it is not counted on.
+#: A number beyond this is not a real one: nothing is counted from there.
 _LARGEST = 1_000_000
-#: Characters of what surrounds a number ("Chapter %1."); a longer one is no such thing.
+#: The most characters of the text around a number ("Chapter %1."); a longer one is something else.
 _LONGEST_PATTERN = 200
 _PLACE = re.compile(r"%([1-9])")
 
@@ -63,7 +63,7 @@ class _Use:
 
 
 class Numbering:
-    """The lists of one document, and how far each has got."""
+    """The lists of one document, and the present number of each."""
 
     def __init__(self, styles: Styles) -> None:
         self._styles = styles
@@ -136,7 +136,7 @@ class Numbering:
         definition: _List,
         at: int,
     ) -> None:
-        """Go on by one at a level. A list that restarts does so once."""
+        """Count one further at a level. A list that restarts does so once."""
         levels = _levels(use, definition)
         is_new = (num_id, at) not in self._begun
         self._begun.add((num_id, at))
@@ -253,7 +253,7 @@ def _written(levels: dict[int, ListLevel], counts: list[int | None], at: int) ->
 
 
 def _number(said: str, default: int) -> int:
-    """A whole number of an attribute, within bounds; else `default`."""
+    """The whole number in an attribute, if it is within the limits; else `default`."""
     if not said.isascii() or not said.isdecimal() or len(said) > 9:
         return default
     return min(int(said), _LARGEST)

@@ -1,9 +1,9 @@
 """The ZIP archive that an Office document is: which of its parts is the text, and their bytes.
 
-Owns finding parts, and the bounds of what is read and unpacked. A document of hundreds of megabytes
-is mostly pictures: only the parts that hold words are read. Everything that has to be read of the
-file is read before anything is unpacked, since only then is slowness the content's own. It must not
-know what the parts say.
+Owns finding parts, and the limits of what is read and unpacked. A document of hundreds of megabytes
+is mostly pictures: only the parts with words are read. Everything that is needed from the file is
+read before anything is unpacked: only then can slowness be blamed on the content. It must not know
+what the parts say.
 """
 
 from __future__ import annotations
@@ -21,9 +21,9 @@ from nemowatch.errors import OrderError
 from nemowatch.model import MB
 
 SAVE_AGAIN = "Open it in Word, save it as a new .docx file, and drop that."
-#: Bytes of the archive's directory: one with 40,000 pictures has these.
+#: The most bytes of the archive's directory: one with 40,000 pictures has these.
 MAX_DIRECTORY = 4 * MB
-#: Bytes that the parts with words have in the archive, and unpacked, each together: a book has ten.
+#: The most bytes of all parts with words, in the archive and unpacked: a book has ten.
 MAX_PACKED = 32 * MB
 MAX_UNPACKED = 100 * MB
 #: Bytes that may be between the beginning of an entry and its content: two fields of 64 KB each.
@@ -33,7 +33,7 @@ _PIECE = MB
 #: The bit of an entry that is encrypted.
 _ENCRYPTED = 1
 _MANY = "it unpacks to too much"
-#: How Word packs parts.
+#: The ways in which Word packs parts.
 _PACKED = (ZIP_STORED, ZIP_DEFLATED)
 
 #: The kinds of relations that lead to words.
@@ -49,10 +49,10 @@ _OTHERS = {
 
 
 class Package:
-    """The parts of a document by their names. Raises OrderError where they are no document's."""
+    """The parts of a document by their names. Raises OrderError if they are not a document's."""
 
     def __init__(self, fd: int) -> None:
-        """Read the directory of an open file. Raises BadZipFile for what is no archive."""
+        """Read the directory of an open file. Raises BadZipFile for what is not an archive."""
         self._file = _Window(fd)
         self._archive = zipfile.ZipFile(self._file)
         self._parts = {_plain(part.filename): part for part in self._archive.infolist()}
@@ -63,7 +63,7 @@ class Package:
         return f"Package({len(self._parts)} parts)"
 
     def other_kind(self) -> str:
-        """What the archive is, when it is known and no Word document; else ""."""
+        """What the archive is, if it is known and not a Word document; else ""."""
         for name, what in _OTHERS.items():
             if name in self._parts:
                 return what
@@ -84,11 +84,11 @@ class Package:
         return True
 
     def all_is_fetched(self) -> None:
-        """From now on the file itself is not read."""
+        """Note that the file itself is not read from now on."""
         self._file.close_source()
 
     def pieces(self, name: str) -> Iterator[bytes]:
-        """The content of a part, unpacked piece by piece; of one that is not there, none."""
+        """The content of a part, unpacked piece by piece; nothing for a missing one."""
         part: ZipInfo | None = self._parts.get(name)
         if part is None:
             return
@@ -126,7 +126,7 @@ def _plain(name: str) -> str:
 
 
 class _Window(io.RawIOBase):
-    """An open file as zipfile reads it: by position, a bounded number of bytes at once. Parts that
+    """An open file as zipfile reads it: by position, a limited number of bytes at once. Parts that
     are held are read from memory."""
 
     def __init__(self, fd: int) -> None:
@@ -167,7 +167,7 @@ class _Window(io.RawIOBase):
         self._held.append((start, self._from_file(start, count, MAX_PACKED + _HEADER)))
 
     def close_source(self) -> None:
-        """Read from memory alone from now on."""
+        """Read only from memory from now on."""
         self._fd = None
 
     def _from_memory(self, count: int) -> bytes | None:

@@ -1,4 +1,4 @@
-"""What the elements inside `w:rPr` and `w:pPr` say of a run or a paragraph.
+"""What the elements inside `w:rPr` and `w:pPr` say about a run or a paragraph.
 
 Owns whose properties they are. It must not decide what follows: `body` does.
 """
@@ -20,7 +20,7 @@ class Properties:
     """Writes them into the open story, and into the open table."""
 
     def __init__(self, story: Callable[[], Story], tables: Tables) -> None:
-        self.walk = Walk({})  #: the pass that they are met in
+        self.walk = Walk({})  #: the pass in which they are met
         self._story = story
         self._tables = tables
 
@@ -28,7 +28,7 @@ class Properties:
         return f"Properties({self._story()!r})"
 
     def starts(self) -> dict[str, Start]:
-        """What is called where an element begins."""
+        """What is called when an element begins."""
         return {
             **dict.fromkeys(TOGGLES, self._toggle),
             **dict.fromkeys(LOOKS, self._look),
@@ -44,8 +44,8 @@ class Properties:
 
     @property
     def run(self) -> Run:
-        """Whose properties are being read: those of a run or of a paragraph's mark; of something
-        else they are lost."""
+        """The run whose properties are being read, or that of a paragraph's mark; properties of
+        anything else are lost."""
         around = self.walk.path[-3]
         if around in _RUNS:
             return self._story().run
@@ -67,7 +67,7 @@ class Properties:
         self._place().take(self.walk.path[-1], attributes)
 
     def _place(self) -> Look:
-        """What it is whose look is being read."""
+        """The look that is being read."""
         story = self._story()
         places = {
             "w:pPr": story.paragraph.look,
@@ -95,5 +95,6 @@ class Properties:
         self._story().paragraph.level = value(attributes, "val")
 
     def _frame(self, attributes: Attributes) -> None:
-        """A large first letter is a paragraph of its own, and part of the next one's first word."""
+        """Handle a large first letter: a paragraph of its own that begins the next one's first
+        word."""
         self._story().paragraph.is_drop_cap = value(attributes, "dropCap") in ("drop", "margin")

@@ -1,11 +1,11 @@
-"""Why the text of a Word document is not taken as it stands, and what its writer does about it."""
+"""Why the text of a Word document is not accepted as it is, and what its writer can do about it."""
 
 from __future__ import annotations
 
 from nemowatch.content.kinds import MAX_CHARACTERS
 from nemowatch.errors import OrderError
 
-#: Characters that say which words are meant.
+#: The most characters that show which words are meant.
 _SHOWN = 60
 
 
@@ -18,7 +18,7 @@ def unfilled(said: str) -> OrderError:
 
 
 def struck_through(said: str) -> OrderError:
-    """Words with a line through them are seen: only a person knows whether they count."""
+    """Struck-through words are visible: only a person knows whether they count."""
     return OrderError(
         f'Words of the document are struck through: "{said.strip()[:_SHOWN]}".',
         cure="Delete them, or remove the line through them (select all, and press the abc button"
@@ -59,7 +59,7 @@ def words_elsewhere() -> OrderError:
 
 
 def perhaps_seen(said: str) -> OrderError:
-    """Of words that nobody sees on paper, in a document with pictures."""
+    """Words are invisible on paper, but the document has pictures."""
     return OrderError(
         f'It is not certain whether words of the document are seen: "{said[:60]}" is white or'
         " tiny, and there are pictures or shapes.",

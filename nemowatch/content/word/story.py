@@ -1,6 +1,6 @@
 """One flow of text in a Word document: its body, or the content of a text box.
 
-Owns the putting together of runs into lines. It must not decide which words are shown: `body` does.
+Owns how runs are joined into lines. It must not decide which words are shown: `body` does.
 """
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ from nemowatch.content.word.look import Look
 from nemowatch.content.word.symbols import raised, shown
 from nemowatch.errors import OrderError
 
-#: Characters of a field's instruction that are kept: its name is the first word.
+#: How many characters of a field's instruction are kept: its name is the first word.
 _CODE = 40
 #: Marks inside a text that show nothing.
 _UNSEEN = str.maketrans({"\n": " ", "\r": " ", "\t": " ", "\u00ad": None})
@@ -22,7 +22,7 @@ _UNSEEN = str.maketrans({"\n": " ", "\r": " ", "\t": " ", "\u00ad": None})
 class Run:
     """Properties of characters."""
 
-    toggles: dict[str, bool] = field(default_factory=dict)  #: of others the styles say it
+    toggles: dict[str, bool] = field(default_factory=dict)  #: for others the styles decide
     look: Look = field(default_factory=Look)
     is_unseen: bool | None = None  #: None: not known yet
     style: str = ""
@@ -46,7 +46,7 @@ class Marks:
     level: str = ""
     is_drop_cap: bool = False
     look: Look = field(default_factory=Look)  #: what is behind it
-    mark: Run = field(default_factory=Run)  #: those of its end
+    mark: Run = field(default_factory=Run)  #: the properties of its end
 
 
 @dataclass(slots=True)
@@ -60,7 +60,7 @@ _HAS_RESULT = attrgetter("has_result")
 
 
 class Fields:
-    """The fields that are open at a point of the text, one in the other."""
+    """The fields that are open at a point of the text, nested in each other."""
 
     def __init__(self) -> None:
         self.open: list[_Field] = []
@@ -73,27 +73,27 @@ class Fields:
         return not all(map(_HAS_RESULT, self.open))
 
     def is_unmerged(self, said: str) -> bool:
-        """Whether this is the name of a field that a form letter fills in for each reader."""
+        """Whether this is the name of a mail-merge field, which is filled in for each reader."""
         bare = said.strip(" \u00ab\u00bb<>")
         return any(_is_unmerged(one.code.split(), said, bare) for one in self.open)
 
     def show(self, said: str) -> None:
-        """Words are shown."""
+        """Note that words are shown."""
         if not said.strip():
             return
         for one in self.open:
             one.has_words = True
 
     def instruct(self, said: str) -> None:
-        """A piece of an instruction."""
+        """Add a piece of an instruction."""
         if not self.open:
             return
         innermost = self.open[-1]
         innermost.code = (innermost.code + said)[:_CODE]
 
     def mark(self, kind: str) -> str:
-        """A mark of a field: its begin, the separation of its result, or its end. At the end, the
-        name of a field that showed nothing; else ""."""
+        """Take in a mark of a field: its beginning, the start of its result, or its end. Returns,
+        at the end, the name of a field that showed nothing; else ""."""
         if kind == "begin":
             self.open.append(_Field())
         if not self.open:
@@ -135,12 +135,12 @@ class Story:
         return f"Story({len(self.lines)} lines)"
 
     def begin_paragraph(self) -> None:
-        """The properties of the last one no longer hold; words of it that have no end go on."""
+        """Forget the properties of the last paragraph; words of it without an end go on."""
         self.paragraph = Marks()
         self.run = Run()
 
     def end_paragraph(self, number: str) -> None:
-        """A line ends; `number` is the one of its list, with its space."""
+        """End a line; `number`: the number in its list, with the space after it."""
         line = "".join(self.pieces)
         self.pieces.clear()
         if line.strip():
@@ -156,8 +156,8 @@ class Story:
             self.end_paragraph("")
 
     def end(self) -> None:
-        """The text has ended. Raises OrderError when a field in it has not: what follows its begin
-        would be missing."""
+        """End the text. Raises OrderError if a field in it has not ended: what follows its
+        beginning would be missing."""
         self.flush()
         if self.fields.open:
             raise OrderError(

@@ -1,7 +1,7 @@
 """What the styles of a Word document say about its words: which are hidden or struck through, how
 they look, which are numbered.
 
-Owns the way from a style to those that it is based on. It must not know of the text.
+Owns the way from a style to those on which it is based. It must not know the text.
 """
 
 from __future__ import annotations
@@ -21,16 +21,16 @@ from nemowatch.content.word.xml import (
     value,
 )
 
-#: How many styles are based on each other at most; Word itself stops far earlier.
+#: The longest chain of styles based on each other; Word itself stops far earlier.
 _LONGEST_CHAIN = 50
 
 
 Key = TypeVar("Key")
 Value = TypeVar("Value")
 
-#: Word itself takes some thousands of styles.
+#: The most styles; Word itself accepts some thousands.
 MAX_STYLES = 20_000
-#: Properties that are on or off, and that each kind of style turns over.
+#: Properties that are on or off, and that each kind of style toggles.
 TOGGLES = ("w:vanish", "w:strike", "w:dstrike")
 
 
@@ -48,7 +48,7 @@ class Style:
 
 
 def _remember(known: dict[Key, Value], key: Key, found: Value) -> None:
-    """Keep what was found, as far as it may take memory."""
+    """Cache what was found, as far as the memory limit allows."""
     if len(known) < MAX_STYLES:
         known[key] = found
 
@@ -57,12 +57,12 @@ class Styles:
     """The styles of one document."""
 
     def __init__(self) -> None:
-        self.default = Style()  #: what counts where no style says anything
+        self.default = Style()  #: what applies if no style says anything
         self._styles: dict[str, Style] = {}
         self._defaults: dict[str, str] = {}
         self._current = Style()
         self._walk = Walk({})
-        # what was found before: documents have a million paragraphs of a few styles
+        # results so far: documents have a million paragraphs in a few styles
         self._on: dict[tuple[str, str, str, str | None], bool] = {}
         self._looks: dict[tuple[str, str], tuple[Look, ...]] = {}
         self._numbered: dict[str, tuple[str, str, str]] = {}
@@ -88,9 +88,9 @@ class Styles:
         self._walk.read(pieces)
 
     def is_on(self, name: str, paragraph: str, character: str, table: str | None) -> bool:
-        """Whether one of `TOGGLES` is on for text in these styles ("" for the usual one, None for
-        no table), where it does not say so itself. Each kind of style turns over what the others
-        say, as Word has it."""
+        """Whether one of `TOGGLES` is on for text in these styles ("": the usual one, None: no
+        table) that does not set it itself. As in Word, each kind of style toggles what the others
+        say."""
         key = name, paragraph, character, table
         if key in self._on:
             return self._on[key]
@@ -108,8 +108,8 @@ class Styles:
         return is_on
 
     def looks(self, kind: str, name: str) -> tuple[Look, ...]:
-        """How a style of this kind, and those that it is based on, have text look, the nearest
-        first."""
+        """The looks that a style of this kind and those on which it is based give to text, the
+        nearest first."""
         key = kind, name
         if key in self._looks:
             return self._looks[key]
@@ -118,7 +118,7 @@ class Styles:
         return found
 
     def has_shades(self, table: str) -> bool:
-        """Whether a table's style puts a colour behind some of its cells."""
+        """Whether a table's style gives some of its cells a background colour."""
         return any(style.has_shades for _, style in self._chain("table", table))
 
     def numbering(self, paragraph: str) -> tuple[str, str, str]:
@@ -137,7 +137,7 @@ class Styles:
         return "", "", ""
 
     def list_style(self, name: str) -> str:
-        """The number of the list that a numbering style means."""
+        """The number of the list for which a numbering style stands."""
         return self._styles.get(name, Style()).num_id
 
     def _toggled(self, toggle: str, kind: str, name: str) -> bool:
@@ -175,7 +175,7 @@ class Styles:
         self._described().toggles[self._walk.path[-1]] = is_on(attributes)
 
     def _part_of_table(self, attributes: Attributes) -> None:
-        """Formats for single rows and columns: how these look is not known."""
+        """Take in formats for single rows and columns, whose look is not known."""
         self._current.has_shades = True
         self._walk.leave_out()
 
@@ -185,7 +185,7 @@ class Styles:
         self._described().look.take(self._walk.path[-1], attributes)
 
     def _described(self) -> Style:
-        """Whose properties of text are being read; of something else they are lost."""
+        """The style whose text properties are being read; those of anything else are lost."""
         path = self._walk.path
         if "w:rPrDefault" in path:
             return self.default

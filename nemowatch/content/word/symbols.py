@@ -1,7 +1,7 @@
 """Characters of Word's symbol fonts as the characters that they show.
 
-Owns the tables. In these fonts a letter's place holds another sign: 'a' shows an alpha. Pure; it
-must not know of runs.
+Owns the tables. In these fonts a letter's code shows another sign: 'a' shows an alpha. Pure; it
+must not know about runs.
 """
 
 from __future__ import annotations
@@ -44,7 +44,7 @@ _SYMBOL = {
     0xE3: "©",
     0xE4: "™",
 }
-#: Of the fonts of pictures only the signs that mean a word.
+#: From the fonts of pictures only the signs that mean a word.
 _WINGDINGS = {
     0xA8: "☐",
     0xDF: "←",
@@ -83,7 +83,7 @@ def shown(said: str, font: str) -> str:
 
 
 def raised(said: str) -> str:
-    """Digits above the line ("m2" is no square metre)."""
+    """A text with its digits raised above the line ("m2" would not mean a square metre)."""
     return said.translate(_RAISED)
 
 

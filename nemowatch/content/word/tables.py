@@ -1,5 +1,5 @@
-"""The tables that are open at a point of a Word document, and what their cells, the page and text
-boxes put behind the words.
+"""The tables that are open at a point of a Word document, and the backgrounds that their cells, the
+page and text boxes give to the words.
 
 Owns which rows and cells are not shown. It must not decide about words: `body` does.
 """
@@ -14,10 +14,10 @@ from nemowatch.content.word.xml import Attributes, End, Start, Walk, is_on, valu
 
 
 class Tables:
-    """The open tables, one in the other. `flush` ends a paragraph that has no end."""
+    """The open tables, nested in each other. `flush` ends a paragraph that has no end."""
 
     def __init__(self, styles: Styles, flush: Callable[[], None]) -> None:
-        self.walk = Walk({})  #: the pass that they are met in
+        self.walk = Walk({})  #: the pass in which they are met
         self._styles = styles
         self._flush = flush
         self._names: list[str] = []  # the styles of the open tables
@@ -27,7 +27,7 @@ class Tables:
         return f"Tables({len(self._names)} open)"
 
     def starts(self) -> dict[str, Start]:
-        """What is called where an element begins."""
+        """What is called when an element begins."""
         return {
             "w:background": self._page,
             "w:tbl": self._begin,
@@ -39,7 +39,7 @@ class Tables:
         }
 
     def ends(self) -> dict[str, End]:
-        """What is called where an element ends."""
+        """What is called when an element ends."""
         return {"w:tbl": self._end, "w:tc": self._end_cell}
 
     @property
@@ -51,7 +51,7 @@ class Tables:
 
     @property
     def look(self) -> Look:
-        """That of the innermost table or cell."""
+        """The look of the innermost table or cell."""
         return self._behind[-1]
 
     def looks(self) -> Iterable[Look]:
@@ -59,11 +59,11 @@ class Tables:
         return reversed(self._behind)
 
     def begin_box(self) -> None:
-        """A text box begins: what it is filled with is part of a drawing, and not known."""
+        """Begin a text box, whose background is part of a drawing and not known."""
         self._behind.append(Look(behind=UNKNOWN))
 
     def end_box(self) -> None:
-        """It ends."""
+        """End a text box."""
         self._behind.pop()
 
     def _page(self, attributes: Attributes) -> None:
@@ -98,7 +98,7 @@ class Tables:
             self.walk.leave_out_rest("w:tr")
 
     def _merged(self, attributes: Attributes) -> None:
-        """A cell that another one above it covers."""
+        """Handle a cell that is merged into the one above it."""
         if value(attributes, "val") != "restart":
             self.walk.leave_out_rest("w:tc")
 

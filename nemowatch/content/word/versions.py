@@ -7,22 +7,22 @@ from __future__ import annotations
 
 from nemowatch.content.word.xml import Attributes, End, Start, Walk, value
 
-#: Namespaces that Word can show begin like this.
+#: The beginnings of namespaces that Word can show.
 _OFFICES = ("http://schemas.microsoft.com/office/", "http://schemas.openxmlformats.org/")
 
 
 class Versions:
-    """The groups of versions that are open at a point of the text, one in the other."""
+    """The groups of versions that are open at a point of the text, nested in each other."""
 
     def __init__(self) -> None:
-        self.walk = Walk({})  #: the pass that they are met in
+        self.walk = Walk({})  #: the pass in which they are met
         self._open: list[bool] = []  # whether a version of the group has been read
 
     def __repr__(self) -> str:
         return f"Versions({len(self._open)} open)"
 
     def starts(self) -> dict[str, Start]:
-        """What is called where an element begins."""
+        """What is called when an element begins."""
         return {
             "mc:AlternateContent": self._begin,
             "mc:Choice": self._choice,
@@ -30,7 +30,7 @@ class Versions:
         }
 
     def ends(self) -> dict[str, End]:
-        """What is called where an element ends."""
+        """What is called when an element ends."""
         return {"mc:AlternateContent": self._end}
 
     def _begin(self, attributes: Attributes) -> None:

@@ -1,8 +1,8 @@
-"""One pass over an XML part of an Office document, within bounds of depth and number.
+"""One pass over an XML part of an Office document, within limits of depth and number.
 
 Owns the parser (expat, of the standard library), the short names of elements, and leaving parts
-out. It must not build a tree, load anything from elsewhere, or take a document type: that is where
-entities, and attacks with them, come from. Office documents have none.
+out. It must not build a tree, load anything from elsewhere, or accept a document type, which would
+bring entities, and attacks with them. Office documents have none.
 """
 
 from __future__ import annotations
@@ -13,15 +13,16 @@ from xml.parsers import expat
 
 from nemowatch.errors import UnsafeContent
 
-#: How deep elements may lie in each other: an honest document has a hundred.
+#: How deep elements may be nested: an ordinary document has a hundred levels.
 MAX_DEPTH = 2000
-#: Elements of one part: a script of 100,000 characters has a tenth of them at most.
+#: The most elements of one part: a script of 100,000 characters has at most a tenth of these.
 MAX_ELEMENTS = 1_000_000
-#: Elements of a part that is kept in memory: the styles or the lists.
+#: The most elements of a part that is kept in memory: the styles or the lists.
 MAX_KEPT = 400_000
-#: Bytes of one tag, which the parser has to keep: Word writes whole drawings into an attribute.
+#: The most bytes of one tag, which the parser has to keep: Word writes whole drawings into an
+#: attribute.
 MAX_TAG = 16 * 1024 * 1024
-#: Names of elements, which the parser keeps in memory; a document has some hundreds.
+#: The most names of elements, which the parser keeps in memory; a document has some hundreds.
 _MOST_NAMES = 5000
 
 #: The short forms of the namespaces that matter, both Office's usual ones and the strict ones.
@@ -41,7 +42,7 @@ End = Callable[[], None]
 
 
 class Walk:
-    """Goes over one part, and calls what belongs to each element by its short name ("w:p")."""
+    """Goes over one part, and calls the function for each element, by its short name ("w:p")."""
 
     def __init__(
         self,
@@ -55,7 +56,7 @@ class Walk:
         self._text = text
         self._most = most
         self._short: dict[str, str] = {}
-        self._left_out = 0  # the depth of the element that is left out; 0: none is
+        self._left_out = 0  # the depth of the element that is being left out; 0: none
         self._elements = 0
         self._unseen = 0  # bytes since the parser last reported something
         self.path: list[str] = []  #: the short names of the open elements
@@ -83,8 +84,8 @@ class Walk:
                 return
 
     def read(self, pieces: Iterable[bytes]) -> None:
-        """Read the part. Raises UnsafeContent for one beyond the bounds, and ExpatError for one
-        that is no XML."""
+        """Read the part. Raises UnsafeContent for one beyond the limits, and ExpatError for one
+        that is not XML."""
         parser = expat.ParserCreate(namespace_separator=" ")
         parser.buffer_text = True
         parser.StartDoctypeDeclHandler = _refuse_type
@@ -111,7 +112,7 @@ class Walk:
         if short is None:
             short = self._shortened(name)
         self.path.append(short)
-        # compared here: calls for each of a million elements take a third more time
+        # compared here: a call for each of a million elements takes a third more time
         if len(self.path) > MAX_DEPTH or self._elements > self._most:
             self._refuse()
 
@@ -165,7 +166,7 @@ def value(attributes: Attributes, name: str) -> str:
 
 
 def is_on(attributes: Attributes) -> bool:
-    """Whether a property that can be on or off is on: it is, unless it says otherwise."""
+    """Whether a property that can be on or off is on, which it is unless it says otherwise."""
     return value(attributes, "val").strip().lower() not in ("0", "false", "off")
 
 
