@@ -37,7 +37,8 @@ OURS = frozenset(
         *("kind", "lasted", "lasts", "left", "length", "limit", "listed", "lower", "many"),
         *("missing", "noun", "one", "price", "quiet", "reason", "results", "rounded", "rstrip"),
         *("said", "script", "silence", "silent", "size", "spaced", "spent", "taken", "takes"),
-        *("target", "text", "to", "turns", "under_way", "unfinished", "until", "value"),
+        *("language", "spoken_in", "target", "text", "to", "turns"),
+        *("under_way", "unfinished", "until", "value"),
         *("waited", "wanted", "was", "what", "when", "which", "whose", "why", "words"),
     }
 )

@@ -1,14 +1,14 @@
 """Refuses codes with more than one meaning: says what they may mean, with a name to write for each.
-It reads no names itself."""
+Each refusal is a whole sentence, so that it can be translated. It reads no names itself."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 from functools import partial
 from itertools import filterfalse
-from operator import attrgetter
 
 from nemowatch.errors import shown
+from nemowatch.i18n.language import message
 from nemowatch.tasks import countries, languages, mistakable
 from nemowatch.tasks.languages import Language
 from nemowatch.tasks.words import PREPOSITIONS, WrongError, word_at
@@ -26,9 +26,9 @@ class Name:
     end: int
 
     @property
-    def said(self) -> str:
-        """Those words, for people."""
-        return shown("-".join(self.words[self.begin : self.end]))
+    def part(self) -> str:
+        """Those words, as they are."""
+        return "-".join(self.words[self.begin : self.end])
 
     def having(self, *instead: str) -> str:
         """The whole name with other words in their place."""
@@ -36,17 +36,11 @@ class Name:
 
 
 @dataclass(frozen=True, slots=True)
-class _CodeReading:
-    """What a code may mean."""
+class _Reading:
+    """What may be meant, and how it is written."""
 
-    code_of: str  #: what the code means, in words
-    name: str  #: a folder's name that means this
+    folder: str  #: a folder's name that means this
     language: str  #: in English
-
-    @property
-    def written(self) -> str:
-        """How it is written."""
-        return f"{self.name} for {self.language}"
 
 
 def ambiguous_code(words: list[str], begin: int, end: int) -> WrongError:
@@ -60,27 +54,47 @@ def ambiguous_code(words: list[str], begin: int, end: int) -> WrongError:
     if not is_word:
         country = _as_country(word, before, after)
     rare = _as_language(word, before, after)
-    readings = list(filter(None, (country, rare)))
-    if not readings:
-        return WrongError(f'"{shown(word)}" is not a language.')
-
-    meanings = " and ".join(map(attrgetter("code_of"), readings))
-    written = ", ".join(map(attrgetter("written"), readings))
-    if word.lower() in mistakable.ARTICLES and after:
-        return _article(words, begin, end, written)
     if country is None:
-        other = _other_meaning(word, after)
-        return WrongError(f'"{shown(word)}" is {other} and {meanings}: write {written}.')
-    return WrongError(f'"{shown(word)}" is {meanings}: write {written}.', country.name)
+        return _word_or_language(word, after, rare)
+    if rare is None:
+        return WrongError(
+            f'"{shown(word)}" is the code of a country: write {country.folder} for'
+            f" {country.language}.",
+            country.folder,
+        )
+    if word.lower() in mistakable.ARTICLES and after:
+        without = "-".join([*before, *after])
+        return _article(word, without, country, rare)
+    return WrongError(
+        f'"{shown(word)}" is the code of a country and the code of the language {rare.language}:'
+        f" write {country.folder} for {country.language}, {rare.folder} for {rare.language}.",
+        country.folder,
+    )
 
 
-def _article(words: list[str], begin: int, end: int, written: str) -> WrongError:
-    """The refusal of a code that means "the" in other languages, before another word."""
-    word = words[begin]
-    without = "-".join([*words[:begin], *words[end:]])
+def _word_or_language(word: str, after: list[str], rare: _Reading | None) -> WrongError:
+    """The refusal of a code that stands for no country whose language is known."""
+    if rare is None:
+        return WrongError(f'"{shown(word)}" is not a language.')
+    if not _is_preposition(word, after) and languages.is_territory(word.upper()):
+        return WrongError(
+            f'"{shown(word)}" is the code of a country and the code of the language'
+            f" {rare.language}: write {rare.folder} for {rare.language}."
+        )
+    return WrongError(
+        f'"{shown(word)}" is a word and the code of the language {rare.language}: write'
+        f" {rare.folder} for {rare.language}."
+    )
+
+
+def _article(word: str, folder: str, country: _Reading, rare: _Reading) -> WrongError:
+    """The refusal of a code that means "the" in other languages, before another word; `folder`:
+    the name without it."""
     spoken_in = mistakable.ARTICLES[word.lower()]
     return WrongError(
-        f'"{shown(word)}" is "the" in {spoken_in}: write {without} without it, {written}.', without
+        f'"{shown(word)}" is "the" in {spoken_in}: write {folder} without it, {country.folder} for'
+        f" {country.language}, {rare.folder} for {rare.language}.",
+        folder,
     )
 
 
@@ -89,15 +103,7 @@ def _is_preposition(word: str, after: list[str]) -> bool:
     return after != [] and word.lower() in PREPOSITIONS
 
 
-def _other_meaning(word: str, after: list[str]) -> str:
-    if _is_preposition(word, after):
-        return "a word"
-    if languages.is_territory(word.upper()):
-        return "the code of a country"
-    return "a word"
-
-
-def _as_country(word: str, before: list[str], after: list[str]) -> _CodeReading | None:
+def _as_country(word: str, before: list[str], after: list[str]) -> _Reading | None:
     """The language that is spoken in the country of this code."""
     is_country = word.lower() in mistakable.COUNTRY_CODES or countries.is_rare_code(word)
     if not is_country:
@@ -106,18 +112,21 @@ def _as_country(word: str, before: list[str], after: list[str]) -> _CodeReading 
     if not spoken:
         return None
     kept, code = _joined(before, spoken, word)
-    name = "-".join([*kept, code, *after])
-    return _CodeReading("the code of a country", name, languages.of_code(code).name)
+    return _Reading("-".join([*kept, code, *after]), _language(code))
 
 
-def _as_language(word: str, before: list[str], after: list[str]) -> _CodeReading | None:
+def _as_language(word: str, before: list[str], after: list[str]) -> _Reading | None:
     """The rare language of this code, by its name."""
     code = languages.primary(word)
     if not code:
         return None
     language = languages.codes()[code]
-    name = "-".join([*before, *languages.fold(language).split(), *after])
-    return _CodeReading(f"the code of the language {language}", name, language)
+    return _Reading("-".join([*before, *languages.fold(language).split(), *after]), language)
+
+
+def _language(code: str) -> str:
+    """What it is called, in English."""
+    return languages.of_code(code).name
 
 
 def _joined(before: list[str], spoken: str, word: str) -> tuple[list[str], str]:
@@ -147,19 +156,20 @@ def perhaps_region(
     """The refusal of a language followed by a word that may be its country, or the language
     `other`."""
     regional = f"{code}_{name.words[name.end - 1].upper()}"
-    one = name.having(regional)
-    said = f'"{name.said}" is {languages.of_code(regional).name}'
+    alone = _Reading(name.having(regional), _language(regional))
     if not many or languages.are_one(code, other):
-        return WrongError(f"{said}: write {one}.", one)
+        what = message(f'"{shown(name.part)}" is {alone.language}: write {alone.folder}.')
+        return WrongError(what, alone.folder)
 
-    first, second = languages.codes()[code.split("_", maxsplit=1)[0]], languages.of_code(other).name
+    language = languages.codes()[code.split("_", maxsplit=1)[0]]
+    second = _language(other)
     written = name.words[name.begin : name.end - 1]
-    both = name.having(*written, *languages.fold(second).split())
-    meant = languages.of_code(regional).name
+    both = _Reading(name.having(*written, *languages.fold(second).split()), second)
     return WrongError(
-        f"{said}, or the languages {first} and {second}: write {one} for {meant}, {both} for"
-        f" {second} as well.",
-        one,
+        f'"{shown(name.part)}" is {alone.language}, or the languages {language} and'
+        f" {both.language}: write {alone.folder} for {alone.language}, {both.folder} for"
+        f" {both.language} as well.",
+        alone.folder,
     )
 
 
@@ -172,15 +182,18 @@ def perhaps_sentence(
 ) -> WrongError:
     """The refusal of a code before a language's own name: `en español` asks for Spanish, `en-es`
     for two languages."""
-    one = name.having(second)
-    meant = languages.of_code(second).name
+    alone = _Reading(name.having(second), _language(second))
     if not many:
-        return WrongError(f'"{name.said}" is not a language: write {one} for {meant}.', one)
-    both = name.having(first.tag.replace("-", "_"), second)
+        return WrongError(
+            f'"{shown(name.part)}" is not a language: write {alone.folder} for {alone.language}.',
+            alone.folder,
+        )
+    both = _Reading(name.having(first.tag.replace("-", "_"), second), first.name)
     return WrongError(
-        f'"{name.said}" may be a sentence\'s words for {meant}, or two languages: write {one} for'
-        f" {meant}, {both} for {first.name} and {meant}.",
-        one,
+        f'"{shown(name.part)}" may be a sentence\'s words for {alone.language}, or two languages:'
+        f" write {alone.folder} for {alone.language}, {both.folder} for {both.language} and"
+        f" {alone.language}.",
+        alone.folder,
     )
 
 
@@ -188,14 +201,18 @@ def perhaps_and(name: Name, *, many: bool) -> WrongError:
     """The refusal of a code between two languages that means "and" in another one: `es-et-fr`."""
     word = name.words[name.begin]
     spoken_in = mistakable.AND_ELSEWHERE[word.lower()].spoken_in
-    without = "-".join(filterfalse(partial(_is_same, word), name.words))
-    language = languages.of_code(languages.primary(word)).name
-    said = f'"{shown(word)}" is "and" in {spoken_in}, and the code of the language {language}'
+    folder = "-".join(filterfalse(partial(_is_same, word), name.words))
+    language = _language(languages.primary(word))
     if not many:
-        return WrongError(f"{said}: write one language only.")
-    both = name.having(*languages.fold(language).split())
+        return WrongError(
+            f'"{shown(word)}" is "and" in {spoken_in}, and the code of the language {language}:'
+            " write one language only."
+        )
+    both = _Reading(name.having(*languages.fold(language).split()), language)
     return WrongError(
-        f"{said}: write {without} for the others alone, {both} for {language} as well.", without
+        f'"{shown(word)}" is "and" in {spoken_in}, and the code of the language {both.language}:'
+        f" write {folder} for the others alone, {both.folder} for {both.language} as well.",
+        folder,
     )
 
 
@@ -206,20 +223,23 @@ def _is_same(word: str, other: str) -> bool:
 def unknown_region(words: list[str], at: int, base: str) -> WrongError:
     """The refusal of the region `words[at]` after a language that is not known to be spoken there:
     two languages may have been meant."""
-    language, region = words[at - 1], words[at]
-    before, after = words[:at], words[at + 1 :]
+    region, before, after = words[at], words[:at], words[at + 1 :]
     if (base, region) == ("en", "UK"):
-        british = "-".join([*before[:-1], "en_GB", *after])
+        folder = "-".join([*before[:-1], "en_GB", *after])
         return WrongError(
-            f'"UK" is the code of Ukrainian: write {british} for British English.', british
+            f'"UK" is the code of Ukrainian: write {folder} for British English.', folder
         )
-    name, other = languages.codes()[base], languages.primary(region)
-    said = (
-        f'"{shown(language)}-{region}" would be {name} as spoken in a country where it is not known'
-    )
+
+    pair = f"{words[at - 1]}-{region}"
+    language, other = languages.codes()[base], languages.primary(region)
     if not other or mistakable.is_dangerous(region):
-        return WrongError(f"{said}.", "-".join([*before, *after]))
-    apart = "-".join([*before, region.lower(), *after])
+        return WrongError(
+            f'"{shown(pair)}" would be {language} as spoken in a country where it is not known.',
+            "-".join([*before, *after]),
+        )
+    apart = _Reading("-".join([*before, region.lower(), *after]), languages.codes()[other])
     return WrongError(
-        f"{said}; the languages {name} and {languages.codes()[other]} are written {apart}.", apart
+        f'"{shown(pair)}" would be {language} as spoken in a country where it is not known; the'
+        f" languages {language} and {apart.language} are written {apart.folder}.",
+        apart.folder,
     )

@@ -67,7 +67,6 @@ SILENT = (
     "stages/table.py",
     "reporting/json_records.py",
     "reporting/status_line.py",
-    "tasks/ambiguous.py",
     "tasks/countries.py",
     "tasks/mistakable.py",
     "tasks/native_names.py",

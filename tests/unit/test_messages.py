@@ -74,6 +74,18 @@ def english_afterwards() -> Iterator[None]:
             "The file cannot be read safely: it is damaged.",
             "Die Datei lässt sich nicht sicher lesen: sie ist beschädigt.",
         ),
+        (
+            '"br" is the code of a country and the code of the language Breton: write dub-pt_BR for'
+            " Brazilian Portuguese, dub-breton for Breton.",
+            "„br“ ist der Code eines Landes und der Code der Sprache Bretonisch: Schreiben Sie"
+            " dub-pt_BR für Brasilianisches Portugiesisch, dub-breton für Bretonisch.",
+        ),
+        (
+            '"la" is "the" in French, Spanish and Italian: write dub-de-fr without it, dub-de-lo-fr'
+            " for Lao, dub-de-latin-fr for Latin.",
+            "„la“ ist ein Artikel auf Französisch, Spanisch und Italienisch: Schreiben Sie"
+            " dub-de-fr ohne ihn, dub-de-lo-fr für Laotisch, dub-de-latin-fr für Latein.",
+        ),
         ("What the cloud says is left as it is.", "What the cloud says is left as it is."),
         ("done could not be processed.", "done konnte nicht verarbeitet werden."),
     ],
