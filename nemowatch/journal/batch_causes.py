@@ -13,6 +13,8 @@ ALREADY_MADE = "results already in the outbox"
 LIST = "URL list"
 #: The cause of a batch of one project with many parts.
 PROJECT = "project"
+#: The cause of a batch of the files that an inbox has when this host takes it over from another.
+TAKEN_OVER = "take-over"
 #: Causes of batches that hold only the files that they began with. What comes later is worked on;
 #: otherwise anybody could stop an inbox with a list.
 ALONE = frozenset({ALREADY_MADE, LIST, PROJECT})

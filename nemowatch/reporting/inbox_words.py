@@ -13,7 +13,7 @@ from nemowatch.clock import date_and_time
 from nemowatch.cures import NOTHING, Choice, Cure
 from nemowatch.i18n.language import message
 from nemowatch.intake.watch.health import HealthState
-from nemowatch.journal.batch_causes import ALREADY_MADE, PROJECT, REBUILT
+from nemowatch.journal.batch_causes import ALREADY_MADE, PROJECT, REBUILT, TAKEN_OVER
 from nemowatch.reporting.phrases import brackets, counted
 from nemowatch.reporting.words import RESUME, move_back
 
@@ -58,6 +58,9 @@ BATCH_CAUSES: dict[str, str] = {
         " of hyphens in its prompt.txt separate the parts."
     ),
 }
+
+#: Causes that are one word, for people: a single word may be a name, and is never translated.
+_SHORT_CAUSES = {PROJECT: "one project", TAKEN_OVER: "taken over from another host"}
 
 
 def inbox_state(inbox: InboxStatus) -> str:
@@ -109,6 +112,7 @@ def about_folder(suggestion: str, cure: str) -> Cure:
 def batch(jobs: int, cause: str, where: str = "") -> str:
     """The question of a batch; `where`: its inbox, if that needs saying."""
     results = counted(jobs, "new result waits", "new results wait")
+    cause = _SHORT_CAUSES.get(cause, cause)
     if where:
         return f"{results} for approval in {where} ({cause})."
     return f"{results} for approval ({cause})."

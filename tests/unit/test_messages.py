@@ -12,9 +12,11 @@ from nemowatch.fs import last_lines
 from nemowatch.i18n import language
 from nemowatch.i18n.language import LANGUAGES, choose, filled, in_language, said
 from nemowatch.i18n.quoted import quoted, unmarked
+from nemowatch.journal.batch_causes import TAKEN_OVER
 from nemowatch.outbox.note_file import Wrote
 from nemowatch.reporting.guide import NAME
 from nemowatch.reporting.guide_file import put_guide
+from nemowatch.reporting.inbox_words import batch
 from nemowatch.reporting.paragraphs import indented, shortened
 from nemowatch.reporting.phrases import and_more
 from nemowatch.reporting.timeline_words import said_changes, said_timeline
@@ -68,6 +70,10 @@ def english_afterwards() -> Iterator[None]:
         (
             "24 new results wait for approval in studio (first scan).",
             "24 neue Ergebnisse warten auf die Freigabe in studio (erste Durchsicht).",
+        ),
+        (
+            batch(24, TAKEN_OVER, "project"),
+            "24 neue Ergebnisse warten auf die Freigabe in project (von einem anderen Rechner",
         ),
         ("These are not files: a, b.d and c.d.", "Dies sind keine Dateien: a, b.d und c.d."),
         (

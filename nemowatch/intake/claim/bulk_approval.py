@@ -15,11 +15,12 @@ from nemowatch.intake.scan.diff import ScanDiff
 from nemowatch.intake.scan.folders import FolderBook
 from nemowatch.intake.scan.paths import folder_of
 from nemowatch.journal import batches, inboxes
+from nemowatch.journal.batch_causes import TAKEN_OVER
 from nemowatch.journal.database import Journal
 from nemowatch.model import Snapshot
 
 #: Why a batch needs approval, in the words that the journal stores.
-FIRST_SCAN, RETURN, TAKEN_OVER = "first scan", "return of the share", "take-over"
+FIRST_SCAN, RETURN = "first scan", "return of the share"
 
 
 class BulkApproval:
