@@ -3,6 +3,7 @@ It is there once, over nobody's file, and hurts no result."""
 
 from __future__ import annotations
 
+import asyncio
 import os
 from collections.abc import Callable, Iterator
 from contextlib import closing, contextmanager
@@ -25,6 +26,7 @@ from nemowatch.outbox import side_file
 from nemowatch.reporting.conversation import conversation
 from nemowatch.reporting.side_files import SideFiles
 from tests.rigs.engine import EngineRig, engine_rig
+from tests.rigs.patience import PATIENCE
 
 pytestmark = pytest.mark.anyio
 
@@ -41,10 +43,11 @@ async def settled(rig: EngineRig) -> None:
     """Until nothing about side files is left to do."""
     assert rig.journal is not None
     journal = rig.journal
-    while await journal.read(side_files.all_due):
-        await rig.until("a turn of the loop", lambda _: True)
-        for wrap_up in rig.engine.wrap_ups.values() if rig.engine else ():
-            wrap_up.nudge()
+    async with asyncio.timeout(PATIENCE):
+        while await journal.read(side_files.all_due):
+            await rig.until("a turn of the loop", lambda _: True)
+            for wrap_up in rig.engine.wrap_ups.values() if rig.engine else ():
+                wrap_up.nudge()
 
 
 async def published(rig: EngineRig, count: int = 1) -> None:
@@ -202,7 +205,7 @@ async def test_one_that_cannot_be_written_hurts_nothing(
 def broken(monkeypatch: pytest.MonkeyPatch, name: str, error: BaseException) -> Iterator[None]:
     from nemowatch.fs.safe_open import translated
 
-    def fail(result: Path, *_: object) -> None:
+    def fail(result: Path, *_: object, **__: object) -> None:
         with translated(result):
             raise error
 
