@@ -109,10 +109,15 @@ def about_folder(suggestion: str, cure: str) -> Cure:
     return Cure("Rename the folder: the note in it says what works.")
 
 
+def cause_words(cause: str) -> str:
+    """Why a batch asks, in words that can be translated; `cause`: what the journal keeps."""
+    return _SHORT_CAUSES.get(cause, cause)
+
+
 def batch(jobs: int, cause: str, where: str = "") -> str:
     """The question of a batch; `where`: its inbox, if that needs saying."""
     results = counted(jobs, "new result waits", "new results wait")
-    cause = _SHORT_CAUSES.get(cause, cause)
+    cause = cause_words(cause)
     if where:
         return f"{results} for approval in {where} ({cause})."
     return f"{results} for approval ({cause})."

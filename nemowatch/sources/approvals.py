@@ -15,6 +15,7 @@ from nemowatch.errors import LocalError, show_path
 from nemowatch.fs.exclusive_create import remove, remove_folder
 from nemowatch.fs.safe_open import folder_of, stat_at, sync_folder, translated
 from nemowatch.fs.threads import Disks
+from nemowatch.i18n.language import message
 from nemowatch.intake.records import FileProblem
 from nemowatch.jobs.hold_log import whole
 from nemowatch.journal import batches
@@ -23,7 +24,7 @@ from nemowatch.journal.batches import BatchRow
 from nemowatch.journal.database import Journal
 from nemowatch.model import Snapshot
 from nemowatch.reporting import notes
-from nemowatch.reporting.inbox_words import BATCH_CAUSES
+from nemowatch.reporting.inbox_words import BATCH_CAUSES, cause_words
 from nemowatch.reporting.notes import Approval, Complaint
 from nemowatch.sources.requests import CarryOut
 from nemowatch.sources.stale_approvals import StaleApprovals
@@ -107,7 +108,8 @@ class Approvals:
 
     async def _estimate(self, batch: BatchRow) -> Approval:
         found = await self._journal.read(lambda conn: estimate(conn, batch))
-        why = BATCH_CAUSES.get(batch.cause, f"Reason: {batch.cause}.")
+        cause = cause_words(batch.cause)
+        why = BATCH_CAUSES.get(batch.cause, message(f"Reason: {cause}."))
         # more of the batch may still be claimed: the note says what is expected
         count = max(found.jobs, batch.expected)
         return Approval(

@@ -75,6 +75,7 @@ def english_afterwards() -> Iterator[None]:
             batch(24, TAKEN_OVER, "project"),
             "24 neue Ergebnisse warten auf die Freigabe in project (von einem anderen Rechner",
         ),
+        ("Reason: first scan.", "Grund: erste Durchsicht."),
         ("These are not files: a, b.d and c.d.", "Dies sind keine Dateien: a, b.d und c.d."),
         (
             "The file cannot be read safely: it is damaged.",
