@@ -4,11 +4,31 @@ from __future__ import annotations
 
 from nemowatch.tasks.request_kinds import has_only, plain, vocabulary
 
-#: One of these is in it, in the languages that most folders are for; accents are left out,
-_WORDS = [
+#: One of these is in it, in the languages that most folders are for; accents are left out. These
+#: say when, so to a question they may be the answer,
+_WHEN = [
     "later",
     "not_now",
     "not_yet",
+    "spater",
+    "noch_nicht",
+    "luego",
+    "mas_tarde",
+    "despues",
+    "ahora_no",
+    "plus_tard",
+    "pas_maintenant",
+    "mais_tarde",
+    "depois",
+    "agora_nao",
+    "稍后",
+    "以后再说",
+    "稍後",
+    "あとで",
+    "後で",
+]
+#: these only ask for time,
+_WAIT = [
     "wait",
     "hold_on",
     "i'll_think",
@@ -16,35 +36,19 @@ _WORDS = [
     "i_will_think",
     "one_moment",
     "a_moment",
-    "spater",
     "warte",
     "warten",
-    "noch_nicht",
     "moment",
-    "luego",
-    "mas_tarde",
-    "despues",
-    "ahora_no",
     "espera",
     "un_momento",
-    "plus_tard",
-    "pas_maintenant",
     "attends",
     "attendez",
     "un_instant",
-    "mais_tarde",
-    "depois",
-    "agora_nao",
     "espere",
     "um_momento",
-    "稍后",
     "等一下",
     "等等",
-    "以后再说",
-    "稍後",
     "等會",
-    "あとで",
-    "後で",
     "待って",
 ]
 #: and nothing else but these.
@@ -103,8 +107,9 @@ _TOO = [
     "ください",
     "お願いします",
 ]
-_PUTS_OFF = vocabulary(_WORDS)
-_BESIDE = vocabulary([*_WORDS, *_TOO])
+_SAYS_WHEN = vocabulary(_WHEN)
+_PUTS_OFF = vocabulary([*_WHEN, *_WAIT])
+_BESIDE = vocabulary([*_WHEN, *_WAIT, *_TOO])
 #: The most characters of a text that may be only that.
 _SHORT = 60
 
@@ -113,3 +118,8 @@ def puts_off(text: str) -> bool:
     """Whether a text only says that something is to wait."""
     said = plain(text)
     return len(said) <= _SHORT and _PUTS_OFF.search(said) is not None and has_only(said, _BESIDE)
+
+
+def only_waits(text: str) -> bool:
+    """Whether a text puts off without a word that could be the answer to a question."""
+    return puts_off(text) and _SAYS_WHEN.search(plain(text)) is None

@@ -95,7 +95,6 @@ def test_a_signature_at_the_end_is_left_out(signature: str) -> None:
         "más tarde, por favor",
         "plus tard",
         "mais tarde",
-        "等一下",
         "あとで",
     ],
 )
@@ -106,3 +105,26 @@ def test_a_text_that_only_puts_off_is_no_turn(text: str) -> None:
     assert change("Show the logo later") == "Show the logo later"
     assert change("tomorrow") == "tomorrow"
     assert further(text) == text  # to a question it may be the answer
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "wait",
+        "Hold on, please",
+        "One moment",
+        "let me think",
+        "Warte bitte",
+        "un momento",
+        "attends",
+        "espere",
+        "等一下",
+        "待って",
+    ],
+)
+def test_a_text_that_only_asks_for_time_is_no_answer_either(text: str) -> None:
+    """It says nothing that a question could have been about, so no turn is paid for it."""
+    with pytest.raises(OrderError, match="only says to wait"):
+        further(text)
+    with pytest.raises(OrderError, match="only says to wait"):
+        change(text)
