@@ -13,7 +13,7 @@ NUMBER = re.compile(r"-?\d{1,3}(?:,\d{3})*(?:\.\d+)?|\d+")
 NUMBERS = frozenset(
     {
         *("count", "credits", "available", "days", "done", "total", "making", "minutes"),
-        *("number", "queued"),
+        *("more", "number", "queued"),
     }
 )
 #: Fields with names in them.
@@ -23,9 +23,11 @@ NAMES = frozenset(
         *("failed", "command", "host", "begin", "known"),
     }
 )
-#: Fields that list names of files: "a.mp4, b.mp4 and c.mp4".
+#: The field with names of several files: "a.mp4, b.txt and c.wav".
+SEVERAL = "several"
+#: Fields with names of files. Where it is not that one, it may be a single "clip.v1 and v2.mp4".
 LISTS = frozenset(
-    {"names", "either", "examples", "enumerated", "expected", "proposed", "shown", "whole"}
+    {SEVERAL, "names", "either", "examples", "enumerated", "expected", "proposed", "whole"}
 )
 #: Fields that hold words of ours, which are messages themselves. What is in any other field is a
 #: name, or what a person or the cloud says: it stays as it is, but for numbers and dates.
@@ -99,7 +101,10 @@ class Pattern:
 
         found: list[str] = []
         for piece in middle:
-            next_at = text.find(piece, at, last)
+            find = text.find
+            if len(found) == len(middle) - 1 and self.fields[-1] in NUMBERS:
+                find = text.rfind  # it may be in a name: "Salt and pepper.mp4 and 3 more"
+            next_at = find(piece, at, last)
             if next_at < 0:
                 return None
             found.append(text[at:next_at])

@@ -13,7 +13,7 @@ from gettext import NullTranslations
 from types import MappingProxyType
 
 from nemowatch.i18n.dates import in_order, is_date
-from nemowatch.i18n.pattern import LISTS, NUMBER, SEAM, Pattern, is_name, kind_of, pattern
+from nemowatch.i18n.pattern import LISTS, NUMBER, SEAM, SEVERAL, Pattern, is_name, kind_of, pattern
 from nemowatch.i18n.quoted import QUOTED, is_quoted, unmarked
 
 #: Characters of a message's beginning by which it is found among the others.
@@ -35,11 +35,11 @@ _WIDE_STOP = "。"
 _LISTING = re.compile(r" (and|or) ")
 #: A word that begins with the sound of an i, which "hielo" does not.
 _SOUND_OF_I = re.compile(r"h?[ií](?!e)", re.IGNORECASE)
-#: A list of files: by its word between endings, since names of files have that word as well.
-_FILES = re.compile(
-    r"(?P<first>.*\.\w{1,9}) (?P<word>and|or) "
-    r"(?:(?P<more>\d+) more|(?P<last>.*\.\w{1,9}))(?P<stop>\.?)"
-)
+#: How many files a list leaves out.
+_MORE = re.compile(r"([\d,]+) more")
+#: What the name of a file ends with, and the most characters of it.
+_ENDING = re.compile(r"\.\w{1,9}\Z")
+_LONGEST_ENDING = 10
 
 
 class _Depth(threading.local):
@@ -217,16 +217,22 @@ class Reader:
                 best = each
         return best
 
-    def _files(self, value: str) -> str:
-        """A list of files in this language; a single name as it is."""
-        found = _FILES.fullmatch(value)
-        if found is None:
-            return value
-        if found["more"]:
-            more = self.filled("and {count} more", {"count": found["more"]})
-            return f"{found['first']} {more}{found['stop']}"
-        word = self._translations.gettext(found["word"])
-        return f"{found['first']} {word} {found['last']}{found['stop']}"
+    def _files(self, value: str, *, several: bool = False) -> str:
+        """Names of files as a list in this language; a single name as it is. `several`: whether it
+        is certain that there are several; without it they are known by having one ending."""
+        bare = value.removesuffix(".")
+        for found in reversed(list(_LISTING.finditer(bare))):
+            first, last = bare[: found.start()], bare[found.end() :]
+            ending = _ending(first)
+            more = _MORE.fullmatch(last)
+            if ending and more is not None:
+                count = more[1].translate(self._signs)
+                counted = self.filled("and {count} more", {"count": count})
+                return f"{first} {counted}{value[len(bare) :]}"
+            if ending and (_ending(last) == ending or (several and _ending(last))):
+                word = self._translations.gettext(found[1])
+                return f"{first} {word} {last}{value[len(bare) :]}"
+        return value
 
     def _translated(self, found: Pattern, values: dict[str, str], text: str) -> str:
         if self._depth.now >= _DEEPEST:
@@ -261,7 +267,7 @@ class Reader:
         if is_date(value):
             return in_order(value, self._dates)
         if kind_of(field) in LISTS:
-            return self._files(value)
+            return self._files(value, several=kind_of(field) == SEVERAL)
         bare = value.strip()
         if not bare or (of is not None and field not in of.ours):
             return value
@@ -269,3 +275,11 @@ class Reader:
         if not self._spaced and said != bare:
             return said
         return value.replace(bare, said, 1)
+
+
+def _ending(name: str) -> str:
+    """What a file's name ends with, in small letters; "" for none."""
+    found = _ENDING.search(name[-_LONGEST_ENDING:])
+    if found is None:
+        return ""
+    return found[0].lower()

@@ -69,13 +69,13 @@ OF_OTHERS = frozenset(
         *("directions", "either", "elsewhere", "ending", "enumerated", "error", "example"),
         *("examples", "expected", "first", "folders", "full", "garbled", "hours", "id", "in_share"),
         *("job_id", "join", "known", "languages", "last_number", "link", "longest", "mark"),
-        *("match", "max", "max_characters", "max_short", "meant", "more", "most", "most_bytes"),
+        *("match", "max", "max_characters", "max_short", "meant", "most", "most_bytes"),
         *("most_characters", "most_files", "most_jobs", "most_marked", "most_parts", "most_terms"),
         *("named", "names", "near", "note_name", "number", "numbers", "offered_words", "other"),
         *("proposed", "registration", "reserved", "rest", "result_name", "sentence", "session_id"),
-        *("shown", "shown_state", "sign", "source", "spaced", "speaker", "stands_for", "start"),
+        *("several", "shown", "shown_state", "sign", "source", "spaced", "speaker", "start"),
         *("state", "state_id", "status", "stem", "strerror", "strip", "suggestion", "target"),
-        *("task", "texts", "track", "tracks", "url", "value", "whole", "word"),
+        *("stands_for", "task", "texts", "track", "tracks", "url", "value", "whole", "word"),
     }
 )
 

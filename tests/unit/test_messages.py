@@ -116,6 +116,47 @@ def test_a_list_of_files_is_joined_in_the_language_and_its_names_stay() -> None:
     assert "salt and pepper.mp4" in said(unread.format("salt and pepper.mp4"))
 
 
+@pytest.mark.parametrize("code", OTHERS)
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Call it {}. Or remove it.",
+        "Names that would fit: {}. Or remove it.",
+        "Name the one that is to be changed: {}.",
+        "Call it {} to have its words spoken, or move it elsewhere. Without it a is taken as it"
+        " is.",
+        "Files beside the task folders are not processed: {}.",
+        "These look like unfinished files, and have stopped growing: {}.",
+        "These are not finished, and nothing has changed for ten minutes: {}.",
+        "Call it what it is to be: {}. Or remove it.",
+    ],
+)
+def test_the_name_of_one_file_is_never_read(text: str, code: str) -> None:
+    """Whatever its words and dots: a person is to use that name, and no other."""
+    choose(code)
+    for name in (
+        "clip.v1 and v2.mp4",
+        "Mr. Salt and pepper.mp4",
+        "clip.v1 or v2.mp4.revise.txt",
+        "v1.cut or v2.es.srt",
+    ):
+        assert name in said(text.format(name))
+        assert name in said(text.format(f"{name} and {name}"))
+
+
+def test_names_of_several_files_are_joined_whatever_their_endings() -> None:
+    """Where there is more than one for certain; elsewhere those of the same ending."""
+    choose("es")
+    pair = "{} have the same name, and may be a video and its own audio. They wait, since each"
+    asked = said(f"{pair.format('clip.mp4 and clip.wav')} would be paid for.")
+    assert asked.startswith("clip.mp4 y clip.wav ")
+    fit = said("Names that would fit: a.revise.txt and b.revise.txt. Or remove it.")
+    assert "a.revise.txt y b.revise.txt" in fit
+    assert said("Salt and pepper.mp4 and 3 more") == "Salt and pepper.mp4 y 3 más"
+    unread = said("Files beside the task folders are not processed: a and b.mp4 and 1,234 more.")
+    assert "a and b.mp4 y 1.234 más" in unread
+
+
 def test_a_message_that_counts_in_passing_has_one_form() -> None:
     """It is found without a plural of its own."""
     choose("pt")

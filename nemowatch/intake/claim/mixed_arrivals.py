@@ -137,8 +137,9 @@ class MixedArrivals:
 
     def _ask(self, path: bytes, mix: list[_Arrival]) -> None:
         names = [as_text(name_of(one.path)) for one in sorted(mix, key=_by_name)]
+        several = examples(names)
         what = (
-            f"{examples(names)} came together. In this folder each file is processed and paid for"
+            f"{several} came together. In this folder each file is processed and paid for"
             f" separately, so those that have not been started yet wait."
         )
         problem = FileProblem(path, parent(path), what, _CURE, code=CODE)

@@ -177,8 +177,8 @@ class Groups:
         return found
 
     def _ask(self, path: bytes, related: list[bytes]) -> None:
-        names = enumerated([as_text(name_of(one)) for one in related])
-        what = f"It is not clear which of these belong together: {names}. They wait."
+        several = enumerated([as_text(name_of(one)) for one in related])
+        what = f"It is not clear which of these belong together: {several}. They wait."
         self._state.problems.ask(FileProblem(path, parent(path), what, ASK_CURE, code="pair"))
         self._state.block(path, what)
 

@@ -48,7 +48,8 @@ def _among(same: list[Subtitles]) -> _Doubt | None:
     if len(same) < 2:
         return None
     names = [as_text(name_of(each.path)) for each in same]
-    cure = f"Keep one of {enumerated(names)}, and move the rest elsewhere or remove it."
+    several = enumerated(names)
+    cure = f"Keep one of {several}, and move the rest elsewhere or remove it."
     return _Doubt("there are others for the same language", cure)
 
 
@@ -148,12 +149,12 @@ class SubtitleGroups:
         """Why it is not clear what these subtitles belong to; None when it is."""
         clips = self._clips_of(one.path, names)
         if len(clips) > 1:
-            shown = enumerated([as_text(name_of(clip)) for clip in clips])
+            several = enumerated([as_text(name_of(clip)) for clip in clips])
             cure = (
                 f"Name it after the whole name of the one that it belongs to ({names.whole(clip)}),"
                 f" {_ELSEWHERE}"
             )
-            return _Doubt(f"it may belong to {shown}", cure)
+            return _Doubt(f"it may belong to {several}", cure)
         if promised_kind(clip) is MediaKind.LINK:
             why = "words go with a clip that is a file, not with an address"
             return _Doubt(why, f"Download the video and put it in beside it, {_ELSEWHERE}")

@@ -44,9 +44,9 @@ class Twins:
 
 def question(clip: bytes, twins: Iterable[bytes]) -> FileProblem:
     """What a person is asked about a clip."""
-    names = enumerated([as_text(name_of(one)) for one in sorted({clip, *twins})])
+    several = enumerated([as_text(name_of(one)) for one in sorted({clip, *twins})])
     what = (
-        f"{names} have the same name, and may be a video and its own audio. They wait, since each"
+        f"{several} have the same name, and may be a video and its own audio. They wait, since each"
         " would be paid for."
     )
     return FileProblem(clip, parent(clip), what, _CURE, code=CODE)
