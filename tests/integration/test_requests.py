@@ -43,7 +43,7 @@ async def test_the_glossary_of_the_folder_goes_with_a_change(rig: EngineRig) -> 
     glossary = rig.drop("dub-es/glossary.txt", b"Acme Cloud =\n")
     say(rig, "dub-es/promo.es.revise.txt", "slower")
     await noted(
-        rig, "dub-es", "promo.es.revise.txt", "glossary.txt cannot be used", "Line 1", "one name"
+        rig, "dub-es", "promo.es.revise.txt", "glossary.txt cannot be used", "In line 1", "one name"
     )
     assert rig.charged() == 1
     glossary.write_text("Acme Cloud = es: Nube Acme, fr: Nuage Acme\n")
