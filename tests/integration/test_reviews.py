@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
 
 from nemowatch.journal import jobs
 from nemowatch.journal.jobs import Job
 from nemowatch.model import State
 from nemowatch.reporting.notes import READ_ME
-from tests.rigs.engine import EngineRig
+from tests.rigs.engine import EngineRig, engine_rig
 from tests.rigs.request_texts import expire, made, said_in, turns, until
 
 pytestmark = pytest.mark.anyio
@@ -120,16 +122,19 @@ async def test_a_text_that_cannot_be_used_costs_nothing(
     assert rig.charged() == 2
 
 
-async def test_a_text_that_comes_before_its_time_waits(rig: EngineRig) -> None:
+async def test_a_text_that_comes_before_its_time_waits(tmp_path: Path) -> None:
     """It is used when there is something to approve."""
-    rig.sandbox.world.settings.change({"turn_seconds": 3})
-    rig.drop(f"{FOLDER}/promo.mp4")
-    rig.drop(TEXT, WORDS.encode())
-    await noted(rig, f"{FOLDER}/{READ_ME}", "promo.es.srt", "still being made")
-    rig.sandbox.world.settings.change({"turn_seconds": 0.05})
-    await made(rig, TEXT, DUB)
-    assert "Buenas tardes." in turns(rig)[0][1]
-    assert rig.charged() == 2
+    async with engine_rig(tmp_path, turn=30) as rig:
+        await rig.start()
+        # long enough for the note to come meanwhile, also on a busy machine
+        rig.sandbox.world.settings.change({"turn_seconds": 5})
+        rig.drop(f"{FOLDER}/promo.mp4")
+        rig.drop(TEXT, WORDS.encode())
+        await noted(rig, f"{FOLDER}/{READ_ME}", "promo.es.srt", "still being made")
+        rig.sandbox.world.settings.change({"turn_seconds": 0.05})
+        await made(rig, TEXT, DUB)
+        assert "Buenas tardes." in turns(rig)[0][1]
+        assert rig.charged() == 2
 
 
 async def test_a_text_that_comes_too_late_is_named(rig: EngineRig) -> None:
