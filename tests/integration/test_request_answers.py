@@ -154,12 +154,18 @@ async def offered(rig: EngineRig) -> Path:
     await dubbed(rig)
     rig.drop("dub-es/promo.mp4")
     await until("the second copy in done/", lambda: "dub-es/promo (2).mp4" in rig.files("done"))
-    say(rig, "dub-es/prompt.txt", "+Add lo-fi music.")
-    await asyncio.sleep(1.5)  # it is read, and nothing shows that
-    rig.drop("dub-es/promo.mp4")
-    question = rig.root / "inbox/dub-es/promo.mp4.question.txt"
-    await until("the question", question.exists)
+    question = await again_with(rig, "dub-es", "+Add lo-fi music.")
     assert rig.charged() == 1
+    return question
+
+
+async def again_with(rig: EngineRig, folder: str, prompt: str) -> Path:
+    """Its film comes again, now with these words in the folder's prompt.txt; the question."""
+    say(rig, f"{folder}/prompt.txt", prompt)
+    await asyncio.sleep(1.5)  # it is read, and nothing shows that
+    rig.drop(f"{folder}/promo.mp4")
+    question = rig.root / "inbox" / folder / "promo.mp4.question.txt"
+    await until("the question", question.exists)
     return question
 
 
@@ -268,11 +274,7 @@ async def test_an_approve_in_an_edit_folder_accepts_what_is_offered(rig: EngineR
     say(rig, "edit/prompt.txt", "Cut it.")
     rig.drop("edit/promo.mp4")
     await until("the film in done/", lambda: "edit/promo.mp4" in rig.files("done"))
-    say(rig, "edit/prompt.txt", "Cut it, and add lo-fi music.")
-    await asyncio.sleep(1.5)  # it is read, and nothing shows that
-    rig.drop("edit/promo.mp4")
-    question = rig.root / "inbox/edit/promo.mp4.question.txt"
-    await until("the question", question.exists)
+    await again_with(rig, "edit", "Cut it, and add lo-fi music.")
     say(rig, "edit/APPROVE", "")
     await made(rig, "edit/promo.edit (2).mp4")
     await until("nothing left", lambda: rig.files("inbox") == {"edit/prompt.txt"})

@@ -6,8 +6,8 @@ SELECT id, created_at FROM job WHERE id = (SELECT min(id) FROM (
     SELECT min(id) FROM job WHERE earlier_of IS NULL AND state = 'held' AND reason IN (SELECT value FROM json_each(:reasons))))
 
 -- name: at_least_done
--- at least so many of the jobs that came after this one are published, without counting them: no job is ever deleted, so it is all of
--- them without those that are anything else
+-- so many of the jobs that came after this one are published at least, without counting them: no job is ever deleted, so it is all of
+-- them without those that are anything else. Those that a later one replaced pass for published: job_count leaves them out
 SELECT max(id) - :id - (SELECT coalesce(sum(n), 0) FROM job_count WHERE state <> 'published') FROM job
 
 -- name: done_since
