@@ -1,6 +1,6 @@
 """Writes nemowatch/tasks/no_slips.txt: words that would be taken for slips of those by which a
 request is known. To be run again when words are added there; it needs pyspellchecker, for its
-dictionaries, and takes several minutes."""
+dictionaries, and takes more than ten minutes."""
 
 from __future__ import annotations
 
