@@ -39,6 +39,7 @@ from nemowatch.service.nudges import Nudges
 from nemowatch.service.order_desk import OrderDesk
 from nemowatch.service.telling import Telling
 from nemowatch.service.timers import Timers
+from nemowatch.sources.moving_out import MovingOut
 from nemowatch.sources.tick_results import TickResults
 from nemowatch.sources.wrap_up import WrapUp
 
@@ -108,6 +109,7 @@ class Engine:
         """What passes on new files, what is left to do when their jobs have ended, and what
         people order and see."""
         note_writer = self._note_writer
+        moving_out = MovingOut()
         self.wrap_ups = {
             name: WrapUp(
                 name,
@@ -119,6 +121,7 @@ class Engine:
                 self.clock,
                 self._inboxes.was_removed,
                 self._inboxes.project_waits,
+                moving_out,
             )
             for name in self.inboxes
         }
@@ -128,10 +131,10 @@ class Engine:
             self.clock,
             self.inboxes,
             lambda: self.config.own_names,
-            self.wrap_ups,
             self.api,
             self._job_work.balance.ask,
             self._background.later,
+            moving_out,
         )
         self.tick_results = TickResults(
             self.journal,
@@ -140,6 +143,7 @@ class Engine:
             self.clock,
             self.runner.nudge,
             self._order_desk.carry_out_file,
+            moving_out,
         )
         self.tick_results.unmoved = {
             name: wrap_up.retirement.unmoved for name, wrap_up in self.wrap_ups.items()

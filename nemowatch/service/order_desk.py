@@ -20,7 +20,7 @@ from nemowatch.journal.database import Journal
 from nemowatch.journal.jobs import Job
 from nemowatch.orders import DaemonSite, ForFile, Record, carry_out, read_order
 from nemowatch.remote.interface import RemoteApi
-from nemowatch.sources.wrap_up import WrapUp
+from nemowatch.sources.moving_out import MovingOut
 from nemowatch.tasks.records import OwnNames
 
 #: An order's name, and what it is given with.
@@ -38,12 +38,11 @@ class OrderDesk:
         clock: Clock,
         inboxes: Mapping[str, Inbox],
         own_names: Callable[[], OwnNames],
-        wrap_ups: Mapping[str, WrapUp],
         api: RemoteApi,
         ask_balance: Callable[[], None],
         later: Callable[[Awaitable[None]], None],
+        moving_out: MovingOut,
     ) -> None:
-        self._wrap_ups = wrap_ups
         self._api = api
         self._ask_balance = ask_balance
         self._later = later
@@ -55,7 +54,7 @@ class OrderDesk:
             own_names,
             self._stop_renders,
             self._ask_account,
-            self._is_leaving,
+            moving_out.__contains__,
         )
 
     async def carry_out(self, name: str, args: dict[str, Any]) -> dict[str, Any]:
@@ -87,7 +86,3 @@ class OrderDesk:
         """A token that was refused is asked for again with the balance."""
         self._api.ask_again()
         self._ask_balance()
-
-    def _is_leaving(self, source_id: int) -> bool:
-        """Whether its files are on their way out of the inbox now."""
-        return any(source_id in wrap_up.retirement.leaving for wrap_up in self._wrap_ups.values())

@@ -11,6 +11,7 @@ import os
 import sqlite3
 from collections import defaultdict
 from collections.abc import Awaitable, Callable, Iterable
+from functools import partial
 from operator import attrgetter
 
 import structlog
@@ -30,6 +31,7 @@ from nemowatch.outbox.retire import Retired, retire_members
 from nemowatch.reporting import notes
 from nemowatch.reporting.note_writer import NoteWriter
 from nemowatch.retry_memory import NotBefore, SayOnce
+from nemowatch.sources.moving_out import MovingOut
 
 log = structlog.get_logger("nemowatch.inbox")
 
@@ -48,6 +50,7 @@ class Duplicates:
         disks: Disks,
         clock: Clock,
         fail: Callable[[Watch, FileProblem], Awaitable[bool]],
+        moving_out: MovingOut,
     ) -> None:
         """`fail` lets an unusable file leave, and says whether it could."""
         self._journal = journal
@@ -55,6 +58,7 @@ class Duplicates:
         self._disks = disks
         self._clock = clock
         self._fail = fail
+        self._moving_out = moving_out
         # what is still to be done, by watch and path
         self._left: dict[str, dict[bytes, Duplicate]] = defaultdict(dict)
         self._tries = NotBefore[tuple[str, bytes]](clock)
@@ -80,11 +84,19 @@ class Duplicates:
         if not self._tries.is_due(key):
             return
         self._tries.put_off(key, TRY_AGAIN)
-        act = self._move_away if copy.has_results else self._write_off
-        if await act(watch, copy):
+        with self._moving_out.holding(copy.source_id):
+            is_over = await self._let_leave(watch, copy)
+        if is_over:
             del self._left[watch.name][copy.path]
             self._tries.forget(key)
             self._said.over(key)
+
+    async def _let_leave(self, watch: Watch, copy: Duplicate) -> bool:
+        """False: not yet."""
+        if await self._journal.read(partial(_is_needed, copy=copy)):
+            return True  # it was ordered once more since, and needs the file where it is
+        act = self._move_away if copy.has_results else self._write_off
+        return await act(watch, copy)
 
     async def _move_away(self, watch: Watch, copy: Duplicate) -> bool:
         """Its results are there. The note comes first: after a kill between the two the copy is
@@ -138,6 +150,10 @@ def _to_done(watch: Watch, path: bytes, members: list[Member]) -> Retired:
     if is_project(path, members):
         return retire_project(watch.inbox, path, members, watch.done)
     return retire_members(watch.inbox, members, watch.done)
+
+
+def _is_needed(conn: sqlite3.Connection, copy: Duplicate) -> bool:
+    return not all(map(jobs.has_ended, jobs.of_source(conn, copy.source_id)))
 
 
 def _results(conn: sqlite3.Connection, copy: Duplicate) -> list[bytes]:

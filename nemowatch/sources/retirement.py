@@ -28,6 +28,7 @@ from nemowatch.outbox.leaving_project import is_project, retire_project
 from nemowatch.outbox.retire import Retired, retire_members
 from nemowatch.reporting.note_sync import NoteSync
 from nemowatch.retry_memory import NotBefore
+from nemowatch.sources.moving_out import MovingOut
 
 log = structlog.get_logger("nemowatch.source")
 
@@ -62,6 +63,7 @@ class Retirement:
         clock: Clock,
         was_removed: WasRemoved,
         project_waits: ProjectWaits,
+        moving_out: MovingOut,
     ) -> None:
         self._watch = watch
         self._watches = watches
@@ -72,8 +74,7 @@ class Retirement:
         self._was_removed = was_removed
         self._project_waits = project_waits
         self._tries = NotBefore[int](clock)  # by source
-        #: sources whose files are on their way out: no order may need these files meanwhile
-        self.leaving: set[int] = set()
+        self._moving_out = moving_out
         #: those that cannot be moved before a person has done something
         self.unmoved: dict[int, FileProblem] = {}
         self._none_at = -1  # how far the journal had changed when nothing had to go
@@ -122,12 +123,8 @@ class Retirement:
         watch = self._watches().get(row.watch)
         if watch is None:
             return
-        # before its jobs are read: an order comes before that, and is seen there, or waits
-        self.leaving.add(row.id)
-        try:
+        with self._moving_out.holding(row.id):
             await self._retire(row, watch)
-        finally:
-            self.leaving.discard(row.id)
 
     async def _retire(self, row: SourceRow, watch: Watch) -> None:
         done, members, newer = await self._journal.read(partial(_gathered, row=row))

@@ -33,6 +33,7 @@ from nemowatch.sources.approvals import Approvals
 from nemowatch.sources.conflict_copies import ConflictCopies
 from nemowatch.sources.duplicates import Duplicates
 from nemowatch.sources.folder_notes import FolderNotes
+from nemowatch.sources.moving_out import MovingOut
 from nemowatch.sources.notes_left_behind import NotesLeftBehind
 from nemowatch.sources.offers import Offers
 from nemowatch.sources.outbox_texts import OutboxTexts
@@ -55,6 +56,7 @@ class TickResults:
         clock: Clock,
         nudge: Callable[[], None],
         carry_out: CarryOut,
+        moving_out: MovingOut,
     ) -> None:
         """`nudge` has the runner look for work; `carry_out` carries out what a file asks for."""
         self._journal = journal
@@ -65,7 +67,7 @@ class TickResults:
         self._approvals = Approvals(journal, disks, clock, carry_out)
         self._folder_notes = FolderNotes(note_writer, self._approvals)
         self._conflict_copies = ConflictCopies(journal)
-        self._duplicates = Duplicates(journal, note_writer, disks, clock, self._fail)
+        self._duplicates = Duplicates(journal, note_writer, disks, clock, self._fail, moving_out)
         self._refused_files = RefusedFiles(journal, note_writer, disks, clock)
         self._left_behind = NotesLeftBehind(journal, note_writer, disks, clock)
         self._stray_notes = StrayNotes(journal, disks, clock)

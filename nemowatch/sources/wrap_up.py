@@ -18,6 +18,7 @@ from nemowatch.outbox.anchor_memory import AnchorMemory
 from nemowatch.reporting.note_sync import NoteSync
 from nemowatch.reporting.note_writer import NoteWriter
 from nemowatch.reporting.side_files import SideFiles
+from nemowatch.sources.moving_out import MovingOut
 from nemowatch.sources.retirement import ProjectWaits, Retirement, WasRemoved
 
 
@@ -35,11 +36,20 @@ class WrapUp:
         clock: Clock,
         was_removed: WasRemoved,
         project_waits: ProjectWaits,
+        moving_out: MovingOut,
     ) -> None:
         self.notes = NoteSync(watch, watches, journal, note_writer, clock)
         self.side_files = SideFiles(watch, watches, config, journal, disks, clock)
         self.retirement = Retirement(
-            watch, watches, journal, self.notes, disks, clock, was_removed, project_waits
+            watch,
+            watches,
+            journal,
+            self.notes,
+            disks,
+            clock,
+            was_removed,
+            project_waits,
+            moving_out,
         )
         self._anchors = AnchorMemory(watches()[watch], journal, disks)
         self._due = asyncio.Event()

@@ -18,6 +18,7 @@ from nemowatch.model import Credits, HoldReason, State, Target
 from nemowatch.remote.connection import READY
 from nemowatch.remote.interface import Account
 from nemowatch.reporting.status_page import StatusPage
+from nemowatch.sources.moving_out import MovingOut
 from nemowatch.sources.tick_results import TickResults
 from nemowatch.stages.board import Board
 from tests.rigs.command import Cli
@@ -38,7 +39,15 @@ async def page_of(cli: Cli) -> str:
         try:
             while not inbox.surveyed:
                 await inbox.tick()
-            tick_results = TickResults(journal, None, disks, clock, lambda: None, None)  # type: ignore[arg-type]
+            tick_results = TickResults(
+                journal,
+                None,  # type: ignore[arg-type]
+                disks,
+                clock,
+                lambda: None,
+                None,  # type: ignore[arg-type]
+                MovingOut(),
+            )
             account = Account(anonymous=False)
             writer = StatusPage(
                 journal,

@@ -20,6 +20,7 @@ from nemowatch.intake.watch.health import HealthState
 from nemowatch.reporting.note_writer import NoteWriter
 from nemowatch.reporting.notes import READ_ME, Complaint, read_me
 from nemowatch.sources import refused_files, stray_notes
+from nemowatch.sources.moving_out import MovingOut
 from nemowatch.sources.tick_results import TickResults
 from tests.rigs.command import Cli
 from tests.rigs.inbox import inbox_of
@@ -55,6 +56,7 @@ async def reception_of(tmp_path: Path) -> AsyncIterator[Take]:
                 clock,
                 lambda: None,
                 no_orders,
+                MovingOut(),
             ),
             inbox,
         )

@@ -1,0 +1,35 @@
+"""Which sources are being moved out of their inbox right now: no order may need their files
+meanwhile.
+
+One is shared by all that move claimed files. It moves nothing itself.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+
+class MovingOut:
+    """The sources on their way out of an inbox."""
+
+    def __init__(self) -> None:
+        # counted: a second copy leaves beside the source that it is a copy of
+        self._moves = Counter[int]()
+
+    def __contains__(self, source_id: int) -> bool:
+        """May be asked on any thread."""
+        return self._moves[source_id] > 0
+
+    @contextmanager
+    def holding(self, source_id: int) -> Iterator[None]:
+        """Have orders wait while its files are moved. Begin this before its jobs are read: an
+        order comes before that, and is seen there, or waits."""
+        self._moves[source_id] += 1
+        try:
+            yield
+        finally:
+            self._moves[source_id] -= 1
+            if not self._moves[source_id]:
+                del self._moves[source_id]

@@ -1,0 +1,104 @@
+"""Second copies leave the inbox, but never under a job that was ordered once more."""
+
+from __future__ import annotations
+
+import hashlib
+import os
+from collections.abc import AsyncIterator
+from contextlib import closing
+from functools import partial
+from pathlib import Path
+
+import pytest
+
+from nemowatch.clock import SystemClock
+from nemowatch.config.watch_section import Watch
+from nemowatch.fs.safe_open import lookup
+from nemowatch.fs.threads import Disks
+from nemowatch.intake.records import Duplicate, FileProblem
+from nemowatch.journal import source_members, sources
+from nemowatch.journal.database import Journal
+from nemowatch.journal.job_steps import redeliver
+from nemowatch.model import Member, MemberRole, State
+from nemowatch.reporting.note_writer import NoteWriter
+from nemowatch.sources.duplicates import Duplicates
+from nemowatch.sources.moving_out import MovingOut
+from tests.rigs.command import Cli
+
+pytestmark = pytest.mark.anyio
+PATH = b"dub-es/promo.mp4"
+SOURCE = 1
+
+
+class House:
+    """An inbox with a file whose job is published, and who takes its second copies away."""
+
+    def __init__(self, cli: Cli, journal: Journal, disks: Disks) -> None:
+        self.watch = Watch(root=cli.root)
+        self.journal = journal
+        self.clock = SystemClock()
+        self.moving_out = MovingOut()
+        self.written_off: list[bool] = []
+        self.duplicates = Duplicates(
+            journal,
+            NoteWriter(journal, disks, self.clock),
+            disks,
+            self.clock,
+            self._write_off,
+            self.moving_out,
+        )
+
+    async def _write_off(self, watch: Watch, problem: FileProblem) -> bool:
+        self.written_off.append(SOURCE in self.moving_out)
+        return True
+
+    @property
+    def file(self) -> Path:
+        return self.watch.inbox / os.fsdecode(PATH)
+
+    async def found(self, *, has_results: bool) -> None:
+        copy = Duplicate(PATH, SOURCE, has_results)
+        await self.duplicates.act_on(self.watch, [copy])
+
+
+@pytest.fixture
+async def house(tmp_path: Path) -> AsyncIterator[House]:
+    cli = Cli(tmp_path)
+    cli.add_job(PATH, State.PUBLISHED)
+    with cli.journal() as journal, closing(Disks()) as disks:
+        house = House(cli, journal, disks)
+        house.file.parent.mkdir(parents=True, exist_ok=True)
+        house.file.write_bytes(b"film")
+        found = lookup(house.watch.inbox, PATH)
+        digest = hashlib.sha256(b"film").hexdigest()
+        member = Member(MemberRole.CLIP, "promo.mp4", PATH, snapshot=found, digest=digest)
+        await journal.write(partial(source_members.refresh, source_id=SOURCE, found=(member,)))
+        yield house
+
+
+async def test_a_second_copy_goes_to_done(house: House) -> None:
+    """And a note lies beside it there."""
+    await house.found(has_results=True)
+    assert not house.file.exists()
+    assert len(list((house.watch.done / "dub-es").iterdir())) == 2
+
+
+async def test_an_order_waits_while_a_copy_is_moved(house: House) -> None:
+    """It may need this very file."""
+    await house.found(has_results=False)
+    assert house.written_off == [True]
+    assert SOURCE not in house.moving_out
+
+
+@pytest.mark.parametrize("has_results", [True, False])
+async def test_a_file_that_was_ordered_once_more_is_no_second_copy(
+    house: House, has_results: bool
+) -> None:
+    """Its job needs it where it lies, and its source has not left."""
+    await house.journal.write(partial(redeliver, job_id=1, now_ms=1, new_take=True))
+    await house.found(has_results=has_results)
+    assert house.file.read_bytes() == b"film"
+    assert not house.written_off
+    source = await house.journal.read(partial(sources.by_id, source_id=SOURCE))
+    assert source is not None
+    assert source.is_here
