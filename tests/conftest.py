@@ -16,6 +16,9 @@ import structlog
 from hypothesis import HealthCheck, settings
 
 if TYPE_CHECKING:
+    from xdist.remote import Producer
+    from xdist.scheduler import Scheduling
+
     from tests.rigs.engine import EngineRig
 
 settings.register_profile(
@@ -92,6 +95,16 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     for item in items:
         if shared := TOGETHER.get(item.path.stem) or TOGETHER.get(item.path.parent.name):
             item.add_marker(pytest.mark.xdist_group(shared))
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Producer) -> Scheduling | None:
+    """Which test a worker runs next (`pytest -n NUMBER --dist loadgroup`)."""
+    if config.getvalue("dist") != "loadgroup":
+        return None
+    from tests.rigs.both_ends import FromBothEnds
+
+    return FromBothEnds(config, log)
 
 
 @pytest.hookimpl(wrapper=True)
