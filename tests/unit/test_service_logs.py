@@ -34,12 +34,13 @@ def untouched() -> Iterator[None]:
     handlers, level = list(root.handlers), root.level
     hooks = (sys.excepthook, threading.excepthook, sys.unraisablehook)
     secrets = secrecy._secrets, secrecy._known
+    configured = structlog.get_config()
     yield
     root.handlers[:], root.level = handlers, level
     sys.excepthook, threading.excepthook, sys.unraisablehook = hooks
     secrecy._secrets, secrecy._known = secrets
     logging.captureWarnings(False)
-    structlog.reset_defaults()
+    structlog.configure(**configured)
 
 
 @pytest.fixture
