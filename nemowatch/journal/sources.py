@@ -252,6 +252,12 @@ def unsettle(conn: sqlite3.Connection, source_id: int, now_ms: int) -> None:
     if any(is_paying(conn, job) for job in jobs.of_source(conn, source_id)):
         return
     conn.execute(SQL["set_settled"], (0, source_id))
+    _start_over(conn, source_id, now_ms)
+
+
+def _start_over(conn: sqlite3.Connection, source_id: int, now_ms: int) -> None:
+    """Leave what is unpaid behind in the cloud. A job never stays in a session that is left: a call
+    that was under way may have brought it there since its source was unsettled."""
     sessions.leave_unpaid(conn, source_id)
     queue.reset_unpaid(conn, source_id, now_ms)
 
@@ -281,7 +287,7 @@ def resettle(
         return
     source_members.replace(conn, source_id, found)
     conn.execute(SQL["set_digest"], {"id": source_id, "digest": digest})
-    sessions.leave_unpaid(conn, source_id)
+    _start_over(conn, source_id, now_ms)
     queue.wake_source(conn, source_id, now_ms)
 
 

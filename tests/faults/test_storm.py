@@ -98,7 +98,7 @@ def rest(house: Studio, limit: float) -> None:
         left = {Path(name).name for name in house.results("inbox")} - asked
         return bool(quiet) and not {name for name in left if not name.endswith(".txt")}
 
-    wait_for(f"rest; {house.log()}", at_rest, limit)
+    wait_for(lambda: f"rest; {house.log()}", at_rest, limit)
 
 
 def storm(house: Studio, names: set[str], kills: int, rng: random.Random) -> int:

@@ -5,10 +5,7 @@ from __future__ import annotations
 import pytest
 
 from nemowatch.errors import JournalError
-from nemowatch.journal import (
-    source_members,
-    sources,
-)
+from nemowatch.journal import jobs, sessions, source_members, sources
 from nemowatch.journal.database import Journal
 from nemowatch.model import (
     PAID,
@@ -67,6 +64,20 @@ def test_unsettled_work_rests_and_goes_on_with_the_new_content(journal: Journal)
     row = do(journal, lambda conn: sources.by_id(conn, source_id))
     assert (row.digest, row.settled) == ("d9", True)
     assert do(journal, lambda conn: source_members.of_source(conn, source_id))[0].cdn_url == ""
+
+
+def test_a_session_that_was_opened_meanwhile_is_left_with_its_job(journal: Journal) -> None:
+    """A call under way may end after its source was unsettled: its job starts over all the same,
+    rather than sending the file to a session that is left."""
+    (job_id,) = claim(journal)
+    at_work = job(journal, job_id)
+    do(journal, lambda conn: sources.unsettle(conn, at_work.source_id, 3))
+    do(journal, lambda conn: jobs.apply(conn, at_work, State.UPLOADING, 4))
+    do(journal, lambda conn: sessions.opened(conn, at_work.session, remote_id="s1"))
+    do(journal, lambda conn: sources.resettle(conn, at_work.source_id, "d", (clip(),), 5))
+    assert job(journal, job_id).state is State.CLAIMED
+    assert job(journal, job_id).session_id == ""
+    assert due(journal) == [job_id]
 
 
 def test_an_earlier_content_that_comes_back_counts_instead(journal: Journal) -> None:

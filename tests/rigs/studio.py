@@ -57,15 +57,19 @@ class Cloud(Protocol):
         """Everything that has happened so far."""
 
 
-def wait_for(what: str, condition: Callable[[], Any], limit: float = LIMIT) -> Any:
-    """The condition's first true value; fails, naming what it waited for, after `limit` seconds."""
+def wait_for(
+    what: str | Callable[[], str], condition: Callable[[], Any], limit: float = LIMIT
+) -> Any:
+    """The condition's first true value; fails, naming what it waited for (a call says it as it is
+    then), after `limit` seconds."""
     end = time.monotonic() + limit
     while True:
         value = condition()
         if value:
             return value
         if time.monotonic() > end:
-            raise AssertionError(f"waited {limit:g} s in vain for: {what}")
+            told = what if isinstance(what, str) else what()
+            raise AssertionError(f"waited {limit:g} s in vain for: {told}")
         time.sleep(0.05)
 
 
@@ -138,7 +142,7 @@ class Studio:
     def wait_results(self, *wanted: str, tree: str = "outbox", limit: float = LIMIT) -> None:
         """Until all these files stand."""
         wait_for(
-            f"{wanted} in {tree}; log:\n{self.log()}",
+            lambda: f"{wanted} in {tree}; log:\n{self.log()}",
             lambda: set(wanted) <= self.results(tree),
             limit,
         )
