@@ -44,6 +44,8 @@ OURS = frozenset(
         *("waited", "wanted", "was", "what", "when", "which", "whose", "why", "words"),
     }
 )
+#: Fields with a word that is a message itself: what jobs are at. They are never a name.
+WORDS = frozenset({"state", "step"})
 #: Marks before a field in which somebody is quoted.
 _QUOTE = '"'
 #: What begins another sentence.

@@ -13,7 +13,17 @@ from gettext import NullTranslations
 from types import MappingProxyType
 
 from nemowatch.i18n.dates import in_order, is_date
-from nemowatch.i18n.pattern import LISTS, NUMBER, SEAM, SEVERAL, Pattern, is_name, kind_of, pattern
+from nemowatch.i18n.pattern import (
+    LISTS,
+    NUMBER,
+    SEAM,
+    SEVERAL,
+    WORDS,
+    Pattern,
+    is_name,
+    kind_of,
+    pattern,
+)
 from nemowatch.i18n.quoted import QUOTED, is_quoted, unmarked
 
 #: Characters of a message's beginning by which it is found among the others.
@@ -260,8 +270,10 @@ class Reader:
         return self._translations.gettext(found.message)
 
     def _value(self, field: str, value: str, of: Pattern | None = None) -> str:
-        if is_name(field):
+        if not value or is_name(field):
             return value
+        if kind_of(field) in WORDS:
+            return self._translations.gettext(value)
         if NUMBER.fullmatch(value):
             return value.translate(self._signs)
         if is_date(value):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import json
 from collections.abc import Mapping
 from typing import Any
@@ -11,8 +12,10 @@ from aiohttp import web
 
 from nemowatch.errors import NemowatchError, UsageError
 from nemowatch.i18n import language
+from nemowatch.model import State
 from nemowatch.orders import ORDERS
 from nemowatch.reporting.phrases import counted
+from nemowatch.reporting.words import STAGES
 from nemowatch.web import views
 from nemowatch.web.desk import Desk
 from nemowatch.web.guard import check_word
@@ -64,12 +67,14 @@ def _words(name: str, answer: Mapping[str, Any]) -> str:
     if name == "revise":
         return f"Job {answer['job']} makes the change."
     if "job" in answer:
-        return f"Job {answer['job']}: {answer['state']}."
-    return f"{', '.join(_states(answer.get('jobs', {})))}."
+        return _now(answer["job"], answer["state"])
+    return " ".join(itertools.starmap(_now, answer.get("jobs", {}).items()))
 
 
-def _states(jobs: Mapping[int, str]) -> list[str]:
-    return [f"Job {job}: {state}" for job, state in jobs.items()]
+def _now(job: int, state: str) -> str:
+    step = STAGES[State(state)]
+    # each by itself: of several, none is known as a message
+    return language.said(f"Job {job} is now: {step}.")
 
 
 def _approved(answer: Mapping[str, Any]) -> str:

@@ -11,6 +11,8 @@ from dataclasses import dataclass
 from itertools import count
 from pathlib import Path
 
+from nemowatch.model import State
+
 ROOT = Path(__file__).parents[2]
 PACKAGE = ROOT / "nemowatch"
 #: What nobody on the share reads: commands, the log, the configuration, instructions for the cloud.
@@ -81,6 +83,8 @@ SILENT = (
     "web/passwords.py",
     "web/server.py",
 )
+#: Where the names of states are from: refusals call a job by them.
+STATES = "model.py"
 #: Sentences in the other modules that nobody on the share reads: instructions for the cloud, causes
 #: in the journal.
 UNSAID = Path(__file__).parent / "unsaid.txt"
@@ -127,6 +131,8 @@ def messages() -> Iterator[Found]:
         where = path.relative_to(PACKAGE).as_posix()
         for marked in _MARKED.findall(path.read_text("utf-8")):
             yield Found(ast.literal_eval(marked), where)
+    for state in State:
+        yield Found(state.value, STATES)
 
 
 class _Module:

@@ -19,7 +19,7 @@ from nemowatch.cures import NOTHING, Choice
 from nemowatch.hold_reasons import HOLDS
 from nemowatch.i18n import language
 from nemowatch.i18n.language import said
-from nemowatch.i18n.pattern import NAMES, NUMBERS, OURS, kind_of, pattern
+from nemowatch.i18n.pattern import NAMES, NUMBERS, OURS, WORDS, kind_of, pattern
 from nemowatch.i18n.reader import Reader
 from nemowatch.intake.watch.health import HealthState
 from nemowatch.journal.results import PublishedOutput
@@ -61,20 +61,20 @@ SAME_EVERYWHERE = re.compile(
     r'|"dub-es"'
 )
 #: Fields in which a name stands, a code, or what a person or the cloud says: never translated. A
-#: new field belongs here, or into `OURS`, `NAMES` or `NUMBERS` of `i18n.pattern`.
+#: new field belongs here, or into `OURS`, `NAMES`, `NUMBERS` or `WORDS` of `i18n.pattern`.
 OF_OTHERS = frozenset(
     {
         *("alone", "and", "answer_file", "around", "as_text", "attempt", "before", "best_seconds"),
         *("best_words", "came", "clip", "clip_name", "code", "connect_words", "credits_before"),
         *("directions", "either", "elsewhere", "ending", "enumerated", "error", "example"),
         *("examples", "expected", "first", "folders", "full", "garbled", "hours", "id", "in_share"),
-        *("job_id", "join", "known", "languages", "last_number", "link", "longest", "mark"),
+        *("job", "job_id", "join", "known", "languages", "last_number", "link", "longest", "mark"),
         *("match", "max", "max_characters", "max_short", "meant", "most", "most_bytes"),
         *("most_characters", "most_files", "most_jobs", "most_marked", "most_parts", "most_terms"),
         *("named", "names", "near", "note_name", "number", "numbers", "offered_words", "other"),
         *("proposed", "registration", "reserved", "rest", "result_name", "sentence", "session_id"),
         *("several", "shown", "shown_state", "sign", "source", "spaced", "speaker", "start"),
-        *("state", "state_id", "status", "stem", "strerror", "strip", "suggestion", "target"),
+        *("state_id", "status", "stem", "strerror", "strip", "suggestion", "target"),
         *("stands_for", "task", "texts", "track", "tracks", "url", "value", "whole", "word"),
     }
 )
@@ -274,7 +274,7 @@ def test_it_is_decided_of_each_field_whose_words_it_holds() -> None:
     for one, many in MESSAGES:
         for text in filter(None, (one, many)):
             for field in pattern(text, one).fields:
-                if kind_of(field) not in OURS | NAMES | NUMBERS | OF_OTHERS:
+                if kind_of(field) not in OURS | NAMES | NUMBERS | WORDS | OF_OTHERS:
                     unknown[field] = text
     assert unknown == {}
 

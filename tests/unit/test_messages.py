@@ -13,6 +13,7 @@ from nemowatch.i18n import language
 from nemowatch.i18n.language import LANGUAGES, choose, filled, in_language, said
 from nemowatch.i18n.quoted import quoted, unmarked
 from nemowatch.journal.batch_causes import TAKEN_OVER
+from nemowatch.model import State
 from nemowatch.outbox.note_file import Wrote
 from nemowatch.reporting.guide import NAME
 from nemowatch.reporting.guide_file import put_guide
@@ -20,7 +21,7 @@ from nemowatch.reporting.inbox_words import batch
 from nemowatch.reporting.paragraphs import indented, shortened
 from nemowatch.reporting.phrases import and_more
 from nemowatch.reporting.timeline_words import said_changes, said_timeline
-from nemowatch.reporting.words import change_again
+from nemowatch.reporting.words import STAGES, change_again
 from nemowatch.tasks.answers import AnswerMeaning, read_answer
 
 OTHERS = [code for code in LANGUAGES if code != "en"]
@@ -188,6 +189,19 @@ def test_english_loads_nothing() -> None:
     before = language._load.cache_info()
     assert said("waits for credits") == "waits for credits"
     assert language._load.cache_info() == before
+
+
+@pytest.mark.parametrize("code", OTHERS)
+@pytest.mark.parametrize("state", State)
+def test_a_refusal_calls_a_state_as_the_page_does(code: str, state: State) -> None:
+    """Why an order about a job is refused is said in one language: the job's state, too."""
+    with in_language(code):
+        page = filled(STAGES[state])
+        refused = said(f"Job 5 is {state}: there is nothing to revise yet.")
+        answered = said(f"Job 5 is now: {STAGES[state]}.")
+    assert page in refused
+    assert page in answered
+    assert page != STAGES[state]
 
 
 def test_a_guide_of_before_the_choice_is_put_into_the_language(tmp_path: Path) -> None:
