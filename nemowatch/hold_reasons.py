@@ -174,8 +174,8 @@ HOLDS: Mapping[HoldReason, Hold] = {
         short="waits for the day's credits",
         cure=Cure(
             message(
-                "Work resumes by itself when the day's credits allow; to spend more, raise"
-                " limits.daily_credits, and reload nemowatch (systemctl reload nemowatch)."
+                "To spend more a day, raise limits.daily_credits, and reload nemowatch (systemctl"
+                " reload nemowatch)."
             )
         ),
         about_money=True,

@@ -126,7 +126,7 @@ def cap_words(cap: Cap) -> str:
     if is_alone_too_dear:
         return message(
             f"One more turn costs about {amount(cap.price)} credits, more than the"
-            f" {amount(cap.daily)} a day that may be spent: raise limits.daily_credits."
+            f" {amount(cap.daily)} a day that may be spent: waiting alone does not help."
         )
 
     facts = [f"{amount(cap.spent)} of the {amount(cap.daily)} credits a day are spent"]

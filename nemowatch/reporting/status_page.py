@@ -112,12 +112,19 @@ class StatusPage:
             return
 
         await self._write(page, own, stopped=stopped)
-        took = self._clock.monotonic() - now
-        self._rests_until[page] = now + took + min(took / SHARE, LONGEST_REST)
+        self._rests_until[page] = self._end_of_rest(page, now)
         settling = any(inbox.settling for inbox in own)
         if page not in self._failing and not settling:
             # how long a file has been copied changes each time
             self._reported[page] = (news, now + AFRESH)
+
+    def _end_of_rest(self, page: Path, began: float) -> float:
+        """Until when no other page follows, monotonic. After the first one it may follow at once:
+        that says the least, and took the longest, for what writes it had to be loaded."""
+        now = self._clock.monotonic()
+        if page not in self._rests_until:
+            return now
+        return now + min((now - began) / SHARE, LONGEST_REST)
 
     async def model(
         self,

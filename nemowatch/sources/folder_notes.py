@@ -14,7 +14,7 @@ from nemowatch.intake.inbox import Inbox
 from nemowatch.intake.records import FileProblem, FolderProblem, ProblemList
 from nemowatch.jobs.hold_log import whole
 from nemowatch.journal.batches import BatchRow
-from nemowatch.reporting import notes
+from nemowatch.reporting import inbox_words, notes
 from nemowatch.reporting.note_writer import NoteWriter
 from nemowatch.reporting.notes import Complaint
 from nemowatch.sources.approvals import Approvals
@@ -69,8 +69,8 @@ class FolderNotes:
 
     async def _asking(self, batch: BatchRow, old: str | None, complaints: list[Complaint]) -> _Note:
         text = old or await self._approvals.note(batch, complaints)
-        why = f"New work waits for approval ({batch.cause}): nemowatch approve."
-        return _Note(text, why)
+        number = max(batch.waiting, batch.expected)
+        return _Note(text, inbox_words.batch(number, batch.cause))
 
     async def _write(self, watch: Watch, folder: bytes, note: _Note) -> None:
         written = self._written[watch.name]

@@ -85,6 +85,12 @@ def test_every_button_does_what_the_command_does(served: tuple[Studio, str]) -> 
         tab.keyboard.press("Enter")
         section(tab, "Done recently").get_by_text("a.es.mp4").wait_for()
         assert len(studio.charged_turns()) == 3
+        # the button is gone, and a keyboard goes on from the head; Escape closes what was said
+        wait_for("the focus", lambda: tab.evaluate("document.activeElement.nodeName") == "H1")
+        click(tab, "Pause everything")
+        tab.keyboard.press("Escape")
+        tab.locator("#said").wait_for(state="hidden")
+        click(tab, "Resume everything")
 
         studio.sandbox.fault("chat:question", "chat:cut_after@2")  # type: ignore[attr-defined]
         studio.drop("dub-es/ask.mp4")

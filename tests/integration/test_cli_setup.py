@@ -274,6 +274,11 @@ def test_check_when_all_is_well(tmp_path: Path, sandbox: SandboxProcess) -> None
         ("cloud", "ok"),
         ("token", "warn"),
     } <= rows
+    free = [row["text"] for row in json.loads(done.stdout)["checks"] if row["what"] == "disk"]
+    assert [text.split("free for ")[1] for text in free] == [
+        f"{cli.state_dir}.",
+        f"{cli.root}/outbox.",
+    ]
     assert [p for tree in ("outbox", "done", "failed") for p in (cli.root / tree).iterdir()] == []
     assert list(cli.state_dir.iterdir()) == []
 
@@ -327,7 +332,7 @@ def test_check_of_one_workspace_named_twice(tmp_path: Path) -> None:
     config = [row for row in rows if row["what"] == "config"]
     assert [row["level"] for row in config] == ["fail"]
     assert "is the same folder as the inbox of [[watch]] number 1" in config[0]["text"]
-    assert len([row for row in rows if row["what"] == "disk"]) == 1
+    assert len([row for row in rows if row["what"] == "disk"]) == 2  # the state's, the outbox's
 
 
 def test_check_finds_what_is_wrong(tmp_path: Path, sandbox: SandboxProcess) -> None:

@@ -116,10 +116,23 @@ def test_names_that_mean_harm_are_only_text(tmp_path: Path) -> None:
     assert "caf\\xe9 #1?.mp4" in html
 
 
+def test_each_list_is_found_from_the_head(tmp_path: Path) -> None:
+    """On a phone forty rows stand between the head and what somebody looks for: each list that
+    there is has a link, with how much is in it; a single one needs none."""
+    html = render(busy(tmp_path))
+    leading = [link.removeprefix("#") for link in Reader(html).links if link.startswith("#")]
+    assert leading == ["needs", "made", "waiting", "failed", "done"]
+    for name in leading:
+        assert html.count(f'id="{name}"') == 1
+    alone = render(model(tmp_path, finished=busy(tmp_path).finished))
+    assert not [link for link in Reader(alone).links if link.startswith("#")]
+
+
 def test_links_lead_to_the_results_from_where_the_page_stands(tmp_path: Path) -> None:
     """Relative and encoded byte by byte: decoded they name the files."""
     shown = busy(tmp_path)
-    links = [unquote_to_bytes(link) for link in Reader(render(shown)).links]
+    found = Reader(render(shown)).links
+    links = [unquote_to_bytes(link) for link in found if not link.startswith("#")]
     assert links == [
         os.fsencode(path.relative_to(tmp_path)) for path in shown.finished.rows[0].made[0].results
     ]

@@ -7,6 +7,7 @@ from datetime import datetime
 
 import pytest
 
+from nemowatch.hold_reasons import HOLDS
 from nemowatch.holds.budget import Budget, Cap, cap, cap_words, closed, within_hours
 from nemowatch.journal.holds import HoldRow
 from nemowatch.journal.spend import Price, Unpriced, amount
@@ -163,8 +164,11 @@ def test_a_cap_below_one_turn_says_so() -> None:
     """It would never go on by itself, so the words do not promise tomorrow."""
     decision = closed(replace(OPEN, cap=Cap(50, price=120)), State.UPLOADED, paying=True)
     assert decision is not None
-    assert "limits.daily_credits" in decision.text
+    assert "waiting alone does not help" in decision.text
     assert "tomorrow" not in decision.text
+    cure = HOLDS[HoldReason.CAP].cure.by_hand
+    assert "limits.daily_credits" in cure
+    assert "by itself" not in cure
 
 
 @pytest.mark.parametrize(

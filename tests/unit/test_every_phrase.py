@@ -21,6 +21,7 @@ from nemowatch.i18n import language
 from nemowatch.i18n.language import said
 from nemowatch.i18n.pattern import NAMES, NUMBERS, OURS, WORDS, kind_of, pattern
 from nemowatch.i18n.reader import Reader
+from nemowatch.intake.scan.folder_instructions import CURES
 from nemowatch.intake.watch.health import HealthState
 from nemowatch.journal.results import PublishedOutput
 from nemowatch.model import OutputKind, State
@@ -287,6 +288,8 @@ def test_each_cure_and_each_answer_is_found_again(marked: None) -> None:
     cures += [inbox_words.NOT_RUNNING, inbox_words.PAUSE_FILE, words.history(3)]
     texts = [hold.words for hold in HOLDS.values()] + [hold.short for hold in HOLDS.values()]
     texts += [*inbox_words.BATCH_CAUSES.values(), *words.ENDED_WORDS.values()]
+    for said_of_it in CURES.values():
+        texts.append(said_of_it.format(name="ж"))
     for cure in cures:
         texts += cure.by_hand.splitlines()
         texts += [choice.effect for choice in (*cure.choices, *cure.answers)]

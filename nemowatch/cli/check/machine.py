@@ -9,12 +9,15 @@ from itertools import islice
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from nemowatch.cli.check import disk
 from nemowatch.cli.check.finding import Finding, user_name
+from nemowatch.cli.context import as_owner
 from nemowatch.cli.deadline import within
 from nemowatch.cli.formatting import local_time, name, plural
 from nemowatch.errors import JournalError, NemowatchError
 from nemowatch.fs.listing import walk_folders
 from nemowatch.fs.mounts import Mode, MountTable, mode_of
+from nemowatch.model import MB
 
 if TYPE_CHECKING:
     from nemowatch.cli.context import CommandContext
@@ -28,6 +31,11 @@ COUNT_SECONDS = 15.0
 FAIR_SHARE = 0.5
 #: The lowest limit that is worth setting.
 USUAL_LIMIT = 65_536
+#: Free bytes of the journal's disk below which somebody should look: a journal of a hundred
+#: thousand jobs, and its copy while it is kept in order.
+LITTLE_SPACE = 256 * MB
+#: Free bytes below which the journal may be full within hours.
+NO_SPACE = 16 * MB
 LIMIT_FILE = Path("/proc/sys/fs/inotify/max_user_watches")
 
 
@@ -49,7 +57,19 @@ def state(context: CommandContext) -> Iterator[Finding]:
     except (NemowatchError, OSError) as exc:
         yield _unusable(shown, exc)
     else:
-        yield Finding("ok", "state", f"{shown} (user {user_name(found.st_uid)}).")
+        sound = Finding("ok", "state", f"{shown} (user {user_name(found.st_uid)}).")
+        yield from _writable(folder, sound)
+
+
+def _writable(folder: Path, sound: Finding) -> Iterator[Finding]:
+    """Without the journal no work can begin, so its disk matters as much as the outbox's."""
+    with as_owner(folder):  # whose permissions count
+        written = disk.writable(folder)
+    if written.level != "ok":
+        yield written
+        return
+    yield sound
+    yield disk.free(folder, little=LITTLE_SPACE, none=NO_SPACE)
 
 
 def _is_remote(folder: Path) -> bool:

@@ -60,9 +60,10 @@ def _keep_showing(context: CommandContext) -> None:
     from nemowatch.errors import UsageError
 
     target = console()
-    if not target.is_terminal:
+    if not target.is_terminal or target.is_dumb_terminal:
         raise UsageError(
-            "--watch needs a terminal.", cure="In a pipe, call nemowatch status again and again."
+            "--watch needs a terminal on which it can draw.",
+            cure="Elsewhere, call nemowatch status again and again.",
         )
     with Live(
         console=target,

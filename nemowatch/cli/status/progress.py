@@ -49,10 +49,10 @@ def in_work(
         return []
     from rich.cells import cell_len, set_cell_size
 
-    steps = [progress(row, transfers.get(row.job.id)) for row in rows]
+    steps = _shown([progress(row, transfers.get(row.job.id)) for row in rows], width)
     names = [f"{file_words(row)} > {row.job.target}" for row in rows]
     widest = max(map(cell_len, names))
-    behind = max(len(step.shown) for step in steps)
+    behind = max(map(len, steps))
     room = max(min(widest, width - FRAME - behind), SHORTEST)
 
     lines = []
@@ -60,9 +60,17 @@ def in_work(
         line = StyledText(clean(f"{row.job.id:>6}  {row.job.state:<11} "))
         line.append(word(set_cell_size(fitted(name, room), room), "bold"))
         line.append("  ")
-        line.append(word(step.shown, "cyan"))
+        line.append(word(step, "cyan"))
         lines.append(line)
     return lines
+
+
+def _shown(steps: Sequence[Progress], width: int) -> list[str]:
+    """What is shown of each step; without bars where they leave no room for names."""
+    shown = [step.shown for step in steps]
+    if max(map(len, shown)) <= width - FRAME - SHORTEST:
+        return shown
+    return [step.label for step in steps]
 
 
 def progress(row: ListedJob, transfer: Transfer | None) -> Progress:

@@ -16,31 +16,40 @@ from nemowatch.intake.scan.instruction_forms import FORM, Effect, InstructionNam
 from nemowatch.intake.scan.paths import as_text, name_of, parent
 from nemowatch.model import Snapshot
 
-#: The cure for a name that is nearly an instruction.
+#: The cures for names that are nearly an instruction: each is written out, so that it can be
+#: translated.
 _RENAME = (
     "Call it {name}, with nothing before or after (Windows hides endings: View, File name"
     " extensions shows them), or remove it. If it is a file to be processed, give it a name that is"
     " not like this one."
 )
-#: The cure for a name that is nearly that of a text about another file.
-_ABOUT = (
-    "Save it as plain text called {{name}}, where NAME is the name of {}, for example {} (Windows"
-    " hides endings: View, File name extensions shows them), or remove it. If it is a file to"
-    " be processed, give it another name."
+_SAVE = (
+    "Save it as plain text called {name}, with nothing before or after (Windows hides endings:"
+    " View, File name extensions shows them), or remove it. If it is a file to be processed, give"
+    " it a name that is not like this one."
 )
-_CURES = {
+CURES = {
     InstructionName.PAUSE: _RENAME,
-    InstructionName.APPROVE: _RENAME.replace("Call it {name}", "Put it into the inbox as {name}"),
-    InstructionName.PROMPT: _RENAME.replace(
-        "Call it {name}", "Save it as plain text called {name}"
+    InstructionName.APPROVE: (
+        "While a note asks for approval, put it into the inbox as {name}, with nothing before or"
+        " after (Windows hides endings: View, File name extensions shows them); otherwise remove"
+        " it. If it is a file to be processed, give it a name that is not like this one."
     ),
-    InstructionName.GLOSSARY: _RENAME.replace(
-        "Call it {name}", "Save it as plain text called {name}"
+    InstructionName.PROMPT: _SAVE,
+    InstructionName.GLOSSARY: _SAVE,
+    InstructionName.LINKS: _SAVE,
+    InstructionName.REVISE: (
+        "Save it as plain text called {name}, where NAME is the name of the result that is to be"
+        " changed, for example promo.es.revise.txt (Windows hides endings: View, File name"
+        " extensions shows them), or remove it. If it is a file to be processed, give it another"
+        " name."
     ),
-    InstructionName.REVISE: _ABOUT.format(
-        "the result that is to be changed", "promo.es.revise.txt"
+    InstructionName.ANSWER: (
+        "Save it as plain text called {name}, where NAME is the name of the file that is asked"
+        " about, for example promo.mp4.answer.txt (Windows hides endings: View, File name"
+        " extensions shows them), or remove it. If it is a file to be processed, give it another"
+        " name."
     ),
-    InstructionName.ANSWER: _ABOUT.format("the file that is asked about", "promo.mp4.answer.txt"),
     InstructionName.NOTE: "Remove it, or give it another name if it is to be processed.",
     InstructionName.ORDER: (
         "To try a file again, move it from failed/ back here. To end a pause, remove the file"
@@ -51,7 +60,6 @@ _CURES = {
         "It may stay. If it is a script to be spoken, give it another name, such as script, and"
         " leave its ending as it is."
     ),
-    InstructionName.LINKS: _RENAME.replace("Call it {name}", "Save it as plain text called {name}"),
 }
 #: The cure for a text that is empty.
 EMPTY_CURES = {
@@ -221,7 +229,7 @@ class Gathering:
         """Take in a file that was meant to be an instruction."""
         name = name_of(path)
         why = why or _SAID.get(meant, _NEARLY).format(name=as_text(name), meant=meant)
-        miss = _near(path, meant, why, _CURES[meant].format(name=meant))
+        miss = _near(path, meant, why, CURES[meant].format(name=meant))
         if FORM[meant].effect is Effect.ITSELF:
             self.others.append(miss)
         else:

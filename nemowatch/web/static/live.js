@@ -12,12 +12,27 @@ function say(text, wrong) {
   said.textContent = text;
   said.classList.toggle("wrong", Boolean(wrong));
   said.hidden = false;
-  quiet = setTimeout(() => { said.hidden = true; }, 8000);
+  // what went wrong stays until it was read: it says what can be done
+  if (!wrong) quiet = setTimeout(hush, 8000);
 }
+
+function hush() { said.hidden = true; }
+
+said.addEventListener("click", hush);
+document.addEventListener("keydown", (event) => {
+  if (event.key !== "Escape") return;
+  if (!said.hidden) { hush(); return; }
+  const unfolded = document.activeElement.closest("details[open]");
+  if (!unfolded) return;
+  unfolded.open = false;
+  unfolded.querySelector("summary").focus();
+});
 
 // -- news: the new content is laid over the old one, so that what is typed, unfolded, focused or playing stays
 
 const KEPT = { TEXTAREA: true, VIDEO: true, AUDIO: true, PROGRESS: true };
+// attributes that the page has only here
+const OURS = { open: true, hidden: true, tabindex: true, "aria-busy": true };
 
 function keyOf(node) {
   if (node.nodeType !== Node.ELEMENT_NODE) return "";
@@ -35,7 +50,7 @@ function overlay(old, fresh) {
     return;
   }
   for (const { name } of [...old.attributes]) {
-    if (!fresh.hasAttribute(name) && name !== "open" && name !== "hidden" && name !== "disabled") old.removeAttribute(name);
+    if (!fresh.hasAttribute(name) && !OURS[name]) old.removeAttribute(name);
   }
   for (const { name, value } of fresh.attributes) {
     if (name !== "open" && old.getAttribute(name) !== value) old.setAttribute(name, value);
@@ -70,8 +85,14 @@ function overlayChildren(old, fresh) {
 function show(html) {
   const fresh = document.createElement("div");
   fresh.innerHTML = html;
+  const wasHere = content.contains(document.activeElement);
   overlayChildren(content, fresh);
   const headline = content.querySelector("h1");
+  // a button that was pressed may be gone: a keyboard goes on from the head, and does not fall out of the page
+  if (wasHere && headline && !content.contains(document.activeElement)) {
+    headline.tabIndex = -1;
+    headline.focus({ preventScroll: true });
+  }
   if (headline && location.pathname === "/") document.title = headline.textContent + " – nemowatch";
 }
 
@@ -105,9 +126,10 @@ function listen() {
 // -- orders
 
 async function send(form) {
+  // busy, not disabled: a button that is disabled loses the keyboard
+  if (form.hasAttribute("aria-busy")) return;
   if (form.dataset.sure && !confirm(form.dataset.sure)) return;
-  const buttons = [...form.querySelectorAll("button")];
-  for (const button of buttons) button.disabled = true;
+  form.setAttribute("aria-busy", "true");
   try {
     const answer = await fetch(form.action, { method: "POST", headers: { Accept: "application/json" }, body: new URLSearchParams(new FormData(form)) });
     const told = await answer.json().catch(() => ({ text: phrases.sayOdd }));
@@ -117,12 +139,14 @@ async function send(form) {
   } catch {
     say(phrases.sayUnknown, true);
   } finally {
-    for (const button of buttons) button.disabled = false;
+    form.removeAttribute("aria-busy");
     fetchAfresh().catch(() => {});
   }
 }
 
 function sendFiles(form, files) {
+  if (form.hasAttribute("aria-busy")) return;
+  form.setAttribute("aria-busy", "true");
   const bar = form.querySelector("progress");
   const body = new FormData();
   for (const name of ["word", "inbox", "folder"]) body.append(name, form.elements[name].value);
@@ -132,6 +156,7 @@ function sendFiles(form, files) {
   request.setRequestHeader("Accept", "application/json");
   request.upload.onprogress = (step) => { if (step.total) bar.value = 100 * step.loaded / step.total; };
   request.onloadend = () => {
+    form.removeAttribute("aria-busy");
     bar.hidden = true;
     let told = { text: phrases.sayLost };
     try { told = JSON.parse(request.responseText); } catch { /* it said nothing */ }
