@@ -98,7 +98,7 @@ def _is_inflected(said: str, right: str) -> bool:
 def is_slip(said: str, word: str) -> bool:
     """Whether a word was mistyped by one letter: missing, added, wrong, or two of them swapped. The
     first letter must be right, which it nearly always is: "cause" is not a slip of "pause"."""
-    if said[:1] != word[:1]:
+    if said[:1] != word[:1] or abs(len(said) - len(word)) > 1:
         return False
     if len(said) == len(word):
         return _one_wrong(said, word) or said in _swapped(word)

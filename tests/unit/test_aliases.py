@@ -17,6 +17,7 @@ from nemowatch.errors import ConfigError
 from nemowatch.tasks.describe import what_to_order
 from nemowatch.tasks.grammar import read_folder
 from nemowatch.tasks.records import Folder, OwnNames, Unreadable
+from tests.rigs.rows import each_row
 
 NAMES: OwnNames = {
     "Shorts": Recipe(prompt="Cut {file}, in {languages}."),
@@ -49,8 +50,7 @@ READ = [
 ]
 
 
-@pytest.mark.parametrize(("name", "order"), READ)
-@pytest.mark.parametrize("form", ["NFC", "NFD"])
+@each_row([(*row, form) for row in READ for form in ["NFC", "NFD"]])
 def test_an_alias_is_read_as_its_order(name: str, order: str, form: str) -> None:
     """Whole, or a task's name with what follows; in any case, with any separator, from a Mac too.
     The folder keeps its own name."""

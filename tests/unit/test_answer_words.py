@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from nemowatch.edits.answer_words import AnswerKind, judge, publishable
+from tests.rigs.rows import each_row
 
 SPEECH = (
     "请打开窗户",
@@ -89,14 +90,14 @@ DOUBT = (
 )
 
 
-@pytest.mark.parametrize("answer", SPEECH)
+@each_row(SPEECH)
 def test_speech_is_published_as_it_came(answer: str) -> None:
     """Ordinary sentences, also those with the words of an editor in them."""
     assert judge(answer) is AnswerKind.SPEECH
     assert publishable(answer) == answer
 
 
-@pytest.mark.parametrize("answer", OTHER)
+@each_row(OTHER)
 def test_what_the_agent_says_of_its_work_is_never_a_transcript(answer: str) -> None:
     """Apologies, reports and questions."""
     assert judge(answer) is AnswerKind.OTHER
@@ -124,8 +125,7 @@ def test_a_heading_is_no_part_of_the_speech(heading: str) -> None:
     assert judge(heading) is AnswerKind.OTHER
 
 
-@pytest.mark.parametrize(
-    "said",
+@each_row(
     [
         "The recording only contains music.",
         "There is only music in this video.",
@@ -156,7 +156,7 @@ def test_a_heading_is_no_part_of_the_speech(heading: str) -> None:
         "完了しました！字幕はタイムラインにあります。",
         "エクスポートをクリックして文字起こしをダウンロードしてください。",
         "まず動画をアップロードしてください。",
-    ],
+    ]
 )
 def test_an_apology_in_another_language_is_no_transcript(said: str) -> None:
     """In which one an agent answers nobody knows before: in doubt a person is asked."""

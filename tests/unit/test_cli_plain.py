@@ -12,6 +12,7 @@ from typer.main import get_command
 
 from nemowatch.cli.app import app
 from nemowatch.cli.plain import COMMANDS, arguments, read
+from tests.rigs.rows import each_row
 
 
 @pytest.mark.parametrize("name", COMMANDS)
@@ -52,14 +53,13 @@ def test_a_line_without_mistakes(line: str, given: dict[str, Any]) -> None:
     assert read([name, *words]) is not None
 
 
-@pytest.mark.parametrize(
-    "line",
+@each_row(
     [
         *("", "--help", "run --config", "run --help", "run --onse", "run x", "run --once=1"),
         *("jobs --state --json", "jobs --state=", "explain", "explain a b", "explain -- a"),
         *("explain -a", "status -h", "show 1", "--config x run"),
         *("jobs --limit abc", "jobs --limit=1.5"),
-    ],
+    ]
 )
 def test_whatever_else_there_is(line: str) -> None:
     """Left to typer, which says what is wrong."""

@@ -8,6 +8,7 @@ from typing import Literal
 import pytest
 
 from nemowatch.intake.claim.copy_names import copies_between, originals
+from tests.rigs.rows import each_row
 
 #: A copy, and what it is a copy of.
 COPIES = [
@@ -32,8 +33,7 @@ COPIES = [
 ]
 
 
-@pytest.mark.parametrize("form", ["NFC", "NFD"])
-@pytest.mark.parametrize(("copy", "original"), COPIES)
+@each_row([(*row, form) for row in COPIES for form in ["NFC", "NFD"]])
 def test_a_copy_leads_to_its_original(
     copy: str, original: str, form: Literal["NFC", "NFD"]
 ) -> None:

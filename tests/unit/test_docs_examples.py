@@ -18,6 +18,7 @@ from nemowatch.outbox import note_file
 from nemowatch.reporting.notes import READ_ME
 from nemowatch.tasks.grammar import read_folder
 from nemowatch.tasks.records import Folder
+from tests.rigs.rows import each_row
 
 REPO = Path(__file__).parents[2]
 GUIDES = (
@@ -59,7 +60,7 @@ def typed() -> list[tuple[str, str]]:
     return found
 
 
-@pytest.mark.parametrize(("page", "line"), typed())
+@each_row(typed())
 def test_a_line_can_be_typed(page: str, line: str) -> None:
     """The command and its options exist; what stands for a number is one."""
     words = shlex.split(line.replace("JOB", "12").replace("…", ""))

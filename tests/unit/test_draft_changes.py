@@ -81,6 +81,7 @@ def test_every_track_is_accounted_for(before: list[Any], after: list[Any]) -> No
         lambda inner: (
             st.lists(inner) | st.dictionaries(st.sampled_from(["t", "tt", "sg", "m"]), inner)
         ),
+        max_leaves=25,
     )
 )
 def test_no_draft_raises(anything: Any) -> None:

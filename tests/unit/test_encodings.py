@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from itertools import product
 
 import pytest
 
 from nemowatch.content.text import AS_UTF8, decode_text
 from nemowatch.errors import OrderError
+from tests.rigs.rows import each_row
 
 pytestmark = pytest.mark.usefixtures("readings_once")
 
@@ -182,7 +184,7 @@ def read(data: bytes, *languages: str) -> str:
     return text
 
 
-@pytest.mark.parametrize(("tag", "codec"), CASES)
+@each_row(CASES)
 def test_a_text_is_read_with_the_right_words_or_not_at_all(tag: str, codec: str) -> None:
     """Short or long, and whatever the folder is called: in doubt it is refused, with the cure."""
     for text in TEXTS[tag]:
@@ -193,7 +195,7 @@ def test_a_text_is_read_with_the_right_words_or_not_at_all(tag: str, codec: str)
             assert read(data, *languages) in (text, "")
 
 
-@pytest.mark.parametrize(("tag", "codec"), [case for case in CASES if case[1] in USUAL])
+@each_row([case for case in CASES if case[1] in USUAL])
 def test_what_windows_writes_is_read(tag: str, codec: str) -> None:
     """A text of some length by itself, a sentence where its folder names the language."""
     short, long = TEXTS[tag]
@@ -202,8 +204,12 @@ def test_what_windows_writes_is_read(tag: str, codec: str) -> None:
         assert data is None or read(data, *languages) == text
 
 
-@pytest.mark.parametrize("text", TEXTS["zh-Hans"] + TEXTS["ja"] + TEXTS["ru"] + TEXTS["th"])
-@pytest.mark.parametrize("codec", ["utf-16-le", "utf-16-be", "utf-32-le", "utf-32-be"])
+@each_row(
+    product(
+        TEXTS["zh-Hans"] + TEXTS["ja"] + TEXTS["ru"] + TEXTS["th"],
+        ["utf-16-le", "utf-16-be", "utf-32-le", "utf-32-be"],
+    )
+)
 def test_unicode_without_a_mark_is_read(text: str, codec: str) -> None:
     """Although hardly any of its bytes is zero."""
     assert decode_text(text.encode(codec)) == text

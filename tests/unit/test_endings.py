@@ -10,12 +10,12 @@ from nemowatch.content.kinds import KINDS
 from nemowatch.intake.scan.diff import FolderFacts
 from nemowatch.model import MediaKind, Snapshot
 from tests.rigs import media_files as media
+from tests.rigs.rows import each_row
 
 VIDEO, AUDIO, IMAGE = MediaKind.VIDEO, MediaKind.AUDIO, MediaKind.IMAGE
 
 
-@pytest.mark.parametrize(
-    ("name", "data", "kind", "sent"),
+@each_row(
     [
         ("clip.mp4", media.mp4(), VIDEO, "clip.mp4"),
         ("clip.MOV", media.mp4(), VIDEO, "clip.MOV"),
@@ -37,7 +37,7 @@ VIDEO, AUDIO, IMAGE = MediaKind.VIDEO, MediaKind.AUDIO, MediaKind.IMAGE
         ("v1.2 final.m4v", media.mp4(), VIDEO, "v1.2 final.mp4"),
         ("clip", media.mp4(), VIDEO, "clip.mp4"),
         ("odd.xyz", b"nothing known", VIDEO, "odd.xyz"),
-    ],
+    ]
 )
 def test_a_file_is_sent_under_an_ending_that_is_true(
     name: str, data: bytes, kind: MediaKind, sent: str

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from itertools import product
+
 import pytest
 
 from nemowatch.content.forms import instructions, plain_script, script_words
 from nemowatch.errors import OrderError
+from tests.rigs.rows import each_row
 
 SRT = (
     "1\n0000:00:01,000 --> 0000:00:03,000\n{\\an8}<i>Welcome</i> to\nthe tour.\n\n2\n0:00:03.2 -->"
@@ -188,9 +191,7 @@ def test_rich_text_with_words_that_may_not_be_meant_is_refused(marks: str, is_re
         words(script)
 
 
-@pytest.mark.parametrize("mark", ["", "\ufeff"])
-@pytest.mark.parametrize("end", ["\n", "\r\n"])
-@pytest.mark.parametrize("name", ["a.txt", "a.srt", "a.md"])
+@each_row(product(["", "\ufeff"], ["\n", "\r\n"], ["a.txt", "a.srt", "a.md"]))
 def test_of_subtitles_only_the_words_are_spoken(mark: str, end: str, name: str) -> None:
     """No numbers, times or styles, whatever the file is called; odd times lose no cue."""
     srt = mark + SRT.replace("\n", end)
@@ -291,8 +292,7 @@ def test_a_plain_text_is_taken_for_markdown_beyond_doubt_alone(
     assert words(script) == spoken
 
 
-@pytest.mark.parametrize(
-    ("script", "said"),
+@each_row(
     [
         ("... --- ***", "no words"),
         ("\U0001f44b \U0001f389", "no words"),
@@ -314,7 +314,7 @@ def test_a_plain_text_is_taken_for_markdown_beyond_doubt_alone(
         ("%!PS-Adobe-3.0\n(Hello) show", "PostScript"),
         ("% mine\n\\documentclass{article}\nHello", "LaTeX"),
         ("BEGIN:VCALENDAR\nSUMMARY:Hello", "calendar"),
-    ],
+    ]
 )
 def test_a_text_that_is_not_to_be_spoken_is_refused_with_what_to_do(script: str, said: str) -> None:
     """Other programs' files, timed transcripts, bare links and signs alone are not spoken."""

@@ -10,6 +10,7 @@ from nemowatch.tasks.glossary import read_glossary
 from nemowatch.tasks.grammar import read_folder
 from nemowatch.tasks.plan import plan
 from nemowatch.tasks.records import Drop, Folder, Glossary, Term
+from tests.rigs.rows import each_row
 
 
 def terms(text: str) -> list[tuple[str, str]]:
@@ -56,8 +57,7 @@ def test_a_name_alone_is_kept(name: str) -> None:
     assert terms(name) == [(name, "")]
 
 
-@pytest.mark.parametrize(
-    ("line", "why"),
+@each_row(
     [
         ("= Nube Acme", "no name"),
         ("Acme Cloud =", "no translation"),
@@ -71,7 +71,7 @@ def test_a_name_alone_is_kept(name: str) -> None:
         ("Acme = es: , fr: Nuage", 'nothing after "es:"'),
         ("x" * 201, "longer than 200 characters"),
         ("***", "no name"),
-    ],
+    ]
 )
 def test_a_line_that_cannot_be_read_is_named_by_its_number(line: str, why: str) -> None:
     """Nothing of the glossary counts then, and the note says how a line is written."""

@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-import pytest
-
 from nemowatch.hold_reasons import HOLDS, RESUMABLE, Ends, Scope, Stops, row
 from nemowatch.holds.disk_space import SPACE_AGAIN
 from nemowatch.holds.probes import CAUSE_GONE, WAKE
 from nemowatch.model import MB, HoldReason
+from tests.rigs.rows import each_row
 
 
-@pytest.mark.parametrize("reason", HoldReason)
+@each_row(HoldReason)
 def test_each_reason_has_a_whole_row(reason: HoldReason) -> None:
     """Whom it concerns, what it stops, how it ends, and the words for people."""
     hold = HOLDS[reason]
@@ -22,7 +21,7 @@ def test_each_reason_has_a_whole_row(reason: HoldReason) -> None:
     assert not hold.cure.none
 
 
-@pytest.mark.parametrize("reason", HoldReason)
+@each_row(HoldReason)
 def test_each_reason_has_its_probe_or_ends_by_an_order(reason: HoldReason) -> None:
     """One function finds out that it is over; where a person's order ends it, none does."""
     probes = [table for table in (CAUSE_GONE, WAKE) if reason in table]

@@ -6,6 +6,7 @@ import pytest
 
 from nemowatch.content.links import read_links
 from nemowatch.errors import OrderError
+from tests.rigs.rows import each_row
 
 PRIVATE = (
     *("localhost", "LOCALHOST.", "x.localhost", "127.0.0.1", "127.9.9.9", "0.0.0.0", "0"),
@@ -27,7 +28,7 @@ PUBLIC = (
 )
 
 
-@pytest.mark.parametrize("host", PRIVATE)
+@each_row(PRIVATE)
 def test_a_private_address_is_refused_with_the_cure(host: str) -> None:
     """However it is written; with a port and in a shortcut too."""
     for data, name in (
@@ -40,7 +41,7 @@ def test_a_private_address_is_refused_with_the_cure(host: str) -> None:
         assert "anybody can open" in refused.value.cure
 
 
-@pytest.mark.parametrize("host", PUBLIC)
+@each_row(PUBLIC)
 def test_a_public_address_is_taken(host: str) -> None:
     """What anybody can reach stays as it came."""
     url = f"https://{host}/a.mp4?x=1"

@@ -12,6 +12,7 @@ from nemowatch.intake.scan import ignored_names
 from nemowatch.intake.scan.file_names import stem_of
 from nemowatch.intake.scan.ignore import Ignore, NameClass
 from nemowatch.intake.scan.paths import as_text
+from tests.rigs.rows import each_row
 
 IGNORED = [
     "a.part",
@@ -99,7 +100,7 @@ FOLDERS = [
 ]
 
 
-@pytest.mark.parametrize("name", [*IGNORED, "Icon\r"])
+@each_row([*IGNORED, "Icon\r"])
 def test_names_of_the_list_are_ignored_in_any_case_and_say_why(name: str) -> None:
     """Every line of the ignore list holds, whatever its case."""
     for form in (name, name.upper(), name.lower()):
@@ -108,7 +109,7 @@ def test_names_of_the_list_are_ignored_in_any_case_and_say_why(name: str) -> Non
         assert verdict.why
 
 
-@pytest.mark.parametrize("name", [*FOLDERS, "System Volume Information"])
+@each_row([*FOLDERS, "System Volume Information"])
 def test_folders_of_the_list_are_never_entered(name: str) -> None:
     """Every folder of the list is pruned, and so is all below it."""
     assert Ignore().name(name.upper().encode(), folder=True).kind is NameClass.IGNORED
@@ -116,7 +117,7 @@ def test_folders_of_the_list_are_never_entered(name: str) -> None:
     assert Ignore().path(b"dub-es/" + name.encode(), folder=True).kind is NameClass.IGNORED
 
 
-@pytest.mark.parametrize("name", sorted(ignored_names.FOLDERS))
+@each_row(sorted(ignored_names.FOLDERS))
 def test_bins_versions_and_staging_folders_are_never_entered(name: str) -> None:
     """Whatever the list names is pruned in any case, with its reason."""
     for form in (name, name.upper()):
@@ -161,8 +162,7 @@ def test_folders_that_a_program_still_fills_are_never_entered(name: str) -> None
     assert Ignore().path(f"dub-es/{name}/a.mp4".encode()).kind is NameClass.IGNORED
 
 
-@pytest.mark.parametrize(
-    ("name", "kind"),
+@each_row(
     [
         ("a (Conflict 1).mp4", NameClass.CONFLICT),
         ("nemowatch - Read Me.txt", NameClass.OURS),
@@ -182,15 +182,14 @@ def test_folders_that_a_program_still_fills_are_never_entered(name: str) -> None
         ("tmp", NameClass.WORK),
         ("paused.mp4", NameClass.WORK),
         ("prompt.mp4", NameClass.WORK),
-    ],
+    ]
 )
 def test_conflicts_and_our_own_names_are_told_apart_from_work(name: str, kind: NameClass) -> None:
     """Conflict copies are held, ours are never sources, everything else is work."""
     assert Ignore().name(name.encode()).kind is kind
 
 
-@pytest.mark.parametrize(
-    "name",
+@each_row(
     [
         "talk.sync-conflict-20240131-120000-ABCDEFG.mp4",
         "talk (Anna's conflicted copy 2024-01-31).mp4",
@@ -216,7 +215,7 @@ def test_conflicts_and_our_own_names_are_told_apart_from_work(name: str, kind: N
         "talk-LAPTOP-AB12CD3-2.mp4",
         "talk-studio-safeBackup-0001.mp4",
         "talk.conflict1.mp4",
-    ],
+    ]
 )
 def test_copies_that_sync_clients_make_of_a_conflict_are_told_by_their_forms(name: str) -> None:
     """In any case, composed or not, as a file and as a folder."""
@@ -226,8 +225,7 @@ def test_copies_that_sync_clients_make_of_a_conflict_are_told_by_their_forms(nam
     assert Ignore().path(b"dub-es/" + folder + b"/clip.mp4").kind is NameClass.CONFLICT
 
 
-@pytest.mark.parametrize(
-    "name",
+@each_row(
     [
         "Conflict.mp4",
         "conflict resolution.mp4",
@@ -245,7 +243,7 @@ def test_copies_that_sync_clients_make_of_a_conflict_are_told_by_their_forms(nam
         "win-win-situations.mp4",
         "armed_conflict.mp4",
         "The.Conflict.mp4",
-    ],
+    ]
 )
 def test_conflict_as_an_ordinary_word_is_no_conflict_copy(name: str) -> None:
     """Only what a client puts around the word counts."""

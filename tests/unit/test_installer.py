@@ -31,6 +31,7 @@ from nemowatch.installer.steps import InstallStep, StepFailed, carry_out, copy, 
 from nemowatch.installer.systemctl import Systemd
 from nemowatch.installer.unit_state import Unit
 from nemowatch.installer.verdicts import Severity, judge, remarks
+from tests.rigs.rows import each_row
 
 ROOT = Path(__file__).parents[2]
 PROGRAM = Path("/opt/pipx/venvs/nemowatch/bin/nemowatch")
@@ -422,8 +423,7 @@ UP = {
 DOWN = UP | {"ActiveState": "activating", "SubState": "auto-restart", "Result": "exit-code"}
 
 
-@pytest.mark.parametrize(
-    ("known", "level", "words"),
+@each_row(
     [
         (UP, Severity.RUNS, "It runs: idle"),
         (UP | {"NRestarts": "3"}, Severity.RUNS, "restarted it 3 times"),
@@ -449,7 +449,7 @@ DOWN = UP | {"ActiveState": "activating", "SubState": "auto-restart", "Result": 
         (DOWN | {"Result": "oom-kill"}, Severity.FAILED, "MemoryMax"),
         (DOWN | {"Result": "watchdog"}, Severity.FAILED, "share that hangs"),
         (DOWN | {"Result": "signal", "ExecMainCode": "2"}, Severity.FAILED, "signal"),
-    ],
+    ]
 )
 def test_systemds_words_are_explained(known: dict[str, str], level: Severity, words: str) -> None:
     """Each state, and each step at which a start can fail, with what to do about it."""

@@ -7,6 +7,7 @@ import pytest
 from nemowatch.intake.scan.ignore import Ignore, NameClass
 from nemowatch.intake.scan.instruction_forms import InstructionName
 from nemowatch.intake.scan.instruction_names import exact, in_doubt, look_alike
+from tests.rigs.rows import each_row
 
 PROMPT, PAUSE, APPROVE = InstructionName.PROMPT, InstructionName.PAUSE, InstructionName.APPROVE
 GLOSSARY = InstructionName.GLOSSARY
@@ -77,7 +78,7 @@ def _rows(table: dict[InstructionName, str]) -> list[tuple[str, InstructionName]
     return [(name, meant) for meant, names in table.items() for name in names.split("|")]
 
 
-@pytest.mark.parametrize(("name", "meant"), _rows(NEARLY))
+@each_row(_rows(NEARLY))
 def test_what_was_to_be_an_instruction_is_recognised(name: str, meant: InstructionName) -> None:
     """Another ending, a copy of any system, a slip, a form of the word: no work, and which
     instruction was meant is known."""
@@ -85,14 +86,14 @@ def test_what_was_to_be_an_instruction_is_recognised(name: str, meant: Instructi
     assert Ignore().name(name.encode()).kind is NameClass.OURS
 
 
-@pytest.mark.parametrize("name", HONEST.split("|"))
+@each_row(HONEST.split("|"))
 def test_honest_names_are_work(name: str) -> None:
     """The word as part of another, in the middle of a title, or as the name of a film."""
     assert look_alike(name.encode()) is None
     assert in_doubt(name.encode(), scripts=True) is None
 
 
-@pytest.mark.parametrize(("name", "meant"), _rows(DOUBTFUL))
+@each_row(_rows(DOUBTFUL))
 def test_what_may_be_either_is_in_doubt(name: str, meant: InstructionName) -> None:
     """Few other words beside that of the instruction, which is the first or the last; or a word
     of its meaning, alone."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Iterator
+from itertools import product
 from pathlib import Path
 
 import pytest
@@ -23,6 +24,7 @@ from nemowatch.reporting.phrases import and_more
 from nemowatch.reporting.timeline_words import said_changes, said_timeline
 from nemowatch.reporting.words import STAGES, change_again
 from nemowatch.tasks.answers import AnswerMeaning, read_answer
+from tests.rigs.rows import each_row
 
 OTHERS = [code for code in LANGUAGES if code != "en"]
 
@@ -34,8 +36,7 @@ def english_afterwards() -> Iterator[None]:
     choose("en")
 
 
-@pytest.mark.parametrize(
-    ("text", "german"),
+@each_row(
     [
         ("a.mp4 could not be processed.", "a.mp4 konnte nicht verarbeitet werden."),
         ("Waits for credits", "Wartet auf Credits"),
@@ -96,7 +97,7 @@ def english_afterwards() -> Iterator[None]:
         ),
         ("What the cloud says is left as it is.", "What the cloud says is left as it is."),
         ("done could not be processed.", "done konnte nicht verarbeitet werden."),
-    ],
+    ]
 )
 def test_a_text_is_read_by_the_messages_that_it_is_made_of(text: str, german: str) -> None:
     """Values, numbers, dates and joined sentences are found; names and foreign words stay."""
@@ -117,20 +118,21 @@ def test_a_list_of_files_is_joined_in_the_language_and_its_names_stay() -> None:
     assert "salt and pepper.mp4" in said(unread.format("salt and pepper.mp4"))
 
 
-@pytest.mark.parametrize("code", OTHERS)
-@pytest.mark.parametrize(
-    "text",
-    [
-        "Call it {}. Or remove it.",
-        "Names that would fit: {}. Or remove it.",
-        "Name the one that is to be changed: {}.",
-        "Call it {} to have its words spoken, or move it elsewhere. Without it a is taken as it"
-        " is.",
-        "Files beside the task folders are not processed: {}.",
-        "These look like unfinished files, and have stopped growing: {}.",
-        "These are not finished, and nothing has changed for ten minutes: {}.",
-        "Call it what it is to be: {}. Or remove it.",
-    ],
+@each_row(
+    product(
+        [
+            "Call it {}. Or remove it.",
+            "Names that would fit: {}. Or remove it.",
+            "Name the one that is to be changed: {}.",
+            "Call it {} to have its words spoken, or move it elsewhere. Without it a is taken as it"
+            " is.",
+            "Files beside the task folders are not processed: {}.",
+            "These look like unfinished files, and have stopped growing: {}.",
+            "These are not finished, and nothing has changed for ten minutes: {}.",
+            "Call it what it is to be: {}. Or remove it.",
+        ],
+        OTHERS,
+    )
 )
 def test_the_name_of_one_file_is_never_read(text: str, code: str) -> None:
     """Whatever its words and dots: a person is to use that name, and no other."""

@@ -11,6 +11,7 @@ from nemowatch.fs.mounts import Ground, Mode, MountTable, mode_of, parse, tells_
 from nemowatch.intake.watch.health import Health, HealthState, HealthTracker
 from nemowatch.intake.watch.liveness import REPAIR_MOST, Backoff, Identity, is_lost_mount, uncovered
 from nemowatch.intake.watch.mount_history import MountHistory
+from tests.rigs.rows import each_row
 
 TABLE = """\
 22 1 8:1 / / rw,relatime shared:1 - ext4 /dev/sda1 rw
@@ -46,8 +47,7 @@ def test_an_unknown_filesystem_is_watched_and_scanned(fstype: str) -> None:
     assert not tells_leases(fstype)
 
 
-@pytest.mark.parametrize(
-    "fstype",
+@each_row(
     [
         "ext2",
         "ext3",
@@ -62,7 +62,7 @@ def test_an_unknown_filesystem_is_watched_and_scanned(fstype: str) -> None:
         "ntfs3",
         "vfat",
         "exfat",
-    ],
+    ]
 )
 def test_a_local_filesystem_is_watched_and_its_leases_believed(fstype: str) -> None:
     """Where only this kernel writes, its events and its leases are the truth."""

@@ -17,6 +17,7 @@ from nemowatch.remote.event_reader import EventReader
 from nemowatch.remote.events import EventKind, TurnAnswer, TurnEvent, classify
 from nemowatch.remote.message import Reply
 from nemowatch.remote.wording import for_people, without_noise
+from tests.rigs.rows import each_row
 
 WORDS = """
 code message data success error detail content parts text type partial errorCode error_message state
@@ -35,8 +36,7 @@ JSON = st.recursive(
 )
 
 
-@pytest.mark.parametrize(
-    ("data", "kinds"),
+@each_row(
     [
         ("", [EventKind.HEARTBEAT]),
         ("heartbeat", [EventKind.HEARTBEAT]),
@@ -63,7 +63,7 @@ JSON = st.recursive(
         ('{"content":{"parts":[{"text":"dub it"}],"role":"user"}}', [EventKind.WORK]),
         ('{"content":{"parts":[{"function_call":{"name":"f","args":{}}}]}}', [EventKind.WORK]),
         ('{"invocationId":"e","actions":{"stateDelta":{"k":1}}}', [EventKind.WORK]),
-    ],
+    ]
 )
 def test_every_payload_shape_has_its_kind(data: str, kinds: list[EventKind]) -> None:
     """docs/api.md section 6, spelled in every way it names."""

@@ -181,10 +181,10 @@ async def test_a_refused_anonymous_token_is_asked_for_rarely(
         raise RateLimited("one per 7 days")
 
     tokens = Tokens(Credential(), Store(tmp_path / STORE_NAME), issue, clock, executor)
-    for _ in range(2 * 24 * 60):
+    for seconds in (30, *[600] * (24 * 6)):
         with pytest.raises(TokenWithheld):
             await tokens.current()
-        clock.advance(30)
+        clock.advance(seconds)
     assert asked == [0, 30, 3630, 25230, 46830, 68430]
 
 

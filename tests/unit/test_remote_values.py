@@ -20,6 +20,7 @@ from nemowatch.remote.envelope import business_code
 from nemowatch.remote.interface import Account
 from nemowatch.remote.lines import Address
 from nemowatch.secrecy import hide
+from tests.rigs.rows import each_row
 
 #: Values as an answer may write them.
 WRITTEN = [
@@ -90,7 +91,7 @@ def test_an_answer_keeps_what_is_within_bounds() -> None:
     assert values.parse(text) == json.loads(text)
 
 
-@given(st.recursive(st.none() | st.floats() | st.integers() | st.text(), st.lists))
+@given(st.recursive(st.none() | st.floats() | st.integers() | st.text(), st.lists, max_leaves=25))
 def test_any_json_is_read_or_is_none(document: Any) -> None:
     """And can be written again."""
     json.dumps(values.parse(json.dumps(document)), allow_nan=False)
@@ -136,7 +137,7 @@ URLS = [
 ]
 
 
-@pytest.mark.parametrize("url", URLS)
+@each_row(URLS)
 def test_a_url_means_what_httpx_takes_it_for(url: str) -> None:
     """Those that are taken apart the quick way, too; again, when their server is known."""
     parsed = httpx.URL(url)

@@ -8,6 +8,7 @@ import json
 from collections.abc import Iterator
 from dataclasses import replace
 from html.parser import HTMLParser
+from itertools import product
 from pathlib import Path
 
 import pytest
@@ -30,6 +31,7 @@ from nemowatch.reporting.page import render
 from nemowatch.reporting.page_content import content
 from nemowatch.reporting.source_notes import SourceHistory, question_of
 from tests.rigs.job_records import NEW_JOB
+from tests.rigs.rows import each_row
 
 NOW = 1_795_000_000_000
 JOB = replace(NEW_JOB, session=1, state=State.ATTENTION, created_at=NOW, updated_at=NOW)
@@ -128,7 +130,7 @@ def test_every_question_has_the_same_choices_everywhere(reason: AttentionReason)
     assert "promo.mp4.answer.txt" in note
 
 
-@pytest.mark.parametrize("reason", HoldReason)
+@each_row(HoldReason)
 def test_every_hold_has_a_cure_everywhere(reason: HoldReason) -> None:
     """A held job, and the hold of the account where there is one, tell on the page and on the
     terminal what can be done, and the job says in a few words what it waits for."""
@@ -147,8 +149,7 @@ def test_every_hold_has_a_cure_everywhere(reason: HoldReason) -> None:
     assert words.waits_for(reason, "") in on_page(overview)
 
 
-@pytest.mark.parametrize("state", sorted(ENDED - {State.PUBLISHED}))
-@pytest.mark.parametrize("code", CODES)
+@each_row(product(sorted(ENDED - {State.PUBLISHED}), CODES))
 def test_every_failure_has_a_sentence_and_a_cure_everywhere(state: State, code: str) -> None:
     """Whatever has ended a job: something is said, and how to try again."""
     row = listed(state, code=code)

@@ -310,6 +310,7 @@ def test_a_huge_value_is_cut(out: io.StringIO) -> None:
     st.recursive(
         st.text() | st.binary() | st.integers() | st.none(),
         lambda v: st.lists(v) | st.dictionaries(st.text(), v),
+        max_leaves=25,
     )
 )
 def test_any_value_becomes_plain_json_on_one_line(value: Any) -> None:

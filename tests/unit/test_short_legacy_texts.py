@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from collections import Counter
 from contextlib import suppress
-from itertools import pairwise
+from itertools import pairwise, product
 
 import pytest
 
 from nemowatch.content.text import decode_text
 from nemowatch.errors import OrderError
+from tests.rigs.rows import each_row
 
 pytestmark = pytest.mark.usefixtures("readings_once")
 
@@ -234,11 +235,12 @@ def test_a_short_text_is_never_read_wrongly() -> None:
     assert counts["refused"] * 20 < counts["all"]
 
 
-@pytest.mark.parametrize("end", ["", "\n", "\r\n"])
-@pytest.mark.parametrize("encoding", ["utf-16-le", "utf-16-be", "utf-32-le", "utf-32-be"])
-@pytest.mark.parametrize(
-    "said",
-    ["Привет", "สวัสดี", "שלום", "مرحبا", "こんにちは", "ありがとう", "欢迎来到北京，朋友们！"],
+@each_row(
+    product(
+        ["Привет", "สวัสดี", "שלום", "مرحبا", "こんにちは", "ありがとう", "欢迎来到北京，朋友们！"],
+        ["utf-16-le", "utf-16-be", "utf-32-le", "utf-32-be"],
+        ["", "\n", "\r\n"],
+    )
 )
 def test_one_word_of_unicode_without_a_mark_is_read(said: str, encoding: str, end: str) -> None:
     """Its bytes may all be ASCII, and the only zero in it be that of its last line's end."""

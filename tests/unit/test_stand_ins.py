@@ -6,6 +6,7 @@ import pytest
 
 from nemowatch.content.forms import instructions, script_words
 from nemowatch.errors import OrderError
+from tests.rigs.rows import each_row
 
 STAND_INS = {
     "Caf\\u00e9 is open.": "codes",
@@ -39,7 +40,7 @@ HONEST = (
 )
 
 
-@pytest.mark.parametrize("script", STAND_INS)
+@each_row(STAND_INS)
 def test_what_stands_for_words_is_refused_with_the_cure(script: str) -> None:
     """Codes, places that are not filled in, both versions of an edit, an assistant's words."""
     with pytest.raises(OrderError, match=STAND_INS[script]) as refused:

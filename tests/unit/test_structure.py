@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from itertools import product
+
 import pytest
 
 from nemowatch.content.forms import document_words, script_words
 from nemowatch.errors import OrderError
+from tests.rigs.rows import each_row
 
 NO_PROSE = {
     "BBCode": "[b]Hello[/b] everybody, [url=https://x.example]look here[/url].",
@@ -144,8 +147,7 @@ PROSE = {
 }
 
 
-@pytest.mark.parametrize("what", NO_PROSE)
-@pytest.mark.parametrize("name", ["a.txt", "a.md"])
+@each_row(product(NO_PROSE, ["a.txt", "a.md"]))
 def test_what_is_no_prose_is_refused_with_the_cure(what: str, name: str) -> None:
     """Code, data, settings, logs and other markup are not spoken, whatever they are called."""
     with pytest.raises(OrderError) as refused:
@@ -153,7 +155,7 @@ def test_what_is_no_prose_is_refused_with_the_cure(what: str, name: str) -> None
     assert refused.value.cure.endswith(".")
 
 
-@pytest.mark.parametrize("what", PROSE)
+@each_row(PROSE)
 def test_prose_is_spoken(what: str) -> None:
     """Plays, lists, addresses, prices, songs and sums, in several languages."""
     assert script_words(PROSE[what].encode(), "a.txt")
@@ -200,8 +202,7 @@ VOICES = {
 }
 
 
-@pytest.mark.parametrize("what", VOICES)
-@pytest.mark.parametrize("name", ["a.txt", "a.md"])
+@each_row(product(VOICES, ["a.txt", "a.md"]))
 def test_names_and_directions_are_asked_about(what: str, name: str) -> None:
     """Nobody reads them aloud: the note says how they are left out, or spoken all the same."""
     with pytest.raises(OrderError, match="would be spoken") as refused:
@@ -219,7 +220,7 @@ Video, audio|INNEN UND AUSSEN WEISS|(This is an aside.)\nOn we go.\n(This is ano
 """
 
 
-@pytest.mark.parametrize("text", LIKE_A_PLAY.strip().replace("\n", "|").split("|"))
+@each_row(LIKE_A_PLAY.strip().replace("\n", "|").split("|"))
 def test_prose_that_is_a_little_like_a_play_is_spoken(text: str) -> None:
     """Whoever is told to delete names would find none."""
     assert script_words(text.replace("\\n", "\n").encode(), "a.txt")

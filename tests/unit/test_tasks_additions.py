@@ -4,6 +4,7 @@ folder's name stands for."""
 from __future__ import annotations
 
 import re
+from itertools import product
 
 import pytest
 
@@ -15,6 +16,7 @@ from nemowatch.tasks.grammar import read_folder
 from nemowatch.tasks.plan import plan
 from nemowatch.tasks.prompts import NEARER, THE_REST, nested
 from nemowatch.tasks.records import Drop, Folder
+from tests.rigs.rows import each_row
 
 #: What the folders' own instructions forbid, or fix.
 BOUNDS = re.compile(
@@ -51,8 +53,7 @@ def messages(
     return [target.prompt for target in order.targets]
 
 
-@pytest.mark.parametrize("added", ADDED)
-@pytest.mark.parametrize("name", ["dub-es-fr", "voiceover", "voiceover-de-female", "transcribe"])
+@each_row(product(["dub-es-fr", "voiceover", "voiceover-de-female", "transcribe"], ADDED))
 def test_nothing_forbids_what_a_person_adds(name: str, added: str) -> None:
     """Whatever it is about, and in whatever language it is said; the rest stays as it is."""
     for kind in MEDIA:
@@ -127,8 +128,7 @@ def test_ordinary_words_are_no_language(added: str) -> None:
     assert not said_in(added).language
 
 
-@pytest.mark.parametrize(
-    ("text", "found"),
+@each_row(
     [
         ("Dub this into German, with a warm voice.", ["de"]),
         ("translate everything to French", ["fr"]),
@@ -143,7 +143,7 @@ def test_ordinary_words_are_no_language(added: str) -> None:
         ("Keep the part that is spoken in French", []),
         ("Leave what they say in Latin", []),
         ("speak with a French accent", []),
-    ],
+    ]
 )
 def test_a_language_to_dub_into_is_found(text: str, found: list[str]) -> None:
     """Not the one of subtitles, and not the one that is spoken."""

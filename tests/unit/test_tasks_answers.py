@@ -8,6 +8,7 @@ import pytest
 from nemowatch.errors import OrderError
 from nemowatch.tasks.answers import AnswerMeaning, read_answer
 from nemowatch.tasks.further import MOST_CHARACTERS, further
+from tests.rigs.rows import each_row
 
 SAYS = {
     AnswerMeaning.DONE: (
@@ -30,9 +31,7 @@ SAYS = {
 }
 
 
-@pytest.mark.parametrize(
-    ("text", "said"), [(text, said) for said, texts in SAYS.items() for text in texts.split("|")]
-)
+@each_row([(text, said) for said, texts in SAYS.items() for text in texts.split("|")])
 def test_a_word_means_what_it_says_only_alone(text: str, said: AnswerMeaning) -> None:
     """In many languages, politely or not; within a sentence it is an answer for the agent."""
     assert read_answer(text) is said
@@ -45,8 +44,7 @@ def test_a_slip_is_in_doubt(text: str) -> None:
         read_answer(text)
 
 
-@pytest.mark.parametrize(
-    "text",
+@each_row(
     [
         "export",
         "Export it as 1080p MP4, please",
@@ -60,7 +58,7 @@ def test_a_slip_is_in_doubt(text: str) -> None:
         "状态",
         "upload",
         "上传",
-    ],
+    ]
 )
 def test_what_is_no_work_is_no_turn(text: str) -> None:
     """Neither in a change of a result nor in an answer."""

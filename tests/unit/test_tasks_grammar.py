@@ -17,6 +17,7 @@ from nemowatch.tasks.countries import is_rare, spoken_in
 from nemowatch.tasks.grammar import read_folder
 from nemowatch.tasks.languages import Language
 from nemowatch.tasks.records import Folder, Gender, Unreadable
+from tests.rigs.rows import each_row
 
 RECIPES = {
     "Shorts": Recipe(prompt="Cut {file}, subtitles in {languages}."),
@@ -95,7 +96,7 @@ TARGETS = [
 ]
 
 
-@pytest.mark.parametrize(("name", "tags"), TARGETS)
+@each_row(TARGETS)
 def test_a_dub_folder_names_its_languages(name: str, tags: list[str]) -> None:
     """Codes, regions and English names in any case and with any separator are read as the
     languages they are."""
@@ -209,8 +210,7 @@ READINGS = [
 ]
 
 
-@pytest.mark.parametrize(
-    ("name", "tags"),
+@each_row(
     [
         ("dub-et", "et"),
         ("dub-et-fr", "et fr"),
@@ -224,7 +224,7 @@ READINGS = [
         ("dub-nl-en-de", "nl en de"),
         ("dub-no", "no"),
         ("dub-no-is", "no is"),
-    ],
+    ]
 )
 def test_an_honest_code_that_is_and_elsewhere_is_read(name: str, tags: str) -> None:
     """At an end, beside its neighbours, or where nobody means "and" by it, it is a language."""
@@ -233,7 +233,7 @@ def test_an_honest_code_that_is_and_elsewhere_is_read(name: str, tags: str) -> N
     assert [language.tag for language in found.languages] == tags.split()
 
 
-@pytest.mark.parametrize(("name", "readings", "suggestion"), READINGS)
+@each_row(READINGS)
 def test_a_code_with_two_meanings_is_not_read(
     name: str, readings: list[str], suggestion: str
 ) -> None:
@@ -340,7 +340,7 @@ REGIONS = [
 ]
 
 
-@pytest.mark.parametrize(("name", "one", "both"), REGIONS)
+@each_row(REGIONS)
 def test_what_may_be_one_language_or_two_is_not_read(name: str, one: str, both: str) -> None:
     """A language and a country, or a sentence: the sentence gives both readings where two can be
     ordered, each of them readable; one language is proposed."""
@@ -380,7 +380,7 @@ def test_what_babel_knows_exists() -> None:
         ]
 
 
-@pytest.mark.parametrize(("name", "suggestion"), NEAR)
+@each_row(NEAR)
 def test_a_near_miss_gets_the_nearest_valid_name(name: str, suggestion: str) -> None:
     """It is not read, says what is wrong in a sentence, and proposes a name."""
     found = read_folder(name, RECIPES)
@@ -422,7 +422,7 @@ WRONG = [
 ]
 
 
-@pytest.mark.parametrize(("name", "said"), WRONG)
+@each_row(WRONG)
 def test_what_is_wrong_is_said_plainly(name: str, said: str) -> None:
     """The sentence names the word that is wrong, and can be written anywhere."""
     found = read_folder(name, RECIPES)

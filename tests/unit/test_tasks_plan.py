@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from itertools import product
+
 import pytest
 
 from nemowatch.config.schema import Recipe
@@ -11,6 +13,7 @@ from nemowatch.tasks.describe import describe
 from nemowatch.tasks.grammar import read_folder
 from nemowatch.tasks.plan import max_bytes, plan, takes
 from nemowatch.tasks.records import Drop, Folder
+from tests.rigs.rows import each_row
 
 RECIPES = {
     "shorts": Recipe(
@@ -177,10 +180,12 @@ def test_an_added_wish_for_the_file_leaves_the_folder_its_own_work() -> None:
     assert added == message("dub-es", Drop(MediaKind.VIDEO, "a.mp4"))
 
 
-@pytest.mark.parametrize(
-    "said", ["Export as 4K", "导出", "How many credits are left?", "状态", "upload"]
+@each_row(
+    product(
+        ["edit", "dub-es", "voiceover", "transcribe"],
+        ["Export as 4K", "导出", "How many credits are left?", "状态", "upload"],
+    )
 )
-@pytest.mark.parametrize("name", ["edit", "dub-es", "voiceover", "transcribe"])
 def test_instructions_that_ask_for_no_work_are_answered_and_not_paid_for(
     name: str, said: str
 ) -> None:

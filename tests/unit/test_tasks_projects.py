@@ -9,6 +9,7 @@ from nemowatch.intake.scan.project_names import Named, named
 from nemowatch.tasks.grammar import read_folder
 from nemowatch.tasks.projects import ProjectDrop, plan_project
 from nemowatch.tasks.records import Folder
+from tests.rigs.rows import each_row
 
 FILES = ("clip2.mp4", "clip10.mp4", "Q & A.mp4", "song.mp3")
 
@@ -91,8 +92,7 @@ def test_what_cannot_be_meant_is_asked_about(prompt: str, words: str) -> None:
     assert caught.value.cure
 
 
-@pytest.mark.parametrize(
-    ("name", "said"),
+@each_row(
     [
         ("film.project", Named.EXACTLY),
         ("FILM.PROJECT", Named.EXACTLY),
@@ -107,7 +107,7 @@ def test_what_cannot_be_meant_is_asked_about(prompt: str, words: str) -> None:
         ("Project Apollo", Named.NOT),
         ("client", Named.NOT),
         ("2024.06", Named.NOT),
-    ],
+    ]
 )
 def test_names_of_projects(name: str, said: Named) -> None:
     """What is called nearly like a project was hardly meant as an ordinary folder."""

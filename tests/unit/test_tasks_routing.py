@@ -6,6 +6,7 @@ import pytest
 
 from nemowatch.tasks.request_kinds import RequestKind
 from nemowatch.tasks.routing import request_in, without_export
+from tests.rigs.rows import each_row
 
 ASKED = {
     RequestKind.EXPORT: """
@@ -215,14 +216,13 @@ def phrases() -> list[tuple[str, RequestKind]]:
     return found
 
 
-@pytest.mark.parametrize(("said", "request_"), phrases())
+@each_row(phrases())
 def test_a_request_is_what_all_of_its_words_say(said: str, request_: RequestKind) -> None:
     """Only what holds nothing else is no work, in English and in Chinese."""
     assert request_in(said) is request_
 
 
-@pytest.mark.parametrize(
-    ("said", "kept"),
+@each_row(
     [
         ("add a voice-over and export 1080p MP4", "add a voice-over"),
         ("Make it shorter, then export it as MP4.", "Make it shorter."),
@@ -241,7 +241,7 @@ def test_a_request_is_what_all_of_its_words_say(said: str, request_: RequestKind
         ("可以把视频变成竖屏并导出吗", "可以把视频变成竖屏"),
         ("Please make it warmer and send me the video.", "Please make it warmer."),
         ("Make it a teaser; export 1080p", "Make it a teaser"),
-    ],
+    ]
 )
 def test_the_wish_for_the_file_is_left_out(said: str, kept: str) -> None:
     """With what leads on to it, and nothing else."""

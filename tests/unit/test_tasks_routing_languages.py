@@ -9,6 +9,7 @@ from nemowatch.errors import OrderError
 from nemowatch.tasks.further import change
 from nemowatch.tasks.request_kinds import RequestKind
 from nemowatch.tasks.routing import request_in, without_export
+from tests.rigs.rows import each_row
 
 #: English, German, Spanish, French, Portuguese, Chinese, Japanese.
 NO_WORK = {
@@ -170,8 +171,7 @@ def test_orders_with_such_words_are_work() -> None:
     assert [said for said in phrases(WORK) if without_export(said) != said] == []
 
 
-@pytest.mark.parametrize(
-    "text",
+@each_row(
     """
 Quita la intro, quiero solo el final del video.|Une los clips, necesito un solo video
 Quita la intro y exporta el final|Quita la intro, exporta solo el final del video
@@ -185,7 +185,7 @@ Make the logo big, send the video to the back|Une los clips, exporta todo en un 
 クリップをつなげて、一つの動画が欲しい|クリップをつなげて、一つに書き出して
 """.strip()
     .replace("\n", "|")
-    .split("|"),
+    .split("|")
 )
 def test_an_order_is_sent_whole_where_a_part_may_be_a_wish(text: str) -> None:
     """Beside work, only what says to export in so many words is left out."""

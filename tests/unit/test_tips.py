@@ -17,6 +17,7 @@ from nemowatch.tasks.records import Drop, Folder
 from nemowatch.tasks.routing import is_vague
 from tests.rigs import media_files as media
 from tests.rigs.media_files import sniffed
+from tests.rigs.rows import each_row
 
 #: In the head of an MP4: units a second, and units.
 SHORT_TIMES, LONG_TIMES = ">II", ">IQ"
@@ -174,7 +175,7 @@ def phrases(table: str) -> list[str]:
     return table.strip().replace("\n", "|").split("|")
 
 
-@pytest.mark.parametrize("said", phrases(VAGUE))
+@each_row(phrases(VAGUE))
 def test_instructions_that_leave_open_what_to_do_get_a_tip(said: str) -> None:
     """In a prompt.txt, also one that adds, and in a recipe; they are carried out all the same."""
     assert is_vague(said)
@@ -184,7 +185,7 @@ def test_instructions_that_leave_open_what_to_do_get_a_tip(said: str) -> None:
     assert tips("fine", Drop(MediaKind.VIDEO, "a.mp4"), {"fine": Recipe(prompt=said)})
 
 
-@pytest.mark.parametrize("said", phrases(CLEAR))
+@each_row(phrases(CLEAR))
 def test_instructions_that_say_what_to_do_get_none(said: str) -> None:
     """However short they are."""
     assert not is_vague(said)

@@ -151,7 +151,9 @@ LEAVES = (
     | st.sampled_from(["7", 7, 0, 1])
 )
 ANY_JSON = st.recursive(
-    LEAVES, lambda inner: st.lists(inner, max_size=5) | st.dictionaries(KEYS, inner, max_size=5)
+    LEAVES,
+    lambda inner: st.lists(inner, max_size=5) | st.dictionaries(KEYS, inner, max_size=5),
+    max_leaves=25,
 )
 SEGMENTS = st.lists(st.dictionaries(KEYS, ANY_JSON, max_size=5), max_size=8)
 DRAFTS = ANY_JSON | st.builds(

@@ -19,6 +19,7 @@ from nemowatch.stages.turn_outcome import (
     judge,
     judge_check,
 )
+from tests.rigs.rows import each_row
 
 CLIP = {"t": [{"tt": 0, "sg": [{"id": "v"}]}], "d": 1000}
 EDIT = {"t": [{"tt": 0, "sg": [{"id": "v"}]}, {"tt": 1, "sg": [{"id": "a"}]}], "d": 1000}
@@ -35,8 +36,7 @@ drafts = st.recursive(
 )
 
 
-@pytest.mark.parametrize(
-    ("turn", "now", "verdict"),
+@each_row(
     [
         (TurnResult(TurnEnd.CLOSED, "done"), AFTER, TurnVerdict.HAPPENED),
         (TurnResult(TurnEnd.CLOSED), AFTER, TurnVerdict.HAPPENED),
@@ -51,7 +51,7 @@ drafts = st.recursive(
         (TurnResult(TurnEnd.ERROR, code=2001), AFTER, TurnVerdict.OPEN),
         (TurnResult(TurnEnd.CUT, code=2001), BEFORE, TurnVerdict.REFUSED),
         (TurnResult(TurnEnd.CUT, code=1001), BEFORE, TurnVerdict.REFUSED),
-    ],
+    ]
 )
 def test_right_after_the_stream(turn: TurnResult, now: str, verdict: TurnVerdict) -> None:
     """Only a clean close with a changed state is a success; what is not known stays open."""

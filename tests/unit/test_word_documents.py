@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from nemowatch.errors import OrderError
+from tests.rigs.rows import each_row
 from tests.rigs.word_files import (
     BEGIN,
     END,
@@ -290,8 +291,7 @@ LOOKS = (
 NOTHING = '<w14:textFill xmlns:w14="http://schemas.microsoft.com/office/word/2010/wordml"><w14:noFill/></w14:textFill>'
 
 
-@pytest.mark.parametrize(
-    ("body", "expected"),
+@each_row(
     [
         (P("a", run("no", WHITE)), "a"),
         (P("a", run("no", '<w:color w:val="FEFEFE" w:themeColor="background1"/>')), "a"),
@@ -319,7 +319,7 @@ NOTHING = '<w14:textFill xmlns:w14="http://schemas.microsoft.com/office/word/201
         ),
         (f"<w:tbl><w:tblPr>{DARK}</w:tblPr>{row(cell(P(run('b', WHITE))))}</w:tbl>", "b"),
         (P("a", box(P(run("b", WHITE)))), "a\nb"),
-    ],
+    ]
 )
 def test_what_nobody_sees_is_not_spoken(body: str, expected: str) -> None:
     """Letters in the colour of what is behind them, without a colour, or of no size; what lies on

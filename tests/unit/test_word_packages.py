@@ -12,6 +12,7 @@ import pytest
 
 from nemowatch.content.word import read_word
 from nemowatch.errors import OrderError
+from tests.rigs.rows import each_row
 from tests.rigs.word_files import (
     BEGIN,
     END,
@@ -66,7 +67,7 @@ REFUSED: dict[str, tuple[str, str]] = {
 }
 
 
-@pytest.mark.parametrize("title", REFUSED)
+@each_row(REFUSED)
 def test_what_cannot_be_read_aloud_is_refused_with_its_cure(title: str) -> None:
     """Rather than spoken wrongly and paid for."""
     body, said = REFUSED[title]
@@ -111,7 +112,7 @@ def test_every_way_of_packing_is_read() -> None:
     """Stored, streamed, with something before it; and pictures count for nothing."""
     main = part("document", f"<w:body>{P('read')}</w:body>")
     parts = {
-        "word/media/image1.png": os.urandom(30 * 1024 * 1024),
+        "word/media/image1.png": os.urandom(1024) * 30 * 1024,
         "_rels/.rels": relations({"officeDocument": "word/document.xml"}).encode(),
         "word/document.xml": main.encode(),
     }

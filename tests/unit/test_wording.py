@@ -6,6 +6,7 @@ from __future__ import annotations
 import pytest
 
 from nemowatch.remote.wording import Act, Scene, for_people
+from tests.rigs.rows import each_row
 
 TRACKS = (
     "Timeline (3 tracks): 1. Video: city timelapse (0-10s) 2. BGM: Lo-fi (0-10s, 35%) 3. Title:"
@@ -89,14 +90,14 @@ ORDINARY = (
 )
 
 
-@pytest.mark.parametrize(("said", "meaning"), INSTRUCTIONS)
+@each_row(INSTRUCTIONS)
 def test_an_instruction_for_the_editor_becomes_what_it_means_here(said: str, meaning: str) -> None:
     """Alone, and in company."""
     assert for_people(said, SCENE) == f"{meaning}."
     assert for_people(f"All done. {said}", SCENE) == f"All done. {meaning}."
 
 
-@pytest.mark.parametrize("said", ORDINARY)
+@each_row(ORDINARY)
 def test_ordinary_sentences_stay(said: str) -> None:
     """With an editor's words in them, and questions."""
     assert for_people(said, SCENE) == said

@@ -10,6 +10,7 @@ from nemowatch.tasks.languages import of_code
 from nemowatch.tasks.plan import plan
 from nemowatch.tasks.records import Drop, Folder
 from nemowatch.tasks.written_in import _FREQUENT_WORDS, SCRIPTS, written_in
+from tests.rigs.rows import each_row
 
 RUSSIAN = "Добрый день! Сегодня мы покажем вам новый музей нашего города."
 SPANISH = (
@@ -28,11 +29,18 @@ def asked(folder: str, script: str, clip: bool = False) -> str:
     return prompt.partition("\n\n")[0]
 
 
-@pytest.mark.parametrize("clip", [False, True])
-@pytest.mark.parametrize("folder", ["voiceover", "voiceover-en", "voiceover-female"])
-@pytest.mark.parametrize(
-    ("script", "language"),
-    [(RUSSIAN, "Russian"), (SPANISH, "Spanish"), (GERMAN, "German"), (ENGLISH, "English")],
+@each_row(
+    [
+        (*row, folder, clip)
+        for row in [
+            (RUSSIAN, "Russian"),
+            (SPANISH, "Spanish"),
+            (GERMAN, "German"),
+            (ENGLISH, "English"),
+        ]
+        for folder in ["voiceover", "voiceover-en", "voiceover-female"]
+        for clip in [False, True]
+    ]
 )
 def test_the_cloud_is_told_what_a_script_is_written_in(
     script: str, language: str, folder: str, clip: bool
@@ -62,8 +70,7 @@ def test_a_language_that_cannot_be_told_is_not_claimed(script: str) -> None:
     assert "English" not in text
 
 
-@pytest.mark.parametrize(
-    ("script", "code"),
+@each_row(
     [
         ("Сьогодні ми розповімо про новий продукт.", "uk"),
         ("Сёння мы раскажам вам пра выраб і музей.", "be"),
@@ -78,7 +85,7 @@ def test_a_language_that_cannot_be_told_is_not_claimed(script: str) -> None:
         ("Příliš žluťoučký kůň úpěl ďábelské ódy.", "cs"),
         ("Schöne Grüße", "de"),
         ("12345", ""),
-    ],
+    ]
 )
 def test_letters_tell_languages_apart(script: str, code: str) -> None:
     """One script has several languages."""
