@@ -1,6 +1,5 @@
-"""The events of a chat turn, in each of the spellings that are known of the cloud (docs/api.md
-section 6). Pure.
-"""
+"""The events of a chat turn, in each of the spellings that the cloud is known to use (docs/api.md
+section 6). Pure."""
 
 from __future__ import annotations
 
@@ -40,8 +39,8 @@ class EventStyle:
         return [self._event(turn, {"revision": turn.number})]
 
     def error(self, turn: TurnRecord, form: str) -> Json:
-        """A failure in the stream: `data` gives {"error": …}, `code` gives errorCode and
-        errorMessage."""
+        """A failure within the stream: form `data` gives {"error": …}, form `code` gives errorCode
+        and errorMessage."""
         if form == "data":
             text = "RuntimeError: the editing tool is gone"
             return {
@@ -85,7 +84,7 @@ class _Snake(EventStyle):
 
 
 class _Typed(EventStyle):
-    """Each event says what it is."""
+    """Each event names its type."""
 
     def working(self, turn: TurnRecord) -> list[Json]:
         return [
@@ -101,7 +100,7 @@ class _Typed(EventStyle):
 
 
 class _TopLevel(EventStyle):
-    """Text, and nothing else."""
+    """Only text, at the top level."""
 
     def working(self, turn: TurnRecord) -> list[Json]:
         return []

@@ -1,5 +1,5 @@
-"""Music and titles that a message asks for beside its task: tracks of their own in the draft.
-Pure."""
+"""Music and titles that a message asks for besides its task; each gets a track of its own in the
+draft. Pure."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from typing import Any
 
 Json = dict[str, Any]
 AUDIO, TEXT = 1, 7  #: track types, docs/api.md section 7
-#: A title is shown for so long, in ms.
+#: How long a title is shown, in ms.
 TITLE_MS = 3000
 #: Music that is not in the foreground.
 VOLUME = 0.35
@@ -19,17 +19,18 @@ _MUSIC = re.compile(rf"{_ADD}(?:([\w-]+) )?(?:music|bgm)\b", re.IGNORECASE)
 _TITLE = re.compile(rf"{_ADD}title\b[ :]{{0,3}}(?:\"([^\"\n]{{1,60}})\")?", re.IGNORECASE)
 _NO_MUSIC = re.compile(r"\bremove\b[^.\n]{0,30}\b(?:music|bgm)\b", re.IGNORECASE)
 _NO_TITLE = re.compile(r"\bremove\b[^.\n]{0,30}\btitles?\b", re.IGNORECASE)
-#: Words before "music" that name no kind of it.
+#: Words before "music" that do not name a kind of music.
 _NO_KIND = frozenset({"a", "add", "some", "the", "and", "background", "of"})
 
 
 def is_extra(track: Json) -> bool:
-    """Whether a track is one of these."""
+    """Whether a track is for music or titles."""
     return "extra" in track
 
 
 def with_extras(before: list[Json], message: str, total: int) -> list[Json]:
-    """The music and titles of the draft after this message; `total`: its length in ms."""
+    """The music and titles in the draft after this message. `total` is the length of the draft in
+    ms."""
     kept = {str(track["extra"]): track for track in filter(is_extra, before)}
     if _NO_MUSIC.search(message):
         kept.pop("music", None)

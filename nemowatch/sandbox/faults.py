@@ -4,20 +4,19 @@ carries the faults out.
 A rule in one line is `ENDPOINT:KIND[:ARG][@WHEN]`.
 
 Endpoints: token session upload upload_url chat state credits render poll download fallback_download
-cancel. WHEN counts the requests that match from the moment the rule is set: nothing means the next
-one, `@3` the third, `@3+` the third and all later, `@2-4` these, `@*` all. As JSON: {"endpoint",
-"kind", "arg", "nth", "count" (0: forever), "session", "skill", "message"}; the last three are text
-that the session id, skill or message must contain.
+cancel. WHEN counts the matching requests from the moment the rule is set: without it the rule
+strikes the next one, with `@3` the third, `@3+` the third and all later ones, `@2-4` these, `@*`
+all. As JSON: {"endpoint", "kind", "arg", "nth", "count" (0: forever), "session", "skill",
+"message"}; the last three are text that the session id, skill or message must contain.
 
-Before anything happens (`after-` in front, as in `chat:after-reset`, lets the effect happen
-first):
+Before anything happens (with `after-` in front, as in `chat:after-reset`, after the effect):
   reset                the connection is reset
   refuse[:S]           reset, and for S seconds (1) nothing listens
   cut_request[:N]      reset after N bytes (1024) of the request's body
-  stall[:S]            S seconds (30) of silence, then as usual
+  stall[:S]            S seconds (30) of silence, then all is as usual
   400 404 500 502 503 504       that status; 502 with HTML
   429[:S]              with Retry-After: S, or without
-  402                  as a refused export
+  402                  the answer of a refused export
   1001 1002 2001 4001 4002[:STATUS]     that business code, non-2xx, or with the given status (200)
 After the effect, in the answer:
   refuse_next[:S]      a good answer, then S seconds (1) nothing listens: the next call is refused
@@ -28,7 +27,7 @@ After the effect, in the answer:
   broken_json          JSON that does not parse
   huge_json            the same JSON with 10 MiB of padding
   empty                no body
-  truncated            half of the body, well framed
+  truncated            half of the body, correctly framed
 Chat only:
   cut_before           some events, then cut, no effect
   cut_after            the effect, then cut before the answer
@@ -38,10 +37,10 @@ Chat only:
   slow_turn:S          the turn takes S seconds
   error[:data|code]    an error event, no effect; error_after[:data|code]: the same after the effect
   silent               the effect and no text; silent_unchanged: neither
-  question             a question back and no effect; unchanged: a text and no effect
-  says:TEXT            that text instead of an edit, charged as one
+  question             a question in return and no effect; unchanged: a text and no effect
+  says:TEXT            this text instead of an edit, charged like one
   stream_2001          out of credits, told inside the stream
-  heartbeats[:S]       nothing but heartbeats for S seconds (3600), then a clean end, no effect
+  heartbeats[:S]       only heartbeats for S seconds (3600), then a clean end, no effect
   temporary_issue      all is well, then "I encountered a temporary issue"
   style:WORD           adk, adk_partial, snake, typed or toplevel events
 Others:
@@ -79,7 +78,7 @@ STATUSES = frozenset({"400", "402", "404", "429", "500", "502", "503", "504"})
 CODES = frozenset({"1001", "1002", "2001", "4001", "4002"})
 #: Carried out instead of the effect, or, with `after-`, instead of its answer.
 BEFORE = frozenset({"reset", "refuse", "cut_request", "stall"}) | STATUSES | CODES
-#: Carried out on the answer.
+#: Applied to the answer.
 ANSWER = frozenset(
     {
         "refuse_next",
@@ -93,7 +92,7 @@ ANSWER = frozenset(
         "truncated",
     }
 )
-#: Kinds that only one endpoint knows.
+#: Kinds that exist only for one endpoint.
 SPECIAL = {
     "chat": frozenset(
         {
@@ -160,11 +159,11 @@ class Rule:
     struck: int = 0
 
     def number(self, default: float) -> float:
-        """The argument as a number, or `default` when there is none."""
+        """The argument as a number, or `default` if there is none."""
         return float(self.arg) if self.arg else default
 
     def content_type(self, usual: str) -> str:
-        """Under which type the answer goes out."""
+        """The Content-Type of the answer."""
         if self.kind != "content_type":
             return usual
         return self.arg or "text/html"
@@ -183,7 +182,7 @@ class Rule:
         return all(part in text for part, text in wanted)
 
     def strikes(self) -> bool:
-        """Count one matching request; True when the fault hits it."""
+        """Count a matching request; True if the fault strikes it."""
         self.seen += 1
         ends = self.nth + self.count if self.count else self.seen + 1
         hit = self.nth <= self.seen < ends
@@ -196,7 +195,8 @@ NO_FAULT = Rule("", "")
 
 
 def parse(text: str) -> Rule:
-    """`ENDPOINT:KIND[:ARG][@WHEN]` as a rule. Raises ValueError that names what is wrong."""
+    """Read a rule from `ENDPOINT:KIND[:ARG][@WHEN]`. Raises ValueError, which names what is
+    wrong."""
     head, _, when = text.partition("@")
     endpoint, _, rest = head.partition(":")
     kind, _, arg = rest.partition(":")
@@ -205,7 +205,7 @@ def parse(text: str) -> Rule:
 
 
 def from_json(value: str | dict[str, Any]) -> Rule:
-    """A rule from its line or its JSON object. Raises ValueError."""
+    """Read a rule from its line or its JSON object. Raises ValueError."""
     if isinstance(value, str):
         return parse(value)
     unknown = set(value) - _KEYS.keys()
@@ -242,7 +242,7 @@ def _checked(rule: Rule) -> Rule:
 
 
 def _kinds_of(rule: Rule) -> frozenset[str]:
-    """The kinds that exist for a rule's endpoint. What strikes the answer itself cannot come
+    """The kinds that exist for a rule's endpoint. A fault in the answer cannot be told to come
     after the effect."""
     if rule.after:
         return BEFORE
@@ -260,8 +260,8 @@ def _check_argument(rule: Rule) -> None:
 
 
 class Faults:
-    """The rules in force, in the order they were set; of several that strike at once the first
-    wins."""
+    """The rules in force, in the order in which they were set; if several strike at once, the first
+    one wins."""
 
     def __init__(self, rules: Iterable[Rule] = ()) -> None:
         self.rules = list(rules)
@@ -273,7 +273,7 @@ class Faults:
         skill: str = "",
         message: str = "",
     ) -> Rule | None:
-        """The fault for this request, if any; every rule that matches counts it."""
+        """The fault for this request, if any; every rule that matches counts the request."""
         first: Rule | None = None
         for rule in self.rules:
             if rule.matches(endpoint, session, skill, message) and rule.strikes():
@@ -281,7 +281,7 @@ class Faults:
         return first
 
     def cuts_request(self, endpoint: str) -> bool:
-        """True when a rule wants this endpoint's body left unread: it must be matched before the
-        body is read."""
+        """Whether a rule leaves this endpoint's body unread; this must be known before the body is
+        read."""
         cuts = {rule.endpoint for rule in self.rules if rule.kind == "cut_request"}
         return endpoint in cuts

@@ -1,11 +1,11 @@
-"""A job as the journal tells of it, where no journal is needed."""
+"""A job as the journal returns it, made without a journal."""
 
 from __future__ import annotations
 
 from nemowatch.journal.jobs import Job
 from nemowatch.model import State
 
-#: Claimed, and nothing has happened yet.
+#: A job that was claimed, and nothing more.
 NEW_JOB = Job(
     id=7,
     session=7,

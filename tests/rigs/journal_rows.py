@@ -1,4 +1,4 @@
-"""Rows of a journal for tests: sources with their jobs, and ways to bring these to a state."""
+"""Rows of a journal for tests: sources with their jobs, and ways to bring them to a given state."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ from nemowatch.model import (
 
 WATCH = "/srv/inbox"
 
-#: Time stands still in journals that nobody ages.
+#: The time in journals whose clock no test advances.
 CLOCK = ManualClock()
 LOOK = Snapshot(10, 1, 2, 8, 3, (1 << 64) - 5)
 
@@ -61,7 +61,7 @@ def claim(
     batch: int | None = None,
     members: tuple[Member, ...] | None = None,
 ) -> list[int]:
-    """A source with a job for each target; returns the jobs' ids."""
+    """Add a source with one job for each target; returns the ids of the jobs."""
     outputs = (Output(".es.mp4", OutputKind.VIDEO), Output(".txt", OutputKind.TEXT, required=False))
     made = tuple(
         NewJob("", "a", Target(t, f"dub into {t}", outputs), "skill") for t in targets or ("es",)
@@ -79,8 +79,8 @@ def job(journal: Journal, job_id: int) -> jobs.Job:
 def force(
     journal: Journal, job_id: int, state: State, *, remote_id: str = "", **values: Any
 ) -> None:
-    """Put a job into a state past the trigger, as no code of the product can; `remote_id`: with a
-    session that is alive."""
+    """Put a job into a state in spite of the trigger, as no code of the product can; with
+    `remote_id` the job gets a live session."""
 
     def change(conn: sqlite3.Connection) -> None:
         if remote_id:

@@ -1,5 +1,5 @@
-"""Very many files at once, with the whole daemon: all of them claimed exactly once, memory
-bounded. They are held, so that the cloud's part does not hide the inbox's."""
+"""A great many files at once, with the whole daemon: each is claimed exactly once, and memory stays
+bounded. The jobs are held, so that the time the cloud takes does not hide the inbox's."""
 
 from __future__ import annotations
 
@@ -15,14 +15,14 @@ from tests.acceptance.shares.limits import QUEUE
 from tests.rigs.shares import Case
 from tests.rigs.studio import wait_for
 
-#: MiB that the process may take with a hundred thousand files; each one known costs its path and a
+#: MiB that the process may use with a hundred thousand files: each known file takes its path and a
 #: few hundred bytes.
 MEMORY = 400
 
 
 @dataclass(frozen=True)
 class Load:
-    """How many files, where, when, under which limits."""
+    """How many files are dropped, where, when and under which limits."""
 
     name: str
     files: int
@@ -35,7 +35,7 @@ class Load:
 
 @dataclass(frozen=True)
 class Figures:
-    """What a load showed."""
+    """What was measured under a load."""
 
     claimed: int
     distinct: int
@@ -47,8 +47,8 @@ class Figures:
     refused: int  #: files that were said to be no work
 
     def wrong(self, load: Load) -> str:
-        """What is not as it must be: every file claimed exactly once or refused with its reason,
-        memory bounded."""
+        """List what is not as it must be: every file claimed exactly once, or refused with its
+        reason, and memory bounded."""
         counts = (
             self.claimed + self.refused,
             self.distinct + self.refused,
@@ -71,7 +71,7 @@ class Figures:
 
 
 def carry(load: Load, base: Path, limit: float = 900) -> Figures:
-    """Put the load on a daemon and wait until it has claimed everything, and a little longer."""
+    """Put the load on a daemon, and wait until it has claimed everything and a little longer."""
     with ExitStack() as stack:
         case = Case(base, stack, is_fresh=True, settle=2, scan=10, confirm=20)
         usual_cadences(case)
@@ -108,7 +108,7 @@ def carry(load: Load, base: Path, limit: float = 900) -> Figures:
 
 
 def usual_cadences(case: Case) -> None:
-    """Polls, and with them the page, at their usual pace instead of ten times a second."""
+    """Set the polls, and with them the page, to their usual pace instead of ten a second."""
     config = case.house.config
     quick = ("poll_interval =", "recheck =")
     config.write_text(
@@ -117,7 +117,7 @@ def usual_cadences(case: Case) -> None:
 
 
 def tags(count: int) -> list[str]:
-    """Names of task folders, all different and all readable: pairs and triples of languages."""
+    """Names of task folders, all different and all valid: pairs and triples of languages."""
     known = "es fr de it pt nl pl sv da fi cs ro hu el uk tr ar hi ja ko zh vi th id"
     found = ["-".join(group) for size in (1, 2, 3) for group in permutations(known.split(), size)]
     return found[:count]
@@ -136,7 +136,7 @@ def _start(case: Case, load: Load) -> None:
 
 
 def fill(case: Case, places: list[Path], files: int) -> None:
-    """Write the files, each with a content of its own."""
+    """Write the files, each with different content."""
     data = case.content("load")
     head = data[:-4]
     for number in range(files):
@@ -145,7 +145,8 @@ def fill(case: Case, places: list[Path], files: int) -> None:
 
 
 def counts(case: Case) -> tuple[int, int, int]:
-    """Sources, sources with a path of their own, and jobs divided by their number of targets."""
+    """Count the sources, the sources with a path of their own, and the jobs divided by their number
+    of targets."""
     path = case.house.state / "journal.db"
     with closing(sqlite3.connect(f"file:{path}?mode=ro", uri=True, timeout=30)) as conn:
         sources, distinct = conn.execute(
@@ -156,7 +157,7 @@ def counts(case: Case) -> tuple[int, int, int]:
 
 
 def _claimed(case: Case) -> int:
-    """How many sources there are, asked at a pace that costs the daemon nothing."""
+    """How many sources there are, asked so rarely that it costs the daemon nothing."""
     time.sleep(0.5)
     return counts(case)[0]
 

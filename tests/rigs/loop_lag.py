@@ -1,8 +1,8 @@
-"""Runs nemowatch as it is, and writes down how late its event loop is:
+"""Runs nemowatch unchanged, and records how late its event loop is:
 `python -m tests.rigs.loop_lag FILE python -m nemowatch run …`.
 
-A timer on the loop is due every few milliseconds; how much later it is called is the lag that
-everything else on the loop has, too.
+A timer on the loop is due every few milliseconds. How much later it is called is the lag of
+everything else on the loop, too.
 """
 
 from __future__ import annotations
@@ -16,14 +16,14 @@ from pathlib import Path
 from statistics import quantiles
 from typing import BinaryIO
 
-#: Seconds between two samples: short beside the lags that matter, and two hundred a second cost
-#: next to nothing.
+#: Seconds between two samples: short compared with the lags that matter, and two hundred samples a
+#: second cost next to nothing.
 EVERY = 0.005
 SAMPLE = struct.Struct("dd")
 
 
 class Probe:
-    """Samples of one loop, each with the time of day."""
+    """Samples of one event loop, each with the time of day."""
 
     def __init__(self, loop: asyncio.AbstractEventLoop, file: BinaryIO) -> None:
         self._loop = loop
@@ -31,7 +31,7 @@ class Probe:
         self._due = loop.time()
 
     def tick(self) -> None:
-        """Write down how late this call is, and ask for the next."""
+        """Record how late this call is, and schedule the next one."""
         now = self._loop.time()
         self._file.write(SAMPLE.pack(time.time(), now - self._due))
         self._due = now + EVERY
@@ -39,7 +39,7 @@ class Probe:
 
 
 class Policy(asyncio.DefaultEventLoopPolicy):
-    """Gives each new loop a probe."""
+    """Gives each new event loop a probe."""
 
     def __init__(self, file: BinaryIO) -> None:
         super().__init__()
@@ -52,7 +52,7 @@ class Policy(asyncio.DefaultEventLoopPolicy):
 
 
 def lag_between(path: Path, began: float, ended: float) -> float:
-    """The 99th percentile, in milliseconds, between two times of day."""
+    """The 99th percentile of the lag between two times of day, in milliseconds."""
     data = path.read_bytes()
     whole = data[: len(data) // SAMPLE.size * SAMPLE.size]
     lags = [lag for at, lag in SAMPLE.iter_unpack(whole) if began <= at <= ended]

@@ -1,4 +1,4 @@
-"""A cloud that lies: it stands before the sandbox, and replaces values in its answers."""
+"""A cloud that lies: a proxy in front of the sandbox that replaces values in its answers."""
 
 from __future__ import annotations
 
@@ -11,13 +11,13 @@ from typing import Any
 from aiohttp import ClientSession, ClientTimeout, web
 from aiohttp.test_utils import TestServer
 
-#: A way into an answer: keys and indexes.
+#: A path into an answer: keys and indexes.
 Path = tuple[str | int, ...]
-#: A value as it is written, which need not be what Python can write.
+#: A value as JSON text, which need not be one that Python can write.
 Text = str
 
 _MARK = "~lie~"
-#: What belongs to one connection alone.
+#: Headers that belong to a single connection.
 _NOT_PASSED_ON = {"content-length", "transfer-encoding", "connection", "date", "server", "host"}
 _ENDPOINTS = {
     "anonymous-token": "token",
@@ -38,10 +38,10 @@ class Lies:
     endpoint: str = ""  #: which answers are changed; "" for none
     path: Path = ()
     text: Text = "null"
-    seen: dict[str, set[Path]] = field(default_factory=dict)  #: ways to values in true answers
+    seen: dict[str, set[Path]] = field(default_factory=dict)  #: paths to values in true answers
 
     def told(self, endpoint: str, body: bytes) -> bytes:
-        """The answer with its lie."""
+        """The answer with the lie put into it."""
         try:
             document = json.loads(body)
         except ValueError:
@@ -53,7 +53,7 @@ class Lies:
 
 
 def ways(document: Any, way: Path = ()) -> Iterator[Path]:
-    """The way to every value in a document, itself included."""
+    """The path to every value in a document, the document itself included."""
     yield way
     entries: Any = ()
     if isinstance(document, dict):
@@ -65,7 +65,7 @@ def ways(document: Any, way: Path = ()) -> Iterator[Path]:
 
 
 def _put(document: Any, path: Path) -> bool:
-    """Put the mark where the path leads; False where it leads nowhere."""
+    """Put the mark at the end of the path; False if the path leads nowhere."""
     if not path:
         return False
     try:
@@ -113,5 +113,5 @@ def _endpoint(path: str) -> str:
 
 
 def passed_on(headers: Any) -> dict[str, str]:
-    """The headers that do not belong to one connection alone."""
+    """The headers that do not belong to a single connection."""
     return {name: said for name, said in headers.items() if name.lower() not in _NOT_PASSED_ON}

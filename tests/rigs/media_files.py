@@ -1,4 +1,5 @@
-"""Small media files, made byte by byte: as much of each container as says which tracks it has."""
+"""Small media files, made byte by byte: just enough of each container to say which tracks it
+has."""
 
 from __future__ import annotations
 
@@ -14,7 +15,7 @@ FTYP_BODY = b"isom\0\0\2\0isommp42"
 
 
 def box(kind: bytes, payload: bytes) -> bytes:
-    """One MP4 box."""
+    """Make one MP4 box."""
     return struct.pack(">I", 8 + len(payload)) + kind + payload
 
 
@@ -26,7 +27,7 @@ def trak(
     enabled: bool = True,
     form: bytes = b"avc1",
 ) -> bytes:
-    """The index of one track."""
+    """Make the index of one track."""
     header = box(b"tkhd", struct.pack(">IIII", int(enabled), 0, 0, number) + bytes(68))
     table = box(b"stsd", struct.pack(">II", 0, 1) + box(form, bytes(16)))
     sizes = box(b"stsz", struct.pack(">III", 0, 100, samples))
@@ -39,13 +40,13 @@ PICTURE, SOUND = trak(), trak(b"soun", 2, form=b"mp4a")
 
 
 def moov(*traks: bytes, fragmented: bool = False) -> bytes:
-    """The index of a file."""
+    """Make the index of a file."""
     extends = box(b"mvex", box(b"trex", bytes(24))) if fragmented else b""
     return box(b"moov", box(b"mvhd", bytes(100)) + b"".join(traks) + extends)
 
 
 def moof(*numbers: int) -> bytes:
-    """A fragment with samples of these tracks, and its content."""
+    """Make a fragment with samples of these tracks, and its content."""
     runs = b""
     for number in numbers:
         header = box(b"tfhd", struct.pack(">II", 0, number))
@@ -54,29 +55,29 @@ def moof(*numbers: int) -> bytes:
 
 
 def mp4(*traks: bytes, brand: bytes = b"isom") -> bytes:
-    """An MP4 with these tracks; a picture and sound by themselves."""
+    """Make an MP4 with these tracks; by default a picture and sound."""
     index = moov(*(traks or (PICTURE, SOUND)))
     return box(b"ftyp", brand + FTYP_BODY[4:]) + index + box(b"mdat", b"d" * 5000)
 
 
 def fragmented(*parts: bytes, traks: Iterable[bytes]) -> bytes:
-    """An MP4 in fragments."""
+    """Make a fragmented MP4."""
     return box(b"ftyp", FTYP_BODY) + moov(*traks, fragmented=True) + b"".join(parts)
 
 
 def chunk(kind: bytes, payload: bytes) -> bytes:
-    """One RIFF chunk."""
+    """Make one RIFF chunk."""
     return kind + struct.pack("<I", len(payload)) + payload + b"\0" * (len(payload) % 2)
 
 
 def wav(data: bytes = b"s" * 4000) -> bytes:
-    """A WAV with this sound."""
+    """Make a WAV with this sound."""
     return chunk(b"RIFF", b"WAVE" + chunk(b"fmt ", bytes(16)) + chunk(b"data", data))
 
 
 def avi(*streams: bytes, of: tuple[int, ...] = (0, 1), more: bytes = b"") -> bytes:
-    """An AVI with streams of these kinds (vids, auds), content of some of them, and more behind
-    that."""
+    """Make an AVI with streams of these kinds (vids, auds), with content for some of them, and with
+    more data after that."""
     lists = b""
     for kind in streams:
         header = kind + bytes(52)
@@ -87,7 +88,7 @@ def avi(*streams: bytes, of: tuple[int, ...] = (0, 1), more: bytes = b"") -> byt
 
 
 def element(number: int, payload: bytes, *, is_open: bool = False) -> bytes:
-    """One Matroska element, of unknown length when it is open."""
+    """Make one Matroska element, of unknown length if it is open."""
     name = number.to_bytes((number.bit_length() + 7) // 8, "big")
     length = b"\x01" + len(payload).to_bytes(7, "big")
     if is_open:
@@ -100,24 +101,24 @@ TRACKS, CLUSTER, VOID, SEGMENT = 0x1654AE6B, 0x1F43B675, 0xEC, 0x18538067
 
 
 def track_entry(number: int, kind: int, more: bytes = b"") -> bytes:
-    """A track of a Matroska file: 1 a picture, 2 sound, 17 subtitles."""
+    """Make a track of a Matroska file: 1 is a picture, 2 sound, 17 subtitles."""
     inside = element(0xD7, bytes([number])) + element(0x83, bytes([kind])) + more
     return element(0xAE, inside)
 
 
 def cluster(*numbers: int, is_open: bool = False) -> bytes:
-    """Content of these tracks."""
+    """Make content for these tracks."""
     blocks = [element(0xA3, bytes([0x80 | n, 0, 0, 0]) + b"b" * 200) for n in numbers]
     return element(CLUSTER, element(0xE7, b"\0") + b"".join(blocks), is_open=is_open)
 
 
 def mkv(*parts: bytes, is_open: bool = False) -> bytes:
-    """A Matroska file of these parts."""
+    """Make a Matroska file from these parts."""
     return EBML + element(SEGMENT, b"".join(parts), is_open=is_open)
 
 
 def tracks(*entries: bytes) -> bytes:
-    """The list of tracks of a Matroska file."""
+    """Make the list of tracks of a Matroska file."""
     return element(TRACKS, b"".join(entries))
 
 
@@ -126,7 +127,7 @@ FRAME = b"\xff\xfb\x90\x00" + b"a" * 413
 
 
 def mp3(frames: int = 20, *, promised: int | None = None, info: bytes = b"Info") -> bytes:
-    """An MP3 whose first frame says how many bytes there are; `promised` instead of the truth."""
+    """Make an MP3 whose first frame says how many bytes follow: the true number, or `promised`."""
     length = 417 * (frames + 1) if promised is None else promised
     at = 36
     said = info + struct.pack(">III", 3, frames, length)
@@ -137,13 +138,13 @@ def mp3(frames: int = 20, *, promised: int | None = None, info: bytes = b"Info")
 
 
 def id3(length: int, content: bytes = b"") -> bytes:
-    """A tag that says so many bytes."""
+    """Make a tag that claims to be this many bytes long."""
     digits = bytes(length >> shift & 0x7F for shift in (21, 14, 7, 0))
     return b"ID3\4\0\0" + digits + content
 
 
 def sniffed(folder: Path, name: str, data: bytes) -> Sniffed:
-    """What a file of this content is, by its first bytes."""
+    """What a file with this content is taken for by its first bytes."""
     path = folder / name
     path.write_bytes(data)
     fd = os.open(path, os.O_RDONLY)

@@ -7,7 +7,7 @@ from pathlib import Path
 
 
 class Manager:
-    """systemd's end of the notification socket."""
+    """The service manager's end of the socket; it collects the messages."""
 
     def __init__(self, path: Path) -> None:
         self.messages: list[str] = []
@@ -17,7 +17,7 @@ class Manager:
         self._socket.setblocking(False)
 
     def heard(self) -> list[str]:
-        """Everything so far, in order."""
+        """All messages so far, in order."""
         try:
             while True:
                 self.messages.append(self._socket.recv(8192).decode("utf-8"))
@@ -25,11 +25,11 @@ class Manager:
             return self.messages
 
     def of(self, start: str) -> list[str]:
-        """Messages that begin so."""
+        """The messages that begin with this text."""
         return [m for m in self.heard() if m.startswith(start)]
 
     def statuses(self) -> list[str]:
-        """The sentences, in order."""
+        """The status sentences, in order."""
         return [m.removeprefix("STATUS=") for m in self.of("STATUS=")]
 
     def close(self) -> None:

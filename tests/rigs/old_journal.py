@@ -1,5 +1,5 @@
-"""A journal as version 3 wrote it (before sessions were tables of their own): what a bench's
-journal says now, written down the way it was said then."""
+"""A journal as version 3 wrote it, before sessions had tables of their own: the same content as a
+bench's journal of today, in the format of that time."""
 
 from __future__ import annotations
 
@@ -34,8 +34,8 @@ TRIGGERS = ("job_begins", "job_legal", "job_moves", "job_tells", "source_leaves"
 
 
 def write_version_3(now: Path, then: Path, changes: Iterable[str]) -> None:
-    """Write the journal at `now` (closed) anew at `then`, as version 3 would have, with `changes`
-    to its rows."""
+    """Write the journal at `now`, which must be closed, to `then` as version 3 would have written
+    it, with `changes` to its rows."""
     new = sqlite3.connect(now)
     new.row_factory = sqlite3.Row
     old = sqlite3.connect(then, isolation_level=None)

@@ -2,6 +2,6 @@
 
 from __future__ import annotations
 
-#: Seconds for anything that has to come: waiting costs nothing once it has, and what takes a
-#: second may take half a minute on a machine that does much else.
+#: Seconds within which anything expected must have come. A wait ends as soon as it has, and what
+#: takes a second may take half a minute on a machine that is busy with other things.
 PATIENCE = 60.0

@@ -1,5 +1,6 @@
-"""README's pictures: `scripts/pictures` starts a sandbox and `nemowatch run` on a terminal, drops
-files, and takes the status page in Chromium and the terminal as they really are at that moment."""
+"""Takes README's pictures: `scripts/pictures` starts a sandbox and `nemowatch run` on a terminal,
+drops files, and captures the status page in Chromium and the terminal as they really look at that
+moment."""
 
 from __future__ import annotations
 
@@ -28,11 +29,11 @@ from rich.text import Text
 from tests.rigs.studio import Studio, studio, video, wait_for
 
 PICTURES = Path(__file__).parents[2] / "docs" / "pictures"
-#: A terminal that a README shows without making it small.
+#: A terminal that fits into a README without being scaled down.
 COLUMNS, LINES = 92, 20
 #: Pixels of the page: a narrow window, so that its words stay large in a README.
 WIDTH, HEIGHT = 820, 1000
-#: Long enough for every step to be seen, and short enough to wait for.
+#: Seconds: long enough for every step to be seen, and short enough to wait for.
 PACE = {"turn_seconds": 5.0, "render_seconds": 6.0}
 LIMITS = """
 [chat]
@@ -46,20 +47,20 @@ confirm_above = 0
 [recipes.shorts]
 prompt = "Cut {file} to its best 30 seconds in portrait format and add subtitles in {languages}."
 """
-#: What was done before, and what is at work in each picture.
+#: The files that are done in each picture, and those that are being worked on.
 BEFORE = ("dub-es-fr/Spring campaign/promo.mp4", "transcribe/interview.mp4")
 PAGE = ("dub-de-fr-it/launch.mp4", "voiceover-female/office tour.mp4", "transcribe-de/keynote.mp4")
 ASKED = "dub-ja/teaser.mp4"
 TERMINAL = ("dub-es-fr/webinar.mp4", "dub-pt_BR/trailer.mp4")
 
-#: Where rich begins to draw the whole screen once more.
+#: With this rich begins to draw the whole screen again.
 HOME = b"\x1b[H"
-#: An SVG of rich asks a server for its font.
+#: An SVG by rich loads its font from a server.
 WEB_FONT = re.compile(r"@font-face \{.*?\}\s*", re.DOTALL)
 
 
 class Terminal:
-    """`nemowatch run` on a terminal of its own."""
+    """A `nemowatch run` on a terminal of its own."""
 
     def __init__(self, house: Studio) -> None:
         self._seen = bytearray()
@@ -79,7 +80,7 @@ class Terminal:
                 return
 
     def screen(self) -> str:
-        """What it shows now: the last screen that was drawn to its end."""
+        """What the terminal shows now: the last screen that was drawn completely."""
         drawn = bytes(self._seen).split(HOME)[-2]
         lines = drawn.decode(errors="replace").replace("\r", "").split("\n")
         return "\n".join(lines[:LINES])
@@ -91,7 +92,7 @@ class Terminal:
 
 @contextmanager
 def on_terminal(base: Path) -> Iterator[tuple[Studio, Terminal]]:
-    """A daemon on a terminal, which works as slowly as people can follow."""
+    """A daemon on a terminal, at a pace that people can follow."""
     with studio(base, sandbox=PACE) as house:
         text = house.config.read_text().replace("settle = 0.4", "settle = 1")
         house.config.write_text(_without(text, "[render]", "[chat]", "[limits]") + LIMITS)
@@ -116,7 +117,7 @@ def _drop(house: Studio, names: Iterable[str]) -> None:
 
 
 def _page_at_work(house: Studio) -> None:
-    """Something is done, something is being made, something waits."""
+    """Wait until one job is done, one is being made and one is waiting."""
     _drop(house, BEFORE)
     house.wait_states("published", count=3)
     _drop(house, PAGE)
@@ -124,7 +125,7 @@ def _page_at_work(house: Studio) -> None:
 
 
 def _terminal_at_work(house: Studio, terminal: Terminal) -> None:
-    """Something is asked, and something is being made."""
+    """Wait until one job asks a question and another one is being made."""
     house.wait_states("published")
     house.sandbox.fault("chat:question")  # type: ignore[attr-defined]
     _drop(house, [ASKED])

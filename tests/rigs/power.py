@@ -1,4 +1,4 @@
-"""A disk whose plug can be pulled: starts `tests/rigs/forgetful_disk.py`, cuts it off and mounts it
+"""A disk that can lose power: starts `tests/rigs/forgetful_disk.py`, cuts it off and mounts it
 again."""
 
 from __future__ import annotations
@@ -16,7 +16,8 @@ PROGRAM = Path(__file__).with_name("forgetful_disk.py")
 
 
 class PowerCutDisk:
-    """Mounted at `BASE/disk` from the start; a context manager, which takes it away."""
+    """The disk, mounted at `BASE/disk` from the start; a context manager that unmounts it at its
+    end."""
 
     def __init__(self, base: Path) -> None:
         self.mounted, self.store = base / "disk", base / "store"
@@ -46,16 +47,17 @@ class PowerCutDisk:
         return False
 
     def sync(self) -> None:
-        """Put everything on the disk."""
+        """Write everything to the disk."""
         self._tell("sync")
 
     def cut(self, tenths: int = 0, seed: int = 0) -> None:
-        """Pull the plug: what is not synced is gone, but for so many tenths of it."""
+        """Cut the power: everything that is not synced is lost, except for this many tenths of
+        it."""
         self._tell(f"cut {tenths} {seed}")
         self._gone()
 
     def on_again(self) -> None:
-        """Mount what is on the disk."""
+        """Mount again what is on the disk."""
         self._start()
 
     def _tell(self, command: str) -> None:
@@ -74,7 +76,7 @@ class PowerCutDisk:
 
 
 def why_not() -> str:
-    """Why no such disk can be mounted here, "" when one can."""
+    """The reason why such a disk cannot be mounted here; "" if it can."""
     if os.geteuid() != 0:
         return "mounting a disk of its own needs root"
     if not shutil.which("fusermount3"):
@@ -83,7 +85,7 @@ def why_not() -> str:
 
 
 def put_synced(path: Path, data: bytes) -> None:
-    """A person's file, whose program has made sure of it."""
+    """Write a person's file as a program does that calls fsync."""
     made = []
     for folder in reversed(path.parents):
         if not folder.exists():
@@ -95,7 +97,7 @@ def put_synced(path: Path, data: bytes) -> None:
 
 
 def synced(place: Path) -> Any:
-    """Put one file's bytes, or one folder's names, on the disk."""
+    """Sync the bytes of one file, or the names in one folder."""
     fd = os.open(place, os.O_RDONLY)
     try:
         os.fsync(fd)

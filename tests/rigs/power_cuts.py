@@ -1,11 +1,11 @@
-"""Power cuts in the middle of a whole job: workspace, journal and home lie on a disk that loses all
-that was not synced, and everything goes on by itself afterwards.
+"""Power cuts in the middle of whole jobs: workspace, journal and home are on a disk that loses what
+was not synced, and everything must go on by itself afterwards.
 
     scripts/test-power [--cuts 20] [--write]
 
 A life is one studio in which a person orders dubs into two languages, a transcript and a
-voice-over, approves them, and has one result changed. Its power is cut twice: once after a chosen
-commit of the journal or at a moment by chance, once soon after the start that follows."""
+voice-over, approves them, and has one result changed. Its power is cut twice: first after a chosen
+commit of the journal or at a random moment, and again soon after the following start."""
 
 from __future__ import annotations
 
@@ -30,9 +30,9 @@ from tests.rigs.power import PowerCutDisk, put_synced, why_not
 from tests.rigs.studio import Studio, script, studio, video, wait_for
 
 PART = "power"
-#: Seconds for everything to be done, on a machine that is busy with other things.
+#: Seconds within which everything must be done, on a machine that is busy with other things.
 LIMIT = 600.0
-#: Lives at once: each mostly waits.
+#: How many lives run at once: each mostly waits.
 AT_ONCE = 2
 CLOUD = {
     "abort_on_disconnect": False,
@@ -61,7 +61,7 @@ TURNS = 5  #: that are charged in all
 
 @dataclass
 class Life:
-    """What one life showed."""
+    """What happened in one life."""
 
     cut: str
     cuts: int = 0
@@ -77,7 +77,8 @@ class Life:
 
 
 class Person:
-    """Does the next thing as soon as it can be done; remembers what is done, whatever is cut."""
+    """Does each next thing as soon as it can be done, and remembers across power cuts what is
+    done."""
 
     def __init__(self, house: Studio) -> None:
         self.house = house
@@ -90,7 +91,7 @@ class Person:
         ]
 
     def go_on(self) -> bool:
-        """True when there is nothing left to do."""
+        """Do what can be done now; True if nothing is left to do."""
         if self._next and self._next[0][0]():
             self._next.pop(0)[1]()
         return not self._next
@@ -144,13 +145,13 @@ def house_on(disk: PowerCutDisk, base: Path) -> Iterator[Studio]:
 
 
 def begin(house: Studio, point: str = "", commits: Path | None = None) -> None:
-    """Start the daemon, which dies after the commit `point`."""
+    """Start a daemon that dies after the commit `point`."""
     told = {"COMMITS": str(commits)} if commits else {}
     house.daemon = house.process(DYING, point, "run", "--config", str(house.config), **told)
 
 
 def live(house: Studio, person: Person, until: Callable[[], bool], limit: float = LIMIT) -> bool:
-    """Until everything is done (True) or `until` says stop."""
+    """Run until everything is done (True) or until `until` says to stop."""
     end = time.monotonic() + limit
     while time.monotonic() < end:
         with suppress(FileNotFoundError):  # a folder went while it was listed
@@ -164,7 +165,7 @@ def live(house: Studio, person: Person, until: Callable[[], bool], limit: float 
 
 
 def whole_life(base: Path) -> tuple[list[str], float]:
-    """The commits of a life that nothing disturbs, and how many seconds it takes."""
+    """The commits of an undisturbed life, and how many seconds it takes."""
     with PowerCutDisk(base / "power") as disk, house_on(disk, base / "house") as house:
         begun = time.monotonic()
         begin(house, commits=base / "commits")
@@ -187,8 +188,8 @@ def until_then(seconds: float) -> Callable[[], bool]:
 
 
 def cut_twice(base: Path, point: str, moment: float, rng: random.Random) -> Life:
-    """One life; `point` is the commit after which it is cut first, "" for after `moment`
-    seconds."""
+    """Play one life. `point` is the commit after which the power is first cut; if it is "", the
+    power is cut after `moment` seconds."""
     life = Life(point or f"after {moment:.1f} s")
     with PowerCutDisk(base / "power") as disk, house_on(disk, base / "house") as house:
         person = Person(house)
@@ -207,24 +208,24 @@ def cut_twice(base: Path, point: str, moment: float, rng: random.Random) -> Life
 
 
 def answered(person: Person, life: Life) -> bool:
-    """False: there is always more to do."""
+    """Answer what is asked. Always False: there is always more to do."""
     life.unknowable += person.answer()
     return False
 
 
 def pull(house: Studio, disk: PowerCutDisk, life: Life, rng: random.Random) -> None:
-    """No power: the process is gone, and with it what it had not synced, or a part of that."""
+    """Cut the power: the process is gone, and with it all or part of what it had not synced."""
     house.kill()
     disk.cut(rng.choice((0, 0, 3, 7)), rng.randrange(1000))
     disk.on_again()
     life.cuts += 1
 
 
-# -- what it has come to
+# -- the verdict
 
 
 def judge(house: Studio, life: Life) -> None:
-    """What is lost, was paid twice, or needs a person."""
+    """List what is lost, was paid for twice, or needs a person."""
     wait_for("rest", lambda: all(job["state"] in ENDED for job in house.jobs()), LIMIT)
     with suppress(AssertionError):
         wait_for("tidiness", lambda: not leftovers(house), LIMIT)
@@ -247,7 +248,7 @@ def judge(house: Studio, life: Life) -> None:
 
 
 def leftovers(house: Studio) -> list[str]:
-    """Files of ours that nobody needs: the next start removes them."""
+    """Files of nemowatch's own that nobody needs; the next start removes them."""
     return [f"left: {path}" for path in house.root.rglob(".~nemowatch*")]
 
 
@@ -263,7 +264,7 @@ def judge_money(ledger: dict[str, Any], life: Life) -> None:
 
 
 def unserved(house: Studio) -> Iterator[str]:
-    """Results that are not, byte for byte, what the cloud has served."""
+    """Results that are not byte for byte what the cloud served."""
     sessions = house.ledger()["sessions"].values()
     served = {render["sha256"] for session in sessions for render in session["renders"]}
     for name in house.results():
@@ -278,20 +279,20 @@ def unserved(house: Studio) -> Iterator[str]:
 
 
 def plan(points: list[str], lives: int) -> list[str]:
-    """The commit of each life's first cut; "" for a moment by chance."""
+    """The commit at which each life is first cut; "" for a random moment."""
     apart = [points[round(n * (len(points) - 1) / lives)] for n in range(lives)]
     return [point if n % 2 else "" for n, point in enumerate(apart)]
 
 
 def play(base: Path, cuts: int, seed: int) -> list[Life]:
-    """Lives until there were so many cuts."""
+    """Play lives until there have been this many cuts."""
     base.mkdir(exist_ok=True)
     points, lasted = whole_life(base)
     chosen = plan(points, (cuts + 1) // 2)
 
     def one(number: int) -> Life:
         rng = random.Random(seed * 1000 + number)
-        # by chance, but all over the life
+        # at random, but spread over the whole life
         moment = lasted * (number + rng.random()) / len(chosen)
         place = base / f"life-{number}"
         place.mkdir()
@@ -331,13 +332,13 @@ def counts(life: Life) -> list[int]:
 
 
 def point_of(cut: str) -> str:
-    """A commit by who wrote it, without the path of its module."""
+    """Name a commit by the code that wrote it, without the path of its module."""
     words = cut.removeprefix("nemowatch.").replace(".<locals>", "").replace(".<lambda>", "")
     return words if cut.startswith("after") else f"after {words}"
 
 
 def main() -> int:
-    """The command; 0 when nothing was wrong."""
+    """Run the command; 0 if nothing was wrong."""
     parser = argparse.ArgumentParser(prog="scripts/test-power", description=__doc__)
     parser.add_argument("--cuts", type=int, default=20)
     parser.add_argument("--seed", type=int, default=1)

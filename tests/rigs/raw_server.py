@@ -1,4 +1,4 @@
-"""A server that answers byte by byte as a test says, and a client of it with short limits."""
+"""A server whose answers a test writes byte by byte, and a client for it with short limits."""
 
 from __future__ import annotations
 
@@ -16,24 +16,24 @@ Writer = asyncio.StreamWriter
 Play = Callable[[bytes, asyncio.StreamReader, Writer], Awaitable[None]]
 SSE = b"HTTP/1.1 200 OK\r\nContent-Type: text/event-stream\r\n\r\n"
 TOKEN = "nmv_usr_very_secret"
-#: Seconds that a server keeps silent where the client must not wait for it: half of it is far more
-#: than anything takes that does not wait.
+#: Seconds of a server's silence for which the client must not wait: half of it is far longer than
+#: anything takes that does not wait.
 LONG = 60.0
 
 
 def nothing(*_: int) -> None:
-    """A progress or heartbeat that nobody watches."""
+    """Receive progress or heartbeats that nobody watches."""
 
 
 class Server:
-    """Plays one part; keeps the head of each request."""
+    """Plays one part, and keeps the head of each request."""
 
     def __init__(self, play: Play) -> None:
         self.play, self.heads, self.url, self.over = play, list[bytes](), "", asyncio.Event()
         self.connections = set[asyncio.Task[None]]()
 
     async def serve(self, reader: asyncio.StreamReader, writer: Writer) -> None:
-        """One connection."""
+        """Serve one connection."""
         task = asyncio.current_task()
         assert task is not None
         self.connections.add(task)
@@ -51,7 +51,7 @@ class Server:
 
 @asynccontextmanager
 async def serving(play: Play, tls: ssl.SSLContext | None = None) -> AsyncIterator[Server]:
-    """The server on a free port of loopback."""
+    """Run a server on a free port of loopback that plays this part."""
     server = Server(play)
     listener = await asyncio.start_server(server.serve, "127.0.0.1", 0, ssl=tls)
     scheme = "https" if tls else "http"
@@ -69,7 +69,7 @@ async def serving(play: Play, tls: ssl.SSLContext | None = None) -> AsyncIterato
 async def client_of(
     url: str, folder: Path, timeout: float = 0.4, turn: float = 3.0
 ) -> AsyncIterator[Client]:
-    """A client with short limits."""
+    """A client with short limits for the server at this address."""
     client = client_at(url, folder, TOKEN, timeout=timeout, turn_timeout=turn, quiet_timeout=0.5)
     try:
         yield client
@@ -78,7 +78,7 @@ async def client_of(
 
 
 def sends(*pieces: bytes, pause: float = 0.0) -> Play:
-    """Write these, with a pause between, then close."""
+    """A part that writes these bytes with a pause between them, and then closes the connection."""
 
     async def play(head: bytes, reader: asyncio.StreamReader, writer: Writer) -> None:
         for piece in pieces:
@@ -90,7 +90,7 @@ def sends(*pieces: bytes, pause: float = 0.0) -> Play:
 
 
 async def turn_of(play: Play, folder: Path, limit: float = 3.0) -> TurnResult:
-    """One paid call against this server; it is made once."""
+    """Make one paid call to a server that plays this part; it is made only once."""
     async with serving(play) as server, client_of(server.url, folder, turn=limit) as client:
         try:
             return await client.run_turn("skill", "1", "dub", nothing)
@@ -102,12 +102,12 @@ JSON_HEAD = b"HTTP/1.1 %d X\r\nContent-Type: application/json\r\n\r\n"
 
 
 def head_of(status: int, *lines: str) -> bytes:
-    """A response head."""
+    """The head of a response."""
     return "\r\n".join([f"HTTP/1.1 {status} X", "Content-Type: video/mp4", *lines, "", ""]).encode()
 
 
 def field(head: bytes, name: bytes) -> bytes:
-    """A request's header, b"" when it is not there."""
+    """A header of a request; b"" if it is missing."""
     for line in head.split(b"\r\n"):
         key, _, value = line.partition(b": ")
         if key.lower() == name:

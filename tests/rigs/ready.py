@@ -1,9 +1,9 @@
-"""Python processes that begin with nemowatch loaded: forks of one that has loaded it.
+"""Python processes that begin with nemowatch loaded: forks of a process that has loaded it.
 
-Owns starting them and telling how they end, by the part of `subprocess.Popen` that tests use. To
-start Python and import nemowatch takes a second of computing, and most tests start a dozen. What
-a fork runs is the same main module with the same words, environment and streams. Tests of
-starting, of memory and of what is imported use `subprocess` itself.
+Owns starting them and reporting how they end, with the part of `subprocess.Popen` that tests use.
+Starting Python and importing nemowatch takes a second of CPU, and most tests start a dozen
+processes. A fork runs the same main module with the same arguments, environment and streams. Tests
+of starting, of memory and of imports use `subprocess` itself.
 """
 
 from __future__ import annotations
@@ -34,16 +34,16 @@ import nemowatch
 from nemowatch.sandbox.process import SandboxProcess
 
 CHECKOUT = Path(__file__).parents[2]
-#: Bytes of words and environment in a message.
+#: The most bytes of arguments and environment in a message.
 LARGEST = 128 * 1024
-#: The streams of a process, and where its end is told.
+#: The streams of a process, and the descriptor that reports its end.
 STREAMS = 3
 
 Stream = IO[Any] | int
 
 
 class Ready:
-    """A process of this kind, as far as tests need it."""
+    """Such a process, with as much of `subprocess.Popen` as tests need."""
 
     def __init__(
         self,
@@ -79,13 +79,13 @@ class Ready:
         return found.decode()
 
     def poll(self) -> int | None:
-        """Its exit code, negative for a signal; None while it runs."""
+        """The exit code, negative for a signal; None while the process runs."""
         with suppress(subprocess.TimeoutExpired):
             self.wait(0)
         return self.returncode
 
     def wait(self, timeout: float | None = None) -> int:
-        """Wait for its end. Raises subprocess.TimeoutExpired."""
+        """Wait for the process to end. Raises subprocess.TimeoutExpired."""
         until = None if timeout is None else time.monotonic() + timeout
         with self._lock:
             if self.returncode is None:
@@ -102,7 +102,7 @@ class Ready:
         self._end.close()
 
     def send_signal(self, number: int) -> None:
-        """Send it a signal, unless it has ended."""
+        """Send the process a signal, unless it has ended."""
         if self.poll() is None:
             os.kill(self.pid, number)
 
@@ -116,7 +116,7 @@ class Ready:
 def run(
     words: Sequence[str], env: Mapping[str, str], *, timeout: float
 ) -> subprocess.CompletedProcess[str]:
-    """Run `python WORDS` to its end, with what it printed."""
+    """Run `python WORDS` to its end; the result has what it printed."""
     with tempfile.TemporaryFile() as out, tempfile.TemporaryFile() as err:
         process = Ready(words, env, stdout=out, stderr=err)
         try:
@@ -139,7 +139,7 @@ def _descriptor(stream: Stream, nothing: int) -> int:
 
 
 class ReadySandbox(SandboxProcess):
-    """The sandbox as such a process."""
+    """The sandbox as a process that begins with nemowatch loaded."""
 
     def _started(self, words: list[str]) -> Any:
         their_input, our_input = os.pipe()
@@ -158,7 +158,7 @@ class ReadySandbox(SandboxProcess):
 
 
 class _Forker:
-    """The process that has loaded nemowatch; it ends with this one."""
+    """The process that has loaded nemowatch; it ends when this one does."""
 
     def __init__(self) -> None:
         self._lock = threading.Lock()
@@ -179,7 +179,7 @@ class _Forker:
         self._process.wait()
 
     def ask(self, request: bytes, descriptors: list[int]) -> None:
-        """Have it fork. It answers by the last descriptor."""
+        """Ask the process to fork. It answers through the last descriptor."""
         with self._lock:
             socket.send_fds(self._socket, [request], descriptors)
 
@@ -190,7 +190,7 @@ def _forker() -> _Forker:
 
 
 def serve(requests: socket.socket) -> None:
-    """Fork for each request until nobody is left to ask."""
+    """Fork for each request, until nobody is left to ask."""
     _load()
     while True:
         request, descriptors, _, _ = socket.recv_fds(requests, LARGEST, STREAMS + 1)
@@ -215,7 +215,7 @@ def _load() -> None:
 
 
 def _mind(request: dict[str, Any], descriptors: list[int]) -> NoReturn:
-    """Fork once more, tell the process id, and then how it ended."""
+    """Fork once more, report the process id, and then report how the process ended."""
     *streams, answer = descriptors
     pid = os.fork()
     if pid == 0:
@@ -230,7 +230,7 @@ def _mind(request: dict[str, Any], descriptors: list[int]) -> NoReturn:
 
 
 def _become(request: dict[str, Any], streams: list[int]) -> NoReturn:
-    """Be that process."""
+    """Turn this process into the one that was asked for."""
     for number, stream in enumerate(streams):
         os.dup2(stream, number)
     os.closerange(STREAMS, 4096)
@@ -239,7 +239,7 @@ def _become(request: dict[str, Any], streams: list[int]) -> NoReturn:
     os.environ.update(request["env"])
     _mark()
     code = _ended(request["words"])
-    # as multiprocessing ends its forks: to take all modules apart takes longer than a command
+    # as multiprocessing ends its forks: tearing down all modules takes longer than a command
     threading._shutdown()  # type: ignore[attr-defined]
     atexit._run_exitfuncs()
     for stream in (sys.stdout, sys.stderr):
@@ -248,7 +248,7 @@ def _become(request: dict[str, Any], streams: list[int]) -> NoReturn:
 
 
 def _mark() -> None:
-    """Take a mark of its own, as a process that starts does: part files are known by it."""
+    """Take a new mark, as a process does at its start: its part files are recognized by it."""
     mark = secrets.token_hex(4)
     for module in list(sys.modules.values()):
         if hasattr(module, "PROCESS") and module.__name__.startswith("nemowatch."):
@@ -256,7 +256,7 @@ def _mark() -> None:
 
 
 def _ended(words: list[str]) -> int:
-    """Run a main module to its end; its exit code."""
+    """Run a main module to its end; returns its exit code."""
     try:
         _run(*words)
     except SystemExit as exc:

@@ -1,5 +1,5 @@
-"""A web server that takes messages, for tests of notifications: it writes down each, with what it
-answered, and can be told to refuse."""
+"""A web server that receives notifications in tests: it records each message and its own answer,
+and can be told to refuse."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from typing import Any, Self
 
 
 class Receiver:
-    """Listens on loopback while the block lasts."""
+    """Listens on loopback as long as its `with` block lasts."""
 
     def __init__(self) -> None:
         self.posts: list[dict[str, Any]] = []  #: each {status, key, path, body}
@@ -30,7 +30,7 @@ class Receiver:
         return f"127.0.0.1:{self._server.server_port}"
 
     def taken(self, path: str = "/hook") -> list[dict[str, Any]]:
-        """What was taken at a path, in order."""
+        """The messages accepted at a path, in order."""
         return [p["body"] for p in self.posts if p["status"] < 300 and p["path"] == path]
 
     def _handler(self) -> type[BaseHTTPRequestHandler]:

@@ -1,4 +1,4 @@
-"""A client of any address, with a token of the test's and limits that nothing reaches."""
+"""A client for any address, with a test token and limits that are never reached."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from tests.rigs.patience import PATIENCE
 
 
 def client_at(url: str, folder: Path, token: str = "nmv_usr_of_the_test", **changed: Any) -> Client:
-    """A client whose state lies in `folder`; `changed` is for the client itself."""
+    """A client that keeps its state in `folder`; `changed` goes to the client itself."""
     usual: dict[str, Any] = {
         "platform": "unknown",
         "language": "en",

@@ -1,9 +1,9 @@
-"""Writes how often the tests passed in a row into docs/reliability.md: a row for each call of
-`scripts/repeat N --write`, under the rows of earlier calls.
+"""Records in docs/reliability.md how often the tests passed in a row: one row for each call of
+`scripts/repeat N --write`, below those of earlier calls.
 
     python -m tests.rigs.repeat_report LOGS LOAD
 
-LOGS holds `tally`, a line for each run: its result, its seconds, and the names of what failed.
+LOGS has the file `tally` with a line for each run: its result, its seconds, and what failed.
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ HEAD = ("when", "the cores", "runs", "passed", "seconds each", "what failed")
 
 
 def row(tally: Path, load: str) -> str:
-    """The row of one call."""
+    """The row for one call."""
     results: list[str] = []
     seconds: list[int] = []
     failed: dict[str, None] = {}

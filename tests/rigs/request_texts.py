@@ -1,4 +1,4 @@
-"""Texts about results for tests: a film that is done, and words put beside it."""
+"""Texts about results for tests: a finished film, and words put beside it."""
 
 from __future__ import annotations
 
@@ -26,18 +26,18 @@ async def until(what: str, condition: Callable[[], Any]) -> None:
 
 
 async def made(rig: EngineRig, *names: str) -> None:
-    """Until all these results are there."""
+    """Wait until all these results are there."""
     await until(f"{names}, not {rig.files('outbox')}", lambda: set(names) <= rig.files("outbox"))
 
 
 def said_in(rig: EngineRig, name: str) -> str:
-    """What a file in the inbox says, in one line; "" when there is none."""
+    """The text of a file in the inbox, in one line; "" if there is no such file."""
     path = rig.root / "inbox" / name
     return " ".join(path.read_text("utf-8-sig").split()) if path.exists() else ""
 
 
 def note(rig: EngineRig, folder: str) -> str:
-    """What the note of an inbox folder says, in one line."""
+    """The text of an inbox folder's note, in one line."""
     return said_in(rig, f"{folder}/{READ_ME}")
 
 
@@ -48,7 +48,7 @@ async def noted(rig: EngineRig, folder: str, *words: str) -> None:
 
 
 async def dubbed(rig: EngineRig, *languages: str) -> list[Job]:
-    """A film was dubbed."""
+    """Have a film dubbed."""
     folder = f"dub-{'-'.join(languages or ('es',))}"
     rig.drop(f"{folder}/promo.mp4")
     jobs = await rig.ended(len(languages or "1"))
@@ -63,6 +63,6 @@ def turns(rig: EngineRig) -> list[list[str]]:
 
 
 def expire(rig: EngineRig) -> None:
-    """The cloud forgets every session that it has."""
+    """Make the cloud forget all of its sessions."""
     for session in rig.sandbox.world.sessions.values():
         session.expired = True

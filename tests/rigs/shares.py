@@ -1,9 +1,9 @@
-"""What every scenario of shares needs: a house of its own, what was copied whole and when, and the
-verdict.
+"""What every scenario of shares needs: a house of its own, a record of what was copied and when it
+was whole, and the verdict.
 
-A scenario copies files into the inbox of a running daemon by some real means and says of each
-when its last byte was written. The verdict compares that with what the cloud received and what
-the journal holds: lost, early, doubled.
+A scenario copies files into the inbox of a running daemon in some real way, and says when the last
+byte of each was written. The verdict compares this with what the cloud received and what the
+journal has: files may be lost, taken too early or taken twice.
 """
 
 from __future__ import annotations
@@ -27,18 +27,18 @@ import pytest
 from tests.rigs.ready import Ready, ReadySandbox
 from tests.rigs.studio import Studio, video, wait_for
 
-#: Seconds of settling and between scans in the scenarios, where they set nothing else: long enough
-#: for a pause of more than half of it to be one, short enough to repeat everything twenty times.
+#: Seconds of settling and between scans, unless a scenario sets others: so long that a pause of
+#: more than half of it counts as one, and so short that everything can be repeated twenty times.
 SETTLE, SCAN = 1.2, 1.0
-#: Seconds for everything of one scenario to be published: generous, for other tests share the
-#: machine.
+#: Seconds within which a scenario's results must be published: generous, since other tests run on
+#: the same machine.
 LIMIT = 90.0
 NOBODY = 65534
 
 
 @dataclass(frozen=True)
 class Scenario:
-    """One way in which files come, and what it needs."""
+    """One way in which files arrive, and what it needs."""
 
     name: str
     play: Callable[[Case], None]
@@ -49,7 +49,7 @@ class Scenario:
     settings: dict[str, Any] = field(default_factory=dict)
 
     def missing(self) -> str:
-        """Why it cannot be played here; "" when it can."""
+        """The reason why it cannot be played here; "" if it can."""
         if self.root and os.geteuid() != 0:
             return "needs root"
         absent = [name for name in self.needs if find_program(name) is None]
@@ -68,7 +68,8 @@ def scenario(
     alone: bool = False,
     **settings: Any,
 ) -> Callable[[Callable[[Case], None]], Callable[[Case], None]]:
-    """Put a function into the table of scenarios; its first docstring line is what it shows."""
+    """Add a function to the table of scenarios; the first line of its docstring says what it
+    shows."""
 
     def register(play: Callable[[Case], None]) -> Callable[[Case], None]:
         SCENARIOS[name] = Scenario(name, play, tuple(needs), root, slow, alone, settings)
@@ -79,7 +80,7 @@ def scenario(
 
 @dataclass
 class Expected:
-    """One file that must be worked on."""
+    """A file that must be worked on."""
 
     sha256: str
     whole_at: float = 0.0  #: UTC seconds of its last byte; 0: not yet
@@ -87,7 +88,7 @@ class Expected:
 
 @dataclass
 class Verdict:
-    """What one run has shown."""
+    """What one run showed."""
 
     files: int = 0
     lost: list[str] = field(default_factory=list)
@@ -98,11 +99,11 @@ class Verdict:
 
     @property
     def good(self) -> bool:
-        """True when nothing is wrong."""
+        """Whether nothing is wrong."""
         return not (self.lost or self.early or self.doubled or self.notes)
 
     def add(self, other: Verdict) -> None:
-        """Take in what another run, as a part of this one, has shown."""
+        """Add what another run, which is part of this one, showed."""
         self.files += other.files
         self.slowest = max(self.slowest, other.slowest)
         for what in ("lost", "early", "doubled", "notes"):
@@ -113,12 +114,12 @@ class Verdict:
 
 
 class Case:
-    """One run of one scenario."""
+    """One run of a scenario."""
 
     def __init__(
         self, base: Path, stack: ExitStack, *, is_fresh: bool = False, **settings: Any
     ) -> None:
-        """`is_fresh`: as in `Studio`."""
+        """`is_fresh` is the one of `Studio`."""
         self.base, self.stack = base, stack
         self.expected: dict[bytes, Expected] = {}
         options = {"settle": SETTLE, "scan": SCAN, **settings}
@@ -138,7 +139,8 @@ class Case:
     # -- the daemon
 
     def start(self, *prefix: str) -> None:
-        """Start the daemon, behind a prefix command when there is one, and wait until it runs."""
+        """Start the daemon, under a prefix command if there is one, and wait until it is
+        running."""
         house = self.house
         house.started_by = list(prefix)
         house.daemon = house.process("-m", "nemowatch", "run", "--config", str(house.config))
@@ -159,7 +161,7 @@ class Case:
         wait_for(f"the log to say {words!r}", lambda: words in log.read_text(errors="replace"))
 
     def process(self, command: list[str], **options: Any) -> subprocess.Popen[bytes]:
-        """A process that ends with the case."""
+        """Start a process that ends with the case."""
         options = {
             "stdin": subprocess.DEVNULL,
             "stdout": subprocess.DEVNULL,
@@ -173,7 +175,7 @@ class Case:
     # -- files
 
     def content(self, name: str, size: int = 0) -> bytes:
-        """A playable film of its own for each name; with `size`, at least so many bytes long."""
+        """A playable film that differs for each name, at least `size` bytes long."""
         data = video(name)
         short = size - len(data)
         return (
@@ -183,22 +185,22 @@ class Case:
         )
 
     def film(self, name: str, size: int = 0) -> Path:
-        """A whole film outside the inbox, to be copied in."""
+        """Make a whole film outside the inbox, to be copied in."""
         path = self.away / name
         path.write_bytes(self.content(name, size))
         return path
 
     def expect(self, where: str | bytes, data: bytes | Path) -> None:
-        """This file, relative to the inbox, must be worked on with exactly this content."""
+        """Expect this file, relative to the inbox, to be worked on with exactly this content."""
         raw = data.read_bytes() if isinstance(data, Path) else data
         self.expected[os.fsencode(where)] = Expected(hashlib.sha256(raw).hexdigest())
 
     def whole(self, where: str | bytes) -> None:
-        """Its last byte has just been written."""
+        """Record that the last byte of a file has just been written."""
         self.expected[os.fsencode(where)].whole_at = time.time()
 
     def put(self, where: str | bytes, data: bytes | Path, copy: Callable[[], object]) -> None:
-        """Expect a file, have it copied in, and note the moment."""
+        """Expect a file, have it copied in, and record when it was whole."""
         self.expect(where, data)
         copy()
         self.whole(where)
@@ -206,8 +208,8 @@ class Case:
     # -- what became of them
 
     def jobs(self) -> list[dict[str, Any]]:
-        """Every job with its source, read straight from the journal: a command for each look
-        would cost half a second."""
+        """All jobs with their sources, read directly from the journal, since running a command each
+        time would take half a second."""
         path = self.house.state / "journal.db"
         if not path.exists():
             return []
@@ -221,7 +223,7 @@ class Case:
         return [dict(row) for row in rows]
 
     def claimed(self, where: str) -> bool:
-        """True when a source of this place is in the journal."""
+        """Whether the journal has a source at this place."""
         return any(job["path"] == os.fsencode(where) for job in self.jobs())
 
     def _done(self) -> bool:
@@ -229,14 +231,15 @@ class Case:
         return set(self.expected) <= published
 
     def settle_down(self, limit: float = LIMIT) -> None:
-        """Until everything expected is published, or the limit has passed; the verdict tells."""
+        """Wait until everything expected is published, or until the limit has passed, which shows
+        in the verdict."""
         end = time.monotonic() + limit
         while not self._done() and time.monotonic() < end:
             time.sleep(0.05)
         time.sleep(min(self.settle, 1.0))  # what would come twice, or come too much, comes now
 
     def verdict(self) -> Verdict:
-        """Compare what was copied with what was received, paid and published."""
+        """Compare what was copied with what was received, paid for and published."""
         jobs, ledger = self.jobs(), self.house.ledger()
         found = Verdict(files=len(self.expected))
         published = {job["path"] for job in jobs if job["state"] == "published"}
@@ -273,12 +276,12 @@ class Case:
 
 
 def show(path: bytes) -> str:
-    """A path for people."""
+    """A path as people read it."""
     return path.decode("utf-8", "backslashreplace")
 
 
 def play(one: Scenario, base: Path) -> Verdict:
-    """Play a scenario once, in a new folder. Raises pytest.skip.Exception where the machine
+    """Play a scenario once, in a new folder. Raises pytest.skip.Exception if this machine
     cannot."""
     why = one.missing()
     if why:
@@ -294,12 +297,12 @@ def play(one: Scenario, base: Path) -> Verdict:
 
 
 def find_program(name: str) -> str | None:
-    """Where a program is: servers stand outside an ordinary user's path."""
+    """The path of a program; servers are often outside an ordinary user's PATH."""
     return shutil.which(name, path=os.environ.get("PATH", "") + ":/usr/local/sbin:/usr/sbin:/sbin")
 
 
 def end(process: Ready | subprocess.Popen[bytes]) -> None:
-    """End a process of ours, whatever it does."""
+    """End a process of ours, whatever it is doing."""
     if process.poll() is None:
         process.kill()
     if isinstance(process, Ready):
@@ -309,7 +312,7 @@ def end(process: Ready | subprocess.Popen[bytes]) -> None:
 
 
 def run(*command: str | Path, check: bool = True) -> subprocess.CompletedProcess[bytes]:
-    """Run a program to its end; says its own words when it fails."""
+    """Run a program to its end; if it fails, the error has what it printed."""
     done = subprocess.run(
         [str(word) for word in command], check=False, capture_output=True, stdin=subprocess.DEVNULL
     )
@@ -322,23 +325,23 @@ def run(*command: str | Path, check: bool = True) -> subprocess.CompletedProcess
 
 
 def listening(port: int) -> bool:
-    """True when somebody accepts connections there."""
+    """Whether something accepts connections on this port."""
     with socket.socket() as made:
         return made.connect_ex(("127.0.0.1", port)) == 0
 
 
 def wait_listening(what: str, port: int) -> None:
-    """Until a server accepts connections; a test cannot go on without."""
+    """Wait until a server accepts connections; the test fails if it never does."""
     wait_for(f"{what} on port {port}", lambda: listening(port), 30)
 
 
 def unmount(point: Path) -> None:
-    """Take a mount away, whatever state it is in."""
+    """Remove a mount, whatever its state."""
     run("umount", "-l", point, check=False)
 
 
 def mounted(case: Case, point: Path, *command: str | Path) -> None:
-    """Mount something for the time of the case, or skip with the reason."""
+    """Mount something as long as the case lasts, or skip with the reason."""
     done = run(*command, check=False)
     if done.returncode:
         pytest.skip(f"cannot mount here: {done.stderr.decode().strip()}")
@@ -346,15 +349,15 @@ def mounted(case: Case, point: Path, *command: str | Path) -> None:
 
 
 class Bind:
-    """A FUSE mount of `back` on `front`: what is written to `back` makes no event on `front`, as
-    with a NAS."""
+    """A FUSE mount of `back` on `front`: as with a NAS, what is written to `back` causes no event
+    on `front`."""
 
     def __init__(self, case: Case, back: Path, front: Path) -> None:
         self._case, self.back, self.front = case, back, front
         self.mount()
 
     def mount(self) -> None:
-        """Mount it (again), or skip where that cannot be done."""
+        """Mount it, possibly once more, or skip if that is impossible."""
         self.process = self._case.process(["bindfs", "-f", str(self.back), str(self.front)])
         self._case.stack.callback(unmount, self.front)
         stop = time.monotonic() + 10
@@ -364,6 +367,6 @@ class Bind:
             time.sleep(0.02)
 
     def cut(self) -> None:
-        """Kill the server behind it: every call answers ENOTCONN from now on."""
+        """Kill the server behind it: from now on every call fails with ENOTCONN."""
         self.process.kill()
         self.process.wait()

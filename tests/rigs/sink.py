@@ -1,6 +1,6 @@
-"""A cloud that does nothing, as thinly as asyncio can: it counts the bytes of uploads without
-looking at them, has every turn and render done at once, and sends results by sendfile. For
-measurements, in which it must not be what limits.
+"""A cloud that does nothing, with as little work as asyncio allows: it counts the bytes of uploads
+without looking at them, completes every turn and render at once, and sends results by sendfile.
+Measurements use it so that the cloud is not what limits them.
 
 `python -m tests.rigs.sink` serves on loopback until its standard input ends. `SinkProcess` starts
 it."""
@@ -22,7 +22,7 @@ from typing import Any, Self
 
 from nemowatch.sandbox.media import sample_video
 
-#: Bytes received at once: large, so that the sink's own share of a core stays small.
+#: Bytes received at once: many, so that the sink needs little of a core.
 BUFFER = 1024 * 1024
 OK = "200 OK"
 #: A draft that can be rendered.
@@ -30,7 +30,7 @@ DRAFT = {"d": 2000, "t": [{"tt": 0, "sg": [{"m": {"name": "made"}}]}]}
 
 
 class Cloud:
-    """What the sink remembers: only what the next answer depends on."""
+    """What the sink remembers, which is only what later answers depend on."""
 
     def __init__(self, result: Path | None, pending: bool) -> None:
         self.url = ""
@@ -45,17 +45,17 @@ class Cloud:
         self.size = result.stat().st_size if result else len(self.sample)
 
     def counted(self, kind: str) -> None:
-        """One more call of this kind."""
+        """Count one more call of this kind."""
         if kind == "session":
             self.first_session = self.first_session or time.time()
         self.calls[kind] = self.calls.get(kind, 0) + 1
 
     def reset(self) -> None:
-        """Count from here on."""
+        """Start counting from zero."""
         self.calls, self.transfers, self.first_session = {}, [], 0.0
 
     def figures(self) -> dict[str, Any]:
-        """What was counted, and the CPU seconds of this process."""
+        """The counts, and the CPU seconds of this process."""
         return {
             "calls": self.calls,
             "transfers": self.transfers,
@@ -65,7 +65,7 @@ class Cloud:
 
 
 class Connection(asyncio.BufferedProtocol):
-    """One connection, kept as long as its client wants."""
+    """One connection, kept open as long as its client wants."""
 
     def __init__(self, cloud: Cloud) -> None:
         self.cloud = cloud
@@ -99,7 +99,7 @@ class Connection(asyncio.BufferedProtocol):
             self.request(head.decode("latin-1"), rest)
 
     def request(self, text: str, rest: bytes) -> None:
-        """The head of a request is here."""
+        """Handle the head of a request."""
         first, *lines = text.split("\r\n")
         method, path, _ = first.split(" ", 2)
         fields = {name.lower(): value for name, _, value in (x.partition(": ") for x in lines)}
@@ -114,7 +114,7 @@ class Connection(asyncio.BufferedProtocol):
         self.more(memoryview(rest))
 
     def more(self, data: memoryview) -> None:
-        """Bytes of the body."""
+        """Handle bytes of the body."""
         if self.upload is None:
             self.body += data
         self.left -= len(data)
@@ -214,7 +214,7 @@ KINDS = (
 
 
 def kind_of(method: str, path: str) -> str:
-    """Which call this is."""
+    """The kind of a call."""
     kind = next((kind for begin, kind in KINDS if path.startswith(begin)), "figures")
     if kind == "poll" and method == "POST":
         return "render"
@@ -231,7 +231,7 @@ async def serve(cloud: Cloud) -> None:
 
 
 class SinkProcess:
-    """The sink, in a process of its own. A context manager."""
+    """The sink in a process of its own; a context manager."""
 
     def __init__(self, result: Path | None = None, pending: bool = False) -> None:
         command = [sys.executable, "-m", "tests.rigs.sink"]
@@ -250,7 +250,7 @@ class SinkProcess:
         return self._call("reset" if reset else "figures")
 
     def set_pending(self, *, pending: bool) -> None:
-        """Whether renders stay under way from now on."""
+        """Say whether renders stay unfinished from now on."""
         self._call("pending=yes" if pending else "pending=no")
 
     def _call(self, path: str) -> dict[str, Any]:
@@ -259,7 +259,7 @@ class SinkProcess:
             return dict(json.load(answer))
 
     def ledger(self) -> dict[str, Any]:
-        """As a cloud for `tests.rigs.studio`."""
+        """The ledger that a cloud of `tests.rigs.studio` must have."""
         return self.figures()
 
     def __enter__(self) -> Self:

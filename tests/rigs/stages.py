@@ -1,5 +1,5 @@
-"""One job driven through its stages by hand, or by the runner: the real sandbox in a process, a
-real client, a real journal and real folders. Only intake is left out: sources are written as it
+"""A job driven through its stages by hand or by the runner, with the real sandbox in a process, a
+real client, a real journal and real folders. Only intake is left out: sources are written as intake
 would write them."""
 
 from __future__ import annotations
@@ -61,7 +61,7 @@ TRANSCRIPT = (
 
 
 class OpenGate:
-    """Nothing stands in the way, unless a test says what."""
+    """A gate that stops nothing, unless a test says what."""
 
     def __init__(self) -> None:
         self.answer: Decision | None = None
@@ -99,7 +99,7 @@ class StageRig:
         self.timers.start()
         self.disks = Disks()
         self.gate = OpenGate()
-        # one cloud serves many tests: what was there before is not this one's
+        # one cloud serves many tests: what it had before does not belong to this one
         seen = cloud.ledger()
         self._sessions, self._seen = (
             set(seen["sessions"]),
@@ -143,7 +143,7 @@ class StageRig:
         outputs: tuple[Output, ...] = (),
         prompt: str = "dub this video into {}",
     ) -> list[int]:
-        """Write a file into the inbox and its source into the journal; returns the jobs' ids."""
+        """Write a file to the inbox and its source to the journal; returns the ids of its jobs."""
         path = self.root / "inbox" / name
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_bytes(sample_video() + b"\x00\x00\x00\x0cfree" + name.encode()[-4:])
@@ -187,8 +187,8 @@ class StageRig:
     async def run(
         self, until: Callable[[], Awaitable[bool]] | None = None, limit: float = 60.0
     ) -> None:
-        """Let a runner work until every job has ended or waits for somebody, or until a
-        condition; then stop it."""
+        """Let a runner work until every job has ended or waits for somebody, or until a condition
+        is met; then stop it."""
         runner = self.runner()
         self.polls.begin(self.config.render.poll_interval, runner.poll)
         task = asyncio.create_task(runner.run())
@@ -207,14 +207,14 @@ class StageRig:
             await task
 
     async def stage(self, job_id: int) -> Decision:
-        """Run the stage of a job's state by hand; its decision is not written."""
+        """Run the stage of a job's state by hand, without committing its decision."""
         work = await self.runner().store.load(self.job(job_id))
         assert work is not None
         return await TABLE[work.job.state].stage(replace(work, may_send=True), self.context)
 
     async def step(self, job_id: int) -> float:
-        """Stage, decision, commit, as the runner does; returns the seconds until the job is due
-        again."""
+        """Run the stage, take its decision and commit, as the runner does; returns the seconds
+        until the job is due again."""
         runner = self.runner()
         work = await runner.store.load(self.job(job_id))
         assert work is not None
@@ -223,8 +223,7 @@ class StageRig:
         return decision.after
 
     async def until_state(self, job_id: int, state: State) -> None:
-        """Drive a job by hand until it stands in `state`: stage, decision, commit, as the runner
-        does."""
+        """Drive a job by hand, step by step, until its state is `state`."""
         for _ in range(60):
             job = self.job(job_id)
             if job.state is state:
@@ -234,7 +233,7 @@ class StageRig:
         raise AssertionError(f"never {state}: {self.job(job_id)}")
 
     def crash(self) -> None:
-        """The process is gone and another one begins: what is open is marked by recovery."""
+        """Replace the process by a new one, whose recovery marks what is open."""
         self.journal.write_now(lambda conn: recover.begin(conn, self.clock.now_ms()))
 
     # -- what stands
@@ -243,7 +242,7 @@ class StageRig:
         return self.journal.read_now(lambda conn: jobs.by_id(conn, job_id))
 
     def due(self) -> list[Job]:
-        """Jobs whose next step may begin now."""
+        """The jobs whose next step may begin now."""
         now = self.clock.now_ms()
         return self.journal.read_now(lambda conn: queue.due(conn, WORKING, now, 100))
 
@@ -251,7 +250,7 @@ class StageRig:
         return self.journal.read_now(_shown)
 
     async def at_rest(self) -> bool:
-        """Every job has ended, or waits for somebody."""
+        """Whether every job has ended or waits for somebody."""
         rows = await self.journal.read(jobs.listed)
         return all(row.job.state in ENDED | {State.ATTENTION, State.HELD} for row in rows)
 
@@ -278,17 +277,17 @@ class StageRig:
         ]
 
     def charged(self) -> int:
-        """Turns that were charged for."""
+        """The turns that were charged for."""
         return sum(
             bool(turn["charged"]) for session in self.sessions() for turn in session["turns"]
         )
 
     def uploads(self) -> list[str]:
-        """How each upload came: "bytes" or "url"."""
+        """How each upload was made: "bytes" or "url"."""
         return [upload["by"] for session in self.sessions() for upload in session["uploads"]]
 
     def fresh(self, what: str) -> list[Any]:
-        """The ledger's list of requests, violations or problems since this rig began."""
+        """The ledger's requests, violations or problems since this rig was made."""
         return list(self.cloud.ledger()[what][self._seen[what] :])
 
     def requests(self, endpoint: str) -> int:
@@ -296,7 +295,7 @@ class StageRig:
         return [request["endpoint"] for request in self.fresh("requests")].count(endpoint)
 
     def clean(self) -> None:
-        """The cloud saw nothing that breaks its contract."""
+        """Whether the cloud saw nothing that breaks its contract."""
         assert self.fresh("violations") == []
         assert self.fresh("problems") == []
 
@@ -308,12 +307,12 @@ class StageRig:
 
 
 def _shown(conn: sqlite3.Connection) -> dict[int, str]:
-    """How every job stands, for the message of a test that fails."""
+    """The state of every job, for the message of a failing test."""
     rows = (row.job for row in jobs.listed(conn))
     return {j.id: f"{j.state} {j.reason} {j.back} {j.attempt} {j.error_text}".strip() for j in rows}
 
 
-#: The sandbox's own pace, and what it does unless a test says otherwise.
+#: The sandbox's pace and behaviour, unless a test changes them.
 QUICK: dict[str, Any] = {
     "turn_seconds": 0.02,
     "render_seconds": 0.03,
@@ -325,7 +324,7 @@ QUICK: dict[str, Any] = {
 
 @asynccontextmanager
 async def stage_rig(base: Path, cloud: SandboxProcess, **sections: Any) -> AsyncIterator[StageRig]:
-    """A rig over a cloud without faults; closed with the block."""
+    """A rig whose cloud has no faults; it is closed at the end of the block."""
     cloud.clear_faults()
     cloud.set(**QUICK)
     cloud.credits(10_000)

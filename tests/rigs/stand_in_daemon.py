@@ -1,11 +1,11 @@
 #!/opt/nemowatch/bin/python
-"""A small daemon in nemowatch's place: the service room's own modules around what the real one does
-with the system.
+"""A small daemon in place of nemowatch: the modules of `service` around the calls to the system
+that the real daemon makes.
 
     stand_in_daemon run --config FILE
         waits for its share, opens its state, watches, serves its socket, obeys signals
     stand_in_daemon facts SOCKET
-        what the running one has seen, as JSON, through the control socket
+        prints as JSON what the running one has seen, which it asks through the control socket
 """
 
 from __future__ import annotations
@@ -49,7 +49,7 @@ class Seen(FileSystemEventHandler):
 
 
 class StandIn:
-    """The daemon: one object, one life."""
+    """The daemon; one object for the life of the process."""
 
     def __init__(self, config_path: Path) -> None:
         self.config_path = config_path
@@ -186,7 +186,7 @@ class StandIn:
         }
 
     async def _fetch(self) -> str:
-        """A request by name to a server of our own, through httpx."""
+        """Request a URL by host name from a server of our own, with httpx."""
 
         async def answer(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
             await reader.readuntil(b"\r\n\r\n")
@@ -200,7 +200,8 @@ class StandIn:
             return (await client.get(f"http://localhost:{port}/")).text
 
     def _publish(self, folder: str) -> str:
-        """Write a result as the outbox does: a part file, fsync, a link that overwrites nothing."""
+        """Write a result as the outbox does: a part file, fsync, and a link that overwrites
+        nothing."""
         part, result = Path(folder) / ".~nemowatch-1.part", Path(folder) / "result.mp4"
         with part.open("wb") as file:
             file.write(b"x")

@@ -1,7 +1,6 @@
 """A whole nemowatch for tests: a real sandbox process, a real daemon process, real folders, and
-ways to wait for what people would wait for. Nothing here reaches into the product: it drops
-files, runs commands and reads what they print.
-"""
+ways to wait for what people would wait for. Nothing here touches the product's internals: it drops
+files, runs commands and reads what they print."""
 
 from __future__ import annotations
 
@@ -21,7 +20,7 @@ from tests.rigs import ready
 from tests.rigs.patience import PATIENCE
 from tests.rigs.ready import Ready, ReadySandbox
 
-#: Seconds until a wait gives up: generous, for the machine may be busy with other tests.
+#: Seconds until a wait gives up: generous, since the machine may be busy with other tests.
 LIMIT = PATIENCE
 
 CONFIG = """
@@ -49,7 +48,7 @@ drain = 5
 
 
 class Cloud(Protocol):
-    """A sandbox, or what stands before it."""
+    """A sandbox, or a proxy in front of it."""
 
     url: str
 
@@ -60,8 +59,8 @@ class Cloud(Protocol):
 def wait_for(
     what: str | Callable[[], str], condition: Callable[[], Any], limit: float = LIMIT
 ) -> Any:
-    """The condition's first true value; fails, naming what it waited for (a call says it as it is
-    then), after `limit` seconds."""
+    """The first true value of the condition. After `limit` seconds the test fails, and the message
+    names `what`, which may be a call that says it as it is then."""
     end = time.monotonic() + limit
     while True:
         value = condition()
@@ -74,7 +73,7 @@ def wait_for(
 
 
 class Studio:
-    """One workspace with its cloud and its daemon."""
+    """A workspace with its cloud and its daemon."""
 
     is_fresh = False  #: its daemon is a Python of its own, where memory or starting is measured
 
@@ -120,7 +119,7 @@ class Studio:
         return self.root / "outbox"
 
     def drop(self, where: str, data: bytes | None = None) -> Path:
-        """Copy a file into the inbox, as a person does: folder first, then the bytes under the
+        """Copy a file into the inbox as a person does: first the folder, then the bytes under the
         final name."""
         path = self.inbox / where
         path.parent.mkdir(parents=True, exist_ok=True)
@@ -128,7 +127,8 @@ class Studio:
         return path
 
     def results(self, tree: str = "outbox") -> set[str]:
-        """Every visible file of a tree, relative to it; those beside results are left out."""
+        """Every visible file of a tree, relative to it, without the files that nemowatch writes
+        beside results."""
         top = self.root / tree
         found = (Path(folder, name) for folder, _, names in os.walk(top) for name in names)
         shown = (path for path in found if not path.name.startswith("."))
@@ -140,7 +140,7 @@ class Studio:
         return {str(path.relative_to(self.outbox)) for path in found}
 
     def wait_results(self, *wanted: str, tree: str = "outbox", limit: float = LIMIT) -> None:
-        """Until all these files stand."""
+        """Wait until all these files exist."""
         wait_for(
             lambda: f"{wanted} in {tree}; log:\n{self.log()}",
             lambda: set(wanted) <= self.results(tree),
@@ -161,7 +161,7 @@ class Studio:
         )
 
     def process(self, *words: str, **env: str) -> Ready | subprocess.Popen[bytes]:
-        """`python WORDS`, which adds what it prints to the daemon's log."""
+        """Start `python WORDS`; what it prints goes to the daemon's log."""
         environment = self.environment() | env
         with self.log_path.open("ab") as log:
             if not (self.started_by or self.is_fresh):
@@ -186,13 +186,13 @@ class Studio:
         )
 
     def kill(self) -> None:
-        """SIGKILL, as a power cut would, for the process."""
+        """Send SIGKILL, which is a power cut as far as the process is concerned."""
         assert self.daemon is not None
         self.daemon.kill()
         self.daemon.wait()
 
     def stop(self, limit: float = 30) -> int:
-        """SIGTERM; returns the exit code."""
+        """Send SIGTERM; returns the exit code."""
         assert self.daemon is not None
         self.daemon.send_signal(signal.SIGTERM)
         return self.daemon.wait(limit)
@@ -218,7 +218,7 @@ class Studio:
     def wait_states(
         self, *states: str, count: int | None = None, limit: float = LIMIT
     ) -> list[dict[str, Any]]:
-        """Until every job (at least one, or exactly `count`) is in one of these states."""
+        """Wait until all jobs (at least one, or exactly `count`) are in one of these states."""
 
         def reached() -> list[dict[str, Any]]:
             found = self.jobs()
@@ -233,7 +233,7 @@ class Studio:
     # -- the cloud's view
 
     def charged_turns(self) -> list[dict[str, Any]]:
-        """Every turn that was charged for, over all sessions."""
+        """Every turn that was charged for, in all sessions."""
         return [
             turn
             for session in self.ledger()["sessions"].values()
@@ -260,8 +260,8 @@ def studio(
 
 
 def video(seed: str = "") -> bytes:
-    """The sample MP4, distinct for each seed: a `free` box behind it changes the content and
-    nothing else."""
+    """The sample MP4, which differs for each seed by a `free` box at its end, and by nothing
+    else."""
     mark = seed.encode()
     return sample_video() + (8 + len(mark)).to_bytes(4, "big") + b"free" + mark
 

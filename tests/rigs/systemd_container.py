@@ -1,18 +1,18 @@
-"""A real systemd as PID 1 of a throw-away container, over an overlay of this machine's own root.
+"""A real systemd as PID 1 of a throw-away container, on an overlay of this machine's own root.
 
-Owns its namespaces, mounts and cgroup; nothing outside is changed. What it needs: root, cgroup v2
-(unified or hybrid), overlayfs, unshare, systemd installed. `why_not()` says what is missing.
-Memory, CPU and I/O limits are not enforced in it.
+Owns its namespaces, mounts and cgroup; nothing outside them is changed. It needs root, cgroup v2
+(unified or hybrid), overlayfs, unshare and an installed systemd; `why_not()` says what is missing.
+Limits of memory, CPU and I/O are not enforced in it.
 
-Inside: /opt/nemowatch holds a virtual environment of /usr/bin/python3 whose packages are those of
-the Python that runs this file, and /usr/lib/systemd/system the machine's own units. /share is a
-folder of the outside.
+In the container /opt/nemowatch has a virtual environment of /usr/bin/python3 with the packages of
+the Python that runs this file, and /usr/lib/systemd/system has the machine's own units. /share is a
+folder of the machine.
 
-A `bare` container is the tree alone, with nothing of nemowatch in it: the packages, the checkout
+A `bare` container has only the machine's tree and nothing of nemowatch: the packages, the checkout
 and that environment are below /testbed.
 
-NEMOWATCH_CONTAINER_TREE names another root to boot (a newer Debian, see scripts/newer-systemd),
-NEMOWATCH_CONTAINER_PACKAGES the packages for its Python.
+NEMOWATCH_CONTAINER_TREE names another root to start (a newer Debian, see scripts/newer-systemd),
+and NEMOWATCH_CONTAINER_PACKAGES names the packages for its Python.
 """
 
 from __future__ import annotations
@@ -33,7 +33,7 @@ from typing import Any
 from tests.rigs.patience import PATIENCE
 
 CHECKOUT = Path(__file__).resolve().parents[2]
-# a service may not enter root's home, where other Pythons like to live
+# services may not enter root's home, where other Pythons are often installed
 SYSTEM_PYTHON = "/usr/bin/python3"
 SYSTEMD = "/lib/systemd/systemd"
 TREE = Path(os.environ.get("NEMOWATCH_CONTAINER_TREE", "/"))
@@ -53,7 +53,7 @@ sys.exit(main())
 
 
 def why_not() -> str:
-    """Why no container can be made here; "" when one can."""
+    """The reason why no container can be made here; "" if one can."""
     if os.geteuid() != 0:
         return "needs root"
     for tool in ("unshare", "nsenter", "pivot_root", "chroot"):
@@ -79,14 +79,14 @@ def why_not() -> str:
 
 
 def python_version() -> str:
-    """The version of the Python that services run with, as "3.11"."""
+    """The version of the Python that runs the services, such as "3.11"."""
     return _in_tree(
         SYSTEM_PYTHON, "-c", "import sys; print('%d.%d' % sys.version_info[:2])"
     ).strip()
 
 
 def systemd_version() -> int:
-    """The version of the systemd that will boot."""
+    """The version of the systemd that will be started."""
     return int(_in_tree("/usr/bin/systemctl", "--version").split()[1])
 
 
@@ -97,7 +97,8 @@ def _in_tree(*command: str) -> str:
 
 
 def wait_for(condition: Callable[[], Any], what: str, seconds: float = PATIENCE) -> Any:
-    """The first true answer of `condition`; fails, naming `what`, after `seconds`."""
+    """The first true result of `condition`. After `seconds` the test fails, and the message names
+    `what`."""
     end = time.monotonic() + seconds
     while time.monotonic() < end:
         if found := condition():
@@ -107,7 +108,7 @@ def wait_for(condition: Callable[[], Any], what: str, seconds: float = PATIENCE)
 
 
 class SystemdContainer:
-    """One container. Use as a context manager; `work` is an empty folder of the outside."""
+    """One container; a context manager. `work` is an empty folder outside it."""
 
     def __init__(self, work: Path, program: str = SCRIPT, *, bare: bool = False) -> None:
         self.work = work
@@ -145,19 +146,19 @@ class SystemdContainer:
                 Path(folder).rmdir()
 
     def path(self, inside: str) -> Path:
-        """The file that is called `inside` in there, seen from here."""
+        """The path from outside of the file that is `inside` in the container."""
         return Path(f"/proc/{self.pid}/root{inside}")
 
     def write(self, inside: str, text: str, mode: int = 0o644) -> None:
-        """Make a file in there, and its folders."""
+        """Write a file in the container, and make its folders."""
         path = self.path(inside)
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_text(text)
         path.chmod(mode)
 
     def run(self, *command: str, check: bool = True) -> str:
-        """The output of `command` in there, as root. Fails with its errors when it fails, unless
-        `check` is off."""
+        """Run `command` in the container as root; returns its output. If it fails, the test fails
+        with its errors, unless `check` is off."""
         done = subprocess.run(
             ["nsenter", "-t", str(self.pid), "-a", "--", *command],
             capture_output=True,
@@ -181,13 +182,13 @@ class SystemdContainer:
         return [found.get(key, "") for key in keys]
 
     def journal(self, unit: str) -> list[dict[str, Any]]:
-        """The journal's entries of `unit`."""
+        """The journal's entries for `unit`."""
         self.run("journalctl", "--sync")
         said = self.run("journalctl", "-u", unit, "-o", "json", "--all", "--no-pager", check=False)
         return [json.loads(line) for line in said.splitlines() if line.startswith("{")]
 
     def outside_pid(self, unit: str) -> int:
-        """The main process of `unit`, by its number out here."""
+        """The process id of the main process of `unit`, as seen from outside."""
         inner = self.show(unit, "MainPID")[0]
         for entry in Path("/proc").iterdir():
             if entry.name.isdigit():
@@ -252,7 +253,8 @@ class SystemdContainer:
         )
 
     def _make_venv(self, where: Path) -> None:
-        """By hand, because the Python it is for may be another system's: only what makes it one."""
+        """Make the environment by hand, with only what it needs, because its Python may be another
+        system's."""
         packages = where / f"lib/python{python_version()}/site-packages"
         packages.mkdir(parents=True)
         (packages / "container.pth").write_text(f"{self._opt}/source\n{self._opt}/packages\n")
@@ -265,24 +267,25 @@ class SystemdContainer:
 
 
 class Service:
-    """One of the shipped units in a container, with what differs from test to test."""
+    """One of the shipped units in a container, with what tests change."""
 
     def __init__(self, container: SystemdContainer, name: str = "nemowatch") -> None:
         self.container = container
         self.name = name
 
     def drop_in(self, name: str, text: str = "") -> None:
-        """Install one of ours, or `text`."""
+        """Install one of our drop-in files, or `text` as one."""
         content = text or (CHECKOUT / "systemd/drop-ins" / name).read_text()
         self.container.write(f"/etc/systemd/system/{self.name}.service.d/{name}", content)
         self.container.run("systemctl", "daemon-reload")
 
     def configure(self, text: str) -> None:
-        """Write its configuration."""
+        """Write the configuration of the service."""
         self.container.write("/etc/nemowatch/config.toml", text)
 
     def do(self, verb: str, *options: str) -> str:
-        """`systemctl VERB` for it; fails, showing its log, when systemctl does."""
+        """Run `systemctl VERB` for the service. If systemctl fails, the test fails and shows the
+        service's log."""
         try:
             return self.container.run("systemctl", verb, *options, self.name)
         except AssertionError as failure:
@@ -290,30 +293,30 @@ class Service:
             raise AssertionError(f"{failure}\n{lines}") from None
 
     def show(self, *keys: str) -> list[str]:
-        """Its properties, in the order of `keys`."""
+        """Properties of the service, in the order of `keys`."""
         return self.container.show(self.name, *keys)
 
     def status_text(self) -> str:
-        """What it last said of itself."""
+        """The last status that the service reported."""
         return self.show("StatusText")[0]
 
     def kill(self, number: signal.Signals) -> None:
-        """Signal its main process from out here, where SIGSTOP and SIGKILL reach it too."""
+        """Signal its main process from outside, where SIGSTOP and SIGKILL reach it too."""
         os.kill(self.container.outside_pid(self.name), number)
 
     def restarted(self) -> bool:
-        """Whether systemd has started it again."""
+        """Whether systemd has restarted it."""
         restarts, state = self.show("NRestarts", "ActiveState")
         return restarts != "0" and state == "active"
 
     def says(self, event: str) -> bool:
-        """Whether its log holds `event`."""
+        """Whether its log has `event`."""
         return any(
             event in str(entry.get("MESSAGE", "")) for entry in self.container.journal(self.name)
         )
 
     def remove(self) -> None:
-        """End it at once and take away all that belongs to it, its log included."""
+        """Stop it at once, and remove everything that belongs to it, its log included."""
         run = self.container.run
         run("systemctl", "kill", "--signal=KILL", self.name, check=False)
         run("systemctl", "stop", self.name, check=False)
@@ -333,7 +336,7 @@ class Service:
 
 
 def install_units(container: SystemdContainer) -> None:
-    """The shipped units, unchanged, and the user they name."""
+    """Install the shipped units, unchanged, and make the user that they name."""
     for unit in (CHECKOUT / "systemd").glob("*.service"):
         shutil.copy(unit, container.path("/etc/systemd/system"))
     container.write(
@@ -350,13 +353,13 @@ def _field(status: Path, name: str) -> str:
 
 
 def _cgroups() -> Path | None:
-    """Where cgroup v2 is mounted."""
+    """The folder where cgroup v2 is mounted."""
     candidates = (Path("/sys/fs/cgroup"), Path("/sys/fs/cgroup/unified"))
     return next((path for path in candidates if (path / "cgroup.controllers").exists()), None)
 
 
 def _inside(work: Path, opt: str) -> None:
-    """The container's first process: mount everything, then become systemd."""
+    """The container's first process: mounts everything and then becomes systemd."""
     root = work / "root"
     root.mkdir()
     upper = work / "upper"
@@ -377,13 +380,13 @@ def _inside(work: Path, opt: str) -> None:
     (root / "etc/hostname").write_text("container\n")
     (root / "etc/systemd/system").mkdir(parents=True, exist_ok=True)
     (root / "etc/systemd/system/container.target").write_text(TARGET)
-    # the kernel is the outside's
+    # the kernel is the machine's
     (root / "etc/systemd/system/systemd-modules-load.service").symlink_to("/dev/null")
     (root / ".outside").mkdir()
     os.chdir(root)
     _do("pivot_root", ".", ".outside")
     os.chdir("/")
-    # services see what is mounted after their start, as on any machine
+    # services see later mounts, as on any machine
     _do("mount", "--make-rshared", "/")
     _do("umount", "-l", "/.outside")
     environment = {
@@ -404,7 +407,7 @@ def _kernel_filesystems(root: Path) -> None:
     _do("mount", "-o", "remount,bind,ro", f"{root}/proc/sys")  # sysctls are the outside's
     _mount("sysfs", root / "sys", "sysfs", "ro")
     _mount("cgroup2", root / "sys/fs/cgroup", "cgroup2")
-    # root's home is empty: a configuration of this machine's root is none of the container's
+    # root's home is empty: the configuration of this machine's root must not count in the container
     for name, mode in (("dev", "755"), ("run", "755"), ("tmp", "1777"), ("root", "700")):
         _mount("tmpfs", root / name, "tmpfs", f"mode={mode}")
 

@@ -23,7 +23,7 @@ _SPACES = (
 
 
 def paragraph(*runs: str, properties: str = "") -> str:
-    """A paragraph of runs; one that does not begin with a tag is taken for text."""
+    """A paragraph of runs; an argument that does not begin with a tag is text."""
     made = [one if one.startswith("<") else run(one) for one in runs]
     if properties:
         properties = f"<w:pPr>{properties}</w:pPr>"
@@ -36,7 +36,7 @@ def run(text: str, properties: str = "") -> str:
 
 
 def part(root: str, content: str, *, strict: bool = False) -> str:
-    """A part whose root is `w:root`."""
+    """A part whose root element is `w:root`."""
     space = STRICT if strict else TRANSITIONAL
     return (
         f'<?xml version="1.0" encoding="UTF-8"?><w:{root} xmlns:w="{space}" {_SPACES}>'
@@ -62,7 +62,7 @@ def document(
     strict: bool = False,
     more: Mapping[str, bytes | str] | None = None,
 ) -> bytes:
-    """A document with this content of its body; `more` are further parts."""
+    """A document with this content in its body; `more` are further parts."""
     parts: dict[str, bytes | str] = {
         "_rels/.rels": relations({"officeDocument": "word/document.xml"}, strict=strict),
         "word/document.xml": part("document", f"<w:body>{body}</w:body>", strict=strict),
@@ -88,7 +88,7 @@ def packed(parts: Mapping[str, bytes | str]) -> bytes:
 
 
 def words_of(data: bytes) -> str:
-    """What is read of a document, in this process."""
+    """The text that is read from a document, in this process."""
     with os.fdopen(os.memfd_create("document"), "w+b", 0) as file:
         file.write(data)
         return read_word(file.fileno(), lambda: None)
@@ -111,7 +111,7 @@ def row(*cells: str, properties: str = "") -> str:
 
 
 def box(content: str) -> str:
-    """A text box as Word writes it: a drawing, and the same once more for old versions."""
+    """A text box as Word writes it: a drawing, and the same text again for older versions."""
     return (
         '<w:r><mc:AlternateContent><mc:Choice Requires="wps"><w:drawing><wps:txbx>'
         f"<w:txbxContent>{content}</w:txbxContent></wps:txbx></w:drawing></mc:Choice>"
