@@ -13,6 +13,7 @@ from gettext import NullTranslations
 from types import MappingProxyType
 
 from nemowatch.i18n.dates import in_order, is_date
+from nemowatch.i18n.lists import LIST_COMMA, LISTING, as_listed, file_list
 from nemowatch.i18n.pattern import (
     LISTS,
     NUMBER,
@@ -41,15 +42,8 @@ _REMEMBERED = 1024
 #: What a text may end with that its message does not have, and the other way round.
 _STOPS = ".,;:"
 _WIDE_STOP = "。"
-#: Words between the parts of a list.
-_LISTING = re.compile(r" (and|or) ")
 #: A word that begins with the sound of an i, which "hielo" does not.
 _SOUND_OF_I = re.compile(r"h?[ií](?!e)", re.IGNORECASE)
-#: How many files a list leaves out.
-_MORE = re.compile(r"([\d,]+) more")
-#: What the name of a file ends with, and the most characters of it.
-_ENDING = re.compile(r"\.\w{1,9}\Z")
-_LONGEST_ENDING = 10
 
 
 class _Depth(threading.local):
@@ -134,7 +128,7 @@ class Reader:
 
     def _list(self, text: str) -> str | None:
         """A list of two whose parts are ours; else None."""
-        first, word, second = (*_LISTING.split(text, maxsplit=1), "", "")[:3]
+        first, word, second = (*LISTING.split(text, maxsplit=1), "", "")[:3]
         before, after = self._whole(first), self._whole(second)
         if not word or before is None or after is None:
             return None
@@ -152,24 +146,28 @@ class Reader:
         if len(seams) > _MOST_SEAMS:
             return text
         seams.append((len(text), len(text)))
-        said, at = "", 0
+        said: list[str] = []
+        at = 0
         while seams:
             listed = self._list(text[at:]) if at else None
             if listed is not None:
-                return said + listed
-            used, piece = 1, text[at : seams[0][0]]
-            for many in range(min(len(seams), _MOST_PARTS), 0, -1):
-                whole = self._whole(text[at : seams[many - 1][0]])
-                if whole is not None:
-                    used, piece = many, whole
-                    break
+                return "".join([*as_listed(said), listed])
+            used, piece = self._longest(text, at, seams)
             if at and piece == text[at:]:  # behind a colon, say
                 piece = self._files(piece)
             end, next_at = seams[used - 1]
-            said += piece + self._blank(piece, text[end:next_at])
+            said += [piece, self._blank(piece, text[end:next_at])]
             at = next_at
             del seams[:used]
-        return said
+        return "".join(said)
+
+    def _longest(self, text: str, at: int, seams: list[tuple[int, int]]) -> tuple[int, str]:
+        """As many of the next parts as are one message, and what they are; else the first."""
+        for many in range(min(len(seams), _MOST_PARTS), 0, -1):
+            whole = self._whole(text[at : seams[many - 1][0]])
+            if whole is not None:
+                return many, whole
+        return 1, text[at : seams[0][0]]
 
     def _blank(self, before: str, blank: str) -> str:
         if not self._spaced and before.endswith(("。", "！", "？", "：", "；", "，", "、")):
@@ -229,20 +227,17 @@ class Reader:
 
     def _files(self, value: str, *, several: bool = False) -> str:
         """Names of files as a list in this language; a single name as it is. `several`: whether it
-        is certain that there are several; without it they are known by having one ending."""
-        bare = value.removesuffix(".")
-        for found in reversed(list(_LISTING.finditer(bare))):
-            first, last = bare[: found.start()], bare[found.end() :]
-            ending = _ending(first)
-            more = _MORE.fullmatch(last)
-            if ending and more is not None:
-                count = more[1].translate(self._signs)
-                counted = self.filled("and {count} more", {"count": count})
-                return f"{first} {counted}{value[len(bare) :]}"
-            if ending and (_ending(last) == ending or (several and _ending(last))):
-                word = self._translations.gettext(found[1])
-                return f"{first} {word} {last}{value[len(bare) :]}"
-        return value
+        is certain that there are several."""
+        found = file_list(value, several=several)
+        if found is None:
+            return value
+        names = found.names if self._spaced else found.with_commas(LIST_COMMA)
+        if found.more:
+            count = found.more.translate(self._signs)
+            rest = self.filled("and {count} more", {"count": count})
+        else:
+            rest = f"{self._translations.gettext(found.word)} {found.last}"
+        return f"{names} {rest}{found.stop}"
 
     def _translated(self, found: Pattern, values: dict[str, str], text: str) -> str:
         if self._depth.now >= _DEEPEST:
@@ -274,10 +269,9 @@ class Reader:
             return value
         if kind_of(field) in WORDS:
             return self._translations.gettext(value)
-        if NUMBER.fullmatch(value):
-            return value.translate(self._signs)
-        if is_date(value):
-            return in_order(value, self._dates)
+        figure = self._figure(value)
+        if figure:
+            return figure
         if kind_of(field) in LISTS:
             return self._files(value, several=kind_of(field) == SEVERAL)
         bare = value.strip()
@@ -288,10 +282,8 @@ class Reader:
             return said
         return value.replace(bare, said, 1)
 
-
-def _ending(name: str) -> str:
-    """What a file's name ends with, in small letters; "" for none."""
-    found = _ENDING.search(name[-_LONGEST_ENDING:])
-    if found is None:
-        return ""
-    return found[0].lower()
+    def _figure(self, value: str) -> str:
+        """A number or a date in this language; "" for anything else."""
+        if NUMBER.fullmatch(value):
+            return value.translate(self._signs)
+        return in_order(value, self._dates) if is_date(value) else ""

@@ -147,6 +147,20 @@ def test_the_name_of_one_file_is_never_read(text: str, code: str) -> None:
         assert name in said(text.format(f"{name} and {name}"))
 
 
+def test_a_list_has_the_commas_of_its_language() -> None:
+    """In Chinese and Japanese they are not those of a sentence; a comma in a name stays."""
+    takes = "Accepts videos (mp4, mov, avi, webm, mkv), audio (mp3, wav, m4a, aac) and links to"
+    with in_language("zh"):
+        assert said("Spanish, French and German") == "西班牙语、法语和德语"
+        assert "mkv）、音频（" in said(f"{takes} them (url, webloc, urls.txt).")
+    for code, word in (("zh", "和"), ("ja", "と")):
+        with in_language(code):
+            unread = said(
+                "Files beside the task folders are not processed: a, b.mp4, c.mp4 and d.mp4."
+            )
+        assert f"a, b.mp4、c.mp4 {word} d.mp4" in unread
+
+
 def test_names_of_several_files_are_joined_whatever_their_endings() -> None:
     """Where there is more than one for certain; elsewhere those of the same ending."""
     choose("es")
