@@ -46,6 +46,7 @@ class Displaced(LocalPassing):
         cure: str,
     ) -> None:
         super().__init__(f"{show_path(root)}: {clause}.", path=root, cure=cure)
+        self.root = root
         self.clause = f"{clause}: {hint}"  #: what is wrong and what to do, without the root's name
 
 

@@ -15,6 +15,7 @@ from nemowatch.fs.exclusive_create import remove_folder
 from nemowatch.fs.names import NAME_LIMIT
 from nemowatch.fs.safe_open import (
     folder_of,
+    in_the_way,
     missing,
     parts,
     root_folder,
@@ -50,7 +51,10 @@ def ensure_root(root: Path, beside: Path) -> None:
             return
         if root.parent != beside.parent or not beside.is_dir():
             raise missing(root)
-        root.mkdir(exist_ok=True)
+        with suppress(FileExistsError):
+            root.mkdir()
+        if not root.is_dir():
+            raise in_the_way(root)
         # else a power cut takes it away, with all that was moved into it
         with root_folder(root.parent) as above:
             sync_folder(above)

@@ -139,7 +139,7 @@ def folder_of(root: Path, relative: bytes, *, make: bool = False) -> Iterator[in
         except NotADirectoryError as exc:
             whole = root / os.fsdecode(relative)
             if make:
-                raise _in_the_way(whole) from exc
+                raise in_the_way(whole) from exc
             raise local_error(exc, whole) from exc
         except OSError as exc:
             raise _ours(exc, root / os.fsdecode(relative)) from exc
@@ -172,7 +172,8 @@ def _make_step(name: bytes, here: int) -> int:
     return _step(name, here)
 
 
-def _in_the_way(whole: Path) -> LocalFinal:
+def in_the_way(whole: Path) -> LocalFinal:
+    """The error for what has a folder's name and is none."""
     cure = "Rename or remove it, then try again."
     text = f"{show_path(whole)}: a file or a link is where a folder is needed."
     return LocalFinal(text, path=whole, cure=cure)

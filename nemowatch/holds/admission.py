@@ -14,7 +14,7 @@ from nemowatch.holds import budget
 from nemowatch.holds.budget import Budget, Cap
 from nemowatch.intake.inbox import Inbox
 from nemowatch.intake.scan.pauses import nearest_pause
-from nemowatch.intake.watch.health import HealthState
+from nemowatch.intake.watch.health import AWAY
 from nemowatch.journal import account, batches, holds, spend
 from nemowatch.journal.database import Journal
 from nemowatch.journal.holds import HoldRow
@@ -25,8 +25,6 @@ from nemowatch.stages.work import Work
 #: Seconds until a job asks again while the first scan after the start is under way: a PAUSE nobody
 #: has seen yet holds it.
 SCAN_AGAIN = 0.5
-#: An inbox that is not worked here: another host that took it over may be paying for its jobs now.
-AWAY = (HealthState.OFFLINE, HealthState.HELD)
 
 
 class Admission:

@@ -99,7 +99,7 @@ class FullScan:
         root_monitor = self._root_monitor
         root_monitor.watching.scanned(survey.inodes)
         self._note_unannounced(survey)
-        is_degraded = root_monitor.health.now.state is HealthState.DEGRADED
+        is_degraded = root_monitor.health.found is HealthState.DEGRADED
         self._schedule.ended(
             begun,
             events=root_monitor.settle_rules.mode is Mode.EVENTS,

@@ -18,13 +18,12 @@ import structlog
 from nemowatch.clock import Clock
 from nemowatch.config.watch_section import Watch
 from nemowatch.errors import JournalError, LocalError
-from nemowatch.fs.threads import Hung
 from nemowatch.intake.claim.existing_results import Finder, no_results
 from nemowatch.intake.pipeline import Pipeline
 from nemowatch.intake.records import PendingFile, Tick
 from nemowatch.intake.scan.pauses import nearest_pause
 from nemowatch.intake.state import InboxState
-from nemowatch.intake.watch.health import Health, HealthState
+from nemowatch.intake.watch.health import AWAY, Health
 from nemowatch.intake.watch.root_monitor import RootMonitor
 from nemowatch.journal.database import Journal
 from nemowatch.retry_memory import NotBefore
@@ -199,7 +198,7 @@ class Inbox:
         """Files that are not jobs yet, each with the reason in plain words: the longest waiting
         first, at most `limit` (0: all). On the loop only."""
         offline = ""
-        if self.health.state is HealthState.OFFLINE:
+        if self.health.state in AWAY:
             offline = str(self.health)
         return self._pipeline.tracking.waiting(limit, offline)
 
@@ -255,6 +254,8 @@ class Inbox:
         async with self._busy:
             if self._stopped:
                 return Tick()
+            # what others did with the results of the tick before has gone well, too
+            self._root_monitor.prove()
             done = await self._guarded_tick()
             self._plan(more=done.more)
         now = self._clock.monotonic()
@@ -274,8 +275,6 @@ class Inbox:
         """A tick whose errors, foreseen or not, become states of this inbox."""
         try:
             return await self._pipeline.work()
-        except Hung:
-            await self._root_monitor.hung()
         except LocalError as exc:
             await self._root_monitor.failed(exc)
         except JournalError:
@@ -293,3 +292,6 @@ class Inbox:
             self._due_at = now
         else:
             self._due_at = self._pipeline.next_at(now)
+            proved_at = self._root_monitor.proved_at
+            if proved_at is not None:
+                self._due_at = min(self._due_at, proved_at)

@@ -156,6 +156,8 @@ class Pipeline:
         self._ready = [path for path in taken.left if path in self._state.tracked]
         self._clips = taken.clips
         more = taken.more or self._hints.waiting
+        if not more and not self._claimer.is_reading:
+            root_monitor.went_well()
         return Tick(
             claimed=tuple(taken.claimed),
             duplicates=tuple(taken.duplicates),

@@ -13,7 +13,7 @@ from operator import attrgetter
 
 from nemowatch.clock import iso
 from nemowatch.i18n.language import said
-from nemowatch.intake.watch.health import Health, HealthState
+from nemowatch.intake.watch.health import AWAY, Health, HealthState
 from nemowatch.journal import batches, notices
 from nemowatch.journal.jobs import ListedJob
 from nemowatch.model import HoldReason, State
@@ -42,8 +42,6 @@ LONGEST_MS = 6 * 3600_000
 REMEMBERED_MS = 30 * 86_400_000
 #: States of jobs that are told as failed.
 FAILED = (State.FAILED, State.REJECTED)
-#: States of an inbox in which nothing of it is worked on.
-AWAY = (HealthState.OFFLINE, HealthState.HELD)
 
 
 @dataclass(frozen=True, slots=True)
@@ -156,7 +154,8 @@ def _inbox(conn: sqlite3.Connection, what: str, known: NewsContext) -> Iterable[
     if health is None or not away:
         yield wording.inbox_back(what)
     else:
-        yield wording.inbox_away(what, health, inbox_words.about_inbox(health.state))
+        cure = inbox_words.about_inbox(health.state, health.cure)
+        yield wording.inbox_away(what, health, cure)
 
 
 def _changes(

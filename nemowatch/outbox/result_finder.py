@@ -13,7 +13,7 @@ from nemowatch.errors import LocalFinal, LocalPassing, SourceGone
 from nemowatch.fs.hashing import fingerprint
 from nemowatch.fs.identity import snapshot
 from nemowatch.fs.names import safe_name
-from nemowatch.fs.safe_open import lookup, open_below
+from nemowatch.fs.safe_open import lookup, open_below, root_folder
 from nemowatch.journal.results import PublishedOutput
 from nemowatch.journal.sources import NewJob
 from nemowatch.outbox.target_folder import relative_folder
@@ -71,6 +71,7 @@ def _result_at(
         fd = open_below(root, relative)
     except LocalFinal:
         # a folder of that name, or a file that nobody may read: no result that we could vouch for
+        _check_root(root)
         return None
     except SourceGone:
         if not _is_there(root):
@@ -84,6 +85,15 @@ def _result_at(
         return None
     where = os.path.join(os.fsencode(root), relative)
     return PublishedOutput(ending, where, now.size, digest, now.mtime_ns // 1_000_000)
+
+
+def _check_root(root: Path) -> None:
+    """Where the outbox itself may not be read, its results may exist: raises LocalPassing."""
+    try:
+        with root_folder(root):
+            return
+    except LocalFinal as exc:
+        raise LocalPassing(exc.text, path=root, cure=exc.cure) from exc
 
 
 def _is_there(root: Path) -> bool:

@@ -98,6 +98,7 @@ def _inbox(inbox: Inbox) -> InboxStatus:
         health.reason,
         health.state,
         health.since,
+        health.cure,
     )
 
 

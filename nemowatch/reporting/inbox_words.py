@@ -73,10 +73,13 @@ def inbox_state(inbox: InboxStatus) -> str:
     return trouble.format(reason=inbox.reason, date_and_time=date_and_time(inbox.since))
 
 
-def about_inbox(health: HealthState | None) -> Cure:
-    """What a person can do about an inbox in this state; None: it is not watched."""
+def about_inbox(health: HealthState | None, cure: str = "") -> Cure:
+    """What a person can do about an inbox in this state; None: it is not watched. `cure`: that of
+    what was found there, "" when it has none of its own."""
     if health is None:
         return NOT_RUNNING
+    if cure:
+        return Cure(cure)
     return INBOXES[health]
 
 

@@ -141,6 +141,7 @@ def _more(overview: Overview) -> dict[str, Any]:
         "pauses": [file.shown for file in snapshot.pauses],
         "credits_at": iso(overview.credits.at) if overview.credits.at else "",
         "health": [inbox.health for inbox in snapshot.inboxes],
+        "cures": [inbox.cure for inbox in snapshot.inboxes],
         "settling": snapshot.settling_count,
         "journal": {"path": snapshot.journal_path, "full_at": snapshot.journal_full_at},
         "connection": asdict(snapshot.connection),
@@ -178,10 +179,11 @@ def read_answer(said: Mapping[str, Any]) -> DaemonSnapshot:
     things out. Paths are as shown to people."""
     more, watches = said["more"], said["status"]["watches"]
     health = more.get("health") or [None] * len(watches)
+    cures = more.get("cures") or [""] * len(watches)
     journal = more.get("journal", {})
     return DaemonSnapshot(
         said["status"]["daemon"],
-        inboxes=tuple(map(_read_inbox, watches, health)),
+        inboxes=tuple(map(_read_inbox, watches, health, cures)),
         settling=tuple(map(_read_settling, said["waiting"])),
         settling_count=more.get("settling", len(said["waiting"])),
         pauses=tuple(PauseFile(file, file) for file in more.get("pauses", ())),
@@ -202,10 +204,10 @@ def _read_connection(row: Mapping[str, Any] | None) -> Connection:
     return Connection(Link(row["link"]), row["text"], row["cure"], held)
 
 
-def _read_inbox(row: Mapping[str, Any], health: str | None) -> InboxStatus:
+def _read_inbox(row: Mapping[str, Any], health: str | None, cure: str) -> InboxStatus:
     root, state = row["root"], row["state"]
     known = HealthState(health) if health else None
-    return InboxStatus(root, root, state, row["mode"], row["reason"], known)
+    return InboxStatus(root, root, state, row["mode"], row["reason"], known, cure=cure)
 
 
 def _read_settling(row: Mapping[str, Any]) -> Settling:

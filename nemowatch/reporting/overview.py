@@ -45,6 +45,7 @@ class InboxStatus:
     reason: str = ""
     health: HealthState | None = None  #: None when it is not watched
     since: int = 0  #: UTC ms; 0: unknown
+    cure: str = ""  #: when it is not what the state says in general
 
     @property
     def good(self) -> bool:

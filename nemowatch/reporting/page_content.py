@@ -124,6 +124,6 @@ def _at_rest(inbox: InboxStatus) -> InboxLine:
 
 
 def _inbox(inbox: InboxStatus) -> InboxLine:
-    cure = inbox_words.about_inbox(inbox.health)
+    cure = inbox_words.about_inbox(inbox.health, inbox.cure)
     state = inbox_words.inbox_state(inbox)
     return InboxLine(inbox.root, inbox.good, state, cure, inbox.health)

@@ -20,7 +20,7 @@ from nemowatch.config.schema import Config
 from nemowatch.errors import LocalError
 from nemowatch.fs.threads import Disks
 from nemowatch.intake.inbox import Inbox
-from nemowatch.intake.watch.health import HealthState
+from nemowatch.intake.watch.health import AWAY
 from nemowatch.journal.database import Journal
 from nemowatch.remote.connection import Connection
 from nemowatch.remote.interface import Account
@@ -49,8 +49,6 @@ AFRESH = 600.0
 SHARE = 1 / 30
 #: The longest wait for that reason, seconds.
 LONGEST_REST = 30.0
-#: States in which nothing can be written below the root.
-AWAY = (HealthState.OFFLINE, HealthState.HELD)
 
 
 class StatusPage:

@@ -11,7 +11,7 @@ import structlog
 
 from nemowatch.errors import show_path
 from nemowatch.hold_reasons import HOLDS
-from nemowatch.intake.watch.health import HealthState
+from nemowatch.intake.watch.health import AWAY
 from nemowatch.journal import job_counts, jobs, notes, queue, side_files, sources
 from nemowatch.model import WORKING, State
 from nemowatch.service.engine import Engine
@@ -103,7 +103,7 @@ class Once:
         """Inboxes that were not there, or that another host works: whatever lies in them was not
         done."""
         for inbox in self._engine.inboxes.values():
-            if inbox.health.state in (HealthState.OFFLINE, HealthState.HELD):
+            if inbox.health.state in AWAY:
                 yield f"{show_path(inbox.watch.inbox)} was not processed: {inbox.health}"
 
     def _unclaimed(self) -> Iterator[str]:

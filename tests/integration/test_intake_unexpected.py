@@ -94,7 +94,7 @@ async def test_an_error_that_nobody_foresaw_is_the_inboxs_state_and_is_tried_aga
             patch.undo()
             b.put("dub-es/clip.mp4", mp4("clip"))
             await b.until(lambda: bool(b.claimed), 15)
-            assert b.inbox.health.state is HealthState.WATCHING
+            await b.until(lambda: b.inbox.health.state is HealthState.WATCHING)
 
 
 async def test_an_error_in_passing_on_a_scan_ends_neither_the_daemon_nor_the_inbox(

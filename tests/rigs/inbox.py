@@ -12,6 +12,7 @@ from pathlib import Path
 
 from nemowatch.clock import Clock, SystemClock
 from nemowatch.config.watch_section import Watch
+from nemowatch.intake.claim.existing_results import Finder, no_results
 from nemowatch.intake.inbox import Inbox
 from nemowatch.intake.records import Duplicate, FileProblem, FolderProblem
 from nemowatch.journal import jobs, sources
@@ -138,6 +139,7 @@ def inbox_of(
     on_change: Callable[[], None] = lambda: None,
     confirm_above: int = 0,
     state_id: str = "state",
+    finder: Finder = no_results,
 ) -> Inbox:
     """An inbox that is not started, with no names of ours."""
     return Inbox(
@@ -148,12 +150,19 @@ def inbox_of(
         journal=journal,
         on_change=on_change,
         state_id=state_id,
+        finder=finder,
     )
 
 
 @asynccontextmanager
 async def inbox_rig(
-    root: Path, state: Path, *, confirm_above: int = 0, state_id: str = "", **options: object
+    root: Path,
+    state: Path,
+    *,
+    confirm_above: int = 0,
+    state_id: str = "",
+    finder: Finder = no_results,
+    **options: object,
 ) -> AsyncIterator[InboxRig]:
     """A started inbox with its loop running."""
     made = InboxRig(root, state, **options)
@@ -164,6 +173,7 @@ async def inbox_rig(
         on_change=made.wake.set,
         confirm_above=confirm_above,
         state_id=state_id or made.state_id,
+        finder=finder,
     )
     await made.inbox.start()
     loop = asyncio.create_task(made.run())

@@ -114,7 +114,7 @@ def _inbox(inbox: InboxStatus) -> Row:
     head = line(f"{inbox.root}  ", word(state, _inbox_style(inbox)))
     if inbox.health is None:  # the very first line says what to do
         return Row(head)
-    return Row(head, inbox_words.about_inbox(inbox.health))
+    return Row(head, inbox_words.about_inbox(inbox.health, inbox.cure))
 
 
 def _inbox_style(inbox: InboxStatus) -> str:

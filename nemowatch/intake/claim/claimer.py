@@ -98,6 +98,11 @@ class Claimer:
         self.earlier_work = EarlierWork(root_monitor, journal, clock, finder)
         self.confirm_above = confirm_above
 
+    @property
+    def is_reading(self) -> bool:
+        """Whether texts are being read, or were read and are not claimed yet."""
+        return self._texts.is_reading
+
     def stop(self) -> None:
         """Stop. A reading that is under way is abandoned."""
         self._texts.stop()

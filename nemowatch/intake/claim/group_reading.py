@@ -10,7 +10,6 @@ import time
 from dataclasses import dataclass
 from typing import TypeAlias
 
-from nemowatch.fs.safe_open import lookup
 from nemowatch.fs.threads import WorkerThread
 from nemowatch.intake.claim.acceptance import Acceptance
 from nemowatch.intake.claim.group import Group
@@ -92,5 +91,4 @@ class GroupReading:
         """Read one file, in the worker's thread."""
         root = self._root_monitor.root
         rule = self._root_monitor.settle_rule(asked.path)
-        expected = asked.last or lookup(root, asked.path)
-        return inspect(root, asked.path, expected, rule, asked.terms, worker.beat)
+        return inspect(root, asked.path, asked.last, rule, asked.terms, worker.beat)

@@ -25,7 +25,7 @@ from nemowatch.fs.hashing import fingerprint
 from nemowatch.fs.holes import Reports
 from nemowatch.fs.identity import snapshot, unchanged
 from nemowatch.fs.lease import Lease
-from nemowatch.fs.safe_open import open_below
+from nemowatch.fs.safe_open import lookup, open_below
 from nemowatch.intake.ready.inspection_result import (
     Advice,
     Inspected,
@@ -50,13 +50,15 @@ _TEXTS = frozenset({MediaKind.SCRIPT, MediaKind.LINK})
 def inspect(
     root: Path,
     path: bytes,
-    expected: Snapshot,
+    expected: Snapshot | None,
     rule: SettleRule,
     terms: Terms,
     beat: Beat,
 ) -> Inspected:
-    """Open a settled file and decide about it. Never raises for what is wrong with the file."""
+    """Open a settled file and decide about it; `expected`: as it was last seen, None when that is
+    to be found out first. Never raises for what is wrong with the file."""
     try:
+        expected = expected or lookup(root, path)
         fd = open_below(root, path)
     except LocalError as exc:
         if isinstance(exc, SourceGone):

@@ -29,8 +29,11 @@ class HealthState(StrEnum):
 
 #: The states in which a root is there and ours to work.
 ONLINE = frozenset({HealthState.WATCHING, HealthState.SCANNING, HealthState.DEGRADED})
+#: The states in which nothing of an inbox is worked on here: another host that took
+#: it over may be paying for its jobs now.
+AWAY = frozenset({HealthState.OFFLINE, HealthState.HELD})
 #: The states in which somebody may have to do something.
-TROUBLED = frozenset({HealthState.DEGRADED, HealthState.OFFLINE, HealthState.HELD})
+TROUBLED = AWAY | {HealthState.DEGRADED}
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,6 +44,7 @@ class Health:
     reason: str  #: plain words; "" when there is nothing to say
     mode: str  #: "events", "scan" or "both"
     since: int  #: UTC ms
+    cure: str = ""  #: what a person can do, when it is not what the state says in general
 
     @property
     def troubled(self) -> bool:
@@ -64,20 +68,50 @@ class HealthTracker:
         self._clock = clock
         self._report = report
         self.now = Health(HealthState.STARTING, "", "", clock.now_ms())
+        self._is_doubted = False
+        self._unproved: Health | None = None  #: found while in doubt
 
     def __repr__(self) -> str:
         return f"HealthTracker({self.now})"
 
-    def become(self, state: HealthState, reason: str = "", mode: str = "") -> bool:
+    @property
+    def found(self) -> HealthState:
+        """What was found last: while in doubt, people do not read of it yet."""
+        if self._unproved is not None:
+            return self._unproved.state
+        return self.now.state
+
+    def become(
+        self, state: HealthState, reason: str = "", mode: str = "", *, cure: str = ""
+    ) -> bool:
         """Set the state; returns whether that is a change. A troubled state needs a reason."""
         if state in TROUBLED and not reason:
             raise ValueError(f"{state} needs a reason")
 
         before = self.now
-        found = Health(state, reason, mode or before.mode, before.since)
+        found = Health(state, reason, mode or before.mode, before.since, cure)
+        self._unproved = None
+        if self._is_doubted and state in ONLINE:
+            self._unproved = found
+            return False
+        return self._publish(found)
+
+    def doubt(self) -> None:
+        """From now on a root that is there is no proof that it can be worked."""
+        self._is_doubted = True
+
+    def believe(self) -> None:
+        """The work has gone well: what was found meanwhile is what people read."""
+        self._is_doubted = False
+        if self._unproved is not None:
+            found, self._unproved = self._unproved, None
+            self._publish(found)
+
+    def _publish(self, found: Health) -> bool:
+        before = self.now
         if found == before:
             return False
-        if state is not before.state:
+        if found.state is not before.state:
             found = replace(found, since=self._clock.now_ms())
         self.now = found
         self._report(found)

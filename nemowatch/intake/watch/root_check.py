@@ -74,14 +74,29 @@ class RootCheck:
         """Why the root cannot be worked, as a clause: the same for every error that a share may
         return while its server is unavailable, so that one outage is one state."""
         if isinstance(exc, Displaced):
-            return exc.clause
+            if exc.root == self.watch.inbox:
+                return exc.clause
+            return f"{show_path(exc.root)}: {exc.clause}"
 
         cause = exc
         if isinstance(exc, LocalError) and isinstance(exc.__cause__, OSError):
             cause = exc.__cause__
         if _is_silence(cause) and self._is_on_share():
             return SILENCE
-        return missing_words(cause, self.watch.inbox)
+        return missing_words(cause, self._place_of(exc))
+
+    def _place_of(self, exc: Exception) -> Path:
+        """What an error is about, which may be another tree of the workspace."""
+        if isinstance(exc, LocalError) and isinstance(exc.path, Path) and exc.path.is_absolute():
+            return exc.path
+        return self.watch.inbox
+
+    @staticmethod
+    def cure_of(exc: Exception) -> str:
+        """What a person can do about an error that says so itself; "": what the state says."""
+        if isinstance(exc, LocalError):
+            return exc.cure
+        return ""
 
     def _is_on_share(self) -> bool:
         fstype = self._remembered.get("fstype", "")
@@ -191,7 +206,7 @@ def _is_empty(root: Path, ignore: Ignore) -> bool:
 
 
 def missing_words(exc: Exception, root: Path) -> str:
-    """Why a root cannot be worked, as a clause."""
+    """Why a root, or what lies at this path, cannot be worked, as a clause."""
     words = str(exc) or "it cannot be read"
     if not isinstance(exc, OSError):
         return words

@@ -24,6 +24,7 @@ from nemowatch.intake.watch.new_folders import NewFolders
 from nemowatch.intake.watch.paid_marks import PaidMarks
 from nemowatch.intake.watch.root_check import SILENCE, RootCheck, RootState
 from nemowatch.intake.watch.scan_requests import ScanRequests
+from nemowatch.intake.watch.setbacks import Setbacks
 from nemowatch.intake.watch.unannounced import Unannounced
 from nemowatch.intake.watch.unforeseen_errors import UnforeseenErrors
 from nemowatch.intake.watch.watch_upkeep import WatchUpkeep
@@ -85,14 +86,15 @@ class RootMonitor:
         self._identity: Identity | None = None
         self._news: MountEvents | None = None
         self._failures = UnforeseenErrors(clock, watch.name)
+        self._setbacks = Setbacks(clock)
 
     def __repr__(self) -> str:
         return f"RootMonitor({str(self.root)!r}, {self.health.now})"
 
     @property
     def online(self) -> bool:
-        """True when the root is there and ours to work."""
-        return self.health.now.state in ONLINE
+        """True when the root is there and ours to work, if only on trial."""
+        return self.health.found in ONLINE
 
     @property
     def unannounced(self) -> Unannounced:
@@ -143,6 +145,7 @@ class RootMonitor:
         self.next_probe = 0.0
 
     def _mounts_changed(self) -> None:
+        self._setbacks.try_now()
         self.request_check()
         self._ring()
 
@@ -154,8 +157,9 @@ class RootMonitor:
         """Check the root and who owns it; returns whether it is there and ours. Never
         raises for files."""
         now = self._clock.monotonic()
-        if now < self._failures.next_try:
-            self.next_probe = self._failures.next_try
+        next_try = max(self._failures.next_try, self._setbacks.next_try)
+        if now < next_try:
+            self.next_probe = next_try
             return False
         self.next_probe = now + PROBE_EVERY
         self.is_failing = False
@@ -167,7 +171,7 @@ class RootMonitor:
             await self.hung()
             return False
         except (OSError, LocalError, ValueError) as exc:
-            await self._away(self._root.why_away(exc))
+            await self._away(self._root.why_away(exc), self._root.cure_of(exc))
             return False
         if not state.ownership.ours:
             await self.watching.close()
@@ -202,7 +206,7 @@ class RootMonitor:
 
     def _was_away(self) -> bool:
         """Whether a root that was seen before, or was found missing, has just come back."""
-        if self.health.now.state is HealthState.OFFLINE:
+        if self.health.found is HealthState.OFFLINE:
             return True
         return self._identity is not None and not self.online
 
@@ -218,9 +222,9 @@ class RootMonitor:
             name = self.watch.name
             await self._journal.write(lambda conn: facts.put_of(conn, InboxFact.ROOT, name, text))
 
-    async def _away(self, why: str) -> None:
+    async def _away(self, why: str, cure: str = "") -> None:
         await self.watching.close()
-        self.health.become(HealthState.OFFLINE, why)
+        self.health.become(HealthState.OFFLINE, why, cure=cure)
 
     async def hung(self) -> None:
         """A call into the share does not return: this inbox waits, and nothing else does."""
@@ -228,14 +232,40 @@ class RootMonitor:
         await self._away(SILENCE)
 
     async def failed(self, error: LocalError) -> None:
-        """A scan could not read the share."""
-        await self._away(self._root.why_away(error))
+        """The work could not go on. The root may be there, so that alone does not bring the inbox
+        back."""
+        self._doubt()
+        if isinstance(error, Hung):
+            await self.hung()
+        else:
+            await self._away(self._root.why_away(error), self._root.cure_of(error))
+
+    def _doubt(self) -> None:
+        self._setbacks.add()
+        self.health.doubt()
+        self.next_probe = self._setbacks.next_try
+
+    @property
+    def proved_at(self) -> float | None:
+        """The monotonic second at which work that goes well counts as proof; None when nothing is
+        to be proved."""
+        return self._setbacks.proved_at
+
+    def went_well(self) -> None:
+        """Everything that there was to do here has been done."""
+        self._setbacks.went_well()
+
+    def prove(self) -> None:
+        """If the work has gone well since it was last stopped by a trouble, that is over."""
+        if self.online and self._setbacks.overcome():
+            self.health.believe()
 
     async def failed_unexpectedly(self, error: Exception) -> None:
         """Take the inbox offline because of an unforeseen error, until the next try."""
         reason = self._failures.add(error)
+        self._doubt()
         self.is_failing = True
-        self.next_probe = self._failures.next_try
+        self.next_probe = max(self._failures.next_try, self._setbacks.next_try)
         self.scans.repeat()
         await self._away(reason)
 
