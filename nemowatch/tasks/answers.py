@@ -6,6 +6,7 @@ from __future__ import annotations
 import difflib
 import re
 import unicodedata
+from collections.abc import Sequence
 from enum import StrEnum
 
 from nemowatch.errors import OrderError
@@ -90,6 +91,16 @@ _ATTACHED = tuple(
 _ENGLISH = [said.value for said in _PHRASES if said is not AnswerMeaning.YES]
 
 
+def meaning_of(said: Sequence[str]) -> AnswerMeaning:
+    """What these words mean, each in small letters and without accents; WORDS for anything else,
+    and for a slip."""
+    whole = " ".join(said)
+    without = [word for word in said if word not in _NOTHING_SAID]
+    readings = (whole, " ".join(without), _without_attached("".join(without)))
+    found = map(_MEANING.get, readings)
+    return next(filter(None, found), AnswerMeaning.WORDS)
+
+
 def read_answer(text: str) -> AnswerMeaning:
     """What an answer means. Raises OrderError if it is in doubt whether one of those words was
     meant: the other reading would cost credits."""
@@ -99,15 +110,11 @@ def read_answer(text: str) -> AnswerMeaning:
             "It has no words in it.",
             cure="Write one of the words that the question names, or a whole sentence.",
         )
-    whole = " ".join(said)
+    meant = meaning_of(said)
     without = [word for word in said if word not in _NOTHING_SAID]
-    for reading in (whole, " ".join(without), _without_attached("".join(without))):
-        if reading in _MEANING:
-            return _MEANING[reading]
-
-    if len(without) == 1:
+    if meant is AnswerMeaning.WORDS and len(without) == 1:
         _check_slip(without[0])
-    return AnswerMeaning.WORDS
+    return meant
 
 
 def _without_attached(text: str) -> str:

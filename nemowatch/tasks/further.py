@@ -13,6 +13,8 @@ from nemowatch.tasks.signatures import without_signature
 
 #: The most characters of a message to the agent: more is a script, not an instruction.
 MOST_CHARACTERS = 4_000
+#: What may answer the agent: words for it, and also a question back.
+_ANSWERS = (RequestKind.WORK, RequestKind.QUESTION)
 
 
 def further(text: str) -> str:
@@ -31,12 +33,8 @@ def further(text: str) -> str:
     if only_waits(said):
         raise _waits()
     request = request_in(said)
-    if request is not RequestKind.WORK:
-        asked, answer = NO_WORK[request]
-        raise OrderError(
-            f"It only asks {asked}. {answer} Nothing was sent or paid for.",
-            cure="Say what should be changed, or remove it.",
-        )
+    if request not in _ANSWERS:
+        raise _asks(request)
     return without_export(said)
 
 
@@ -46,12 +44,22 @@ def change(text: str) -> str:
     said = further(text)
     if puts_off(said):
         raise _waits()
+    if request_in(said) is RequestKind.QUESTION:
+        raise _asks(RequestKind.QUESTION)
     if is_praise(said) or asks_nothing(plain(said)):
         raise OrderError(
             "It asks for no change. Nothing was sent or paid for.",
             cure="Say what is to be changed, or remove it.",
         )
     return said
+
+
+def _asks(request: RequestKind) -> OrderError:
+    asked, answer = NO_WORK[request]
+    return OrderError(
+        f"It only asks {asked}. {answer} Nothing was sent or paid for.",
+        cure="Say what should be changed, or remove it.",
+    )
 
 
 def _waits() -> OrderError:

@@ -27,7 +27,8 @@ NO_WORK = {
     RequestKind.CREDITS: (
         "about credits",
         "The page status.html in the shared folder says how many are left, and so does: nemowatch"
-        " credits.",
+        " credits. For credits at the end of a film, say so, and what they are to say: end"
+        " credits with Anna and Ben.",
     ),
     RequestKind.STATUS: (
         "how things are",
@@ -38,6 +39,11 @@ NO_WORK = {
         "to upload something",
         "Every file that is put into the folder is uploaded by itself, and results are put into the"
         " outbox and nowhere else.",
+    ),
+    RequestKind.QUESTION: (
+        "a question, which orders nothing",
+        "The page status.html in the shared folder says how far every file is and how many credits"
+        " are left, and the text beside it how these folders are used.",
     ),
 }
 _SKILLS = {skill.name: skill for kind in KINDS for skill in kind.skills}

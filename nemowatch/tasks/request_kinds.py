@@ -15,6 +15,7 @@ from pathlib import Path
 
 from nemowatch.late_pattern import LatePattern
 from nemowatch.tasks import request_words as words_of
+from nemowatch.tasks.about_result import is_about_result
 from nemowatch.tasks.request_languages import LANGUAGES, LanguageWords
 from nemowatch.tasks.slips import LATIN_WORD, Spelling
 
@@ -27,6 +28,7 @@ class RequestKind(StrEnum):
     CREDITS = "credits"  #: what is left of them
     STATUS = "status"  #: the state of things, or what is on the timeline
     UPLOAD = "upload"  #: how files get to the cloud
+    QUESTION = "question"  #: anything else that is asked, which orders nothing
 
 
 #: The most characters of an instruction that may be no work: nobody asks for an export in more.
@@ -250,7 +252,7 @@ def _no_slips() -> frozenset[str]:
 
 def kind_of(said: str) -> RequestKind:
     """What a text, as `plain` gives it, asks for if all of its words say that; otherwise work."""
-    if len(said) > LONGEST:
+    if len(said) > LONGEST or is_about_result(said):
         return RequestKind.WORK
     kinds = (language.kind_of(said) for language in languages())
     return next(filter(_is_no_work, kinds), RequestKind.WORK)
@@ -260,7 +262,7 @@ def kind_of_slips(said: str) -> RequestKind:
     """The same for a short text that was typed in haste, with slips."""
     if len(said) > LONGEST or len(WORD.findall(said)) > _MOST_SLIPPED:
         return RequestKind.WORK
-    if not _no_slips().isdisjoint(LATIN_WORD.findall(said)):
+    if is_about_result(said) or not _no_slips().isdisjoint(LATIN_WORD.findall(said)):
         return RequestKind.WORK
     if any(language.is_right(said) for language in languages()):
         return RequestKind.WORK

@@ -123,6 +123,8 @@ cuantos cuanto queda quedan tengo tiene hay cuesta cuestan costo costado ver mos
 dime comprar recargar mas disponible disponibles restante restantes cuenta mi cual usado gastado
 he
 """,
+    upload="subir cargar",
+    upload_too="video videos archivo archivos otro otra mas como donde",
 )
 FRENCH = LanguageWords(
     polite="""
@@ -161,12 +163,12 @@ plus compte quel en utilise utilises
 )
 PORTUGUESE = LanguageWords(
     polite="""
-vc vcs blz ei eai ae ta to tah ne pois hmm pessoal galera mano cara opa ai
-em por favor obrigado obrigada ola oi bom dia boa tarde noite eu voce tu nos me te se lhe o a os
-as um uma meu minha meus minhas nosso nossa seu sua e sao era esta estao este isto esse isso ja
-agora hoje logo mas so somente apenas final finais finalizado finalizada pronto pronta completo
-completa todo toda pode podem poderia poderiam gostaria para que de do da ao se equipe abraco
-abracos valeu pf
+vc vcs blz ei eai ae ta to tah ne pois hmm pessoal galera mano cara opa ai em por favor obrigado
+obrigada ola oi bom dia boa tarde noite eu voce tu nos me te se lhe o a os as um uma meu minha
+meus minhas nosso nossa seu sua e sao era esta estao este isto esse isso ja agora hoje logo mas
+so somente apenas final finais finalizado finalizada pronto pronta completo completa mim pra
+todo toda pode podem poderia poderiam gostaria para que de do da ao se equipe abraco abracos
+valeu pf
 """,
     please="favor pf pfv pfvr obrigado obrigada valeu",
     things="video videos filme clipe clipes arquivo arquivos ficheiro resultado resultados projeto",
@@ -174,11 +176,11 @@ abracos valeu pf
     openers="esta estao onde cade quando quanto como tem ja ainda falta alguma que por_que ha",
     export="""
 exportar exporta exporte exportem baixar baixa baixe descarregar renderizar renderiza renderize
-enviar envia envie envia manda mande mandar
+enviar envia envie envia manda mande mandar manda_pra_mim
 """,
     export_with_a_thing="me_da quero preciso salvar salva salve guardar me_passa",
     status="""
-status estado andamento progresso como_esta_o como_esta_meu demorando novidade novidades
+status estado situacao andamento progresso como_esta_o como_esta_meu demorando novidade novidades
 alguma_noticia
 """,
     asked="""
@@ -203,8 +205,8 @@ JAPANESE = LanguageWords(
     polite="""
 お願いします お願い致します お願い おねがいします ください 下さい ありがとうございます
 ありがとう こんにちは すみません 私の わたしの 僕の この その あの もう 今 すぐ だけ のみ
-完成した 最終 できた 出来た ー です でしょうか ます ました ですか ますか は が を の に で と も へ
-か ね よ って くれますか もらえますか いただけますか して
+完成した 最終 できた 出来た ー です でしょうか したい ます ました ですか ますか は が を の に
+で と も へ か ね よ って くれますか もらえますか いただけますか して
 """,
     please="お願いします お願い致します お願い おねがいします ください 下さい",
     things="動画 ビデオ 映像 ファイル 作品 クリップ 結果 プロジェクト データ 完成品",
@@ -215,9 +217,9 @@ JAPANESE = LanguageWords(
 """,
     export_with_a_thing="保存して 欲しい ほしい 必要",
     status="""
-進捗 進み具合 進行状況 状況 ステータス 終わりましたか 終わった できましたか 出来ましたか
-完成しましたか 完了しましたか まだですか まだかかり いつ終わり いつでき いつ完成 どうなって
-レンダリング中 処理中 どこですか どこにあり 仕上がりましたか 終わってますか
+状態 トラック 進捗 進み具合 進行状況 状況 ステータス 終わりましたか 終わった できましたか
+出来ましたか 完成しましたか 完了しましたか まだですか まだかかり いつ終わり いつでき いつ完成
+どうなって レンダリング中 処理中 どこですか どこにあり 仕上がりましたか 終わってますか
 """,
     asked="""
 できた 出来た 終わる 終わり 完成 完了 いつ どこ まだ どれくらい あと何分 何か進展 新しい情報
@@ -225,8 +227,10 @@ JAPANESE = LanguageWords(
     status_too="""
 レンダリング エクスポート 処理 教えて 見せて 表示して 確認 どう どれくらい どのくらい あと 何分
 何時間 時間 かかります かかりますか かかり います いますか あります ありますか なりました なって
-た ているか ている まだ いつ 終わり でき でしょう 完成 完了 しました し そう
+た ているか ている まだ いつ 終わり でき でしょう 完成 完了 しました し そう 表示
 """,
+    upload="アップロード",
+    upload_too="動画 ファイル どうやって どこ どこに し",
     credits="クレジット 残高",
     credits_too="""
 残り いくら どれくらい どのくらい 残って あと いくつ あります ありますか います いますか 教えて

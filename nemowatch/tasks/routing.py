@@ -2,7 +2,8 @@
 endpoint of its own and never goes to it (docs/api.md section 6). Pure.
 
 An instruction is a request of another kind only if nothing else is in it: it has one of that kind's
-words, and otherwise only words that mean nothing by themselves. Whatever is not recognised is work.
+words, and otherwise only words that mean nothing by themselves. A question is one by its form
+(`questions`). Whatever is not recognised is work.
 It must not know what becomes of an instruction.
 """
 
@@ -15,6 +16,7 @@ from itertools import filterfalse
 
 from nemowatch.late_pattern import LatePattern
 from nemowatch.tasks import request_words as words_of
+from nemowatch.tasks.questions import only_asks
 from nemowatch.tasks.request_kinds import (
     LONGEST,
     WORD,
@@ -64,7 +66,10 @@ def request_in(text: str) -> RequestKind:
     surely = surely_in(text)
     if surely is not RequestKind.WORK:
         return surely
-    return kind_of_slips(plain(text))
+    meant = kind_of_slips(plain(text))
+    if meant is RequestKind.WORK and only_asks(text):
+        return RequestKind.QUESTION
+    return meant
 
 
 @lru_cache(TEXTS)

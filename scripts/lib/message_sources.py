@@ -75,6 +75,8 @@ SILENT = (
     "tasks/language_words.py",
     "tasks/prompts.py",
     "tasks/praise.py",
+    "tasks/question_words.py",
+    "content/forms/two_turns.py",
     "tasks/request_languages.py",
     "tasks/request_words.py",
     "tasks/folder_words.py",

@@ -55,22 +55,30 @@ HONEST = (
     "|Поговорим о паузе.txt|Σοπρτ.txt|a b c d e.txt|Wait until dark.txt|Stopped clocks.txt"
     "|Монтаж.txt"
     "|How to write a good prompt.txt|Wait for me.txt|A glossary of old words.txt"
-    "|question.txt|films.url|a.urls.txt| pause.mp4"
+    "|question.txt|films.url|a.urls.txt| pause.mp4|Startup story.txt|Starting over.txt"
+    "|start of season.txt|Yes we can.txt|Go West.txt|Important dates.txt|Task force.txt|end.txt"
+    "|Message in a bottle.txt|Check in video.txt|thank you.txt|status quo.txt|Weiter im Text.txt"
 )
 DOUBTFUL = {
     PROMPT: (
         "prompt reply.txt|prompt for tuesday.txt|the prompt.txt|prompt-anna.txt"
-        "|instructions.txt|промпт.txt|提示.txt"
+        "|instructions.txt|промпт.txt|提示.txt|instuctions.txt|anweisng.docx"
     ),
     PAUSE: "pause-music.txt|PAUSE until further notice.txt|please pause.docx|STOP|pauza.docx"
     "|一時停止.txt|do not process.txt|On Hold"
     "|paused until monday.txt|paused until monday.docx.txt|Pause bis Montag.docx|HOLD"
-    " until tomorrow.txt|stop please.txt",
+    " until tomorrow.txt|stop please.txt|stopped.txt|not now.txt|later.txt|warte.txt|停止.txt",
     GLOSSARY: "Glossary of terms.txt|glossary for anna.txt|glosario.txt|Glossaire.docx|用语集.txt",
-    InstructionName.ORDER: "RETRY|cancel.txt|Resume.docx|abbrechen.txt|go.txt",
+    InstructionName.ORDER: (
+        "RETRY|cancel.txt|Resume.docx|abbrechen.txt|go.txt|start.txt|Begin.docx|ok.txt|OK!!.txt"
+        "|yes please.txt|ja.txt|nein.txt|go ahead.txt|ok go.txt|please start.txt|start now.txt"
+        "|started.txt|confirmed.txt|cancle.txt|continu.txt|fertig.txt|oui.txt|listo.txt|开始.txt"
+        "|старт.txt|スタート.txt|Bitte starten.txt|status.txt|undo.docx|no.txt"
+    ),
     InstructionName.REVISE: "revise.txt|clip revise.txt|clip_revise.docx",
     InstructionName.ANSWER: "answer.txt|Answer.docx",
-    InstructionName.ASIDE: "README.md|read me.txt|Liesmich.txt|notes.docx|info.txt",
+    InstructionName.ASIDE: "README.md|read me.txt|Liesmich.txt|notes.docx|info.txt"
+    "|settings.txt|setings.txt|important.txt|please read.txt|Auftrag.docx|order.txt|要求.txt",
 }
 
 

@@ -82,7 +82,6 @@ NO_PROSE = {
 PROSE = {
     "an address": "Anna Muster\nHauptstr. 5\n12345 Berlin\nDeutschland\nTel.: +49 30 123456",
     "prices": "Tea: 3 €\nCoffee: $4.50\nCake: 5,20 €\nTotal: = 12.70 €",
-    "a price list": "Tee\t3 €\nKaffee\t4 €\nKuchen\t5 €\nWasser\t2 €",
     "a list": "- eggs\n- milk;\n- 200 g of flour\n* salt\n1. mix\n2) bake",
     "a recipe": "Ingredients:\n  Flour: 200 g\n  Sugar: 100 g\nMethod:\n  Mix it.\n  Bake it.",
     "clauses": (
@@ -96,7 +95,8 @@ PROSE = {
     ),
     "a timetable": "01.02.2026 10:00 Opening\n01.02.2026 11:00 Lunch\n01.02.2026 12:00 End",
     "results": "Bayern - Dortmund 3:1\nKöln - Mainz 0:0\nBremen - Berlin 2:2",
-    "decimals": "Brot 2,50\nMilch 1,20\nKäse 4,90\nEier 3,10\nTee 5,00\nSalz 0,90",
+    "years": "We met in 1999\nWe married in 2004\nWe left in 2010",
+    "headings with numbers": "Part 1\nIt was late.\nPart 2\nIt was early.\nPart 3\nHe slept.",
     "two decimals": "Es kostet 1,50\nund dann 2,50",
     "lyrics with commas": (
         "月亮,代表我的心\n你问我,爱你有多深\n轻轻的,一个吻\n深深的,一段情\n我的情,也真\n我的爱,不变"
@@ -208,6 +208,56 @@ def test_names_and_directions_are_asked_about(what: str, name: str) -> None:
     with pytest.raises(OrderError, match="would be spoken") as refused:
         script_words(VOICES[what].encode(), name)
     assert "spoken" in refused.value.cure
+
+
+PRICES = {
+    "tabs": "Tee\t3 €\nKaffee\t4 €\nKuchen\t5 €\nWasser\t2 €",
+    "gaps": "Menu\n\nCoffee    3.50\nTea       2.80\nCheesecake 4.20",
+    "dots": "Coffee ........ 3.50\nTea ....... 2.80\nCake ..... 4.20",
+    "blanks": "Brot 2,50\nMilch 1,20\nKäse 4,90",
+    "currencies": "Latte $4\nMocha 5 EUR\nTea 3 €",
+    "times": "Monday    9-17\nTuesday   9-17\nWednesday 9-12",
+    "chinese": "咖啡　25元\n茶　20元\n蛋糕　30元",
+}
+
+
+@pytest.mark.parametrize("what", PRICES)
+def test_a_list_of_prices_is_asked_about(what: str) -> None:
+    """Nobody says how it is to be read aloud; as sentences it is spoken."""
+    with pytest.raises(OrderError, match="list of prices") as refused:
+        script_words(PRICES[what].encode(), "a.txt")
+    assert "full stop" in refused.value.cure
+    assert script_words(b"Coffee costs 3.50.\nTea costs 2.80.\nCake costs 4.20.", "a.txt")
+
+
+TWO_TURNS = r"""
+ANNA: Hi Ben.\nBEN: Hello.|ANNA: The boat leaves at noon.\nBEN: That is late.
+Anna: How are you?\nBen: Fine.|Anna: I love it here.\nBen: So do we.|安娜：你好！\n本：你好吗？
+アンナ：こんにちは。\nベン：元気ですか。|Speaker 1: Welcome.\nSpeaker 2: Thanks.
+Man: The train is late.\nWoman: Again.|Q: What is it?\nA: A watch folder.
+Anna:\nHi Ben, how are you?\nBen:\nFine.|[Anna] Where were you?\n[Ben] At home.
+Narrator: Once upon a time there was a king.\nHe had two sons.|旁白：从前有一个国王。
+"""
+LABELS = r"""
+Note: Bring water.\nPrice: 5 euros.|Price: 5\nDate: Monday|Monday: We swim.\nTuesday: We run.
+Monday: You get 10 percent off.\nTuesday: You get 20 percent off.|Note: You need a ticket.
+Problem: Who pays for it?\nSolution: You do not.|Before: I was tired.\nAfter: I am fit.
+Paris: the city of light.\nRome: the eternal city.|注意：请带水。\n价格：五元。
+Hinweis: Sie brauchen eine Karte.\nPreis: 5 Euro.|NASA: We landed on the moon.
+"""
+
+
+@pytest.mark.parametrize("text", TWO_TURNS.strip().replace("\n", "|").split("|"))
+def test_two_turns_of_a_conversation_are_asked_about(text: str) -> None:
+    """So is one voice that is named at the beginning."""
+    with pytest.raises(OrderError, match="has names before"):
+        script_words(text.replace("\\n", "\n").encode(), "a.txt")
+
+
+@pytest.mark.parametrize("text", LABELS.strip().replace("\n", "|").split("|"))
+def test_two_labels_are_spoken(text: str) -> None:
+    """They head lines of ordinary texts, and nobody speaks behind them."""
+    assert script_words(text.replace("\\n", "\n").encode(), "a.txt")
 
 
 LIKE_A_PLAY = r"""

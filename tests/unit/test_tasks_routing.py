@@ -161,7 +161,7 @@ Send shivers down the spine|send a message of hope|save the whales
 Save time by cutting the pauses|save the date invitation|Give me goosebumps|give me energy
 give me more contrast|get rid of the silence|Get to the point|I want it funny|I need subtitles
 I want music|I want the video shorter|I need the video in black and white
-give me the video without sound|Where is the love|want more colour
+give me the video without sound|want more colour
 make it ready to post on Instagram|Create a post for Instagram|turn this into an Instagram post
 share price animation|post-production look|publish date at the bottom
 Is it possible to add subtitles?|Can you export it with a border?

@@ -147,7 +147,7 @@ onde o homem fala, abaixe a música|exporte só o começo|um vídeo mais curto
 いつも笑っている場面を使って|動画を明るくしてください|タイトルに「進捗」と入れて
 終わりにフェードを入れて|字幕だけ
 the tile please|title please|the fire please|music please|Musik bitte|música por favor|musique svp
-字幕お願いします|is it black?|more bass?|loop it|other voice|option b|both|a tone higher
+字幕お願いします|more bass?|loop it|other voice|option b|both|a tone higher
 leiser bitte
 más lento por favor|plus fort svp|mais alto por favor|darker|mute it|track the running man
 """
@@ -247,4 +247,4 @@ def test_other_words_are_no_slips() -> None:
 
 def test_slips_are_not_looked_for_without_end() -> None:
     """Words that are written together without a blank are taken apart up to a length."""
-    assert request_in("is" * 149 + "x?") is RequestKind.WORK
+    assert request_in("is" * 149 + "x") is RequestKind.WORK

@@ -12,6 +12,7 @@ from collections import Counter
 from collections.abc import Sequence
 from itertools import pairwise
 
+from nemowatch.content.forms.two_turns import is_conversation, is_voice
 from nemowatch.errors import OrderError
 
 COPY_WORDS = "Copy the words that are to be spoken into a plain text file (.txt) and drop that."
@@ -34,6 +35,7 @@ _SPEAKER = re.compile(
     r"|(?<![\u8bf4\u8aaa\u9053\u95ee\u554f\u7b54\u558a]) ?(?:\([^()\n]{1,40}\) ?)?"
     r"(?:\*\*)?[:\uff1a](?:\*\*)?(?:\s+\S|(?<=\uff1a)\S|$))"
 )
+_BEHIND_NAME = re.compile("[:\uff1a\\]]")
 #: A name on a line of its own, in capitals, as in plays.
 _CUE = re.compile(r"(?P<name>[^\W\d_a-z][^a-z\n:!?,;=_()\[\]\"]{1,30}?)(?: ?\([^()\n]{1,30}\))?")
 #: A line that is only a direction.
@@ -100,12 +102,31 @@ def _speaker(lines: Sequence[str]) -> str:
     for none. A word that only returns by itself, and is not written as a name, is a label."""
     turns = [found for found in map(_SPEAKER.match, lines) if found]
     names = [turn["name"] for turn in turns]
+    is_one_voice = bool(turns) and turns[0].string == lines[0] and is_voice(names[0])
+    if is_one_voice or _are_two_turns(lines):
+        return names[0]
     alone = sum(turn[0] == turn.string for turn in turns)
     if len(turns) * 2 < len(lines) and alone < len(turns):
         return ""
     if len(set(names)) < _FEWEST_SPEAKERS and not any(map(_is_voice, names)):
         return ""
     return _most_frequent(names, _FEWEST_TURNS)
+
+
+def _are_two_turns(lines: Sequence[str]) -> bool:
+    """Whether the whole text is two turns of a conversation."""
+    turns: list[tuple[str, str]] = []
+    for line in lines:
+        turn = _SPEAKER.match(line)
+        if turn:
+            said = _BEHIND_NAME.split(line, maxsplit=1)[1]
+            turns.append((turn["name"], said))
+        elif turns:
+            label, said = turns[-1]
+            turns[-1] = label, f"{said} {line}"
+        else:
+            return False
+    return is_conversation(turns)
 
 
 def _is_voice(name: str) -> bool:

@@ -12,8 +12,10 @@ from collections.abc import Callable, Sequence
 from itertools import islice
 
 from nemowatch.content.forms.dialogue import COPY_WORDS, refuse_dialogue
+from nemowatch.content.forms.lines import lines_of
 from nemowatch.content.forms.stand_ins import refuse_stand_ins
 from nemowatch.content.forms.structure import other_structure
+from nemowatch.content.forms.value_list import is_value_list
 from nemowatch.content.recognise import kind_by_beginning, kind_of
 from nemowatch.errors import OrderError
 
@@ -76,6 +78,11 @@ def refuse_not_spoken(text: str) -> None:
             cure="Delete the times (and the names, if they are not to be spoken), and save it.",
         )
     _refuse(other_structure(text))
+    if is_value_list(lines_of(text)):
+        raise OrderError(
+            "This text is a list of prices or other values in columns, not sentences.",
+            cure="If it is to be spoken, write each line as a sentence that ends with a full stop.",
+        )
     refuse_dialogue(text)
     refuse_stand_ins(text)
 

@@ -81,8 +81,8 @@ class Form:
 
 #: Words about an instruction that do not make a title of it: "paused until monday".
 CIRCUMSTANCES = words(
-    "until till til please now today tomorrow tonight week weekend month everything all further"
-    " notice monday tuesday wednesday thursday friday saturday sunday next again yet"
+    "until till til please pls plz now today tomorrow tonight week weekend month everything all"
+    " further notice monday tuesday wednesday thursday friday saturday sunday next again yet"
     " bis bitte jetzt heute morgen woche alles montag dienstag mittwoch donnerstag freitag samstag"
     " sonntag nachste nachster jusqu jusque lundi mardi mercredi jeudi vendredi samedi dimanche"
     " demain hasta lunes martes miercoles jueves viernes sabado domingo manana fino lunedi venerdi"
@@ -98,7 +98,7 @@ FORMS = (
         others=words(
             "stop stopp halt hold wait warten anhalten pausa pausar pauza pauze paus parar"
             " arrêt arrêter detener"
-            " пауза 暂停 暫停 一時停止 일시정지 不要"
+            " held стоп пауза 暂停 暫停 停止 等待 一時停止 ストップ 일시정지 중지 不要"
             " onhold notyet donotprocess donotstart donottouch nichtbearbeiten nochnicht"
         ),
         effect=Effect.PAUSE,
@@ -171,15 +171,28 @@ FORMS = (
         InstructionName.ORDER,
         others=words(
             "cancel retry resume unpause continue go proceed again resolve delete abort undo redo"
-            " abbrechen stornieren löschen cancelar annuler annullare reintentar réessayer"
-            " 取消 重试"
+            " start begin launch run process execute submit send accept confirm reject decline deny"
+            " no nope nein non nao いいえ ready remove keep quit exit borrar supprimer apagar"
+            " entfernen skip ignore restart reset reload refresh status check explain credits"
+            " finish goahead abbrechen stornieren löschen starten anfangen los weiter weitermachen"
+            " loslegen bestätigen ablehnen senden cancelar annuler annullare reintentar réessayer"
+            " empezar comenzar iniciar inicio continuar seguir enviar aceptar rechazar commencer"
+            " démarrer continuer envoyer accepter refuser começar aceitar recusar avvia inizia"
+            " continua начать старт удалить продолжить"
+            " 取消 重试 开始 開始 继续 繼續 启动 啟動 スタート 続行 시작 계속"
         ),
     ),
     Form(
         InstructionName.ASIDE,
         others=words(
             "readme liesmich leeme leiame leggimi lisezmoi todo settings config configuration"
-            " options info note notes notiz notizen notas briefing"
+            " options info note notes notiz notizen notas briefing readmefirst readfirst read"
+            " lesen"
+            " important wichtig hinweis hinweise message nachricht request requests order orders"
+            " auftrag aufträge wunsch wünsche task tasks job jobs guidelines guideline styleguide"
+            " requirements anforderungen comments comment kommentar feedback specs changelog"
+            " einstellungen konfiguration ajustes configuración importante remarques réglages"
+            " commande demande pedido pedidos 说明 說明 备注 備註 设置 設定 要求 说明书 メモ お願い"
         ),
     ),
 )

@@ -25,7 +25,11 @@ from nemowatch.intake.scan.instruction_forms import (
     Form,
     InstructionName,
 )
+from nemowatch.intake.scan.look_alike_letters import as_seen
 from nemowatch.intake.scan.name_words import BACKUPS, plain, without_endings, words_of
+from nemowatch.tasks.answers import AnswerMeaning, meaning_of
+from nemowatch.tasks.put_off import puts_off
+from nemowatch.tasks.slips import is_slip
 
 #: The name of the note in a folder.
 _READ_ME = "nemowatch - read me.txt"
@@ -41,7 +45,16 @@ _MOST_MORE = 3
 #: Instructions by their complete names, by words that mean the same, and by their own words. If
 #: several have the same name, the first counts.
 _BY_NAME = {name: form.instruction for form in reversed(FORMS) for name in form.names}
-_BY_OTHER_WORD = {word: form.instruction for form in reversed(FORMS) for word in form.others}
+_BY_OTHER_WORD = {
+    as_seen(word): form.instruction for form in reversed(FORMS) for word in form.others
+}
+#: Those in which a slip is recognized, by their first letter: one letter less makes another word
+#: of a shorter one.
+_SLIPPED_FROM = 6
+_OTHERS_BEGINNING: dict[str, list[str]] = {}
+for _word in filter(str.isascii, _BY_OTHER_WORD):
+    if len(_word) >= _SLIPPED_FROM:
+        _OTHERS_BEGINNING.setdefault(_word[:1], []).append(_word)
 #: "clip revise.txt"
 _BY_LAST_WORD = {FORM[InstructionName.REVISE].word: InstructionName.REVISE}
 _BY_WORD = {form.word: form.instruction for form in FOLDER_FORMS}
@@ -148,9 +161,52 @@ def _in_doubt(name: str, scripts: bool) -> InstructionName | None:
     return (
         _BY_OTHER_WORD.get("".join(said))
         or _BY_OTHER_WORD.get("".join(bare))
+        or _put_off(said)
+        or _ordered(bare)
         or _meant_for_folder(stem, said, bare, scripts)
         or _BY_LAST_WORD.get(said[-1])
     )
+
+
+def _put_off(said: list[str]) -> InstructionName | None:
+    """PAUSE for a name that only says that something is to wait: "not now", "hold on"."""
+    if puts_off(" ".join(said)):
+        return InstructionName.PAUSE
+    return None
+
+
+def _ordered(bare: list[str]) -> InstructionName | None:
+    """The instruction that all words of a name mean: an answer, as "ok" or "go ahead", or words
+    that mean an instruction each, of which a longer one may have a slip."""
+    if meaning_of(bare) is not AnswerMeaning.WORDS:
+        return InstructionName.ORDER
+    meant = list(map(_meant_by, bare))
+    if not all(meant):
+        return None
+    return meant[0]
+
+
+def _meant_by(word: str) -> InstructionName | None:
+    """The instruction that a word means: itself, in a form of it, or with a slip."""
+    found = filter(None, map(_BY_OTHER_WORD.get, (word, *_bases(word))))
+    meant = next(found, None) or _slip_of(word)
+    if meant is None and meaning_of([word]) is not AnswerMeaning.WORDS:
+        return InstructionName.ORDER
+    return meant
+
+
+def _bases(word: str) -> Iterable[str]:
+    """What an English word may be a form of: "stopped" of "stop", "declined" of "decline"."""
+    for ending in ("ed", "ing"):
+        base = word.removesuffix(ending)
+        if base != word:
+            yield from (base, f"{base}e", base[:-1])
+
+
+def _slip_of(word: str) -> InstructionName | None:
+    alike = _OTHERS_BEGINNING.get(word[:1], ())
+    right = next((other for other in alike if is_slip(word, other)), "")
+    return _BY_OTHER_WORD.get(right)
 
 
 def _meant_for_folder(
