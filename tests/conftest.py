@@ -1,5 +1,6 @@
-"""What every test may use: anyio on asyncio, a Hypothesis profile that is quick by default, and a
-folder that other users may enter. Says which tests stay together when they run side by side."""
+"""What every test may use: anyio on asyncio, a Hypothesis profile that is quick unless the command
+line says `--hypothesis-profile thorough`, and a folder that other users may enter. Says which tests
+stay together when they run side by side."""
 
 from __future__ import annotations
 
@@ -21,9 +22,15 @@ if TYPE_CHECKING:
 
     from tests.rigs.engine import EngineRig
 
-settings.register_profile(
-    "quick", max_examples=60, deadline=None, suppress_health_check=[HealthCheck.too_slow]
-)
+#: Examples by profile: each run tries others.
+_EXAMPLES = {"quick": 40, "thorough": 500}
+for _name, _examples in _EXAMPLES.items():
+    settings.register_profile(
+        _name,
+        max_examples=_examples,
+        deadline=None,
+        suppress_health_check=[HealthCheck.too_slow],
+    )
 settings.load_profile("quick")
 
 #: What commands keep of configurations goes there, and not to whoever runs the tests.

@@ -77,7 +77,7 @@ REFUSED = [
 ]
 
 
-@pytest.mark.parametrize(("name", "said", "suggestion"), REFUSED)
+@each_row(REFUSED)
 def test_what_an_alias_does_not_say_is_not_guessed(name: str, said: str, suggestion: str) -> None:
     """A whole order takes no second language, and a recipe's name is never read as an alias."""
     found = read_folder(name, NAMES)

@@ -104,7 +104,7 @@ def test_what_the_agent_says_of_its_work_is_never_a_transcript(answer: str) -> N
     assert publishable(answer) == ""
 
 
-@pytest.mark.parametrize("answer", DOUBT)
+@each_row(DOUBT)
 def test_words_that_may_be_either_are_a_persons_to_judge(answer: str) -> None:
     """A mixture, or an end like a question."""
     assert judge(answer) is AnswerKind.DOUBT
@@ -179,8 +179,7 @@ def test_a_speech_that_sounds_like_an_apology_is_at_most_in_doubt(said: str) -> 
     assert publishable(said) == said
 
 
-@pytest.mark.parametrize(
-    "said",
+@each_row(
     [
         "Guten Morgen aus dem Hafen. Das erste Boot fährt um sieben.",
         "Klicken Sie hier, um zu abonnieren, liebe Freunde.",
@@ -191,7 +190,7 @@ def test_a_speech_that_sounds_like_an_apology_is_at_most_in_doubt(said: str) -> 
         "窓を開けてください。暑いです。",
         "Laden Sie Ihre Freunde ein.",
         "Envía saludos a tu madre.",
-    ],
+    ]
 )
 def test_speech_of_other_languages_is_published(said: str) -> None:
     """An agent that answers in another language is told from it by the words of its work."""

@@ -12,6 +12,7 @@ from nemowatch.holds.budget import Budget, Cap, cap, cap_words, closed, within_h
 from nemowatch.journal.holds import HoldRow
 from nemowatch.journal.spend import Price, Unpriced, amount
 from nemowatch.model import HoldReason, State
+from tests.rigs.rows import each_row
 
 NOON = datetime(2026, 5, 4, 12, 0)  # noqa: DTZ001 - hours in the config are local ones
 OPEN = Budget(
@@ -33,8 +34,7 @@ def test_an_open_way_is_open() -> None:
     assert closed(OPEN, State.UPLOADED, paying=True) is None
 
 
-@pytest.mark.parametrize(
-    ("budget", "reason"),
+@each_row(
     [
         (replace(OPEN, holds=held(HoldReason.TOKEN)), HoldReason.TOKEN),
         (replace(OPEN, holds=held(HoldReason.CREDITS)), HoldReason.CREDITS),
@@ -44,7 +44,7 @@ def test_an_open_way_is_open() -> None:
         (replace(OPEN, paused_here="inbox/dub-es/PAUSE"), HoldReason.PAUSED),
         (replace(OPEN, hours="22:00-06:00"), HoldReason.HOURS),
         (replace(OPEN, cap=Cap(150, 100, price=100)), HoldReason.CAP),
-    ],
+    ]
 )
 def test_each_cause_holds_with_its_reason(budget: Budget, reason: HoldReason) -> None:
     """The job goes back to where it stood, with words that say why."""
@@ -64,8 +64,7 @@ def test_the_cap_stops_only_the_paid_call() -> None:
     assert closed(replace(OPEN, holds=held(HoldReason.OUTAGE)), State.CLAIMED, paying=True) is None
 
 
-@pytest.mark.parametrize(
-    ("daily", "spent", "going", "price", "over"),
+@each_row(
     [
         (0, 10_000, 9, Price(100, 100, known=True), False),
         (100, 0, 0, Price(100, 100, known=True), False),
@@ -80,7 +79,7 @@ def test_the_cap_stops_only_the_paid_call() -> None:
         (100, 0, 0, Price(100, 100, known=False), False),
         # an unknown price is learned by one turn at a time
         (900, 0, 1, Price(100, 100, known=False), True),
-    ],
+    ]
 )
 def test_room_under_the_cap(
     daily: float, spent: float, going: int, price: Price, over: bool

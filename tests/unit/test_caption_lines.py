@@ -5,13 +5,13 @@ from __future__ import annotations
 from itertools import pairwise
 
 import pysubs2
-import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from rich.cells import cell_len
 
 from nemowatch.edits.caption_lines import LINES, WIDEST, broken, divided
 from nemowatch.edits.transcript import Segment, Transcript, as_srt, as_vtt
+from tests.rigs.rows import each_row
 
 ENGLISH = (
     "The quick brown fox jumps over the lazy dog, and then it goes for a very long walk through"
@@ -35,7 +35,7 @@ def parsed(text: str, form: str) -> list[tuple[int, int, str]]:
     ]
 
 
-@pytest.mark.parametrize("text", TEXTS)
+@each_row(TEXTS)
 def test_no_line_is_wider_than_a_screen_takes(text: str) -> None:
     """42 columns, of which an ideograph takes two; the words stay as they are, in their order."""
     lines = broken(text)
@@ -43,8 +43,7 @@ def test_no_line_is_wider_than_a_screen_takes(text: str) -> None:
     assert "".join("".join(lines).split()) == "".join(text.split())
 
 
-@pytest.mark.parametrize(
-    ("text", "lines"),
+@each_row(
     [
         ("Good morning.", ["Good morning."]),
         ("- Ready?\n- Ready.", ["- Ready?", "- Ready."]),
@@ -61,7 +60,7 @@ def test_no_line_is_wider_than_a_screen_takes(text: str) -> None:
                 "Oui\u00a0! Oui\u00a0! Oui\u00a0! Oui\u00a0!",
             ],
         ),
-    ],
+    ]
 )
 def test_lines_break_where_readers_expect_it(text: str, lines: list[str]) -> None:
     """About equally long, between words, never before a full stop; short lines stay."""

@@ -27,6 +27,7 @@ from nemowatch.reporting.overview import (
     Overview,
     Settling,
 )
+from tests.rigs.rows import each_row
 
 
 @given(st.binary())
@@ -38,8 +39,7 @@ def test_no_name_steers_the_terminal(raw: bytes) -> None:
     shown.encode("utf-8")
 
 
-@pytest.mark.parametrize(
-    ("raw", "shown"),
+@each_row(
     [
         (b"caf\xe9.mp4", "caf\\xe9.mp4"),
         (b"a\x1b[2Jb", "a\\x1b[2Jb"),
@@ -47,7 +47,7 @@ def test_no_name_steers_the_terminal(raw: bytes) -> None:
         ("映像.mp4", "映像.mp4"),
         ("\N{WOMAN}\u200d\N{PERSONAL COMPUTER}", "\N{WOMAN}\u200d\N{PERSONAL COMPUTER}"),
         ("a\nb", "a\\x0ab"),
-    ],
+    ]
 )
 def test_names_as_people_see_them(raw: bytes | str, shown: str) -> None:
     """Letters of every script stay; bytes, escapes and direction marks are written out."""

@@ -17,6 +17,7 @@ from nemowatch.config.watch_section import Watch
 from nemowatch.errors import ConfigError
 from nemowatch.model import MediaKind
 from tests.rigs.config_texts import SECRET, WATCH, problems, write
+from tests.rigs.rows import each_row
 
 
 def test_a_root_is_enough(tmp_path: Path) -> None:
@@ -345,14 +346,13 @@ HOURS += [
 ]
 
 
-@pytest.mark.parametrize(("hours", "minute", "active"), HOURS)
+@each_row(HOURS)
 def test_hours_hold_across_midnight(hours: str, minute: int, active: bool) -> None:
     """The first minute belongs to them, the last one does not."""
     assert is_active(hours, minute) is active
 
 
-@pytest.mark.parametrize(
-    "hours",
+@each_row(
     [
         "22",
         "25:00-06:00",
@@ -361,7 +361,7 @@ def test_hours_hold_across_midnight(hours: str, minute: int, active: bool) -> No
         "24:00-06:00",
         "always",
         "22:00-06:00-07:00",
-    ],
+    ]
 )
 def test_hours_that_mean_nothing_are_refused(hours: str) -> None:
     """Rather than holding work for ever, or never."""

@@ -15,6 +15,7 @@ from nemowatch.cli.container.folders import check_mounted, check_writable, give,
 from nemowatch.cli.container.identity import ChosenIdentity, Who, become, chosen
 from nemowatch.config.load import load
 from nemowatch.errors import ConfigError, UsageError
+from tests.rigs.rows import each_row
 
 ROOT, NOBODY = Who(0, 0), Who(99, 100)
 CHOICES = [
@@ -31,7 +32,7 @@ CHOICES = [
 ]
 
 
-@pytest.mark.parametrize(("env", "here", "owner", "rootless", "who"), CHOICES)
+@each_row(CHOICES)
 def test_who_a_container_runs_as(
     env: dict[str, str], here: Who, owner: Who, rootless: bool, who: Who
 ) -> None:

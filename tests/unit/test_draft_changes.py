@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from typing import Any
 
-import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from nemowatch.edits.draft import timeline, tracks_of
 from nemowatch.edits.draft_changes import draft_changes
+from tests.rigs.rows import each_row
 
 CLIP = {"tt": 0, "sg": [{"s": 0, "d": 10_000, "m": {"name": "clip.mp4"}}]}
 TITLE = {"tt": 7, "sg": [{"s": 0, "d": 3000, "m": {"text": "Urban Dreams"}}]}
@@ -24,8 +24,7 @@ def draft(*tracks: dict[str, Any]) -> dict[str, Any]:
     return {"t": list(tracks), "d": 10_000}
 
 
-@pytest.mark.parametrize(
-    ("before", "after", "lines"),
+@each_row(
     [
         (draft(CLIP), draft(CLIP), []),
         (draft(CLIP), draft(CLIP, music()), ["added: BGM: Lo-fi (0-10s, 35%)"]),
@@ -53,7 +52,7 @@ def draft(*tracks: dict[str, Any]) -> dict[str, Any]:
         ),
         (None, draft(CLIP), ["added: Video: clip.mp4 (0-10s)"]),
         (draft(CLIP), {}, ["removed: Video: clip.mp4 (0-10s)"]),
-    ],
+    ]
 )
 def test_what_a_turn_changed(before: Any, after: Any, lines: list[str]) -> None:
     """Tracks that were added, removed or changed; their order counts for nothing."""

@@ -225,9 +225,8 @@ def test_utf8_with_a_few_wrong_bytes_is_read_or_refused() -> None:
     assert read(data + b"caf\xc3") == ""
 
 
-@pytest.mark.parametrize(
-    "text",
-    ["cafÃ© and naÃ¯ve", "donâ€™t", "Ð¿Ñ€Ð¸Ð²ÐµÑ‚ Ð²Ñ\x81ÐµÐ¼", "Â£5", "caf\ufffd", "caf\x82"],
+@each_row(
+    ["cafÃ© and naÃ¯ve", "donâ€™t", "Ð¿Ñ€Ð¸Ð²ÐµÑ‚ Ð²Ñ\x81ÐµÐ¼", "Â£5", "caf\ufffd", "caf\x82"]
 )
 def test_letters_that_were_garbled_before_are_refused(text: str) -> None:
     """No encoding brings them back; the original does."""
@@ -259,8 +258,7 @@ def test_marks_without_a_sound_are_left_out() -> None:
         decode_text("\ufeff\u200b\u202e".encode())
 
 
-@pytest.mark.parametrize(
-    "data",
+@each_row(
     [
         "Schön. ".encode("cp1252") * 20 + "Größe".encode() * 20,
         "Schön. ".encode() * 20 + "Größe".encode("utf-16-le"),
@@ -270,7 +268,7 @@ def test_marks_without_a_sound_are_left_out() -> None:
         b"redirig+AOk.",
         bytes(range(256)) * 4,
         b"GIF89a\x01\0\x01\0\x80\xff\xff\xff!\xf9\x04\x01",
-    ],
+    ]
 )
 def test_mixed_and_binary_bytes_are_refused(data: bytes) -> None:
     """Two encodings in one file, and what is no text at all."""

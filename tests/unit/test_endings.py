@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import pytest
-
 from nemowatch.content.cloud_names import name_in_cloud
 from nemowatch.content.endings import are_convertible, conversions, converted_to
 from nemowatch.content.kinds import KINDS
@@ -46,8 +44,7 @@ def test_a_file_is_sent_under_an_ending_that_is_true(
     assert name_in_cloud(name, data[:64], kind) == sent
 
 
-@pytest.mark.parametrize(
-    ("name", "target"),
+@each_row(
     [
         (b"holiday.MTS", "MP4"),
         (b"old.wmv", "MP4"),
@@ -59,7 +56,7 @@ def test_a_file_is_sent_under_an_ending_that_is_true(
         (b"letter.odt", "DOCX or TXT"),
         (b"old.DOC", "DOCX or TXT"),
         (b"README", ""),
-    ],
+    ]
 )
 def test_other_media_and_documents_have_something_to_convert_to(name: bytes, target: str) -> None:
     """By the ending alone, since such a file is never opened."""

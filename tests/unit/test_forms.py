@@ -75,8 +75,7 @@ def test_struck_words_are_asked_about(script: str, name: str) -> None:
     assert "Delete them" in caught.value.cure
 
 
-@pytest.mark.parametrize(
-    ("script", "name", "said"),
+@each_row(
     [
         ("<svg xmlns='x'><text>Hello</text></svg>", "a.txt", "XML"),
         ("<note><to>Anna</to><body>Hello</body></note>", "a.txt", "XML"),
@@ -88,7 +87,7 @@ def test_struck_words_are_asked_about(script: str, name: str) -> None:
         ("Save t\u0336e\u0336n\u0336 twenty percent.", "a.txt", "struck through"),
         ("Hello \ue001\ue002 there.", "a.txt", "only one font"),
         ("\u202eolleH\u202c there.", "a.txt", "Invisible marks"),
-    ],
+    ]
 )
 def test_what_is_not_what_it_seems_is_refused(script: str, name: str, said: str) -> None:
     """Other files that are letters from end to end, and letters that are shown otherwise."""
@@ -105,8 +104,7 @@ def test_what_lies_deep_in_markdown_is_read_or_refused() -> None:
         words(">" * 300 + " Hello", "a.md")
 
 
-@pytest.mark.parametrize(
-    ("script", "name", "spoken"),
+@each_row(
     [
         ("Hello <b>there</b><br>Bye", "a.md", ["Hello there", "Bye"]),
         ("<div>Hello there<p>Anna", "a.txt", ["Hello there", "Anna"]),
@@ -117,7 +115,7 @@ def test_what_lies_deep_in_markdown_is_read_or_refused() -> None:
         ("\U0001d4d7\U0001d4ee\U0001d4f5\U0001d4f5\U0001d4f8 you", "a.txt", ["Hello you"]),
         ("Hello\U000e0041\U000e0042 there", "a.txt", ["Hello there"]),
         ("Page one\x0cPage two", "a.txt", ["Page one", "Page two"]),
-    ],
+    ]
 )
 def test_marks_and_what_nobody_sees_are_not_spoken(
     script: str, name: str, spoken: list[str]
@@ -126,8 +124,7 @@ def test_marks_and_what_nobody_sees_are_not_spoken(
     assert words(script, name) == spoken
 
 
-@pytest.mark.parametrize(
-    ("style", "page", "is_seen"),
+@each_row(
     [
         ("color:#FFF", "", False),
         ("color: white; font-size:12px", "", False),
@@ -137,7 +134,7 @@ def test_marks_and_what_nobody_sees_are_not_spoken(
         ("font-size: 1em", "", True),
         ("font-size:10px;opacity:0.5", "", True),
         ("opacity:0", "", False),
-    ],
+    ]
 )
 def test_what_nobody_sees_on_a_page_is_not_spoken(style: str, page: str, is_seen: bool) -> None:
     """White on white, too small, or transparent."""
@@ -168,8 +165,7 @@ def test_words_that_may_look_otherwise_than_what_is_around_them_are_asked_about(
     assert words(page.format("display:none", inside, "no")) == ["a"]
 
 
-@pytest.mark.parametrize(
-    ("marks", "is_read"),
+@each_row(
     [
         (r"\strike no", False),
         (r"\striked1 no", False),
@@ -178,7 +174,7 @@ def test_words_that_may_look_otherwise_than_what_is_around_them_are_asked_about(
         (r"\cf1 yes", True),
         (r"\cf2 no", False),
         (r"\cf2\highlight1 yes", True),
-    ],
+    ]
 )
 def test_rich_text_with_words_that_may_not_be_meant_is_refused(marks: str, is_read: bool) -> None:
     """Struck through, white, or of no size: striprtf speaks them all."""
@@ -199,8 +195,7 @@ def test_of_subtitles_only_the_words_are_spoken(mark: str, end: str, name: str) 
     assert words(mark + VTT.replace("\n", end), name) == ["Hello & welcome.", "Bye"]
 
 
-@pytest.mark.parametrize(
-    ("script", "spoken"),
+@each_row(
     [
         (SCROLLING, ["hello dear", "friends all"]),
         (ASS, ["Welcome,", "all"]),
@@ -212,7 +207,7 @@ def test_of_subtitles_only_the_words_are_spoken(mark: str, end: str, name: str) 
         ("[ti:no]\n[00:12.00]One\n[00:15.30][00:45.00]Two", ["One", "Two"]),
         ("{0}{25}Hello|all\n{30}{50}{y:i}Bye", ["Hello", "all", "Bye"]),
         ("[0][25]Hello|all\n[30][50]/Bye", ["Hello", "all", "Bye"]),
-    ],
+    ]
 )
 def test_other_formats_of_subtitles_are_read(script: str, spoken: list[str]) -> None:
     """Captions that scroll are spoken once."""
@@ -323,8 +318,7 @@ def test_a_text_that_is_not_to_be_spoken_is_refused_with_what_to_do(script: str,
     assert caught.value.cure.endswith(".")
 
 
-@pytest.mark.parametrize(
-    "script",
+@each_row(
     [
         "9:00 Breakfast\n10:00 Lunch\n12:00 Dinner",
         "0:10 was on the clock.\nNobody moved.\nHe waited.\nAnd waited.\nAt 0:05 he ran.",
@@ -333,7 +327,7 @@ def test_a_text_that_is_not_to_be_spoken_is_refused_with_what_to_do(script: str,
         "Call 00:11:22:33:44:55 now, or start at the end.",
         "{curly} words, and see https://example.com for more.",
         "99",
-    ],
+    ]
 )
 def test_a_script_that_holds_times_or_links_is_spoken(script: str) -> None:
     """A timetable, a clock or an address among words is part of what is to be said."""

@@ -29,8 +29,7 @@ def prompts(name: str, text: str, drop: Drop) -> list[str]:
 CLIP = Drop(MediaKind.VIDEO, "clip.mp4")
 
 
-@pytest.mark.parametrize(
-    "line",
+@each_row(
     [
         "Acme Cloud = Nube Acme",
         "Acme Cloud=Nube Acme",
@@ -42,16 +41,14 @@ CLIP = Drop(MediaKind.VIDEO, "clip.mp4")
         '"Acme Cloud" = “Nube Acme”',
         "- Acme Cloud = Nube Acme",
         "* Acme Cloud = Nube Acme  # our product",
-    ],
+    ]
 )
 def test_a_translation_is_divided_in_any_usual_way(line: str) -> None:
     """An equals sign, a tab, an arrow; with bullets, quotation marks and comments."""
     assert terms(f"# Names\n\n{line}\n") == [("Acme Cloud", "Nube Acme")]
 
 
-@pytest.mark.parametrize(
-    "name", ["Acme Cloud", "C# and .NET", "R&D", "O'Neill", "10:30 Club", "Rock'n'Roll", "日本語"]
-)
+@each_row(["Acme Cloud", "C# and .NET", "R&D", "O'Neill", "10:30 Club", "Rock'n'Roll", "日本語"])
 def test_a_name_alone_is_kept(name: str) -> None:
     """Signs in it are its own."""
     assert terms(name) == [(name, "")]
@@ -128,8 +125,7 @@ def test_the_nearer_glossary_counts_for_the_same_term() -> None:
     assert names == {"Acme": "Cima", "Bob": "", "Eve": ""}
 
 
-@pytest.mark.parametrize(
-    ("name", "drop"),
+@each_row(
     [
         ("dub-es", CLIP),
         ("voiceover-es", CLIP),
@@ -139,7 +135,7 @@ def test_the_nearer_glossary_counts_for_the_same_term() -> None:
         ("edit", Drop(MediaKind.VIDEO, "a.mp4", "", "Cut it.")),
         ("dub-es", Drop(MediaKind.VIDEO, "a.mp4", "", "Own words.")),
         ("edit", Drop(MediaKind.VIDEO, "a.mp4", "A text.", "Speak {script} slowly.")),
-    ],
+    ]
 )
 def test_a_glossary_goes_with_every_turn(name: str, drop: Drop) -> None:
     """Whatever the folder makes, and also beside its own prompt.txt; never inside a script, and

@@ -126,8 +126,7 @@ def test_bins_versions_and_staging_folders_are_never_entered(name: str) -> None:
         assert verdict.why
 
 
-@pytest.mark.parametrize(
-    "name",
+@each_row(
     [
         "_UNPACK_Show.S01",
         "_FAILED_Show.S01",
@@ -137,7 +136,7 @@ def test_bins_versions_and_staging_folders_are_never_entered(name: str) -> None:
         "Sequence 01.PRV",
         "found.000",
         ".Trash-1000",
-    ],
+    ]
 )
 def test_packages_and_what_programs_unpack_are_never_entered(name: str) -> None:
     """A package is one thing to its program: nothing in it is work."""
@@ -146,9 +145,7 @@ def test_packages_and_what_programs_unpack_are_never_entered(name: str) -> None:
     assert Ignore().name(name.encode(), folder=True).why
 
 
-@pytest.mark.parametrize(
-    "name", ["dub-es", "clientA", "final cut", "Recycling campaign", "media", "snapshot day"]
-)
+@each_row(["dub-es", "clientA", "final cut", "Recycling campaign", "media", "snapshot day"])
 def test_folders_of_people_are_entered(name: str) -> None:
     """Ordinary words are no bin and no cache."""
     assert Ignore().name(name.encode(), folder=True).kind is NameClass.WORK

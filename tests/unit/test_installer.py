@@ -128,8 +128,7 @@ def test_steps_that_are_done_are_left_out_and_a_step_that_fails_ends_it(tmp_path
         list(carry_out([InstallStep("user", "echo no space; exit 1", never), *plan]))
 
 
-@pytest.mark.parametrize(
-    ("workspaces", "writable"),
+@each_row(
     [
         (["/srv/studio"], ["/srv"]),
         (["/studio"], ["/studio"]),
@@ -137,7 +136,7 @@ def test_steps_that_are_done_are_left_out_and_a_step_that_fails_ends_it(tmp_path
         (["/mnt/nas/media/studio"], ["/mnt"]),
         (["/nas/studio"], ["/nas"]),
         (["/var/studio", "/home/anna/Studio"], ["/var"]),
-    ],
+    ]
 )
 def test_what_the_service_may_write_is_always_there(
     workspaces: list[str], writable: list[str]

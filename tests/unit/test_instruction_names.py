@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import pytest
-
 from nemowatch.intake.scan.ignore import Ignore, NameClass
 from nemowatch.intake.scan.instruction_forms import InstructionName
 from nemowatch.intake.scan.instruction_names import exact, in_doubt, look_alike
@@ -116,8 +114,7 @@ def test_where_texts_are_no_work_more_is_in_doubt() -> None:
     assert in_doubt(name, scripts=False) is PAUSE
 
 
-@pytest.mark.parametrize(
-    "name",
+@each_row(
     [
         "PAUSE",
         "Pause.TXT",
@@ -126,7 +123,7 @@ def test_where_texts_are_no_work_more_is_in_doubt() -> None:
         "Prompt.TXT.txt",
         "approve",
         "Glossary.txt",
-    ],
+    ]
 )
 def test_an_instruction_looks_like_none(name: str) -> None:
     """In any case, with a doubled ending, it is one."""

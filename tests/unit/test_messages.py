@@ -207,8 +207,7 @@ def test_english_loads_nothing() -> None:
     assert language._load.cache_info() == before
 
 
-@pytest.mark.parametrize("code", OTHERS)
-@pytest.mark.parametrize("state", State)
+@each_row(product(OTHERS, State))
 def test_a_refusal_calls_a_state_as_the_page_does(code: str, state: State) -> None:
     """Why an order about a job is refused is said in one language: the job's state, too."""
     with in_language(code):
@@ -361,7 +360,7 @@ def test_a_timeline_is_said_in_the_language_and_its_names_stay() -> None:
     )
 
 
-@pytest.mark.parametrize("code", LANGUAGES)
+@each_row(LANGUAGES)
 def test_what_a_note_has_people_write_is_read_as_that(code: str) -> None:
     """Each word of an answer, in the language of the note: any other would be a paid turn."""
     choose(code)
@@ -369,7 +368,7 @@ def test_what_a_note_has_people_write_is_read_as_that(code: str) -> None:
         assert read_answer(said(word)) is word
 
 
-@pytest.mark.parametrize("code", OTHERS)
+@each_row(OTHERS)
 def test_titles_of_notifications_are_in_the_language(code: str) -> None:
     """Counted for one and for many, and short words that no text could be known by."""
     choose(code)

@@ -36,9 +36,8 @@ def test_the_mount_table_answers_by_what_is_visible() -> None:
     assert before.concerns(b"/data") != table.concerns(b"/data")
 
 
-@pytest.mark.parametrize(
-    "fstype",
-    ["gpfs", "cvfs", "panfs", "wekafs", "fakeowner", "fhgfs", "quobyte", "brandnewfs", "unknown"],
+@each_row(
+    ["gpfs", "cvfs", "panfs", "wekafs", "fakeowner", "fhgfs", "quobyte", "brandnewfs", "unknown"]
 )
 def test_an_unknown_filesystem_is_watched_and_scanned(fstype: str) -> None:
     """A filesystem that nobody knows may be written by other hosts: events are not the whole

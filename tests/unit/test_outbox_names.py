@@ -4,15 +4,14 @@ from __future__ import annotations
 
 import unicodedata
 
-import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from nemowatch.fs.names import candidates, cut, numbered, plain, safe_name
+from tests.rigs.rows import each_row
 
 
-@pytest.mark.parametrize(
-    ("stem", "ending", "name"),
+@each_row(
     [
         (b"promo", ".es.mp4", "promo.es.mp4"),
         (b"a<b>:c?", ".mp4", "a_b__c_.mp4"),
@@ -25,7 +24,7 @@ from nemowatch.fs.names import candidates, cut, numbered, plain, safe_name
         ("e\u0301te\u0301".encode(), ".mp4", "e\u0301te\u0301.mp4"),
         (b"", ".mp4", "_.mp4"),
         (b"a\nb\x7f", ".mp4", "a_b_.mp4"),
-    ],
+    ]
 )
 def test_names_are_made_safe_and_stay_readable(stem: bytes, ending: str, name: str) -> None:
     """What Windows forbids is replaced, all else stays as it was dropped."""

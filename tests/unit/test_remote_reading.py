@@ -206,8 +206,7 @@ def test_a_failed_render_in_a_failed_envelope_is_an_answer() -> None:
     assert (found.status, found.error) == (RenderStatus.FAILED, "out of memory")
 
 
-@pytest.mark.parametrize(
-    ("status", "body", "error"),
+@each_row(
     [
         (404, {"detail": "Session not found: nope"}, SessionLost),
         (404, {"detail": "Not Found"}, RequestRefused),
@@ -216,7 +215,7 @@ def test_a_failed_render_in_a_failed_envelope_is_an_answer() -> None:
         (200, {"success": False, "error": "no"}, RequestRefused),
         (302, {}, RemotePassing),
         (503, {"code": 7}, RemotePassing),
-    ],
+    ]
 )
 def test_refusals(status: int, body: Any, error: type[NemowatchError]) -> None:
     """Codes count more than statuses, and a login page's redirect is no refusal of the API."""
@@ -224,8 +223,7 @@ def test_refusals(status: int, body: Any, error: type[NemowatchError]) -> None:
         envelope.answer(Reply(status, {}, json.dumps(body).encode()), 0)
 
 
-@pytest.mark.parametrize(
-    ("header", "seconds"),
+@each_row(
     [
         ("12", 12),
         ("", 0),
@@ -236,7 +234,7 @@ def test_refusals(status: int, body: Any, error: type[NemowatchError]) -> None:
         ("1795860000", 3600),
         ("Fri, 31 Dec 9999 23:59:59 GMT", 3600),
         ("Thu, 01 Jan 1970 00:01:00 GMT", 60),
-    ],
+    ]
 )
 def test_retry_after_in_seconds_or_as_a_date(header: str, seconds: float) -> None:
     """What cannot be read asks for nothing; what is absurd is cut."""

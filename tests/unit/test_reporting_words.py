@@ -108,7 +108,7 @@ def assert_offered(cure: Cure, *texts: str) -> None:
             assert way in text
 
 
-@pytest.mark.parametrize("reason", AttentionReason)
+@each_row(AttentionReason)
 def test_every_question_has_the_same_choices_everywhere(reason: AttentionReason) -> None:
     """The page, the terminal, the note and `show` offer each choice; the work that came after
     all, the order sent again, and leaving it are always among them."""
@@ -162,7 +162,7 @@ def test_every_failure_has_a_sentence_and_a_cure_everywhere(state: State, code: 
     assert said in on_terminal(overview)
 
 
-@pytest.mark.parametrize("health", HealthState)
+@each_row(HealthState)
 def test_every_trouble_of_an_inbox_has_a_cure_everywhere(health: HealthState) -> None:
     """An inbox that is not well says what can be done; a healthy one says nothing."""
     inbox = InboxStatus("", "/srv", str(health), health=health)

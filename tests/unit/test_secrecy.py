@@ -13,6 +13,7 @@ from nemowatch.remote import answers, envelope, values
 from nemowatch.remote.events import MAX_ANSWER, EventKind, TurnAnswer, TurnEvent, classify
 from nemowatch.remote.message import Reply
 from nemowatch.secrecy import hide, redact, redact_work
+from tests.rigs.rows import each_row
 
 TOKEN = "a+Supplied/Token-of-1234"
 FORMER = "the-token-before-5678"
@@ -33,8 +34,7 @@ def leaks(text: str) -> bool:
     return any(part in text.lower() for part in ("a+su", "upplied", "before-5678", "other.secret1"))
 
 
-@pytest.mark.parametrize(
-    "said",
+@each_row(
     [
         TOKEN,
         FORMER,
@@ -45,7 +45,7 @@ def leaks(text: str) -> bool:
         f"{TOKEN[:7]}\x00{TOKEN[7:]}",
         f"{TOKEN[:7]}\u202e{TOKEN[7:]}",
         "x" * 490 + TOKEN,
-    ],
+    ]
 )
 def test_no_message_repeats_a_secret(said: str) -> None:
     """Whatever key, case, spelling or place: half a token is not told either."""
@@ -56,7 +56,7 @@ def test_no_message_repeats_a_secret(said: str) -> None:
     assert not leaks(event.text)
 
 
-@pytest.mark.parametrize("status", [400, 401, 402, 403, 404, 413, 429, 500])
+@each_row([400, 401, 402, 403, 404, 413, 429, 500])
 def test_no_error_repeats_a_secret(status: int) -> None:
     """Refusals of every status: the text that is raised is the text that the journal keeps."""
     error = envelope.refusal(
@@ -143,8 +143,7 @@ def test_the_address_for_a_registration_is_whole(said: str) -> None:
     assert redact(said) == redact_work(said) == said
 
 
-@pytest.mark.parametrize(
-    "said",
+@each_row(
     [
         f"{LINK}&sig=abc.def",
         f"{LINK}#token",
@@ -152,7 +151,7 @@ def test_the_address_for_a_registration_is_whole(said: str) -> None:
         f"https://nemovideo.com/register?bind={TOKEN}",
         f"https://x.example/?sig=abc&to={LINK}",
         "https://nemovideo.com.evil.example/register?bind=anon_1",
-    ],
+    ]
 )
 def test_whatever_only_looks_like_it_loses_its_query(said: str) -> None:
     """And a secret in its place is hidden."""

@@ -17,6 +17,7 @@ from nemowatch.service.systemd import (
     status_line,
     watchdog_seconds,
 )
+from tests.rigs.rows import each_row
 
 pytestmark = pytest.mark.anyio
 
@@ -181,8 +182,7 @@ async def test_after_closing_nothing_is_sent(manager: socket.socket) -> None:
     assert drain(manager) == []
 
 
-@pytest.mark.parametrize(
-    ("alive", "age", "expected"),
+@each_row(
     [
         (True, 0, True),
         (True, 29.9, True),
@@ -190,7 +190,7 @@ async def test_after_closing_nothing_is_sent(manager: socket.socket) -> None:
         (False, 0, False),
         (True, -1, False),
         (True, float("inf"), False),
-    ],
+    ]
 )
 def test_a_ping_needs_a_live_loop_and_a_recent_tick(
     alive: bool, age: float, expected: bool

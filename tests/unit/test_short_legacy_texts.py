@@ -247,8 +247,7 @@ def test_one_word_of_unicode_without_a_mark_is_read(said: str, encoding: str, en
     assert decode_text((said + end).encode(encoding)) == said
 
 
-@pytest.mark.parametrize(
-    ("said", "encoding", "languages"),
+@each_row(
     [
         ("Dobrý den", "cp1250", ()),
         ("สวัสดี", "cp874", ()),
@@ -258,7 +257,7 @@ def test_one_word_of_unicode_without_a_mark_is_read(said: str, encoding: str, en
         ("Ça", "mac_roman", ("fr",)),
         ("¡Bienvenidos a España", "cp1252", ("es",)),
         ("好谈", "utf-16-be", ()),
-    ],
+    ]
 )
 def test_a_word_or_two_are_never_read_wrongly(
     said: str, encoding: str, languages: tuple[str, ...]

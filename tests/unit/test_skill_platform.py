@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-import pytest
-
 from nemowatch.remote.skill_platform import installed_by, skill_platform
+from tests.rigs.rows import each_row
 
 
-@pytest.mark.parametrize(
-    ("paths", "expected"),
+@each_row(
     [
         (["/home/a/.clawhub/skills/nemowatch/lib/nemowatch/x.py"], "clawhub"),
         (["/root/.clawhub/venv"], "clawhub"),
@@ -18,7 +16,7 @@ from nemowatch.remote.skill_platform import installed_by, skill_platform
         (["/home/a/skills/.cursor/x.py"], "unknown"),
         (["/home/a/my.clawhub/x.py", "/opt/nemowatch"], "unknown"),
         (["/home/a/clawhub/x.py", ""], "unknown"),
-    ],
+    ]
 )
 def test_the_platform_is_read_off_where_it_is_installed(paths: list[str], expected: str) -> None:
     """By whole folder names; whose home it is does not matter."""

@@ -48,14 +48,13 @@ def test_what_stands_for_words_is_refused_with_the_cure(script: str) -> None:
     assert refused.value.cure.endswith(".")
 
 
-@pytest.mark.parametrize("script", HONEST)
+@each_row(HONEST)
 def test_what_only_looks_like_it_is_spoken(script: str) -> None:
     """Percentages, sums, paths and stage directions are words."""
     assert script_words(script.encode(), "a.txt")
 
 
-@pytest.mark.parametrize(
-    "said",
+@each_row(
     [
         *(
             "TODO",
@@ -65,7 +64,7 @@ def test_what_only_looks_like_it_is_spoken(script: str) -> None:
             "Lorem ipsum dolor sit.",
         ),
         *("Make it {{mood}}.", "Use ${VOICE}.", "Say [your name] first."),
-    ],
+    ]
 )
 def test_instructions_that_are_not_written_yet_are_none(said: str) -> None:
     """They would be sent and paid for as they are."""

@@ -73,8 +73,7 @@ def test_a_word_that_may_be_mistyped_is_not_left_out(added: str) -> None:
     assert added in message
 
 
-@pytest.mark.parametrize("name", ["dub-es", "voiceover", "transcribe-de"])
-@pytest.mark.parametrize("own", ["", "+", " + \n"])
+@each_row(product(["dub-es", "voiceover", "transcribe-de"], ["", "+", " + \n"]))
 def test_without_an_addition_the_bounds_stay(name: str, own: str) -> None:
     """The agent adds music by itself otherwise."""
     (target,) = plan(folder(name), Drop(MediaKind.VIDEO, "a.mp4", prompt=own)).targets
@@ -82,8 +81,7 @@ def test_without_an_addition_the_bounds_stay(name: str, own: str) -> None:
     assert THE_REST not in target.prompt
 
 
-@pytest.mark.parametrize(
-    ("added", "gone"),
+@each_row(
     [
         ("narrate in French", "English"),
         ("Please speak in Brazilian Portuguese.", "English"),
@@ -91,7 +89,7 @@ def test_without_an_addition_the_bounds_stay(name: str, own: str) -> None:
         ("用法语旁白", "English"),
         ("keep it under 30 seconds", "from its beginning to its end"),
         ("只讲前30秒", "from its beginning to its end"),
-    ],
+    ]
 )
 def test_what_the_addition_decides_is_not_said_otherwise(added: str, gone: str) -> None:
     """A language and a length; without it both are as the folder has them."""

@@ -7,6 +7,7 @@ import pytest
 from nemowatch.errors import OrderError
 from nemowatch.tasks.answers import AnswerMeaning, read_answer
 from nemowatch.tasks.further import change, further
+from tests.rigs.rows import each_row
 
 NOTHING = """
 👍|...|\u200b|?|Sent from my iPhone|thanks!|Thank you so much, great|ok|Looks good
@@ -34,8 +35,7 @@ def test_praise_and_signs_are_no_change() -> None:
     assert [change(said) for said in phrases(CHANGES)] == phrases(CHANGES)
 
 
-@pytest.mark.parametrize(
-    ("written", "said"),
+@each_row(
     [
         ("done\n\nSent from my iPhone", AnswerMeaning.DONE),
         ("fertig\r\nVon meinem Samsung Galaxy gesendet.", AnswerMeaning.DONE),
@@ -44,7 +44,7 @@ def test_praise_and_signs_are_no_change() -> None:
         ("Done \N{THUMBS UP SIGN}", AnswerMeaning.DONE),
         ("sent from above: add birds", AnswerMeaning.WORDS),
         ("Make it louder\n--\nand slower", AnswerMeaning.WORDS),
-    ],
+    ]
 )
 def test_what_a_phone_adds_is_no_answer(written: str, said: AnswerMeaning) -> None:
     """The words above it count."""
@@ -86,8 +86,7 @@ def test_a_signature_at_the_end_is_left_out(signature: str) -> None:
     assert further(f"Slower please\n{signature}") == "Slower please"
 
 
-@pytest.mark.parametrize(
-    "text",
+@each_row(
     [
         "later",
         "Not yet, please wait",
@@ -96,7 +95,7 @@ def test_a_signature_at_the_end_is_left_out(signature: str) -> None:
         "plus tard",
         "mais tarde",
         "あとで",
-    ],
+    ]
 )
 def test_a_text_that_only_puts_off_is_no_turn(text: str) -> None:
     """What waits may wait; words that also say what to do are sent."""
@@ -107,8 +106,7 @@ def test_a_text_that_only_puts_off_is_no_turn(text: str) -> None:
     assert further(text) == text  # to a question it may be the answer
 
 
-@pytest.mark.parametrize(
-    "text",
+@each_row(
     [
         "wait",
         "Hold on, please",
@@ -120,7 +118,7 @@ def test_a_text_that_only_puts_off_is_no_turn(text: str) -> None:
         "espere",
         "等一下",
         "待って",
-    ],
+    ]
 )
 def test_a_text_that_only_asks_for_time_is_no_answer_either(text: str) -> None:
     """It says nothing that a question could have been about, so no turn is paid for it."""

@@ -142,7 +142,7 @@ VOICES = [
 ]
 
 
-@pytest.mark.parametrize(("name", "tag", "gender"), VOICES)
+@each_row(VOICES)
 def test_a_voiceover_folder_names_language_and_voice(name: str, tag: str, gender: Gender) -> None:
     """Without a language the skill's own is meant: English."""
     folder = read_folder(name, {})

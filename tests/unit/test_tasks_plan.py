@@ -253,7 +253,7 @@ REFUSED = [
 ]
 
 
-@pytest.mark.parametrize(("name", "kind", "takes_instead"), REFUSED)
+@each_row(REFUSED)
 def test_a_kind_that_a_folder_does_not_take_is_refused(
     name: str, kind: MediaKind, takes_instead: str
 ) -> None:
@@ -318,7 +318,7 @@ DESCRIBED = [
 ]
 
 
-@pytest.mark.parametrize(("name", "said"), DESCRIBED)
+@each_row(DESCRIBED)
 def test_a_folder_is_described_in_plain_words(name: str, said: list[str]) -> None:
     """Task, what it takes, languages and results, a sentence a line."""
     lines = describe(folder(name))

@@ -71,8 +71,7 @@ def test_other_colons_mean_nothing(part: str) -> None:
     assert planned(part) == [(part, ".edit.mp4")]
 
 
-@pytest.mark.parametrize(
-    ("prompt", "words"),
+@each_row(
     [
         ("", "what to do"),
         ("---\n\n---", "what to do"),
@@ -82,7 +81,7 @@ def test_other_colons_mean_nothing(part: str) -> None:
         ("Export.\n---\ndownload it", "part 1"),
         ("\n---\n".join(["More."] * 51), "51 parts"),
         ("Say {script}", "{script}"),
-    ],
+    ]
 )
 def test_what_cannot_be_meant_is_asked_about(prompt: str, words: str) -> None:
     """Nothing is planned, and the reason names what is wrong."""

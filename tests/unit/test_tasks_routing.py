@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import pytest
-
 from nemowatch.tasks.request_kinds import RequestKind
 from nemowatch.tasks.routing import request_in, without_export
 from tests.rigs.rows import each_row
@@ -248,8 +246,7 @@ def test_the_wish_for_the_file_is_left_out(said: str, kept: str) -> None:
     assert without_export(said) == kept
 
 
-@pytest.mark.parametrize(
-    "said",
+@each_row(
     [
         "Add music, and a title, then stop.",
         "Exports, then imports.",
@@ -258,7 +255,7 @@ def test_the_wish_for_the_file_is_left_out(said: str, kept: str) -> None:
         "加上文字\u201c导出、下载、分享\u201d",
         "Animate import and export",
         "",
-    ],
+    ]
 )
 def test_instructions_without_that_wish_stay_as_they_are(said: str) -> None:
     """To the letter."""

@@ -193,15 +193,14 @@ def test_an_order_is_sent_whole_where_a_part_may_be_a_wish(text: str) -> None:
     assert without_export(text) == text
 
 
-@pytest.mark.parametrize(
-    "text",
+@each_row(
     """
 Solo el final del video|Só o final do vídeo|Quiero un solo video|Ich brauche nur ein Video
 Je veux juste une vidéo|Quero apenas um vídeo|Das Video soll gerade werden
 Quiero todo en un video|Quero só o final
 """.strip()
     .replace("\n", "|")
-    .split("|"),
+    .split("|")
 )
 def test_one_video_or_its_ending_is_work(text: str) -> None:
     """What names a piece, or one of many, asks for an edit, not for the file."""
@@ -221,9 +220,7 @@ def test_a_told_export_is_left_out_beside_work(text: str, sent: str) -> None:
     assert without_export(text) == sent
 
 
-@pytest.mark.parametrize(
-    "text", ["hallo", "ja", "das Video", "hey team", "once again", "视频", "ok"]
-)
+@each_row(["hallo", "ja", "das Video", "hey team", "once again", "视频", "ok"])
 def test_words_that_name_nothing_to_do_change_nothing(text: str) -> None:
     """About a result they are no turn; the note says that something has to be said."""
     with pytest.raises(OrderError, match=r"change|only asks"):

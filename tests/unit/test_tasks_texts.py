@@ -17,7 +17,7 @@ WORDS = 'Grüße aus Köln, "naïve" café.'
 ENCODINGS = ["utf-8", "utf-8-sig", "utf-16", "utf-16-le", "utf-16-be", "utf-32", "utf-32-le"]
 
 
-@pytest.mark.parametrize("encoding", ENCODINGS)
+@each_row(ENCODINGS)
 def test_a_latin_text_is_read_from_every_encoding(encoding: str) -> None:
     """Line ends become plain ones."""
     assert decode_text(f"{WORDS}\r\nSecond line\r\n".encode(encoding)) == f"{WORDS}\nSecond line"
@@ -46,9 +46,7 @@ def test_an_ascii_text_of_even_length_stays_what_it_is() -> None:
     assert decode_text(b"We met in caf\xe9s.", ("en",)) == "We met in cafés."
 
 
-@pytest.mark.parametrize(
-    "data", [b"", b" \r\n\t", b"\xef\xbb\xbf", b"\xff\xfe", b"\0\0\0\0", b"\xa0"]
-)
+@each_row([b"", b" \r\n\t", b"\xef\xbb\xbf", b"\xff\xfe", b"\0\0\0\0", b"\xa0"])
 def test_an_empty_text_is_refused(data: bytes) -> None:
     """A mark alone is no text either."""
     with pytest.raises(OrderError, match="empty"):
@@ -124,7 +122,7 @@ BAD = [
 ]
 
 
-@pytest.mark.parametrize("url", BAD)
+@each_row(BAD)
 def test_only_web_addresses_are_taken(url: str) -> None:
     """Everything else is refused by name, in each of the three forms."""
     forms = {

@@ -72,7 +72,7 @@ SILENT: dict[str, tuple[bytes, str]] = {
 }
 
 
-@pytest.mark.parametrize("case", SILENT)
+@each_row(SILENT)
 def test_a_video_without_sound_says_why(case: str) -> None:
     """No track, an empty one, or one that is switched off."""
     data, why = SILENT[case]
@@ -167,7 +167,7 @@ SLIGHT: dict[str, bytes] = {
 }
 
 
-@pytest.mark.parametrize("case", SLIGHT)
+@each_row(SLIGHT)
 def test_what_players_play_is_missing_only_slightly(case: str) -> None:
     """Such a file is taken once nothing has changed for long, and not before."""
     one = found(SLIGHT[case])

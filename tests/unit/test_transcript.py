@@ -6,12 +6,12 @@ from __future__ import annotations
 import re
 from typing import Any
 
-import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from nemowatch.edits.draft import exportable, timeline
 from nemowatch.edits.transcript import Segment, Transcript, as_srt, as_text, as_vtt, read
+from tests.rigs.rows import each_row
 
 
 def draft(*segments: Any, d: Any = 10_000) -> dict[str, Any]:
@@ -22,8 +22,7 @@ def times(transcript: Transcript) -> list[tuple[int, int, str]]:
     return [(s.start_ms, s.end_ms, s.text) for s in transcript.segments]
 
 
-@pytest.mark.parametrize(
-    "segment",
+@each_row(
     [
         {"s": 500, "d": 1500, "m": {"text": "Hi"}},
         {"st": 500, "d": 1500, "m": {"content": "Hi"}},
@@ -32,7 +31,7 @@ def times(transcript: Transcript) -> list[tuple[int, int, str]]:
         {"s": 500, "e": 2000, "m": "Hi"},
         {"m": {"text": " Hi \r\n\r\n", "s": 500, "d": 1500}},
         {"tr": {"s": 500, "d": 1500}, "text": "Hi"},
-    ],
+    ]
 )
 def test_every_known_spelling_of_a_segment_is_read(segment: dict[str, Any]) -> None:
     """Start, length, end and text are found under each of their names."""
@@ -153,7 +152,7 @@ LEAVES = (
 ANY_JSON = st.recursive(
     LEAVES,
     lambda inner: st.lists(inner, max_size=5) | st.dictionaries(KEYS, inner, max_size=5),
-    max_leaves=25,
+    max_leaves=10,
 )
 SEGMENTS = st.lists(st.dictionaries(KEYS, ANY_JSON, max_size=5), max_size=8)
 DRAFTS = ANY_JSON | st.builds(

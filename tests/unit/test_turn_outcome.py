@@ -93,8 +93,7 @@ def test_an_emptied_draft_is_no_work() -> None:
     assert changed(EMPTY, digest(RemoteState(None, generated_media=({"id": 1},))))
 
 
-@pytest.mark.parametrize(
-    ("last", "now", "done", "said"),
+@each_row(
     [
         ("", BEFORE, 0, RecheckResult.AGAIN),
         (BEFORE, BEFORE, 3, RecheckResult.AGAIN),
@@ -104,7 +103,7 @@ def test_an_emptied_draft_is_no_work() -> None:
         (AFTER, AFTER, 1, RecheckResult.HAPPENED),
         (BEFORE, AFTER, 4, RecheckResult.AGAIN),
         (BEFORE, AFTER, 4 + EXTRA_CHECKS, RecheckResult.UNSTEADY),
-    ],
+    ]
 )
 def test_later_looks(last: str, now: str, done: int, said: RecheckResult) -> None:
     """Happened: changed and the same twice in a row. Unchanged through all five looks: nothing."""

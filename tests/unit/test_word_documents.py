@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from itertools import product
+
 import pytest
 
 from nemowatch.errors import OrderError
@@ -220,8 +222,7 @@ SHOWN: dict[str, tuple[str, str]] = {
 }
 
 
-@pytest.mark.parametrize("strict", [False, True], ids=["usual", "strict"])
-@pytest.mark.parametrize("title", SHOWN)
+@each_row(product(SHOWN, [False, True]))
 def test_words_are_what_word_shows(title: str, strict: bool) -> None:
     """In the usual form of the format and in the strict one."""
     body, expected = SHOWN[title]

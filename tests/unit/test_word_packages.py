@@ -173,7 +173,7 @@ DAMAGED: dict[str, Callable[[], bytes]] = {
 }
 
 
-@pytest.mark.parametrize("title", DAMAGED)
+@each_row(DAMAGED)
 def test_what_is_no_word_document_is_refused(title: str) -> None:
     """With what to do."""
     with pytest.raises(OrderError) as caught:

@@ -3,8 +3,6 @@ never."""
 
 from __future__ import annotations
 
-import pytest
-
 from nemowatch.remote.wording import Act, Scene, for_people
 from tests.rigs.rows import each_row
 
@@ -103,8 +101,7 @@ def test_ordinary_sentences_stay(said: str) -> None:
     assert for_people(said, SCENE) == said
 
 
-@pytest.mark.parametrize(
-    ("said", "shown"),
+@each_row(
     [
         (
             'Preview in timeline, then click "Export" to save it.',
@@ -116,7 +113,7 @@ def test_ordinary_sentences_stay(said: str) -> None:
         ("视频已完成，请点击导出。", f"视频已完成，{Act.EXPORT}."),
         ("Click Settings. Click Music. Click Export.", f"{Act.CLICK}. {Act.EXPORT}."),
         ("Click Export, and tell me what you think.", f"{Act.EXPORT}, and tell me what you think."),
-    ],
+    ]
 )
 def test_the_rest_of_the_sentence_stays(said: str, shown: str) -> None:
     """Only the clause that instructs is replaced, and the same is not said twice."""
