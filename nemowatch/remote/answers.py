@@ -50,8 +50,12 @@ def session(data: Any) -> NewSession:
 
 
 def uploaded(data: Any) -> RemoteFile | None:
-    """Section 5: the one file of an upload, None when the answer names none."""
-    for fields in tables(table(data).get("files")):
+    """Section 5: the one file of an upload; None when the answer names none, or says that the
+    session does not have it."""
+    answer = table(data)
+    if answer.get("session_state_applied") is False:
+        return None
+    for fields in tables(answer.get("files")):
         file = words(text(fields.get("filename")))
         url = address(fields.get("cdn_url"))
         if file or url:

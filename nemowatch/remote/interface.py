@@ -81,8 +81,8 @@ class RemoteApi(Protocol):
         payload: Payload,
         progress: Progress,
     ) -> RemoteFile | None:
-        """Send the bytes of one file. Returns None when the answer names no file; `read_state` then
-        tells.
+        """Send the bytes of one file. Returns None when the answer names no file, or says that the
+        session does not have it yet; `read_state` then tells.
 
         NOT safe to repeat in the same session, which would then have two clips. Raises
         SourceChanged (before the last byte is sent), SessionLost, FileRefused, FileTooLarge,
@@ -90,8 +90,8 @@ class RemoteApi(Protocol):
         """
 
     async def upload_url(self, skill: str, session_id: str, url: str) -> RemoteFile | None:
-        """Let the session take a file by URL. Raises UrlRefused for any refusal of it (4001
-        included), SessionLost."""
+        """Let the session take a file by URL. Returns None as `upload_file` does. Raises UrlRefused
+        for any refusal of it (4001 included), SessionLost."""
 
     async def run_turn(
         self,

@@ -46,6 +46,7 @@ Chat only:
 Others:
   state: stale         the state before the latest change
   upload, upload_url: empty_files, session_lost; upload_url: refused (4001)
+  upload, upload_url: not_applied[:named]   the file is not in the session, and the answer says so
   render: shape:bare|envelope, duplicate (409, though it runs), failed, slow_render:S,
           expired_url[:once|always], forget (a good answer, and no render)
   poll: failed, expired_url[:once|always], shape:bare|envelope        download: expired (403)
@@ -116,8 +117,8 @@ SPECIAL = {
         }
     ),
     "state": frozenset({"stale"}),
-    "upload": frozenset({"empty_files", "session_lost"}),
-    "upload_url": frozenset({"refused", "session_lost", "empty_files"}),
+    "upload": frozenset({"empty_files", "not_applied", "session_lost"}),
+    "upload_url": frozenset({"refused", "session_lost", "empty_files", "not_applied"}),
     "render": frozenset({"shape", "duplicate", "failed", "slow_render", "expired_url", "forget"}),
     "poll": frozenset({"failed", "expired_url", "shape"}),
     "download": frozenset({"expired"}),
@@ -127,6 +128,7 @@ WORDS = {
     "style": frozenset({"adk", "adk_partial", "snake", "typed", "toplevel"}),
     "shape": frozenset({"bare", "envelope"}),
     "expired_url": frozenset({"", "once", "always"}),
+    "not_applied": frozenset({"", "named"}),
     "error": frozenset({"", "data", "code"}),
     "error_after": frozenset({"", "data", "code"}),
 }

@@ -39,11 +39,19 @@ async def upload(call: IncomingCall) -> Response:
     taken = await _TAKERS[call.endpoint](call)
     _count(call, session)
     await asyncio.sleep(call.world.settings.upload_seconds)
-    _add(call, session, taken)
+    applied = call.kind != "not_applied"
+    if applied:
+        _add(call, session, taken)
     files: list[Json] = []
-    if call.kind != "empty_files":
+    if _names_files(call):
         files = [_described(call, item) for item in taken]
-    return reply.business({"files": files, "session_state_applied": True})
+    return reply.business({"files": files, "session_state_applied": applied})
+
+
+def _names_files(call: IncomingCall) -> bool:
+    if call.kind == "not_applied":
+        return call.rule.arg == "named"
+    return call.kind != "empty_files"
 
 
 def _count(call: IncomingCall, session: CloudSession) -> None:

@@ -92,10 +92,10 @@ async def send(work: Work, context: StageContext) -> Decision:
     if work.job.checking:
         return await _check(work, context)
     writes: list[Write] = []
-    by = UploadedBy.NOTHING
+    by, shown = UploadedBy.NOTHING, 0
     for clip in work.clips:
         try:
-            by = await _send_clip(work, context, clip, writes)
+            by = await _send_clip(work, context, clip, shown + 1, writes)
         except RemotePassing as exc:
             if not _is_address_to_blame(work, clip, exc):
                 raise
@@ -106,6 +106,7 @@ async def send(work: Work, context: StageContext) -> Decision:
             raise
         finally:
             context.board.clear(work.job.id)
+        shown += by is not UploadedBy.DRAFT
     return go(State.UPLOADED, *writes, _uploaded(work, by))
 
 
@@ -174,22 +175,23 @@ async def _send_clip(
     work: Work,
     context: StageContext,
     clip: Member,
+    count: int,
     writes: list[Write],
 ) -> UploadedBy:
-    job = work.job
+    """Put one clip into the session, which has `count` clips then."""
     if clip.url:
-        await _by_given_url(work, context, clip)
+        await _by_given_url(work, context, clip, count)
         return UploadedBy.URL
     if _may_take_by_url(work, clip):
         try:
-            await context.api.upload_url(job.skill, job.session_id, clip.cdn_url)
+            await _by_url(work, context, clip.cdn_url, count)
         except UrlRefused:
             writes.append(partial(source_members.set_cdn, member_id=clip.id, url=""))
         else:
             return UploadedBy.URL
 
     try:
-        cdn_url = await _by_bytes(work, context, clip)
+        cdn_url = await _by_bytes(work, context, clip, count)
     except LocalError as exc:
         if not work.paid or isinstance(exc, LocalPassing):
             raise
@@ -205,15 +207,30 @@ def _may_take_by_url(work: Work, clip: Member) -> bool:
     return len(work.clips) == 1 and clip.cdn_url != "" and _tries(work) < URL_TRIES
 
 
-async def _by_given_url(work: Work, context: StageContext, clip: Member) -> None:
+async def _by_url(work: Work, context: StageContext, url: str, count: int) -> None:
+    sent = await context.api.upload_url(work.job.skill, work.job.session_id, url)
+    if sent is None:
+        await _shown(work, context, count)
+
+
+async def _by_given_url(work: Work, context: StageContext, clip: Member, count: int) -> None:
     try:
-        await context.api.upload_url(work.job.skill, work.job.session_id, clip.url)
+        await _by_url(work, context, clip.url, count)
     except UrlRefused as exc:
         text = f"The cloud could not take {clip.url} ({exc.text.rstrip('.')})."
         raise RequestRefused(text, cure="Check the address, or drop the file itself.") from exc
 
 
-async def _by_bytes(work: Work, context: StageContext, clip: Member) -> str:
+async def _shown(work: Work, context: StageContext, count: int) -> dict[str, object]:
+    """The last of the `count` clips that the session must have by now. Raises RemotePassing when
+    it shows fewer: a turn would be paid for without the file."""
+    state = await context.api.read_state(work.job.skill, work.job.session_id)
+    if len(state.video_infos) < count:
+        raise RemotePassing("The cloud took the file but does not show it.")
+    return state.video_infos[-1]
+
+
+async def _by_bytes(work: Work, context: StageContext, clip: Member, count: int) -> str:
     """Send the file's bytes. Returns where the cloud keeps it, "" when it does not say."""
     claimed = clip.snapshot
     assert claimed is not None  # a member without a URL is a file
@@ -234,10 +251,7 @@ async def _by_bytes(work: Work, context: StageContext, clip: Member) -> str:
         await context.on_disk(work.watch, os.close, fd)
     if sent is not None:
         return sent.cdn_url
-    state = await context.api.read_state(work.job.skill, work.job.session_id)
-    if not state.video_infos:
-        raise RemotePassing("The cloud took the file but does not show it.")
-    return _cdn_of(state.video_infos[-1])
+    return _cdn_of(await _shown(work, context, count))
 
 
 def _open(work: Work, clip: Member) -> tuple[int, str]:
