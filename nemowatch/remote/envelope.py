@@ -6,6 +6,7 @@ nor what the payload means.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
@@ -42,8 +43,12 @@ _STATUS_ERRORS: Mapping[int, type[RemoteError]] = {401: TokenRefused, 402: PlanR
 _PASSING_4XX = frozenset({408, 425})
 #: The keys by which an envelope is known.
 _ENVELOPE_KEYS = frozenset({"code", "success"})
+#: Where an error of the framework may have the envelope within it.
+_AROUND = ("detail", "error")
 #: Where an answer may say something in words.
 _MESSAGE_KEYS = ("message", "errorMessage", "error_message", "error", "detail", "msg")
+#: How a refusal names a session that is gone; its id may be anywhere.
+_NO_SESSION = re.compile(r"session(?: \S*\d\S*)? not found", re.IGNORECASE)
 #: Seconds: a longer `Retry-After` is a mistake (the seconds since 1970, say) or a lie. Nobody is
 #: harmed by one question an hour, and a day without work would need a person.
 _LONGEST_PAUSE_S = 3_600.0
@@ -78,21 +83,23 @@ def unwrapped(document: Any) -> Any:
 
 def raise_refusal(document: Any, status: int) -> None:
     """Raise the refusal in a document with a 2xx status, if there is one."""
-    code = business_code(document)
-    if code or _is_refused(table(document)):
-        raise _by_code(code, message(document), status)
+    if business_code(document) or _is_refused(table(document)):
+        raise _by_code(code_of(document), message(document), status)
 
 
 def _is_refused(fields: dict[str, Any]) -> bool:
     """A failed render is an answer, not a refusal."""
-    return fields.get("success") is False and not table(fields.get("data")).get("status")
+    if fields.get("success") is False:
+        return not table(fields.get("data")).get("status")
+    is_bare = _ENVELOPE_KEYS.isdisjoint(fields) and not fields.get("status")
+    return is_bare and inner_code(fields) != 0
 
 
 def refusal(reply: Reply, now_ms: int) -> RemoteError:
     """The error that a reply outside 2xx means. A code of section 1 counts for more than its
     status."""
     document = parse(reply.body)
-    code, text, status = business_code(document), message(document), reply.status
+    code, text, status = code_of(document), message(document), reply.status
     if code in CODES:
         return _by_code(code, text, status)
     if status == 429:
@@ -128,9 +135,8 @@ def _by_code(code: int, text: str, status: int) -> RemoteError:
 
 
 def _says_no_session(document: Any) -> bool:
-    """`{"detail":"Session not found"}`, with or without the id behind it."""
-    detail = table(document).get("detail")
-    return isinstance(detail, str) and detail.lower().startswith("session not found")
+    """`{"detail":"Session not found"}`, with or without the id, under any key for words."""
+    return _NO_SESSION.match(message(document)) is not None
 
 
 def business_code(document: Any) -> int:
@@ -141,6 +147,18 @@ def business_code(document: Any) -> int:
     if isinstance(code, str) and is_whole(code, 10):
         return int(code)
     return 0
+
+
+def inner_code(document: Any) -> int:
+    """The code of section 1 within the framework's error, `{"detail":{"code":…}}`; 0 for none."""
+    fields = table(document)
+    return known_code(*(business_code(fields.get(key)) for key in _AROUND))
+
+
+def code_of(document: Any) -> int:
+    """The code of a refusal: one of section 1, wherever it is, else the envelope's own."""
+    own = business_code(document)
+    return known_code(own, inner_code(document)) or own
 
 
 def known_code(*codes: int) -> int:

@@ -108,8 +108,11 @@ def _is_error(document: dict[str, Any]) -> bool:
 
 def _error(document: dict[str, Any]) -> TurnEvent:
     own = document.get("errorCode") or document.get("error_code")
-    inner = envelope.business_code({"code": own}) or envelope.business_code(document.get("error"))
-    known = envelope.known_code(envelope.business_code(document), inner)
+    known = envelope.known_code(
+        envelope.business_code(document),
+        envelope.business_code({"code": own}),
+        envelope.inner_code(document),
+    )
 
     said = envelope.message(document)
     if not said:

@@ -10,6 +10,7 @@ from __future__ import annotations
 import contextlib
 from collections.abc import Callable
 from dataclasses import dataclass
+from typing import Any
 
 from nemowatch.clock import Clock
 from nemowatch.errors import NotSent, RateLimited, RemoteError, RemotePassing
@@ -20,6 +21,7 @@ from nemowatch.remote.events import EventKind, TurnAnswer, TurnEvent, classify
 from nemowatch.remote.headers import media_type
 from nemowatch.remote.http import Exchange, Http
 from nemowatch.remote.message import HttpRequest, Reply, Timeouts
+from nemowatch.remote.unlabelled import Unlabelled
 from nemowatch.remote.wording import without_noise
 
 
@@ -85,6 +87,7 @@ async def _refused(exchange: Exchange, patience: Patience, clock: Clock) -> Turn
     error = envelope.refusal(reply, clock.now_ms())
     passing = isinstance(error, RemotePassing) and not isinstance(error, RateLimited)
     if not 400 <= exchange.status < 500 or passing:
+        # only the envelope's own: a proxy may use the same numbers within an error
         code = envelope.business_code(values.parse(body))
         return TurnResult(TurnEnd.CUT, error=error.text, code=envelope.known_code(code))
     raise error
@@ -113,8 +116,13 @@ async def _document(exchange: Exchange, heard: Callable[[int], None]) -> TurnRes
     document = values.parse(body)
     if document is None:
         return TurnResult(TurnEnd.CUT, error="The cloud's answer could not be read.")
+    return _told(document, body, exchange.status)
+
+
+def _told(document: Any, body: bytes, status: int) -> TurnResult:
+    """What a document in place of a stream says. Raises the refusal that its own code means."""
     if envelope.business_code(document):
-        envelope.raise_refusal(document, exchange.status)
+        envelope.raise_refusal(document, status)
     answer = TurnAnswer()
     for event in classify("", body.decode("utf-8", "replace")):
         answer.take(event)
@@ -128,9 +136,11 @@ async def _listen(
     heard: Callable[[int], None],
 ) -> TurnResult:
     reader, answer, quiet = EventReader(), TurnAnswer(), _Quiet(patience.quiet, clock)
+    unlabelled = Unlabelled()
     try:
         async with contextlib.aclosing(exchange.chunks()) as chunks:
             async for chunk in chunks:
+                unlabelled.take(chunk)
                 for event in reader.feed(chunk):
                     answer.take(event)
                     if quiet.too_long(event):
@@ -140,6 +150,9 @@ async def _listen(
         return _broken(exchange, exc, answer)
     for event in reader.finish():
         answer.take(event)
+    document = unlabelled.document
+    if document is not None:
+        return _told(document, unlabelled.body, exchange.status)
     return _closed(answer)
 
 

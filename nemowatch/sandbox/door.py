@@ -6,13 +6,13 @@ from __future__ import annotations
 import asyncio
 import json
 from collections.abc import Awaitable, Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from aiohttp import web
 
 from nemowatch.sandbox import reply
-from nemowatch.sandbox.faults import BEFORE, NO_FAULT, Rule
+from nemowatch.sandbox.faults import BEFORE, CODES, NO_FAULT, Rule
 from nemowatch.sandbox.host import Host
 from nemowatch.sandbox.records import CloudAccount, CloudRender, CloudSession
 from nemowatch.sandbox.reply import Refusal, Response
@@ -79,11 +79,17 @@ class IncomingCall:
     def code(self, number: int) -> Response:
         """A business code with the HTTP status that the settings give it."""
         if number != 1002:
-            return reply.code(number, self.world.settings.code_status)
+            return self.coded(number, self.world.settings.code_status)
         form = self.world.settings.session_gone
         if form == "detail":
             return reply.as_json({"detail": "Session not found"}, 404)
-        return reply.code(1002, GONE_STATUS.get(form, 404))
+        return self.coded(1002, GONE_STATUS.get(form, 404))
+
+    def coded(self, number: int, status: int) -> Response:
+        """A business code with this status, in the form that the settings give it."""
+        settings = self.world.settings
+        answer = reply.code(number, status, settings.code_under)
+        return replace(answer, content_type=settings.code_type)
 
     def session(self, sid: str) -> CloudSession:
         """The session. Raises Refusal for one that has ended, or is not of this account."""
@@ -232,7 +238,7 @@ async def _answered(call: IncomingCall, handler: Handler) -> Response | web.Stre
         token = call.request.headers.get("Authorization", "").removeprefix("Bearer ")
         call.account = call.world.account_of(token)
         if call.account is None:
-            return reply.code(1001, reply.CODE_STATUS[1001])
+            return call.coded(1001, reply.CODE_STATUS[1001])
     try:
         return await handler(call)
     except Refusal as refused:
@@ -268,13 +274,22 @@ async def _strike(call: IncomingCall, *, after: bool) -> web.StreamResponse | No
         await asyncio.sleep(rule.number(30))
         return None
     if rule.kind not in RESETS:
-        return await reply.send(call.request, reply.refusal(rule), NO_FAULT)
+        return await reply.send(call.request, _refusal(call), NO_FAULT)
     if rule.kind == "cut_request":
         await _swallow(call.request, int(rule.number(1024)))
     reply.reset(call.request.transport)
     if rule.kind == "refuse":
         call.host.go_down(rule.number(1))
     return web.Response(status=500)  # never sent: the connection is gone
+
+
+def _refusal(call: IncomingCall) -> Response:
+    """The answer of a fault whose kind is a status or a code."""
+    rule = call.rule
+    if rule.kind not in CODES:
+        return reply.refusal(rule)
+    number = int(rule.kind)
+    return call.coded(number, int(rule.number(reply.CODE_STATUS.get(number, 400))))
 
 
 async def _swallow(request: web.Request, count: int) -> None:

@@ -13,7 +13,7 @@ from typing import Any, Protocol
 
 from aiohttp import web
 
-from nemowatch.sandbox.faults import CODES, Rule
+from nemowatch.sandbox.faults import Rule
 
 PIECE = 256 * 1024  #: bytes written at once: small enough to cut exactly and keep memory flat
 HUGE = 10 * 1024 * 1024  #: bytes of padding of huge_json
@@ -99,12 +99,13 @@ def business(data: Any) -> Response:
     return as_json({"code": 0, "message": "success", "data": data})
 
 
-def code(number: int, status: int) -> Response:
+def code(number: int, status: int, under: str = "") -> Response:
     """A business envelope that says failure; `status` 200 is as good as any other (docs/api.md
-    section 1)."""
-    return as_json(
-        {"code": number, "message": CODE_TEXT.get(number, "error"), "data": None}, status
-    )
+    section 1). `under`: the key of the framework's error that it is within."""
+    refused = {"code": number, "message": CODE_TEXT.get(number, "error")}
+    if under:
+        return as_json({under: refused}, status)
+    return as_json({**refused, "data": None}, status)
 
 
 def invalid(where: str, what: str) -> Response:
@@ -113,10 +114,7 @@ def invalid(where: str, what: str) -> Response:
 
 
 def refusal(rule: Rule) -> Response:
-    """The answer of a fault whose kind is a status or a code."""
-    if rule.kind in CODES:
-        number = int(rule.kind)
-        return code(number, int(rule.number(CODE_STATUS.get(number, 400))))
+    """The answer of a fault whose kind is a status."""
     if rule.kind in _REFUSALS:
         return _REFUSALS[rule.kind]
     answer = as_json({"detail": f"fault {rule.kind}"}, int(rule.kind))

@@ -56,6 +56,8 @@ class Settings:
     code_status: int = _set(
         400, "HTTP status of the business codes without one of their own; 200 is allowed"
     )
+    code_under: str = _set("", "the key of a framework's error around the codes: detail, error")
+    code_type: str = _set("application/json", "the Content-Type of the codes")
     session_gone: str = _set(
         "detail", 'a lost session: detail (404 {"detail"}), code (404 with 1002), code200'
     )

@@ -210,6 +210,43 @@ async def test_refusals_before_the_stream_raise(
             await b.client.run_turn(DUB, sid, "dub", nothing)
 
 
+#: How a refusal may look: settings of the sandbox, and the status.
+FORMS = [
+    ({"code_under": "detail"}, 403),
+    ({"code_under": "detail"}, 402),
+    ({"code_under": "error"}, 404),
+    ({"code_type": "text/event-stream"}, 200),
+    ({"code_type": "text/plain"}, 200),
+]
+
+
+@pytest.mark.parametrize(("form", "status"), FORMS)
+async def test_a_code_of_a_refusal_is_read_in_every_form(
+    bench: Make, form: dict[str, Any], status: int
+) -> None:
+    """Within the framework's error, and in an answer that is not labelled as JSON: for the paid
+    turn and for any other call."""
+    errors = {2001: NoCredits, 1002: SessionLost, 4002: FileTooLarge}
+    async with bench(**form) as b:
+        sid = await b.session()
+        for code, error in errors.items():
+            b.fault(f"chat:{code}:{status}", f"state:{code}:{status}")
+            with pytest.raises(error):
+                await b.client.run_turn(DUB, sid, "dub", nothing)
+            with pytest.raises(error):
+                await b.client.read_state(DUB, sid)
+
+
+@pytest.mark.parametrize("fault", ["500", "2001:500"])
+async def test_a_code_within_an_error_of_the_server_proves_nothing(bench: Make, fault: str) -> None:
+    """A 5xx may come after the turn began: its outcome is open, and no code says otherwise."""
+    async with bench(code_under="detail") as b:
+        sid = await b.session()
+        b.fault(f"chat:{fault}")
+        turn = await b.client.run_turn(DUB, sid, "dub", nothing)
+        assert (turn.end, turn.code) == (TurnEnd.CUT, 0)
+
+
 async def test_no_credits_inside_the_stream_keeps_its_code(bench: Make) -> None:
     """2001 in an event ends the turn as an error that carries the code."""
     async with bench() as b:

@@ -9,13 +9,23 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from nemowatch.errors import NemowatchError, RateLimited, RemotePassing, RequestRefused, SessionLost
+from nemowatch.errors import (
+    FileTooLarge,
+    NemowatchError,
+    NoCredits,
+    RateLimited,
+    RemotePassing,
+    RequestRefused,
+    SessionLost,
+)
 from nemowatch.model import RenderStatus
 from nemowatch.remote import answers, envelope, event_reader, events
 from nemowatch.remote.boxes import FileEnd, end_of
 from nemowatch.remote.event_reader import EventReader
 from nemowatch.remote.events import EventKind, TurnAnswer, TurnEvent, classify
+from nemowatch.remote.http import MAX_BODY
 from nemowatch.remote.message import Reply
+from nemowatch.remote.unlabelled import Unlabelled
 from nemowatch.remote.wording import for_people, without_noise
 from tests.rigs.rows import each_row
 
@@ -221,6 +231,57 @@ def test_refusals(status: int, body: Any, error: type[NemowatchError]) -> None:
     """Codes count more than statuses, and a login page's redirect is no refusal of the API."""
     with pytest.raises(error):
         envelope.answer(Reply(status, {}, json.dumps(body).encode()), 0)
+
+
+@each_row(
+    [
+        (200, {"success": False, "error": {"code": 2001, "message": "none left"}}, NoCredits),
+        (200, {"error": {"code": "2001"}}, NoCredits),
+        (200, {"code": -1, "detail": {"code": 1002}}, SessionLost),
+        (400, {"detail": {"code": 7}, "code": 4002}, FileTooLarge),
+        (404, {"code": 404, "message": "Session not found"}, SessionLost),
+        (404, {"error": "Session 123 not found"}, SessionLost),
+        (404, {"detail": "Session file not found"}, RequestRefused),
+        (403, {"detail": {"code": 403}}, RequestRefused),
+    ],
+)
+def test_codes_within_the_error_of_the_framework(
+    status: int, body: Any, error: type[NemowatchError]
+) -> None:
+    """They count where the envelope has none that is known, and only if they are of section 1."""
+    with pytest.raises(error):
+        envelope.answer(Reply(status, {}, json.dumps(body).encode()), 0)
+
+
+@each_row(
+    [
+        {"taskId": "r", "status": "failed", "error": {"code": 4001, "message": "no"}},
+        {"success": False, "data": {"status": "failed"}, "error": {"code": 4001}},
+        {"code": 0, "data": {"status": "failed"}, "error": {"code": 2001}},
+    ],
+)
+def test_the_error_of_a_failed_render_is_no_refusal(body: Any) -> None:
+    """Whatever code it has."""
+    found = answers.render(envelope.answer(Reply(200, {}, json.dumps(body).encode()), 0))
+    assert found.status is RenderStatus.FAILED
+
+
+def test_a_stream_is_no_document() -> None:
+    """Only one whole object that begins what came is one, and only while it is small."""
+    bodies = {
+        b'\xef\xbb\xbf\r\n {"code":2001}\n': {"code": 2001},
+        b'data: {"code":2001}\n\n': None,
+        b'{"text":"a"}\n{"text":"b"}\n': None,
+        b'{"code":2001': None,
+        b'["a"]': None,
+        b"{" + b" " * MAX_BODY + b"}": None,
+        b"": None,
+    }
+    for body, document in bodies.items():
+        unlabelled = Unlabelled()
+        for at in range(0, len(body), 1 + len(body) // 7):
+            unlabelled.take(body[at : at + 1 + len(body) // 7])
+        assert unlabelled.document == document
 
 
 @each_row(
