@@ -189,6 +189,11 @@ def of_source(conn: sqlite3.Connection, source_id: int) -> list[Job]:
     return every(conn, SQL["of_source"], (source_id,), from_row)
 
 
+def ids_of_source(conn: sqlite3.Connection, source_id: int) -> list[int]:
+    """The ids of the jobs of a source, in the order in which they were given."""
+    return every(conn, SQL["ids_of_source"], (source_id,), itemgetter("id"))
+
+
 def siblings(conn: sqlite3.Connection, job: Job) -> list[Job]:
     """The other jobs of its source."""
     return every(conn, SQL["siblings"], (job.source_id, job.id), from_row)

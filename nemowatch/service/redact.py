@@ -49,13 +49,20 @@ def is_clean(fields: Mapping[str, Any]) -> bool:
             return False
         if type(value) is str:
             texts.append(value)
-        elif type(value) is not int:
+        elif type(value) is not int and not _are_numbers(value):
             return False
 
     whole = " ".join(texts)
     if len(whole) > VALUE_LIMIT or _UNSAFE.search(whole) is not None:
         return False
     return hides_nothing(whole)
+
+
+def _are_numbers(value: Any) -> bool:
+    """Whether this is a short list of numbers, as of jobs."""
+    if type(value) is not list or len(value) > ITEM_LIMIT:
+        return False
+    return {int}.issuperset(map(type, value))
 
 
 @lru_cache(256)

@@ -23,7 +23,6 @@ from nemowatch.intake.watch.health import HealthState
 from nemowatch.jobs.job_log import location, location_of
 from nemowatch.journal import jobs, sources
 from nemowatch.journal.database import Journal
-from nemowatch.journal.jobs import Job
 from nemowatch.journal.sources import SourceRow
 from nemowatch.outbox.leaving_project import move_whole
 from nemowatch.outbox.retire import Leaving, retire_all
@@ -135,12 +134,7 @@ class TickResults:
     async def _log_claimed(self, ids: Iterable[int]) -> None:
         """One line each, all read at once: a burst brings hundreds."""
         for row, own_jobs in await self._journal.read(partial(_claimed, ids=ids)):
-            log.info(
-                "claimed",
-                **location(row),
-                task=row.task,
-                jobs=[job.id for job in own_jobs],
-            )
+            log.info("claimed", **location(row), task=row.task, jobs=own_jobs)
 
     async def _follow(self, watch: Watch, source_id: int, before: bytes) -> None:
         """A file was renamed, and its jobs go on with it: what was asked about it is asked beside
@@ -194,9 +188,9 @@ class TickResults:
             log.warning("file not taken", **location_of(watch.name, path), why=why)
 
 
-def _claimed(conn: sqlite3.Connection, ids: Iterable[int]) -> list[tuple[SourceRow, list[Job]]]:
+def _claimed(conn: sqlite3.Connection, ids: Iterable[int]) -> list[tuple[SourceRow, list[int]]]:
     rows = filter(None, map(partial(sources.by_id, conn), ids))
-    return [(row, jobs.of_source(conn, row.id)) for row in rows]
+    return [(row, jobs.ids_of_source(conn, row.id)) for row in rows]
 
 
 def _without_closed(problems: ProblemList) -> ProblemList:

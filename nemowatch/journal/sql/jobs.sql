@@ -9,6 +9,9 @@ SELECT * FROM instruction WHERE id = ?
 -- every job that counts of a source, in the order in which they were given
 SELECT * FROM instruction WHERE source_id = ? ORDER BY id
 
+-- name: ids_of_source
+SELECT id FROM instruction WHERE source_id = ? ORDER BY id
+
 -- name: siblings
 -- the others of its source
 SELECT * FROM instruction WHERE source_id = ? AND id <> ? ORDER BY id
