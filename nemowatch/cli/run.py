@@ -21,9 +21,9 @@ if TYPE_CHECKING:
 
 #: Seconds for checking where the folders are: on disks that answer it takes milliseconds.
 LAYOUT_SECONDS = 10.0
-#: Packages that structlog and httpx import for a terminal if they are installed, and that the
-#: daemon never uses: that would be 6 MiB for months.
-DECORATION = ("rich", "click", "pygments")
+#: Packages that structlog and httpx import, most of them for a terminal, if they are installed, and
+#: that the daemon never uses: that would be 7 MiB for months.
+DECORATION = ("rich", "click", "pygments", "greenlet")
 
 
 def _leave_out(packages: Iterable[str]) -> None:
