@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Iterator
-from itertools import chain
+from itertools import chain, islice
 
 #: Columns of a line.
 WIDEST = 42
@@ -42,6 +42,9 @@ _PIECE = re.compile(
 #: those that take two.
 _NO_COLUMN = frozenset({"Mn", "Me", "Cf"})
 _TWO_COLUMNS = frozenset({"W", "F"})
+#: A time as the times of a cue are written. Readers take a line with two of them for those,
+#: whatever is between the two.
+_EXACT_TIME = re.compile(r"(?:\d{1,2}:)?\d{1,2}:\d{1,2}[.,]\d{1,3}")
 #: Makes a picture of the sign before it, which is twice as wide then.
 _PICTURE = "\ufe0f"
 #: Categories of characters that belong to the one before: accents, vowel signs, joiners.
@@ -73,8 +76,18 @@ def broken(text: str) -> list[str]:
     """`text` in lines of at most `WIDEST` columns, about equally long. Lines of its own stay."""
     lines: list[str] = []
     for line in text.split("\n"):
-        lines += _balanced(line)
+        for part in _one_time_each(line):
+            lines += _balanced(part)
     return lines
+
+
+def _one_time_each(line: str) -> Iterator[str]:
+    """A line in parts that cannot be taken for the times of a cue."""
+    begin = 0
+    for time in islice(_EXACT_TIME.finditer(line), 1, None):
+        yield line[begin : time.start()].strip()
+        begin = time.start()
+    yield line[begin:]
 
 
 def divided(text: str, start_ms: int, end_ms: int) -> Iterator[tuple[int, int, str]]:
@@ -93,8 +106,20 @@ def divided(text: str, start_ms: int, end_ms: int) -> Iterator[tuple[int, int, s
         ends = start_ms + (end_ms - start_ms) * shown // total
         if number == len(parts):
             ends = end_ms
-        yield begins, ends, "\n".join(part)
+        yield begins, ends, "\n".join(_without_number(part))
         begins = ends
+
+
+def _without_number(lines: list[str]) -> list[str]:
+    """The lines of a cue. Readers take a last one that is only a number for the number of the next
+    cue, so it gets a word from above."""
+    if len(lines) < 2 or not lines[-1].strip().isdecimal():
+        return lines
+    above, _, word = lines[-2].rpartition(" ")
+    last = f"{word} {lines[-1]}"
+    if columns(last) > WIDEST:
+        return lines
+    return [*lines[:-2], *filter(None, [above.rstrip()]), last]
 
 
 def _dealt(lines: list[str], parts: int) -> Iterator[list[str]]:

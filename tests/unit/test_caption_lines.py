@@ -9,6 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from rich.cells import cell_len
 
+from nemowatch.content.forms import subtitles
 from nemowatch.edits.caption_lines import LINES, WIDEST, broken, divided
 from nemowatch.edits.transcript import Segment, Transcript, as_srt, as_vtt
 from tests.rigs.rows import each_row
@@ -131,3 +132,40 @@ def test_both_formats_are_valid_for_another_parser(
         for start, end, words in cues:
             assert max(map(cell_len, words.split("\n"))) <= WIDEST + len("&amp;") * words.count("&")
             assert words.count("\n") < LINES or end - start < 1_000
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "10:30",
+        "12:00 - 13:30",
+        "12:00 --> 13:30",
+        "12:00 -> 13:30",
+        "00:01:02,000 --> 00:01:05,000",
+        "00:01:02,000 --> ...",
+        "At 00:01:02.500, and at 00:01:05.000 again",
+        "0:00:01.000,0:00:02.000",
+        "The answer is\n42",
+        "2\n12:00 --> 13:30",
+        "Home -> Settings",
+        "00:00\n11:59",
+    ],
+)
+def test_words_that_look_like_times_stay_words(text: str) -> None:
+    """For another parser, and for ours, wherever in the speech they are said."""
+    for place in range(3):
+        spoken = ["Hello.", "Good day.", "The end."]
+        spoken[place] = text
+        segments = [Segment(n * 3000, n * 3000 + 2900, said) for n, said in enumerate(spoken)]
+        made = Transcript(tuple(segments), timed=True)
+        for written, form in ((as_srt(made), "srt"), (as_vtt(made), "vtt")):
+            said = " ".join(words for _, _, words in parsed(written, form)).replace("&gt;", ">")
+            assert _flat(said) == _flat(" ".join(spoken))
+            read = subtitles(written.encode())
+            assert [cue[0] for cue in parsed(read, "srt")] == [0, 3000, 6000]
+            assert _flat(" ".join(read.split("\n"))).endswith(_flat(spoken[-1]))
+            assert _flat(text) in _flat(read)
+
+
+def _flat(text: str) -> str:
+    return " ".join(text.split()).replace("-->", "->").replace("000,0", "000, 0")

@@ -237,6 +237,25 @@ def test_what_is_only_half_subtitles_is_refused() -> None:
     assert words("See 1 --> 2, it is fun.") == ["See 1 --> 2, it is fun."]
 
 
+@pytest.mark.parametrize(
+    ("script", "spoken"),
+    [
+        ("1\n00:05,0 --> 00:07,0\n12:00 --> 13:30\n\n2\n00:08,0 --> 00:09,0\nBye", 2),
+        ("1\n00:05,0 --> 00:07,0\nFrom\n12:00 -> 13:30\n\n2\n00:08,0 --> 00:09,0\nBye", 3),
+        ("1\n00:05,0 --> 00:07,0\n00:01:02,0 --> 00:01:05,0\n\n2\n00:08,0 --> 00:09,0\nBye", 2),
+        ("1\n00:05,0 --> 00:07,0\nHi\n01:02,0 --> 01:05,0\n\n2\n00:08,0 --> 00:09,0\nBye", 3),
+        ("WEBVTT\n\n00:05.0 --> 00:07.0\n12:00 --> 13:30\n\n00:08.0 --> 00:09.0\nBye", 2),
+        ("00:05,0 --> 00:07,0\nHi\n00:08,0 --> 00:09,0\nBye\n00:10,0 --> 00:11,0\nBye", 3),
+        ("1\n00:05,0 --> 00:07,0\nHi\n2\n00:08,0 --> 00:09,0\nBye", 2),
+        ("1\n00:05,0 --> 00:07,0\nHi\n00:08,0 --> 00:09,0\nBye\n\n2\n00:10,0 --> 00:11,0\nBye", 3),
+    ],
+)
+def test_times_that_somebody_says_are_words(script: str, spoken: int) -> None:
+    """Right below other words they are a cue's only if they are written like the others and come
+    in order: empty lines between cues get lost."""
+    assert len(words(script)) == spoken
+
+
 def test_of_a_web_page_only_what_is_seen_is_spoken() -> None:
     """A whole page, a piece of one, and the marks of speech programs."""
     assert words(PAGE) == ["Hi", "Welcome to the café & bar", "now"]

@@ -1,8 +1,9 @@
 """Subtitles: the words of their cues, without numbers, times and styles.
 
 SubRip, WebVTT, YouTube's SBV and lyrics (LRC) are recognised here line by line, so that no cue is
-lost because its time is written in an odd way; pysubs2 reads the others. Owns these formats. It
-must not lose words outside of cues: a file with such words is refused. Call it in a child.
+lost because its time is written in an odd way (`cue_times`); pysubs2 reads the others. Owns these
+formats. It must not lose words outside of cues: a file with such words is refused. Call it in a
+child.
 """
 
 from __future__ import annotations
@@ -11,19 +12,13 @@ import html
 import re
 from collections.abc import Iterator
 from functools import partial
-from itertools import filterfalse, groupby, islice, takewhile
+from itertools import filterfalse, groupby
 from operator import itemgetter
 
+from nemowatch.content.forms.cue_times import MEND, as_subrip, looks_like_times, times_of_cues
 from nemowatch.content.recognise import kind_by_beginning
-from nemowatch.content.subtitle_times import subtitle_time
-from nemowatch.errors import OrderError, shown
+from nemowatch.errors import OrderError
 
-_STAMP = r"(?:\d{1,4}:)?\d{1,2}:\d{1,2}(?:[.,:]\d{1,3})?"
-#: The line above the words of a cue, in SubRip and WebVTT, and in SBV.
-_TIMES = re.compile(
-    rf"^[ \t]*(?:{_STAMP})[ \t]*-{{1,2}}>[ \t]*(?:{_STAMP})(?:[ \t].*)?$"
-    r"|^\d{1,2}:\d{2}:\d{2}\.\d{3},\d{1,2}:\d{2}:\d{2}\.\d{3}$"
-)
 _LYRICS = re.compile(r"^(?:[ \t]*\[\d{1,3}:\d{2}(?:\.\d{1,3})?\])+")
 _LYRICS_TAG = re.compile(r"^\[[a-zA-Z#]+:[^\]]*\]$")
 #: The beginnings of formats that pysubs2 reads, with its names for them.
@@ -49,12 +44,7 @@ _TAG = re.compile(
 )
 #: Times within a cue: such WebVTT repeats each line while it scrolls.
 _SCROLLING = re.compile(r"<\d{1,2}:\d{2}[\d:.]*>")
-#: One of the two times of a cue: (hours, minutes, seconds, fraction).
-_TIME = re.compile(r"(?:(\d{1,4}):)?(\d{1,2}):(\d{1,2})(?:[.,:](\d{1,3}))?")
-#: What is between the times: among words it is left of times that cannot be read.
-_ARROW = re.compile(r"-{1,2}>")
 _AS_SUBRIP = "Save the subtitles as SubRip (.srt) or WebVTT (.vtt): every subtitle editor can."
-_MEND = "Open it in a subtitle editor, mend that, and save it as SubRip (.srt) or WebVTT (.vtt)."
 _CURE = "Copy the words that are to be spoken into a plain text file (.txt) and drop that."
 
 
@@ -89,7 +79,7 @@ def timed(text: str) -> str:
 
     said = _spoken_at(text, lines)
     if not said:
-        raise OrderError("There are no words in these subtitles.", cure=_MEND)
+        raise OrderError("There are no words in these subtitles.", cure=MEND)
     cues = [_cue(times, words) for times, words in said.items()]
     return "\n\n".join(f"{number}\n{cue}" for number, cue in enumerate(cues, 1))
 
@@ -101,8 +91,6 @@ def _spoken_at(text: str, lines: list[str]) -> dict[str, list[str]]:
     before = ""
     for times, line in _with_times(lines):
         spoken = _without_tags(line)
-        if _ARROW.search(spoken):
-            raise OrderError(f'These times cannot be read: "{shown(spoken[:80])}".', cure=_MEND)
         is_said_again = is_scrolling and spoken == before
         if spoken and not is_said_again:
             said.setdefault(times, []).append(spoken)
@@ -112,17 +100,7 @@ def _spoken_at(text: str, lines: list[str]) -> dict[str, list[str]]:
 
 def _cue(times: str, spoken: list[str]) -> str:
     """A cue without its number. Raises OrderError for impossible times."""
-    begin, end = map(_milliseconds, islice(_TIME.finditer(times), 2))
-    if end <= begin:
-        said = f'Something in these subtitles ends before it begins: "{shown(times.strip())}".'
-        raise OrderError(said, cure=_MEND)
-    return "\n".join([f"{subtitle_time(begin, ',')} --> {subtitle_time(end, ',')}", *spoken])
-
-
-def _milliseconds(found: re.Match[str]) -> int:
-    hours, minutes, seconds, fraction = found.groups("0")
-    whole = (int(hours) * 60 + int(minutes)) * 60 + int(seconds)
-    return whole * 1000 + int(fraction.ljust(3, "0"))
+    return "\n".join([as_subrip(times), *spoken])
 
 
 def _lines(text: str) -> Iterator[str]:
@@ -148,7 +126,7 @@ def _without_tags(line: str) -> str:
 
 
 def _has_times(lines: list[str]) -> bool:
-    return any(map(_TIMES.match, lines))
+    return any(map(looks_like_times, lines))
 
 
 def _cues(lines: list[str]) -> Iterator[str]:
@@ -157,26 +135,24 @@ def _cues(lines: list[str]) -> Iterator[str]:
 
 
 def _with_times(lines: list[str]) -> Iterator[tuple[str, str]]:
-    """Each line that is spoken, after the times above it."""
-    above = list(takewhile(_is_no_times, lines))
+    """Each line that is spoken, after the times above it. Raises OrderError for times that cannot
+    be read."""
+    numbers = times_of_cues(lines)
+    first = min(numbers, default=len(lines))
     is_webvtt = lines[0].startswith(_WEBVTT)
     if not is_webvtt:
-        _refuse_words_before(above)
+        _refuse_words_before(lines[:first])
 
     times = ""
     is_aside = False
-    for number in range(len(above), len(lines)):
+    for number in range(first, len(lines)):
         line = lines[number]
         if _is_at_gap(lines, number):
             is_aside = is_webvtt and _ASIDE.match(line) is not None
-        if _TIMES.match(line):
+        if number in numbers:
             times = line
-        elif not is_aside and _is_spoken(lines, number):
+        elif not is_aside and _is_spoken(lines, number, numbers):
             yield times, line
-
-
-def _is_no_times(line: str) -> bool:
-    return _TIMES.match(line) is None
 
 
 def _is_at_gap(lines: list[str], number: int) -> bool:
@@ -185,12 +161,9 @@ def _is_at_gap(lines: list[str], number: int) -> bool:
     return not before.strip() or not line.strip()
 
 
-def _is_spoken(lines: list[str], number: int) -> bool:
-    """Whether a line is neither a cue's times nor its number or name."""
-    if _TIMES.match(lines[number]):
-        return False
-
-    is_above_times = _has_times(lines[number + 1 : number + 2])
+def _is_spoken(lines: list[str], number: int, times: set[int]) -> bool:
+    """Whether a line other than times is not the number or name of the cue below it."""
+    is_above_times = number + 1 in times
     is_after_gap = not lines[number - 1].strip()
     is_number = lines[number].strip().isdecimal()
     return not is_above_times or not (is_after_gap or is_number)
