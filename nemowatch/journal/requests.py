@@ -134,8 +134,19 @@ class PublishedResult:
 
 def published(conn: sqlite3.Connection, watch: str, folder: bytes) -> list[PublishedResult]:
     """What was published of the sources of this folder, of any age, the latest first."""
+    return _results(conn, "published", watch, folder)
+
+
+def formerly(conn: sqlite3.Connection, watch: str, folder: bytes) -> list[PublishedResult]:
+    """Where results of these sources were before they were delivered again, or are to be."""
+    return _results(conn, "formerly", watch, folder)
+
+
+def _results(
+    conn: sqlite3.Connection, query: str, watch: str, folder: bytes
+) -> list[PublishedResult]:
     found: list[PublishedResult] = []
-    for row in conn.execute(SQL["published"], _below(watch, folder)):
+    for row in conn.execute(SQL[query], _below(watch, folder)):
         if _is_in(row["source"], folder):
             ids = (row["job_id"], row["shown_id"], row["session"])
             found.append(PublishedResult(row["path"], row["source"], *ids))

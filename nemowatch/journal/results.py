@@ -137,3 +137,8 @@ def of_output(conn: sqlite3.Connection, path: bytes) -> int:
     delivered again since; 0 when none did."""
     published = first_value(conn, SQL["of_output"], (path,), 0)
     return published or first_value(conn, SQL["former"], (path,), 0)
+
+
+def was_delivered(conn: sqlite3.Connection, job_id: int) -> bool:
+    """Whether a job has had results that are delivered again, or were."""
+    return conn.execute(SQL["was_delivered"], (job_id,)).fetchone() is not None

@@ -6,7 +6,7 @@ import sqlite3
 from typing import Any, Self
 
 from nemowatch.errors import OrderError, UsageError
-from nemowatch.journal import jobs, new_jobs, offers, reviews, sessions, spend
+from nemowatch.journal import jobs, new_jobs, offers, results, reviews, sessions, spend
 from nemowatch.journal.jobs import Job
 from nemowatch.model import ENDED, State
 from nemowatch.orders.folder_terms import FolderTerms
@@ -74,7 +74,8 @@ def _check_own(conn: sqlite3.Connection, job: Job, session_id: int) -> None:
 
 def _check_made(conn: sqlite3.Connection, job: Job) -> None:
     """Raises UsageError for a job that has made nothing that could be changed."""
-    if job.state not in ENDED:
+    is_made = job.state in ENDED or _is_delivered_again(conn, job)
+    if not is_made:
         raise UsageError(
             f"Job {job.id} is {job.state}: there is nothing to revise yet.",
             cure=f"nemowatch show {job.id} says what it is doing.",
@@ -84,3 +85,8 @@ def _check_made(conn: sqlite3.Connection, job: Job) -> None:
             f"Job {job.id} has no edit to revise.",
             cure=f"To try it again: nemowatch retry {job.id}",
         )
+
+
+def _is_delivered_again(conn: sqlite3.Connection, job: Job) -> bool:
+    """Whether its results were there before, and what they are made from still is."""
+    return results.was_delivered(conn, job.id) and spend.is_paid(conn, job.id)

@@ -48,7 +48,7 @@ def result_named(conn: sqlite3.Connection, watch: Watch, path: bytes) -> Subject
     if not any(_key(name) in _result_keys(one) for one in results):
         _check_awaited(name, jobs)
 
-    meant = _meant(name, results)
+    meant = _meant(name, results) or _delivered_again(conn, watch, path, jobs)
     if not meant:
         raise _no_result(conn, watch, path, name, results)
     if _is_one(meant):
@@ -66,6 +66,23 @@ def _meant(name: str, results: list[PublishedResult]) -> list[PublishedResult]:
     if exactly:
         return exactly
     return [one for one in results if _key(name) in _result_keys(one) | _source_keys(one.source)]
+
+
+def _delivered_again(
+    conn: sqlite3.Connection, watch: Watch, path: bytes, jobs: list[tuple[bytes, Job]]
+) -> list[PublishedResult]:
+    """The results that had this name before they were delivered again, perhaps under another one:
+    the old files may still lie there. Raises OrderError while they are not there yet."""
+    name = subject_of(name_of(path))
+    former = requests.formerly(conn, watch.name, parent(path))
+    meant = _latest_of_each_name(_meant(name, former))
+    at_work = {job.id for _, job in jobs if job.state not in ENDED}
+    if any(result.shown_job in at_work for result in meant):
+        raise OrderError(
+            f"{shown(name)} is being delivered again.",
+            cure="Nothing to do: this is carried out once it is there.",
+        )
+    return meant
 
 
 def _is_one(results: list[PublishedResult]) -> bool:

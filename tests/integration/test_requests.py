@@ -261,3 +261,22 @@ def test_an_empty_text_beside_a_result_is_looked_at_until_it_has_words(tmp_path:
             opened.write(words)
         found = listing.texts(tmp_path, [b"dub-es"])
         assert [seen.size for seen in found.values()] == [len(words)]
+
+
+async def test_a_result_that_is_delivered_again_keeps_its_names(rig: EngineRig) -> None:
+    """Meanwhile a text about it waits, and afterwards its old name counts as well as its new one:
+    the old file may still be there."""
+    (job,) = await dubbed(rig)
+    assert rig.engine is not None
+    rig.sandbox.go_down(600)
+    await rig.engine.order("again", {"jobs": [job.id]})
+    say(rig, "dub-es/promo.es.mp4.revise.txt", "slower")
+    say(rig, "dub-fr/promo.es.revise.txt", "slower")
+    await noted(rig, "dub-es", "promo.es.mp4.revise.txt", "Nothing to do", "once it is there")
+    await noted(rig, "dub-fr", "one of inbox/dub-es: put this file there")
+    await rig.engine.order("revise", {"job": job.id, "text": "warmer"})
+    rig.clear_faults()
+    await made(rig, "dub-es/promo.es (2).mp4", "dub-es/promo.es (3).mp4", "dub-es/promo.es (4).mp4")
+    say(rig, "dub-es/promo.es.revise.txt", "brighter")
+    await made(rig, "dub-es/promo.es (5).mp4")
+    assert [said[1:] for said in turns(rig)] == [["warmer", "slower", "brighter"]]

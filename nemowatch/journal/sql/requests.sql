@@ -48,6 +48,12 @@ SELECT o.path, o.job_id, coalesce(j.earlier_of, o.job_id) AS shown_id, j.session
 FROM source s JOIN session t ON t.source_id = s.id JOIN job j ON j.session = t.id JOIN output o ON o.job_id = j.id
 WHERE s.watch = :watch AND s.path >= :first AND s.path < :last ORDER BY o.id DESC
 
+-- name: formerly
+-- where results for sources of one folder were, which are delivered again, or were: perhaps under another name
+SELECT f.path, f.job_id, coalesce(j.earlier_of, f.job_id) AS shown_id, j.session, s.path AS source
+FROM source s JOIN session t ON t.source_id = s.id JOIN job j ON j.session = t.id JOIN former_output f ON f.job_id = j.id
+WHERE s.watch = :watch AND s.path >= :first AND s.path < :last ORDER BY f.job_id DESC, f.path
+
 -- name: latest
 -- the latest results of an inbox, each with the path of its source: of the last 5000 of all inboxes, since an inbox has no index
 -- over its results and may have a history of years
@@ -56,9 +62,11 @@ CROSS JOIN job j ON j.id = o.job_id JOIN session t ON t.id = j.session
 JOIN source s ON s.id = t.source_id WHERE s.watch = :watch ORDER BY o.id DESC LIMIT 500
 
 -- name: published_as
--- where results with this in their name were published, in any inbox
-SELECT o.path, s.watch, s.path AS source FROM output o JOIN job j ON j.id = o.job_id JOIN session t ON t.id = j.session
-JOIN source s ON s.id = t.source_id WHERE instr(o.path, :name) > 0 ORDER BY o.id DESC LIMIT 50
+-- where results with this in their name were published, in any inbox; those that are delivered again come last
+SELECT o.path, s.watch, s.path AS source
+FROM (SELECT path, job_id, id FROM output UNION ALL SELECT path, job_id, 0 FROM former_output) o JOIN job j ON j.id = o.job_id
+JOIN session t ON t.id = j.session JOIN source s ON s.id = t.source_id
+WHERE instr(o.path, :name) > 0 ORDER BY o.id DESC LIMIT 50
 
 -- name: of_folder
 -- the jobs of one folder's sources, with these

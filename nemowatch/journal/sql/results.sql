@@ -32,6 +32,9 @@ WHERE output.path = ? ORDER BY output.id DESC LIMIT 1
 SELECT coalesce(job.earlier_of, job.id) AS job_id FROM former_output JOIN job ON job.id = former_output.job_id
 WHERE former_output.path = ? ORDER BY former_output.job_id DESC LIMIT 1
 
+-- name: was_delivered
+SELECT 1 FROM former_output WHERE job_id = ? LIMIT 1
+
 -- name: keep_former
 INSERT OR IGNORE INTO former_output (path, job_id) SELECT path, job_id FROM output WHERE job_id = ?
 
