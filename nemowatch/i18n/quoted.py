@@ -23,8 +23,8 @@ def quoted(text: str) -> str:
 
 
 def _between_marks(line: str) -> str:
-    if not line.strip():
-        return line
+    if not line:
+        return ""
     return f"{_BEGIN}{line}{_END}"
 
 

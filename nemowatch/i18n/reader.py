@@ -268,7 +268,7 @@ class Reader:
         if not value or is_name(field):
             return value
         if kind_of(field) in WORDS:
-            return self._translations.gettext(value)
+            return self._word(value)
         figure = self._figure(value)
         if figure:
             return figure
@@ -281,6 +281,11 @@ class Reader:
         if not self._spaced and said != bare:
             return said
         return value.replace(bare, said, 1)
+
+    def _word(self, value: str) -> str:
+        """What a job is at, in this language, with the stop that a sentence ends with."""
+        bare = value.rstrip(_STOPS)
+        return self._translations.gettext(bare) + value[len(bare) :].translate(self._stops)
 
     def _figure(self, value: str) -> str:
         """A number or a date in this language; "" for anything else."""

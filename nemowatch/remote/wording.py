@@ -9,7 +9,7 @@ stay. This is for showing only: what may be a transcript is kept as it came.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from enum import StrEnum
 
@@ -23,6 +23,12 @@ class Scene:
 
     state: str = ""  #: "published"
     timeline: str = ""  #: `Timeline (1 track): 1. Video: clip.mp4 (0-10s)`
+
+
+#: Some words, and whether they are ours.
+Piece = tuple[str, bool]
+#: How such words are put into a text.
+Rendered = Callable[[str], str]
 
 
 class Act(StrEnum):
@@ -135,44 +141,67 @@ def without_noise(answer: str) -> str:
     return (answer[:-_TAIL] + kept).strip() or answer
 
 
-def for_people(answer: str, scene: Scene | None = None) -> str:
+def _unchanged(text: str) -> str:
+    return text
+
+
+def for_people(
+    answer: str,
+    scene: Scene | None = None,
+    *,
+    theirs: Rendered = _unchanged,
+    ours: Rendered = _unchanged,
+) -> str:
     """The answer for somebody who has only a folder; what the editor would show is shown from
-    `scene`."""
-    shown = scene or Scene()
-    said: list[str] = []
+    `scene`. `theirs` and `ours` render the agent's words and those put in their place."""
+    shown = ""
+    for text, is_ours in _pieces(answer.strip(), scene or Scene()):
+        render = ours if is_ours else theirs
+        shown += render(text)
+    return shown.strip()
+
+
+def _pieces(answer: str, scene: Scene) -> Iterator[Piece]:
+    """The answer with what its instructions mean here in their place."""
+    last: list[Piece] = []
+    blank = ""
     for match in _SENTENCE.finditer(answer):
         sentence = match.group()
         body = sentence.rstrip()
-        reworded = _reworded(body, shown)
-        if reworded != body and reworded in said[-2:]:
+        pieces = _reworded(body, scene)
+        is_ours = any(ours for _, ours in pieces)
+        if is_ours and pieces == last:
             continue  # several clicks in a row mean one thing
-        said += [reworded, sentence[len(body) :]]
-    return "".join(said).strip()
+        yield blank, False
+        yield from pieces
+        blank = sentence[len(body) :]
+        last = pieces
 
 
-def _reworded(sentence: str, scene: Scene) -> str:
+def _reworded(sentence: str, scene: Scene) -> list[Piece]:
     """A sentence with what its instructions mean here in their place."""
     if len(sentence) > _LONGEST_INSTRUCTION or sentence.endswith(("?", "？")):
-        return sentence
+        return [(sentence, False)]
     body = sentence.rstrip(".!。！")
     clauses = list(_clauses(body))
     acts = [_act(clause) for _, clause in clauses]
     if not any(acts):
-        return sentence
+        return [(sentence, False)]
 
-    words = ""
+    pieces: list[Piece] = []
     done: set[Act] = set()
     for (between, clause), act in zip(clauses, acts, strict=True):
         if act in done:
             continue
         if act is None:
-            words += between + clause
+            pieces.append((between + clause, False))
             continue
         done.add(act)
-        words += between + _meaning(act, scene)
-    if acts[-1] is not None:
-        return words + "."
-    return words + sentence[len(body) :]
+        pieces += [(between, False), *_meaning(act, scene)]
+    if acts[-1] is None:
+        return [*pieces, (sentence[len(body) :], False)]
+    end, is_ours = pieces.pop()
+    return [*pieces, (f"{end}.", is_ours)]
 
 
 def _clauses(body: str) -> Iterator[tuple[str, str]]:
@@ -190,10 +219,15 @@ def _act(clause: str) -> Act | None:
     return None
 
 
-def _meaning(act: Act, scene: Scene) -> str:
+def _meaning(act: Act, scene: Scene) -> Iterator[Piece]:
+    """What is put in the place of an instruction."""
     if act is Act.TRACKS and scene.timeline:
-        return scene.timeline
+        yield scene.timeline, True
+        return
     if act is Act.OPEN and scene.state:
-        known = (f"State: {scene.state}", scene.timeline)
-        return "; ".join(filter(None, known))
-    return act.value
+        yield message(f"State: {scene.state}"), True
+        if scene.timeline:
+            yield "; ", False
+            yield scene.timeline, True
+        return
+    yield act.value, True

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 
 from nemowatch.edits.turn_summary import summary_of
 from nemowatch.fs.names import split_ending
+from nemowatch.i18n.language import message, said
 from nemowatch.journal import job_history, results, side_files, spend
 from nemowatch.journal.job_history import PastInstruction
 from nemowatch.journal.jobs import Job
@@ -26,7 +27,7 @@ from nemowatch.stages.shown_answer import answer_in
 LONGEST = 4000
 #: Takes the place of a preview in what the agent says: whatever shows a turn has the timeline right
 #: below.
-TIMELINE_BELOW = "The timeline is below"
+TIMELINE_BELOW = message("The timeline is below")
 
 
 @dataclass(frozen=True, slots=True)
@@ -141,11 +142,12 @@ def asked_of(job: Job) -> str:
 
 
 def said_of(job: Job, summary: Summary) -> str:
-    """What the agent said, for people; wording meant for a web editor is replaced."""
+    """What the agent said, for people; wording meant for a web editor is replaced by ours, in the
+    language of the reader."""
     kept = job.answer[: LONGEST + SECRET_ROOM]
     tracks = TIMELINE_BELOW if summary.timeline else ""
-    scene = Scene(job.state.value, tracks)
-    return _shown(answer_in(job, kept, scene, captions=summary.captions))
+    scene = Scene(said(words.STAGES[job.state]), tracks)
+    return _shown(answer_in(job, kept, scene, captions=summary.captions, ours=said))
 
 
 def _shown(text: str) -> str:

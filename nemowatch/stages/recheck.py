@@ -26,7 +26,7 @@ from nemowatch.stages.settle_turn import (
     settle,
     with_full_stop,
 )
-from nemowatch.stages.shown_answer import shown_answer
+from nemowatch.stages.shown_answer import quoted_answer
 from nemowatch.stages.turn_outcome import RecheckResult
 from nemowatch.stages.work import Work
 
@@ -45,7 +45,7 @@ def leave_open(
     answer: TurnResult,
 ) -> Decision:
     """The outcome is unknown: read the state after the first configured pause."""
-    said_so_far = shown_answer(work.job, answer.text, "waiting for the edit")
+    said_so_far = quoted_answer(work.job, answer.text, "waiting for the edit")
     words = _words_of(answer, said_so_far)
     whole = ""  # half an answer is never a result
     if answer.end is TurnEnd.CLOSED:
@@ -71,7 +71,7 @@ def _words_of(answer: TurnResult, said_so_far: str) -> str:
     """What is known of a turn's end: in our words where the call broke off, else in the cloud's."""
     if answer.end is TurnEnd.CUT and answer.error:
         return answer.error
-    return quoted(answer.error or said_so_far) or "The cloud ended the turn without a word."
+    return quoted(answer.error) or said_so_far or "The cloud ended the turn without a word."
 
 
 #: Characters of an earlier instruction that say which one it is.
@@ -207,6 +207,6 @@ def _ending(job: Job, call: Spend) -> str:
     if call.reported:
         return f"The cloud reported an error. It said: {sentence(job.why)}"
     if job.answer:
-        words = shown_answer(job, job.answer, WAITING)
-        return f"The cloud answered: {sentence(words)}"
+        words = quoted_answer(job, with_full_stop(job.answer), WAITING)
+        return f"The cloud answered: {words}"
     return with_full_stop(job.error_text)

@@ -13,17 +13,18 @@ from nemowatch.edits.answer_words import AnswerKind
 from nemowatch.edits.draft import exportable
 from nemowatch.edits.transcript import has_captions
 from nemowatch.errors import LocalError, NoCredits, RemoteError
+from nemowatch.i18n.language import message
 from nemowatch.i18n.quoted import quoted, unmarked
 from nemowatch.journal import results, spend
 from nemowatch.journal.spend import CallOutcome, EditOutcome, Spend
 from nemowatch.model import AttentionReason, Credits, OutputKind, RemoteState, State
 from nemowatch.stages.context import StageContext
 from nemowatch.stages.decision import Decision, Write, ask, go
-from nemowatch.stages.shown_answer import shown_answer
+from nemowatch.stages.shown_answer import quoted_answer
 from nemowatch.stages.work import Work
 
 #: The state of a job that asks, for people.
-WAITING = "waiting for your decision"
+WAITING = message("waiting for your decision")
 
 
 async def happened(
@@ -103,8 +104,8 @@ def _ask(
     text: str,
     *writes: Write,
 ) -> Decision:
-    words = shown_answer(work.job, text, WAITING, state.draft)
-    shown = f"{what}: {sentence(words)} {balance_words(call, credits)}"
+    words = quoted_answer(work.job, with_full_stop(text), WAITING, state.draft)
+    shown = f"{what}: {words} {balance_words(call, credits)}"
     return ask(AttentionReason.QUESTION, shown, *writes, answer=text)
 
 

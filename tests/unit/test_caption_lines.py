@@ -134,8 +134,7 @@ def test_both_formats_are_valid_for_another_parser(
             assert words.count("\n") < LINES or end - start < 1_000
 
 
-@pytest.mark.parametrize(
-    "text",
+@each_row(
     [
         "10:30",
         "12:00 - 13:30",

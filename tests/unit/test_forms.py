@@ -237,8 +237,7 @@ def test_what_is_only_half_subtitles_is_refused() -> None:
     assert words("See 1 --> 2, it is fun.") == ["See 1 --> 2, it is fun."]
 
 
-@pytest.mark.parametrize(
-    ("script", "spoken"),
+@each_row(
     [
         ("1\n00:05,0 --> 00:07,0\n12:00 --> 13:30\n\n2\n00:08,0 --> 00:09,0\nBye", 2),
         ("1\n00:05,0 --> 00:07,0\nFrom\n12:00 -> 13:30\n\n2\n00:08,0 --> 00:09,0\nBye", 3),

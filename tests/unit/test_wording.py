@@ -3,7 +3,10 @@ never."""
 
 from __future__ import annotations
 
+from nemowatch.i18n import language
+from nemowatch.i18n.quoted import quoted, unmarked
 from nemowatch.remote.wording import Act, Scene, for_people
+from nemowatch.reporting.conversation import TIMELINE_BELOW
 from tests.rigs.rows import each_row
 
 TRACKS = (
@@ -130,3 +133,18 @@ def test_nothing_that_does_not_exist_is_offered() -> None:
     """A change is asked for as people ask for one: by a text named after the result."""
     assert [act for act in Act if ".revise.txt" in act] == [Act.CHANGE]
     assert not [act for act in Act if ".answer" in act or "prompt.txt" in act]
+
+
+def test_what_takes_an_instructions_place_is_in_the_readers_language() -> None:
+    """The agent's own words stay as they came, also where they stand in a text of ours."""
+    answer = "Ready. Preview in timeline, then click Export to save it. Enjoy"
+    scene = Scene("done", TIMELINE_BELOW)
+    whole = f"The cloud answered: {for_people(f'{answer}.', scene, theirs=quoted)} Waiting."
+    with language.in_language("de"):
+        shown = for_people(answer, scene, ours=language.said)
+        assert shown.startswith("Ready. Die Zeitleiste steht unten, then nemowatch rendert und")
+        assert shown.endswith("selbst. Enjoy")
+        told = language.said(whole)
+    assert "Ready. Die Zeitleiste steht unten, then nemowatch rendert und holt" in told
+    assert told == unmarked(told)
+    assert unmarked(whole) == f"The cloud answered: {for_people(f'{answer}.', scene)} Waiting."
