@@ -25,8 +25,13 @@ _ASKS = LatePattern(
     "|多長時間|多少|几个|幾個|为什么|為什麼|为何|為何|怎么还|怎麼還|怎么上传|怎麼上傳|怎么回事|怎麼回事"
     "|什么情况|什麼情況|到哪|哪一步|有人"
     "|怎么没|怎麼沒|怎么一直|怎麼一直|怎么这么|怎么用|怎麼用|是不是|写什么|寫什麼"
-    "|どこ(?!で?も)|いつ(?!も)|なぜ|なんで|どうして|何時|何分|何日|何件|どのくらい|どれくらい|どれぐらい|いくら|いくつ"
+    "|どこ(?!で?も)|いつ(?!も)|なぜ(?!か)|なんで|どうして|何時|何分|何日|何件|どのくらい|どれくらい|どれぐらい|いくら|いくつ"
     "|どうなっ|どうなり|どうやって|誰か"
+)
+#: Orders to tell or to show others something.
+_ORDERS = LatePattern(
+    "告[诉訴](?!我)|^[把给給让讓]|[者人客]に教え|みんなに教え|作为|作為|として|タイトル"
+    "|(?<!教え)(?<!知らせ)(?<!連絡し)(?<!なっ)て(?:ください|下さい|ね)?$|[にで]$"
 )
 #: Endings of questions about what has happened, or is the case.
 _ENDS = LatePattern(
@@ -57,7 +62,7 @@ _EDITS = LatePattern(
     "加|剪|删|刪|去掉|去除|调|調整|調節|調亮|調暗|調高|調低|調大|調小|改|换|換|裁|放大|缩|縮|旋转|旋轉|合并|合併|拼|配乐|配樂|配音|字幕|音乐|音樂|标题"
     "|標題|片头|片頭|片尾|特效|滤镜|濾鏡|背景|水印|亮|暗|快进|慢|黑白|竖|豎|横版|横屏|橫|静音|靜音|噪|模糊|打码"
     "|カット|削除|追加|入れ|付け|つけ|消し|変え|短く|長く|明る|暗く|速く|遅く|大きく|小さく|音楽|字幕"
-    "|タイトル|ロゴ|背景|ぼか|フェード|ズーム|回転|白黒|縦|横|正方形|ノイズ|無音|強め|弱め|もっと|もう少し|多めに"
+    "|タイトル|ロゴ|背景|ぼか|フェード|ズーム|回転|白黒|縦|横|正方形|ノイズ|無音|強め|弱め|場面|シーン|ところ|部分|的地方|片段|镜头|鏡頭|もっと|もう少し|多めに"
 )
 
 
@@ -79,6 +84,8 @@ def _asks(words: str, is_marked: bool) -> bool:
     """Whether a clause asks, or says that somebody waits; `is_marked`: a question mark follows."""
     if _ABOUT_STATE.search(words):
         return True
+    if _ORDERS.search(words):
+        return False
     is_offer = _OFFERS.search(words) is not None
     if _EDITS.search(words):
         return not is_offer and _asks_about_edit(words, is_marked)

@@ -19,8 +19,9 @@ class QuestionWords:
     waits: str  #: waits for something, or misses it: "still waiting", "I cannot find"
     offers: str  #: an order in the form of a question: "can you", "what about"
     greets: str  #: before a question or behind it
-    #: whether a verb at the beginning makes a question, also without its mark: "is it done"
-    inverts: bool = False
+    #: what follows a verb at the beginning of a question, also without its mark: "is it done", but
+    #: not "is shaky"; "" where only a mark makes one
+    subjects: str = ""
     #: whether apostrophes divide words
     divides: bool = False
 
@@ -29,43 +30,50 @@ ENGLISH = QuestionWords(
     asks="""
 how_long how_far how_much how_many how_come how_soon how_is how's how_are how_do how_does how_did
 how_to how_can how_will what_time why_is why's why_are why_does why_do why_did why_has why_can't
-why_isn't whats what's wheres where's whens when's who's whos wassup any_idea
+why_isn't whats what's wheres where's whens when's wassup any_idea
 """,
     asks_with="where when what why who which whose how wen",
     verbs="""
-is isn't are aren't was wasn't were has hasn't have_you have_we have_they have_my have_the
-haven't had did didn't does doesn't do_you do_we do_i do_they don't_you am_i will_it will_the
-will_this will_my will_we will_i can_i_find can_i_see can_i_get should_i must_i
+is isn't are aren't was wasn't were has hasn't have_you have_we have_they have_my have_the haven't
+had did didn't does doesn't do_you do_we do_i do_they don't_you am_i will_it will_the will_this
+will_my will_we will_i can_i_find can_i_see can_i_get should_i must_i
 """,
     learns="""
 tell_me let_me_know let_us_know inform_me notify_me ping_me message_me email_me call_me text_me
 i_want_to_know i_wanted_to_know i_would_like_to_know i'd_like_to_know i_wonder i_was_wondering
-do_you_know does_anyone_know any_idea no_idea i_don't_know i_do_not_know just_wondering just_asking
+do_you_know does_anyone_know any_idea no_idea i_don't_know i_do_not_know just_wondering
+just_asking
 """,
     about="when if whether how where what why who once as_soon_as the_status the_progress",
     waits="""
 still_waiting i'm_waiting i_am_waiting we're_waiting we_are_waiting been_waiting waiting_for_my
-waiting_for_the can't_find cannot_find can_not_find couldn't_find could_not_find don't_see
-do_not_see can't_see don't_have_my don't_have_the don't_have_it don't_have_any haven't_received
-haven't_got have_not_received have_not_got didn't_get did_not_get didn't_receive never_got
-never_received is_missing is_not_there isn't_there not_there_yet is_gone has_disappeared
-disappeared has_vanished no_video no_result no_results no_file nothing_happens nothing_happened
-nothing_is_happening nothing's_happening nothing_there nothing_arrived nothing_came
-heard_back haven't_heard have_not_heard checking_in checking_on following_up no_reply no_answer
+waiting_for_the can't_find cannot_find can_not_find couldn't_find could_not_find don't_see_my
+don't_see_it don't_see_the_video don't_see_any do_not_see_my do_not_see_the_video can't_see_my
+can't_see_it can't_see_the_video can't_see_any don't_have_my don't_have_the don't_have_it
+don't_have_any haven't_received haven't_got have_not_received have_not_got didn't_get did_not_get
+didn't_receive never_got never_received is_missing is_not_there isn't_there not_there_yet is_gone
+has_disappeared disappeared has_vanished no_video no_result no_results no_file nothing_happens
+nothing_happened nothing_is_happening nothing's_happening nothing_there nothing_arrived
+nothing_came heard_back haven't_heard have_not_heard checking_in checking_on following_up no_reply
+no_answer
 """,
     offers="""
 can_you could_you would_you will_you can_we could_we shall_we can_it could_it may_we might_we
-would_it should_it should_we could_this can_this could_the can_the could_that would_the
-should_the can_i could_i let's what_about how_about what_if why_not why_don't why_do_not
-do_you_mind would_you_mind is_it_possible is_there_a_way is_there_any_way is_there_any_chance
-any_chance are_you_able is_it_ok is_it_okay would_love possible
+would_it should_it should_we could_this can_this could_the can_the could_that would_the should_the
+can_i could_i let's what_about how_about what_if why_not as_a as_the as_title style_video
+as_background as_music why_don't why_do_not do_you_mind would_you_mind is_it_possible
+is_there_a_way is_there_any_way is_there_any_chance any_chance are_you_able is_it_ok is_it_okay
+would_love possible
 """,
     greets="""
 hello hi hey dear team all sir madam please pls plz sorry thanks thank_you thx excuse_me so well
 ok okay and but um hm hmm quick_question question just again good morning evening afternoon day
 there guys everyone you
 """,
-    inverts=True,
+    subjects="""
+it this that the my our your his her you we they i he she there these those everything anything
+anyone anybody someone somebody something all any a nobody no
+""",
 )
 GERMAN = QuestionWords(
     asks="""
@@ -86,9 +94,9 @@ sag_mir sagt_mir bitte_um_ruckmeldung um_kurze_ruckmeldung sagen_sie_mir sag_bes
 sagt_bescheid sag_mal bescheid bescheid_sagen bescheid_geben gib_bescheid gib_mir_bescheid
 melde_dich melden_sie_sich kannst_du_mir_sagen konnt_ihr_mir_sagen konnen_sie_mir_sagen
 konntest_du_mir_sagen konnten_sie_mir_sagen weisst_du wisst_ihr wissen_sie weiss_jemand
-ich_mochte_wissen ich_mochte_gern_wissen ich_mochte_gerne_wissen ich_will_wissen
-ich_wollte_wissen wollte_nur_wissen wurde_gern_wissen ich_wuerde_gern_wissen
-ich_wurde_gern_wissen ich_frage_mich keine_ahnung benachrichtige_mich
+ich_mochte_wissen ich_mochte_gern_wissen ich_mochte_gerne_wissen ich_will_wissen ich_wollte_wissen
+wollte_nur_wissen wurde_gern_wissen ich_wuerde_gern_wissen ich_wurde_gern_wissen ich_frage_mich
+keine_ahnung benachrichtige_mich
 """,
     about="wann wenn ob wie wo was warum wieso sobald wer",
     waits="""
@@ -102,7 +110,8 @@ tut_sich_nichts nichts_tut_sich kein_ergebnis kein_video kommt_nichts
 """,
     offers="""
 kannst_du konnt_ihr konnten_sie konnen_sie konntest_du konntet_ihr kann_man konnte_man konnen_wir
-wurdest_du wurden_sie wurdet_ihr wie_ware wie_war's wie_waers was_ist_mit_einem
+wurdest_du wurden_sie wurdet_ihr wie_ware wie_war's wie_waers was_ist_mit_einem als_titel
+als_uberschrift als_musik als_text als_lied als_hintergrund als_untertitel als_hintergrundlied
 was_haltst_du_von warum_nicht wieso_nicht geht_das geht_es_auch geht_auch ist_es_moglich
 ware_es_moglich gibt_es_eine_moglichkeit lasst_sich lasst_es_sich machst_du macht_ihr machen_sie
 moglich moeglich machbar darf_es
@@ -111,25 +120,28 @@ moglich moeglich machbar darf_es
 hallo hi hey moin servus guten tag morgen abend liebes team bitte danke entschuldigung sorry na
 und aber also mal nur kurze frage frage nochmal leute zusammen du ihr sie vielen dank
 """,
-    inverts=True,
+    subjects="""
+es das die der den dein mein meine unser unsere euer ich du er sie wir ihr man jemand alles schon
+was etwas irgendwas hier da noch mir uns der ein eine
+""",
 )
 SPANISH = QuestionWords(
     asks="""
-cuanto cuanta cuantos cuantas por_que_tarda por_que_no_pasa por_que_esta por_que_demora
-por_que_se que_paso que_pasa que_ha_pasado que_esta_pasando que_sucede que_sucedio que_precio
-que_hay_de como_va como_van como_anda como_esta_mi como_sigue como_subo como_puedo como_hago
-como_envio como_se como_funciona que_tengo que_pongo que_debo donde_lo cuando_lo cual_es
-cuales_son para_cuando hasta_cuando ya_esta_listo ya_quedo ya_se ya_terminaste ya_termino
-ya_acabo ya_empezaste hay_alguien hay_algo hay_novedades hay_noticias sigues sabes saben
-llego_mi recibiste recibieron soy_el falta_mucho
+cuanto cuanta cuantos cuantas por_que_tarda por_que_no_pasa por_que_esta por_que_demora por_que_se
+que_paso que_pasa que_ha_pasado que_esta_pasando que_sucede que_sucedio que_precio que_hay_de
+como_va como_van como_anda como_esta_mi como_sigue como_subo como_puedo como_hago como_envio
+como_se como_funciona que_tengo que_pongo que_debo donde_lo cuando_lo cual_es cuales_son
+para_cuando hasta_cuando ya_esta_listo ya_quedo ya_se ya_terminaste ya_termino ya_acabo
+ya_empezaste hay_alguien hay_algo hay_novedades hay_noticias sigues sabes saben llego_mi recibiste
+recibieron soy_el falta_mucho
 """,
     asks_with="donde dnde adonde cuando quien quienes cual cuales",
     verbs="""
-esta estan estara estaran estaba va_a van_a queda quedo quedaron termina terminara termino terminan
-acaba acabara llega llegara llego llegaron encuentro puedo tengo tendre recibo recibire sale saldra
-son sera seran fue hay soy falta faltan sigue sigues siguen sabe sabes saben recibiste recibieron
-empezaste empezo empezaron terminaste terminaron funciono ya ya_esta ya_quedo ya_se hubo ha han has
-subo aun todavia demora tarda
+esta estan estara estaran estaba va_a van_a queda quedo quedaron termina terminara termino
+terminan acaba acabara llega llegara llego llegaron encuentro puedo tengo tendre recibo recibire
+sale saldra son sera seran fue hay soy falta faltan sigue sigues siguen sabe sabes saben recibiste
+recibieron empezaste empezo empezaron terminaste terminaron funciono ya ya_esta ya_quedo ya_se
+hubo ha han has subo aun todavia demora tarda
 """,
     learns="""
 dime diganme digame avisame avisenme aviseme avisa avisar hazme_saber me_puedes_decir
@@ -144,15 +156,16 @@ cuantas quien cual
     waits="""
 esperando sin_respuesta tenido_respuesta sigo_esperando estoy_esperando seguimos_esperando
 estamos_esperando llevo_esperando todavia_espero aun_espero todavia_no_tengo aun_no_tengo
-no_tengo_mi no_he_recibido no_recibi no_me_ha_llegado no_me_llego no_ha_llegado no_llega
-no_llego no_encuentro no_veo_mi no_veo_el_video no_aparece desaparecio ha_desaparecido
-mi_video_no_esta el_video_no_esta se_perdio no_pasa_nada no_paso_nada no_sucede_nada no_hay_nada
-no_hay_video no_hay_resultado nada_todavia todavia_nada falta_mucho
+no_tengo_mi no_he_recibido no_recibi no_me_ha_llegado no_me_llego no_ha_llegado no_llega no_llego
+no_encuentro no_veo_mi no_veo_el_video no_aparece desaparecio ha_desaparecido mi_video_no_esta
+el_video_no_esta se_perdio no_pasa_nada no_paso_nada no_sucede_nada no_hay_nada no_hay_video
+no_hay_resultado nada_todavia todavia_nada falta_mucho
 """,
     offers="""
 puedes puede pueden podrias podria podrian podemos se_puede se_podria es_posible seria_posible
-hay_forma hay_manera y_si que_tal que_te_parece por_que_no_lo por_que_no_le por_que_no_en
-por_que_no_pones por_que_no_un me_haces le_pones lo_haces posible te_importa
+como_titulo como_musica como_texto como_fondo hay_forma hay_manera y_si que_tal que_te_parece
+por_que_no_lo por_que_no_le por_que_no_en por_que_no_pones por_que_no_un me_haces le_pones
+lo_haces posible te_importa
 """,
     greets="""
 hola buenas buenos dias tardes noches por favor porfa perdon disculpa disculpe oye equipo gracias
@@ -170,9 +183,9 @@ ca_tourne a_quelle_heure c_est_quand c_est_pour_quand il_reste_combien encore_co
 """,
     asks_with="ou quand qui quel quelle",
     verbs="""
-est es sont sera seront est_ce serait vais_je aurai aura aurons puis puis_je peut_on se trouver
-trouve trouver_le a_t avez as ai_je avons avez_vous as_tu savez sais_tu y_a suis_je ont etes_vous
-es_tu finit termine
+est es sont sera seront est_ce serait vais_je aurai aura aurons puis puis_je peut_on se_trouve
+trouver trouve trouver_le a_t avez as ai_je avons avez_vous as_tu savez sais_tu y_a suis_je ont
+etes_vous es_tu finit termine
 """,
     learns="""
 dis_moi dites_moi merci_de_me_dire previens_moi prevenez_moi previens prevenez avertis_moi
@@ -185,14 +198,14 @@ je_veux_savoir j_aimerais_savoir savez_vous sais_tu je_me_demande quelqu_un_sait
 j_attends nous_attendons on_attend attends_toujours attend_toujours je_n_ai_toujours_pas
 je_n_ai_pas_recu je_n_ai_rien_recu pas_encore_recu n_ai_toujours_rien je_ne_trouve_pas
 je_ne_vois_pas_ma je_ne_vois_pas_la_video je_ne_vois_rien a_disparu n_est_pas_la n_est_plus_la
-rien_ne_se_passe il_ne_se_passe_rien rien_n_arrive rien_recu toujours_rien toujours_pas pas_de_video
-pas_de_nouvelles pas_de_reponse pas_de_resultat il_n_y_a_rien
+rien_ne_se_passe il_ne_se_passe_rien rien_n_arrive rien_recu toujours_rien toujours_pas
+pas_de_video pas_de_nouvelles pas_de_reponse pas_de_resultat il_n_y_a_rien
 """,
     offers="""
 peux_tu pouvez_vous pourrais_tu pourriez_vous pourrait_on peut_on_avoir on_peut on_pourrait
 tu_peux vous_pouvez est_ce_possible est_il_possible est_ce_que_tu_peux est_ce_que_vous_pouvez
-est_ce_qu_on_peut serait_il_possible y_a_t_il_moyen et_si si_on pourquoi_pas ca_te_dit possible
-que_dirais_tu que_diriez_vous veux_tu_bien voulez_vous_bien
+est_ce_qu_on_peut serait_il_possible y_a_t_il_moyen en_titre en_musique en_texte comme_titre et_si
+si_on pourquoi_pas ca_te_dit possible que_dirais_tu que_diriez_vous veux_tu_bien voulez_vous_bien
 """,
     greets="""
 bonjour bonsoir salut coucou s_il_vous_plait s_il_te_plait svp stp merci pardon excusez_moi
@@ -212,13 +225,13 @@ receberam tem_alguem ficou_pronto sabe_quando
     asks_with="onde quando quem qual quais aonde",
     verbs="""
 esta estao ta estara vai vao fica ficou ficara termina terminou terminara acaba acabou chega
-chegou chegara encontro acho posso faco recebo recebeu receberam sai saiu sera serao foi e_que
-tem ha sou falta faltam sabe sabem ja ainda comecou comecaram funcionou deu demora
+chegou chegara encontro acho posso faco recebo recebeu receberam sai saiu sera serao foi e_que tem
+ha sou falta faltam sabe sabem ja ainda comecou comecaram funcionou deu demora
 """,
     learns="""
 me_diga me_diz diga_me diz_me me_avisa me_avise me_avisem avisa_me avise avisa avisem me_conta
-pode_me_dizer pode_dizer podem_me_dizer voce_pode_me_dizer poderia_me_dizer quero_saber queria_saber
-gostaria_de_saber sabe_me_dizer sabe sabem voce_sabe alguem_sabe nao_sei
+pode_me_dizer pode_dizer podem_me_dizer voce_pode_me_dizer poderia_me_dizer quero_saber
+queria_saber gostaria_de_saber sabe_me_dizer sabe sabem voce_sabe alguem_sabe nao_sei
 """,
     about="""
 quando quanto quanta se onde como o_que por_que assim_que o_status o_saldo o_preco quantos quantas
@@ -233,7 +246,8 @@ nada_aconteceu nao_tem_nada nada_ainda ainda_nada nao_tem_video sem_resposta fal
 """,
     offers="""
 pode podem poderia poderiam podemos da_para da_pra tem_como e_possivel seria_possivel que_tal e_se
-por_que_nao_em por_que_nao_coloca por_que_nao_um ha_forma possivel voce_pode consegue
+por_que_nao_em por_que_nao_coloca por_que_nao_um como_titulo como_musica como_texto ha_forma
+possivel voce_pode consegue
 """,
     greets="""
 ola oi bom boa dia tarde noite por favor pf desculpa desculpe licenca pessoal equipe obrigado
@@ -246,33 +260,32 @@ QUESTIONS = (ENGLISH, GERMAN, SPANISH, FRENCH, PORTUGUESE)
 #: Stems of words that say what an edit is to change or to add, in all of these languages: a text
 #: that has one may be an order, whatever its form.
 EDIT_STEMS = """
-add cut trim crop remov delet erase short longer bright dark loud quiet silen fast slow quick
-colo music song tune title caption subtit text word logo sound nois voic zoom fad merg join
-split rotat flip mirror blur effect transit intro outro beginn start_of end_of ending background
-vertic horizon square portrait landscape ratio black white grey gray blue red green style speed
-loop revers stabil replac chang mak put insert includ turn clean fix enhanc improv better warm
-cold sharp smooth higher volum filter overlay watermark sticker emoji anim trailer teaser
-slideshow montag collag scene frame credit_roll end_credit more_ less_ a_bit a_little maybe
-perhaps with_ without contrast satur bass option version lighter softer bigger smaller tone
+add cut trim crop remov delet erase short longer bright dark loud quiet silen fast slow quick colo
+music song tune title caption subtit text word logo sound nois voic zoom fad merg join split rotat
+flip mirror blur effect transit intro outro beginn start_of end_of ending background vertic
+horizon square portrait landscape ratio black white grey gray blue red green style speed loop
+revers stabil replac chang mak put insert includ turn clean fix enhanc improv better warm cold
+sharp smooth higher volum filter overlay watermark sticker emoji anim trailer teaser slideshow
+montag collag scene frame credit_roll end_credit more_ less_ a_bit a_little maybe perhaps with_
+without contrast satur bass option version lighter softer bigger smaller tone
 
-hinzu schneid kurz entfern losch weg_damit lang heller dunkl laut leis schnell langsam farb
-musik lied titel untertit schrift wort ton rausch stimm blend fug verbind teil dreh spiegel
-unscharf effekt ubergang anfang ende hintergrund hochkant hochformat querformat quadrat schwarz
-weiss stil_ tempo ruckwart ersetz ander mehr_ weniger vielleicht etwas kontrast mach setz einbau
-besser warmer scharf lautst wasserzeichen trailer diashow szen bild abspann vorspann zeitlup
-raus
+hinzu schneid kurz entfern losch weg_damit lang heller dunkl laut leis schnell langsam farb musik
+lied titel untertit schrift wort ton rausch stimm blend fug verbind teil dreh spiegel unscharf
+effekt ubergang anfang ende hintergrund hochkant hochformat querformat quadrat schwarz weiss stil_
+tempo ruckwart ersetz ander mehr_ weniger vielleicht etwas kontrast mach setz einbau besser warmer
+scharf lautst wasserzeichen trailer diashow szen bild abspann vorspann zeitlup raus
 
 anad mas_ menos_ quiza tal_vez un_poco contraste agreg cort recort quit elimin borra corto larg
 clar oscur fuert suav rapid lent color musica cancion titulo subtitul texto palabra sonido ruido
-voz fund une unir junt gir espejo desenfo efecto transicion principio fondo vertical cuadrad
-negro blanco estilo velocid camara reempla cambi haz hacer pon met inclu limpi arregl mejor
-calid nitid volumen filtro marca_de_agua escena imagen creditos_final
+voz fund une unir junt gir espejo desenfo efecto transicion principio fondo vertical cuadrad negro
+blanco estilo velocid camara reempla cambi haz hacer pon met inclu limpi arregl mejor calid nitid
+volumen filtro marca_de_agua escena imagen creditos_final
 
 plus_de moins peut_etre un_peu ajout coup recadr enlev supprim court plus_long clair sombr fort
-douc vite rapide couleur musique chanson titre sous_titre texte mot son_ bruit voix fondu
-assembl fusionn tourn miroir flou effet transition debut fond carre noir blanc style vitesse
-ralenti remplac chang fais faire mets mettre inclu nettoi corrig amelior mieux chaud net filtre
-filigrane diaporama image generique
+douc vite rapide couleur musique chanson titre sous_titre texte mot son_ bruit voix fondu assembl
+fusionn tourn miroir flou effet transition debut fond carre noir blanc style vitesse ralenti
+remplac chang fais faire mets mettre inclu nettoi corrig amelior mieux chaud net filtre filigrane
+diaporama image generique
 
 talvez um_pouco mais_ adicion acrescent cort tir remov apag curt comprid clar escur alto baixo
 rapid lent cor_ cores musica titulo legenda texto palavra som_ ruido voz fade junt gir espelh

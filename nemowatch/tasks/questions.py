@@ -27,6 +27,8 @@ _EAST_ASIAN = LatePattern("[\u3040-\u30ff\u3400-\u9fff]")
 _WORDS = LatePattern(r"[a-z0-9]+(?:'[a-z]+)*")
 #: The most words of a sentence that waits: more say what is to be done meanwhile.
 _MOST_WAITING = 10
+#: The most words before those that wait: "the clip where I'm still waiting" names a part.
+_MOST_BEFORE = 4
 #: The fewest letters of a question word that may be mistyped.
 _SLIPPED_FROM = 3
 
@@ -72,7 +74,7 @@ class _Language:
     def __init__(self, words: QuestionWords) -> None:
         self._asks = _first(words.asks)
         self._with_verb = words.asks_with.split()
-        self._inverts = words.inverts
+        self._inverted = LatePattern(_inverted(words))
         self._divides = words.divides
         self._verbs = _first(words.verbs)
         self._learns = LatePattern(
@@ -114,11 +116,14 @@ class _Language:
         first, _, rest = words.partition(" ")
         if self._verbs.match(rest) and self._is_question_word(first):
             return True
-        if self._inverts and self._verbs.match(words):
+        if self._inverted.match(words):
             return True
         if words.rpartition(" ")[2] in self._with_verb:
             return True
-        return self._waits.search(words) is not None and words.count(" ") < _MOST_WAITING
+        waits = self._waits.search(words)
+        if waits is None or words.count(" ") >= _MOST_WAITING:
+            return False
+        return words.count(" ", 0, waits.start()) <= _MOST_BEFORE
 
     def _is_question_word(self, word: str) -> bool:
         """Whether it is one, or a slip of one: "wehre is my video"."""
@@ -135,6 +140,15 @@ class _Language:
 
 def _first(words: str) -> LatePattern:
     return LatePattern(rf"(?:{_any_of(words)})(?![a-z0-9'])")
+
+
+def _inverted(words: QuestionWords) -> str:
+    """A verb and its subject, in this order; a verb that holds its subject stands alone."""
+    if not words.subjects:
+        return "(?!)"
+    whole = " ".join(verb for verb in words.verbs.split() if "_" in verb)
+    with_subject = rf"(?:{_any_of(words.verbs)}) (?:{_any_of(words.subjects)})"
+    return rf"(?:{_any_of(whole)}|{with_subject})(?![a-z0-9'])"
 
 
 def _any_of(words: str) -> str:
