@@ -197,6 +197,6 @@ def _failed(alike: list[ListedJob]) -> Failed:
         chips_of(alike),
         job.updated_at,
         words.what_happened(job.state, job.error_text),
-        words.try_again(numbers, code=job.error_code),
+        words.try_again(numbers, code=job.error_code, rejected=job.state is State.REJECTED),
         numbers,
     )

@@ -213,9 +213,10 @@ def failure_of(conn: sqlite3.Connection, watch: Watch, history: SourceHistory) -
 
     back = f"{watch.inbox.name}/{show_path(os.path.dirname(history.source.path))}"
     code = "".join(job.error_code for job in bad[:1])
+    rejected = {job.state for job in bad} == {State.REJECTED}
     return replace(
         failure,
-        cure=words.try_again(numbers, back=back, code=code),
+        cure=words.try_again(numbers, back=back, code=code, rejected=rejected),
         undone=tuple(map(history.part, bad)),
         tips=history.tips,
     )

@@ -114,6 +114,10 @@ OTHER_FILE: dict[str, str] = {
     "gone": "Put the file into its inbox folder again.",
     "changed": "Put the file into its inbox folder again.",
 }
+#: The same about a job whose file the cloud does not take.
+ANOTHER_FILE = (
+    "The same file would be refused again: put one that is accepted into its inbox folder."
+)
 #: Said when the paid edit is saved here.
 EDIT_IS_KEPT = "The edit that was paid for is kept: trying again does not pay for it a second time."
 #: What people read about a job that ended without a text of its own.
@@ -129,10 +133,14 @@ def move_back(back: str = "") -> str:
     return f"To try again, move the file back into its inbox folder{brackets(back)}."
 
 
-def try_again(jobs: Sequence[int], *, back: str = "", code: str = "") -> Cure:
+def try_again(
+    jobs: Sequence[int], *, back: str = "", code: str = "", rejected: bool = False
+) -> Cure:
     """How to try jobs again that have ended without success. `back`: the inbox folder, for people;
-    `code`: the error that ended them."""
+    `code`: the error that ended them; `rejected`: whether that was for their file."""
     by_hand = OTHER_FILE.get(code) or move_back(back)
+    if rejected:
+        by_hand = ANOTHER_FILE
     if not jobs:
         return Cure(by_hand)
     return Cure(by_hand, (_retry(jobs),))
@@ -181,7 +189,7 @@ def about_job(
     if state == State.ATTENTION:
         return ATTENTION[AttentionReason(reason)].for_job(job)
     if state in ENDED_WORDS:
-        return try_again([job], code=code)
+        return try_again([job], code=code, rejected=state == State.REJECTED)
     return NOTHING
 
 

@@ -284,7 +284,12 @@ def test_each_cure_and_each_answer_is_found_again(marked: None) -> None:
     """Cures, what commands and answers do, and the words of holds, as the registries have them."""
     cures = [hold.cure for hold in HOLDS.values()]
     cures += [*words.ATTENTION.values(), *inbox_words.INBOXES.values(), words.UNKNOWN_HOLD]
-    cures += [words.try_again([1]), words.once_more([1]), inbox_words.PAUSED_ALL]
+    cures += [
+        words.try_again([1]),
+        words.try_again([1], rejected=True),
+        words.once_more([1]),
+        inbox_words.PAUSED_ALL,
+    ]
     cures += [inbox_words.NOT_RUNNING, inbox_words.PAUSE_FILE, words.history(3)]
     texts = [hold.words for hold in HOLDS.values()] + [hold.short for hold in HOLDS.values()]
     texts += [*inbox_words.BATCH_CAUSES.values(), *words.ENDED_WORDS.values()]

@@ -208,3 +208,11 @@ def test_a_secret_is_not_told_in_halves() -> None:
         story = f"{'x' * before} {token} and more"
         told = wording.failed([replace(row, job=replace(row.job, error_text=story))])
         assert "nmv_" not in f"{told.lines} {told.about}"
+
+
+def test_a_refused_file_is_not_moved_back() -> None:
+    """The cloud would refuse the same file once more: its cure asks for another one."""
+    refused = words.about_job(5, State.REJECTED, code="4002")
+    failed = words.about_job(5, State.FAILED, code="4002")
+    assert "move the file back" not in refused.by_hand
+    assert "move the file back" in failed.by_hand
