@@ -115,3 +115,49 @@ STATUSES: Mapping[int, Explain] = {
     238: _state_folder,
     243: _credentials,
 }
+#: Steps that only carry out settings: systemd's name for each, and these settings. Our units leave
+#: nearly all of them out, so a drop-in has them.
+SETTINGS: Mapping[int, tuple[str, str]] = {
+    201: ("NICE", "Nice="),
+    205: ("LIMITS", "LimitNOFILE=, LimitNPROC= and the like"),
+    206: ("OOM_ADJUST", "OOMScoreAdjust="),
+    208: ("STDIN", "StandardInput="),
+    210: ("CHROOT", "RootDirectory= or RootImage="),
+    211: ("IOPRIO", "IOSchedulingClass= or IOSchedulingPriority="),
+    214: ("SETSCHEDULER", "CPUSchedulingPolicy= or CPUSchedulingPriority="),
+    215: ("CPUAFFINITY", "CPUAffinity="),
+    219: ("CGROUP", "Slice= or Delegate="),
+    222: ("STDERR", "StandardError="),
+    224: ("PAM", "PAMName="),
+    225: ("NETWORK", "PrivateNetwork= or NetworkNamespacePath="),
+    227: ("NO_NEW_PRIVILEGES", "NoNewPrivileges="),
+    229: ("SELINUX_CONTEXT", "SELinuxContext="),
+    230: ("PERSONALITY", "LockPersonality= or Personality="),
+    231: ("APPARMOR", "AppArmorProfile="),
+    232: ("ADDRESS_FAMILIES", "RestrictAddressFamilies="),
+    233: ("RUNTIME_DIRECTORY", "RuntimeDirectory="),
+    237: ("KEYRING", "KeyringMode="),
+    239: ("CACHE_DIRECTORY", "CacheDirectory="),
+    240: ("LOGS_DIRECTORY", "LogsDirectory="),
+    241: ("CONFIGURATION_DIRECTORY", "ConfigurationDirectory="),
+    242: ("NUMA_POLICY", "NUMAPolicy="),
+    244: ("BPF", "RestrictFileSystems= or another filter that needs BPF"),
+}
+
+
+def _setting(unit: Unit, number: int, name: str, settings: str) -> tuple[str, str]:
+    text = f"{number}/{name}: this machine cannot do what is set with {settings}."
+    cure = (
+        f"{unit.command} cat {unit.name} shows where that stands: remove it from your drop-in, or"
+        " correct it. A container often lacks what it needs."
+    )
+    return text, cure
+
+
+def explained(number: int, unit: Unit) -> tuple[str, str] | None:
+    """What the step with this exit status was, and what to do; None when it is none of them."""
+    if number in STATUSES:
+        return STATUSES[number](unit)
+    if number in SETTINGS:
+        return _setting(unit, number, *SETTINGS[number])
+    return None

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from pathlib import Path
 
-from nemowatch.installer.failed_steps import STATUSES, Explain
+from nemowatch.installer.failed_steps import Explain, explained
 from nemowatch.installer.unit_state import Unit
 
 #: The exit status of nemowatch for a configuration that cannot be used (docs/behaviour.md
@@ -109,8 +109,9 @@ def _reason(unit: Unit) -> tuple[str, str]:
         text = f"It was ended by signal {status}."
         return text, f"{unit.command} status {unit.name}, and the lines of its log below, say more."
     number = int(status or 0)
-    if number in STATUSES:
-        return STATUSES[number](unit)
+    step = explained(number, unit)
+    if step is not None:
+        return step
     if number == BAD_CONFIG:
         cure = f"Mend it as the lines below say, then: {unit.command} restart {unit.name}"
         return "The configuration cannot be used, and systemd does not try again.", cure

@@ -16,7 +16,7 @@ from nemowatch.errors import UsageError
 from nemowatch.fs.mounts import MountTable, parse
 from nemowatch.installer import folders, instances, program, steps, system_service, user_service
 from nemowatch.installer.common_steps import drop_in_names
-from nemowatch.installer.failed_steps import STATUSES
+from nemowatch.installer.failed_steps import SETTINGS, STATUSES
 from nemowatch.installer.places import (
     COMMAND,
     SYSTEM,
@@ -437,7 +437,8 @@ DOWN = UP | {"ActiveState": "activating", "SubState": "auto-restart", "Result": 
         (DOWN | {"ExecMainStatus": "226"}, Severity.FAILED, "/nowhere/at/all"),
         (DOWN | {"ExecMainStatus": "203"}, Severity.FAILED, "it is not there"),
         (DOWN | {"ExecMainStatus": "243"}, Severity.FAILED, "/etc/credstore/nemo_token"),
-        (DOWN | {"ExecMainStatus": "224"}, Severity.FAILED, "status 224"),
+        (DOWN | {"ExecMainStatus": "224"}, Severity.FAILED, "PAMName="),
+        (DOWN | {"ExecMainStatus": "207"}, Severity.FAILED, "status 207"),
         (DOWN | {"ExecMainStatus": "1"}, Severity.FAILED, "status 1"),
         (
             DOWN | {"ActiveState": "failed", "SubState": "failed", "ExecMainStatus": "2"},
@@ -461,7 +462,7 @@ def test_systemds_words_are_explained(known: dict[str, str], level: Severity, wo
 
 def test_every_step_of_systemds_has_a_cure() -> None:
     """And begins with the words that systemctl shows, which people search for."""
-    for number in STATUSES:
+    for number in {*STATUSES, *SETTINGS}:
         found = judge(Unit(DOWN | {"ExecMainStatus": str(number)}))
         assert re.match(rf"{number}/[A-Z_]+: ", found.text)
         assert found.cure
