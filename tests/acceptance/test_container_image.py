@@ -4,10 +4,12 @@ said."""
 
 from __future__ import annotations
 
+import base64
 import json
 import os
 import shutil
 import subprocess
+import urllib.error
 import urllib.request
 from collections.abc import Iterator, Mapping
 from pathlib import Path
@@ -25,6 +27,7 @@ from tests.rigs.container_image import (
     wait_for,
     why_not,
 )
+from tests.rigs.container_recipes import Recipe, recipes
 
 REASON = why_not()
 pytestmark = [
@@ -155,6 +158,41 @@ def test_from_a_first_start_to_a_new_hostname(nas: Nas) -> None:
         nas.result("other")
         assert "held by" not in second.log
     assert nas.turns() == paid + 1
+
+
+def status_of_page(password: str) -> int:
+    """What the live page's JSON answers to who gives this password."""
+    asked = urllib.request.Request("http://127.0.0.1:8477/api/status")
+    given = base64.b64encode(f"anybody:{password}".encode()).decode()
+    asked.add_header("Authorization", f"Basic {given}")
+    try:
+        with urllib.request.urlopen(asked) as answer:
+            return int(answer.status)
+    except urllib.error.HTTPError as refused:
+        return refused.code
+
+
+@pytest.mark.parametrize("recipe", list(recipes()), ids=lambda recipe: recipe.name)
+def test_each_recipe_of_the_documents_works_as_it_stands(nas: Nas, recipe: Recipe) -> None:
+    """With folders that their owner has just made: it is ready, its result belongs to whom the
+    recipe says, and the page opens with the recipe's password."""
+    owner = recipe.runs_as or NAS
+    nas.own(*owner)
+    # who looks after it fills in what the document leaves empty
+    password = recipe.env.get("NEMOWATCH_WEB__PASSWORD") or PASSWORD
+    env = {**recipe.env, "NEMOWATCH_WEB__PASSWORD": password}
+    user = recipe.user or (0, 0)
+    with nas.start(env, user=user, capabilities=recipe.capabilities) as running:
+        said = running.wait_log("the live page is served")
+        assert "warning" not in said, said
+        assert status_of_page(password) == 200
+        assert status_of_page("another one") == 401
+        nas.drop("promo.mp4", owner)
+        made = nas.result("promo").stat()
+        assert (made.st_uid, made.st_gid) == owner
+        assert made.st_mode & 0o777 == 0o666 & ~int(recipe.env.get("UMASK", "002"), 8)
+        running.kill("TERM")
+        assert running.wait_ended(recipe.stop_after) == 0, running.log
 
 
 def test_a_user_by_number_is_become_and_its_folders_are_given(nas: Nas) -> None:

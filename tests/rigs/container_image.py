@@ -23,15 +23,22 @@ from pathlib import Path
 from typing import Any
 
 CHECKOUT = Path(__file__).resolve().parents[2]
-CACHE = Path(os.environ.get("NEMOWATCH_IMAGE_CACHE", "/var/tmp/nemowatch-image"))
 #: Debian's name of another machine's kind; "" for this one's.
 ARCH = os.environ.get("NEMOWATCH_IMAGE_ARCH", "")
+CACHE = Path(os.environ.get("NEMOWATCH_IMAGE_CACHE", "/var/tmp/nemowatch-image")) / ARCH
 EMULATORS = {"arm64": "qemu-aarch64"}
 MACHINES = {"arm64": "aarch64"}
 #: Seconds that anything may take.
 PATIENCE = 1200.0 if ARCH else 120.0
 TOOLS = ("mmdebstrap", "buildah", "crun", "unshare")
 PACKAGES = "python3,python3-venv,ca-certificates,tzdata,tini"
+#: What of Debian's own is made by the packages' scripts and is needed here. They are not run for
+#: another machine: an emulator takes more than an hour for them, and seconds for all else.
+MADE_BY_SCRIPTS = (
+    'cp "$1/usr/share/base-passwd/passwd.master" "$1/etc/passwd"',
+    'cp "$1/usr/share/base-passwd/group.master" "$1/etc/group"',
+    'cat "$1"/usr/share/ca-certificates/mozilla/*.crt >"$1/etc/ssl/certs/ca-certificates.crt"',
+)
 #: The format is the one that keeps a health check.
 BUILD = ("bud", "--isolation", "chroot", "--format", "docker")
 BASE, IMAGE = "localhost/nemowatch-base", "localhost/nemowatch"
@@ -109,10 +116,7 @@ class Image:
         tar = CACHE / "base.tar"
         if not tar.exists():
             fresh = tar.with_suffix(".part.tar")
-            words = ["--variant=minbase", f"--include={PACKAGES}"]
-            if ARCH:
-                words += [f"--architectures={ARCH}", "--skip=check/qemu"]
-            _run("mmdebstrap", *words, "bookworm", fresh)
+            _run("mmdebstrap", *_of_base(), f"--include={PACKAGES}", "bookworm", fresh)
             fresh.rename(tar)
         if BASE in _buildah("images", "--format", "{{.Name}}"):
             return
@@ -147,6 +151,15 @@ class Image:
         """Remove what was unpacked."""
         _buildah("umount", self._name)
         _buildah("rm", self._name)
+
+
+def _of_base() -> list[str]:
+    """How the base is made: installed, or for another machine only unpacked."""
+    if not ARCH:
+        return ["--variant=minbase"]
+    words = ["--variant=extract", f"--architectures={ARCH}", "--skip=check/qemu"]
+    words.append("--include=?essential")
+    return words + [f"--extract-hook={line}" for line in MADE_BY_SCRIPTS]
 
 
 def _for_arch() -> tuple[str, ...]:
