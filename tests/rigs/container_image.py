@@ -35,6 +35,7 @@ PACKAGES = "python3,python3-venv,ca-certificates,tzdata,tini"
 #: What of Debian's own is made by the packages' scripts and is needed here. They are not run for
 #: another machine: an emulator takes more than an hour for them, and seconds for all else.
 MADE_BY_SCRIPTS = (
+    'mkdir -p "$1/usr/local/bin"',
     'cp "$1/usr/share/base-passwd/passwd.master" "$1/etc/passwd"',
     'cp "$1/usr/share/base-passwd/group.master" "$1/etc/group"',
     'cat "$1"/usr/share/ca-certificates/mozilla/*.crt >"$1/etc/ssl/certs/ca-certificates.crt"',
