@@ -48,7 +48,7 @@ _AROUND = ("detail", "error")
 #: Where an answer may say something in words.
 _MESSAGE_KEYS = ("message", "errorMessage", "error_message", "error", "detail", "msg")
 #: How a refusal names a session that is gone; its id may be anywhere.
-_NO_SESSION = re.compile(r"session(?: \S*\d\S*)? not found", re.IGNORECASE)
+_NO_SESSION = re.compile(r"session(?: [^\s\d]*\d\S*)? not found", re.IGNORECASE)
 #: Seconds: a longer `Retry-After` is a mistake (the seconds since 1970, say) or a lie. Nobody is
 #: harmed by one question an hour, and a day without work would need a person.
 _LONGEST_PAUSE_S = 3_600.0
