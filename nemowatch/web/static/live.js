@@ -85,13 +85,16 @@ function overlayChildren(old, fresh) {
 function show(html) {
   const fresh = document.createElement("div");
   fresh.innerHTML = html;
-  const wasHere = content.contains(document.activeElement);
+  const before = document.activeElement;
+  const wasHere = content.contains(before);
+  const row = wasHere && before.closest("li[data-key], nav");
   overlayChildren(content, fresh);
   const headline = content.querySelector("h1");
-  // a button that was pressed may be gone: a keyboard goes on from the head, and does not fall out of the page
+  // a button that was pressed may be gone: a keyboard goes on in its row, or from the head, and does not fall out of the page
   if (wasHere && headline && !content.contains(document.activeElement)) {
     headline.tabIndex = -1;
-    headline.focus({ preventScroll: true });
+    const next = row && row.isConnected && row.querySelector("button");
+    (next || headline).focus({ preventScroll: true });
   }
   if (headline && location.pathname === "/") document.title = headline.textContent + " – nemowatch";
 }
