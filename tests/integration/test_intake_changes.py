@@ -104,7 +104,8 @@ async def test_done_content_dropped_again_is_a_duplicate_and_failed_is_a_retry(
 
 async def test_a_kept_file_stays_whatever_is_done_to_it(root: Path, tmp_path: Path) -> None:
     """With after = "keep" a backup's touch, a chmod, the same content rewritten or restored with
-    another inode is no second copy."""
+    another inode is no second copy. An earlier version that comes back ends the unpaid order of a
+    newer one, which would rest without end."""
     out = tmp_path / "result.mp4"
     out.write_bytes(b"result")
     async with inbox_rig(root, tmp_path / "s", after="keep") as b:
@@ -142,6 +143,19 @@ async def test_a_kept_file_stays_whatever_is_done_to_it(root: Path, tmp_path: Pa
             await b.until(lambda: b.inbox.settling == 0)
             assert b.again == []
             assert len(b.claimed) == 1
+
+        # a newer version that is not paid for yet, and the earlier one again
+        path.write_bytes(mp4("newer"))
+        b.inbox.request_scan()
+        await b.until(lambda: len(b.claimed) == 2)
+        newer = b.claimed[1]
+        path.write_bytes(mp4())
+        b.inbox.request_scan()
+        await b.until(lambda: b.inbox.settling == 1)
+        await b.until(lambda: b.inbox.settling == 0)
+        assert [j.state for j in await b.jobs(newer)] == [State.CANCELLED]
+        assert [j.state for j in await b.jobs(1)] == [State.PUBLISHED]
+        assert b.again == []
 
 
 async def test_a_file_moved_to_another_folder_follows_its_new_order(

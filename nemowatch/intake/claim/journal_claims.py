@@ -47,6 +47,7 @@ class Claims:
         """Decide what the candidate is to the journal, and write it."""
         row = sources.find(self._conn, self._watch, candidate.path, candidate.digest)
         if row is not None:
+            self._end_others(row)
             return Claimed(candidate, row.id, self._known_files.outcome(candidate, row))
 
         earlier = self._earlier.get(candidate.path)
@@ -122,15 +123,10 @@ class Claims:
         if late is not None:
             return Claimed(candidate, late.source.id, ClaimOutcome.LATE, late=late.files)
         for row in sources.in_inbox(self._conn, self._watch, candidate.path):
-            own = jobs.of_source(self._conn, row.id)
-            if not unpaid(self._conn, own):
-                self._withdraw_reviews(own)
-                continue  # it can no longer become another order
-
-            if _is_same_order(own, candidate) and not row.settled:
+            if self._may_become(row, candidate):
                 resettle(self._conn, row.id, candidate, self._now)
                 return Claimed(candidate, row.id, ClaimOutcome.RESETTLED)
-            self._supersede(row, own)
+            self._end_version(row)
 
         return Claimed(candidate, self._add(candidate), ClaimOutcome.NEW)
 
@@ -179,6 +175,25 @@ class Claims:
             if results.of_output(self._conn, result.path):
                 return _without_results(job)
         return job
+
+    def _may_become(self, row: SourceRow, candidate: Candidate) -> bool:
+        """Whether this source is unpaid, has changed, and orders what the candidate does."""
+        own = jobs.of_source(self._conn, row.id)
+        return not row.settled and unpaid(self._conn, own) and _is_same_order(own, candidate)
+
+    def _end_others(self, current: SourceRow) -> None:
+        """A known version of a file is in its place again: the others that were there have gone."""
+        for row in sources.in_inbox(self._conn, self._watch, current.path):
+            if row.id != current.id:
+                self._end_version(row)
+
+    def _end_version(self, row: SourceRow) -> None:
+        """Another version of this source's file is in its place now."""
+        own = jobs.of_source(self._conn, row.id)
+        if unpaid(self._conn, own):
+            self._supersede(row, own)
+        else:
+            self._withdraw_reviews(own)  # what is paid goes on
 
     def _withdraw_reviews(self, own: list[Job]) -> None:
         """Withdraw the reviews of an earlier version's texts: nothing is made of them any more."""
