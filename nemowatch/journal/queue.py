@@ -11,6 +11,7 @@ import sqlite3
 from collections.abc import Collection, Iterable
 from operator import itemgetter
 
+from nemowatch.errors import UsageError
 from nemowatch.journal import jobs
 from nemowatch.journal.jobs import UNFINISHED, Job
 from nemowatch.journal.queries import every, load
@@ -86,9 +87,31 @@ def count_long_retries(
 
 
 def count_behind(conn: sqlite3.Connection) -> int:
-    """How many jobs wait for an earlier one of their session that itself waits for a person or a
-    time."""
-    return int(conn.execute(SQL["count_behind"], {"states": _WORKING}).fetchone()[0])
+    """How many jobs wait for another one of their session that itself waits for a person or a
+    time, or that has ended and nobody knows what became of its paid call."""
+    behind = every(conn, SQL["behind_waiting"], {"states": _WORKING}, itemgetter("id"))
+    return len({*behind, *behind_ended(conn)})
+
+
+def behind_ended(conn: sqlite3.Connection) -> dict[int, int]:
+    """The jobs that wait although every other one of their session has ended, each with the one
+    whose paid call is in doubt: a person ended it without saying what became of that."""
+    return dict(every(conn, SQL["behind_ended"], (), itemgetter("job", "ended")))
+
+
+def check_turn_comes(conn: sqlite3.Connection, ids: Iterable[int]) -> None:
+    """Raise UsageError if one of these jobs waits in that way: its turn would never come."""
+    behind = behind_ended(conn)
+    for job_id in ids:
+        if job_id in behind:
+            text, cure = in_doubt(behind[job_id])
+            raise UsageError(text, cure=cure)
+
+
+def in_doubt(job_id: int) -> tuple[str, str]:
+    """What is said of a job that has ended while its paid call was in doubt, and the cure."""
+    text = f"What became of the paid call of job {job_id} is not known."
+    return text, f"nemowatch retry {job_id} asks about it again."
 
 
 def newest(conn: sqlite3.Connection) -> int:

@@ -6,7 +6,7 @@ import sqlite3
 from typing import Any, Self
 
 from nemowatch.errors import OrderError, UsageError
-from nemowatch.journal import jobs, new_jobs
+from nemowatch.journal import jobs, new_jobs, queue
 from nemowatch.model import AttentionReason, State
 from nemowatch.orders.folder_terms import FolderTerms
 from nemowatch.orders.order import Args, Order, job_id
@@ -51,4 +51,5 @@ class Answer(Order):
                 cure=f"nemowatch show {job.id} says what it is doing, and what can be done.",
             )
         new_jobs.answer(conn, job, self._terms.added_to(self._text), now_ms)
+        queue.check_turn_comes(conn, [job.id])
         return {"job": job.id, "state": State.CLAIMED.value}

@@ -18,7 +18,7 @@ from operator import attrgetter
 from typing import Any, ClassVar, Self
 
 from nemowatch.errors import UsageError
-from nemowatch.journal import jobs
+from nemowatch.journal import jobs, queue
 from nemowatch.journal.jobs import Job
 from nemowatch.model import State
 from nemowatch.orders.site import Site
@@ -174,7 +174,9 @@ class JobsOrder(Order):
         return {"jobs": list(self._ids)}
 
     def commit(self, conn: sqlite3.Connection, now_ms: int) -> dict[str, Any]:
-        return {"jobs": {job_id: self.carry_out_one(conn, job_id, now_ms) for job_id in self._ids}}
+        states = {job_id: self.carry_out_one(conn, job_id, now_ms) for job_id in self._ids}
+        queue.check_turn_comes(conn, self._ids)
+        return {"jobs": states}
 
     @abstractmethod
     def carry_out_one(self, conn: sqlite3.Connection, job_id: int, now_ms: int) -> State:

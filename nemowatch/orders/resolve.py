@@ -7,7 +7,7 @@ from typing import Any, Self
 
 from nemowatch.edits import transcript
 from nemowatch.errors import UsageError
-from nemowatch.journal import job_steps, jobs, results, reviews, sessions
+from nemowatch.journal import job_steps, jobs, queue, results, reviews, sessions
 from nemowatch.journal.jobs import Job
 from nemowatch.model import State
 from nemowatch.orders.current_prompt import MadeFrom, current_prompt, made_from
@@ -60,6 +60,11 @@ class Resolve(Order):
             )
 
     def commit(self, conn: sqlite3.Connection, now_ms: int) -> dict[str, Any]:
+        answer = self._decide(conn, now_ms)
+        queue.check_turn_comes(conn, [self._id])
+        return answer
+
+    def _decide(self, conn: sqlite3.Connection, now_ms: int) -> dict[str, Any]:
         job = jobs.by_id(conn, self._id)
         if self._words or reviews.is_waiting(job):
             return self._approve(conn, job, now_ms)

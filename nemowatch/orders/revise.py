@@ -6,7 +6,7 @@ import sqlite3
 from typing import Any, Self
 
 from nemowatch.errors import OrderError, UsageError
-from nemowatch.journal import jobs, new_jobs, offers, results, reviews, sessions, spend
+from nemowatch.journal import jobs, new_jobs, offers, queue, results, reviews, sessions, spend
 from nemowatch.journal.jobs import Job
 from nemowatch.model import ENDED, State
 from nemowatch.orders.folder_terms import FolderTerms
@@ -61,6 +61,7 @@ class Revise(Order):
             _check_own(conn, job, self._session)
         offers.take_back(conn, self._session or job.session, now_ms)
         made = new_jobs.add_turn(conn, job, text, now_ms, session=self._session)
+        queue.check_turn_comes(conn, [made])
         state = jobs.by_id(conn, made).state
         return {"job": made, "of": job.id, "state": state.value}
 

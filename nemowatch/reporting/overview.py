@@ -214,6 +214,8 @@ class Overview:
     credits: CreditsSeen = CreditsSeen()
     attention: tuple[int, ...] = ()  #: jobs that wait for a person
     unfinished: tuple[ListedJob, ...] = ()  #: oldest first
+    #: jobs that wait because of one that has ended while its paid call was in doubt, and that one
+    behind_ended: Mapping[int, int] = field(default_factory=dict)
     failed: tuple[ListedJob, ...] = ()  #: latest first; rejected ones too
     done: tuple[DoneJob, ...] = ()  #: latest first
     limit: int = 0  #: the most jobs of each state that were read; 0: none

@@ -10,7 +10,7 @@ from dataclasses import replace
 from typing import Protocol, TypeVar
 
 from nemowatch.hold_reasons import BY_SETTING
-from nemowatch.journal import account, batches, holds, job_counts, jobs, results
+from nemowatch.journal import account, batches, holds, job_counts, jobs, queue, results
 from nemowatch.journal.approval_price import estimate
 from nemowatch.journal.batches import BatchRow
 from nemowatch.journal.holds import HoldRow
@@ -63,6 +63,7 @@ def gather(
         account_state,
         limit=limit,
         unfinished=tuple(unfinished),
+        behind_ended=queue.behind_ended(conn),
         failed=tuple(_of(only, jobs.recent(conn, limit, FAILED))),
         done=tuple(_done(conn, row) for row in recent if row.job.state is State.PUBLISHED),
         tips=tuple(tipped(conn, [*reversed(unfinished), *recent])),

@@ -5,9 +5,10 @@ turn has not come. Pure.
 from __future__ import annotations
 
 import os
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 
 from nemowatch.hold_reasons import BY_SETTING, HOLDS, Stops
+from nemowatch.journal import queue
 from nemowatch.journal.jobs import ListedJob
 from nemowatch.model import HoldReason, State
 from nemowatch.reporting import account_words, inbox_words, words
@@ -65,7 +66,7 @@ def waiting(overview: Overview) -> Listing[Waiting]:
     snapshot = overview.snapshot
     files = list(map(_settling, snapshot.only_waiting))
     rows = [row for row in overview.unfinished if file_of(row) not in overview.in_making]
-    of_jobs = list(_waiting_jobs(rows))
+    of_jobs = list(_waiting_jobs(rows, overview.behind_ended))
     troubled = len(snapshot.settling) - len(files)
     beside = sum(row.job.state in WAITING for row in overview.unfinished) - sum(
         row.count for row in of_jobs
@@ -78,11 +79,11 @@ def _settling(one: Settling) -> Waiting:
     return Waiting(os.path.basename(one.path), os.path.dirname(one.path), one.why)
 
 
-def _waiting_jobs(rows: Iterable[ListedJob]) -> Iterable[Waiting]:
+def _waiting_jobs(rows: Iterable[ListedJob], behind: Mapping[int, int]) -> Iterable[Waiting]:
     """One row for each file and reason, however many of its jobs wait."""
     alike: dict[tuple[str, bytes, str], list[ListedJob]] = {}
     for row in rows:
-        why = _why(row)
+        why = _why(row, behind)
         if why:
             alike.setdefault((row.watch, row.path, why), []).append(row)
 
@@ -92,8 +93,10 @@ def _waiting_jobs(rows: Iterable[ListedJob]) -> Iterable[Waiting]:
         yield Waiting(os.path.basename(path), where(of_file[0]), why, targets, numbers)
 
 
-def _why(row: ListedJob) -> str:
-    """Why a job waits; "" when it does not."""
+def _why(row: ListedJob, behind: Mapping[int, int]) -> str:
+    """Why a job waits; "" when it does not. `behind`: the jobs that wait for one that has ended."""
+    if row.job.id in behind:
+        return " ".join(queue.in_doubt(behind[row.job.id]))
     if row.job.state is State.HELD:
         return words.waits_for(row.job.reason, row.job.error_text)
     if row.job.state is State.UPLOADED:

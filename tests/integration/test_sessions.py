@@ -10,11 +10,13 @@ import pytest
 
 from nemowatch.errors import JournalError, UsageError
 from nemowatch.holds.admission import Admission
-from nemowatch.journal import batches, job_steps, jobs, new_jobs, results, spend
+from nemowatch.journal import batches, job_steps, jobs, new_jobs, queue, results, spend
 from nemowatch.journal.jobs import Job
 from nemowatch.journal.spend import CallOutcome, EditOutcome
 from nemowatch.model import HoldReason, State
 from nemowatch.orders.again import Again
+from nemowatch.orders.retry import Retry
+from nemowatch.orders.revise import Revise
 from nemowatch.stages.decision import go, hold
 from tests.rigs.stages import StageRig
 
@@ -179,6 +181,32 @@ async def test_nothing_is_given_anew_while_a_call_is_open(house: StageRig) -> No
     job = house.job(job_id)
     with pytest.raises(UsageError, match="not known"):
         house.journal.write_now(lambda conn: new_jobs.give_again(conn, job, 2))
+
+
+async def test_no_turn_waits_unseen_behind_a_call_that_nobody_decided(house: StageRig) -> None:
+    """A person cancelled a turn of whose paid call nobody knows what became: a further one is
+    refused, one that waits already is counted, and `retry` brings the question back."""
+    (first,) = house.drop()
+    await house.run()
+    second = add(house, house.job(first), "slower")
+    third = add(house, house.job(first), "louder")
+
+    def leave(conn: sqlite3.Connection) -> None:
+        spend.doubt(conn, spend.open_call(conn, second, "s", "h", "b", None, 1))
+        job_steps.cancel(conn, second, "Cancelled by a person.", 2)
+
+    house.journal.write_now(leave)
+    assert house.due() == []
+    read = house.journal.read_now
+    assert (read(queue.behind_ended), read(queue.count_behind)) == ({third: second}, 1)
+    with pytest.raises(UsageError, match=f"job {second} is not known") as refused:
+        house.journal.write_now(lambda conn: Revise(first, "louder still").commit(conn, 3))
+    assert f"nemowatch retry {second}" in refused.value.cure
+    assert read(queue.newest) == third
+    answer = house.journal.write_now(lambda conn: Retry((second,)).commit(conn, 4))
+    assert answer == {"jobs": {second: State.ATTENTION}}
+    assert (read(queue.behind_ended), read(queue.count_behind)) == ({}, 1)
+    assert house.charged() == 1
 
 
 @pytest.mark.parametrize("edit", sorted(EditOutcome))

@@ -130,6 +130,14 @@ def test_every_question_has_the_same_choices_everywhere(reason: AttentionReason)
     assert "promo.mp4.answer.txt" in note
 
 
+def test_what_waits_for_a_call_that_nobody_decided_says_so() -> None:
+    """Not that it is next in line; and what brings the question back."""
+    overview = Overview(running(), unfinished=(listed(State.CLAIMED),), behind_ended={JOB.id: 4})
+    text = on_page(overview)
+    assert "What became of the paid call of job 4 is not known. nemowatch retry 4" in text
+    assert "next in line" not in text
+
+
 @each_row(HoldReason)
 def test_every_hold_has_a_cure_everywhere(reason: HoldReason) -> None:
     """A held job, and the hold of the account where there is one, tell on the page and on the

@@ -53,12 +53,20 @@ SELECT id, due_at FROM job WHERE state = :state ORDER BY due_at LIMIT :limit
 SELECT count(*) FROM job WHERE state IN (SELECT value FROM json_each(:states)) AND due_at > :now
 AND tries >= :tries AND updated_at >= :since
 
--- name: count_behind
--- jobs that rest until an earlier one of their session, which waits for a person or a time, has ended
-SELECT count(*) FROM job j WHERE j.state IN (SELECT value FROM json_each(:states))
+-- name: behind_waiting
+-- jobs that rest until one of their session has ended that waits for a person or a time: an earlier one, or one whose call is in doubt
+SELECT j.id FROM job j WHERE j.state IN (SELECT value FROM json_each(:states))
 AND EXISTS (
-    SELECT 1 FROM job b WHERE b.session = j.session AND b.id < j.id AND b.earlier_of IS NULL AND b.state IN ('attention', 'held'))
+    SELECT 1 FROM job b WHERE b.session = j.session AND b.id <> j.id AND b.earlier_of IS NULL AND b.state IN ('attention', 'held')
+    AND (b.id < j.id OR EXISTS (SELECT 1 FROM spend o WHERE o.job_id = b.id AND o.outcome IN ('open', 'unknown'))))
 AND NOT EXISTS (SELECT 1 FROM spend p WHERE p.job_id = j.id AND p.edit IN ('made', 'unseen'))
+
+-- name: behind_ended
+-- jobs that rest although all before them have ended, since nobody knows what became of the paid call of one that has
+SELECT j.id AS job, b.id AS ended FROM spend o JOIN job b ON b.id = o.job_id JOIN job j ON j.session = b.session
+WHERE o.outcome IN ('open', 'unknown') AND b.earlier_of IS NULL AND b.state IN ('published', 'failed', 'rejected', 'cancelled')
+AND j.id <> b.id AND j.earlier_of IS NULL AND (j.state = 'claimed'
+    OR (j.state = 'uploaded' AND NOT EXISTS (SELECT 1 FROM spend p WHERE p.job_id = j.id AND p.edit IN ('made', 'unseen'))))
 
 -- name: newest
 SELECT coalesce(max(id), 0) FROM job
