@@ -7,7 +7,7 @@ It knows no language: its callers say which words are right.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from functools import partial
 
 #: A word without accents; in other scripts slips cannot be recognized.
@@ -29,11 +29,12 @@ class Spelling:
     """The right words of one language."""
 
     def __init__(self, words: Iterable[str]) -> None:
-        self._words = frozenset(filter(str.isascii, words))
-        #: By their first letter, which is right even in a slip.
-        self._beginning: dict[str, list[str]] = {}
-        for word in self._words:
-            self._beginning.setdefault(word[:1], []).append(word)
+        #: Those that can be told apart from slips.
+        self.words = frozenset(filter(str.isascii, words))
+        #: By their first letter, which is right even in a slip, and their length.
+        self._alike: dict[tuple[str, int], list[str]] = {}
+        for word in self.words:
+            self._alike.setdefault((word[:1], len(word)), []).append(word)
 
     def respelled(self, text: str) -> str:
         """The text with its slips corrected; "" when that is not possible, or most of its words
@@ -47,16 +48,20 @@ class Spelling:
 
     def is_right(self, word: str) -> bool:
         """Whether it is one of the right words, or too short to be told."""
-        return len(word) < _SHORTEST or word in self._words
+        return len(word) < _SHORTEST or word in self.words
 
     def _put_right(self, word: str) -> str:
         """The word or words that were meant; "" when that is not known."""
         joined = self._divided(word)
         if joined:
             return joined
-        alike = self._beginning.get(word[:1], ())
-        near = (right for right in alike if _is_near(word, right))
+        near = (right for right in self._alike_to(word) if _is_near(word, right))
         return min(near, key=partial(_likelihood, word), default="")
+
+    def _alike_to(self, word: str) -> Iterator[str]:
+        """The words with the same first letter and at most one letter more or less."""
+        for length in range(len(word) - 1, len(word) + 2):
+            yield from self._alike.get((word[:1], length), ())
 
     def _divided(self, word: str) -> str:
         """The words that were run together; "" when it is not made of words."""
@@ -64,9 +69,9 @@ class Spelling:
             return ""
         for at in range(_JOINED_FROM, len(word) - _JOINED_FROM + 1):
             begin, end = word[:at], word[at:]
-            if begin not in self._words:
+            if begin not in self.words:
                 continue
-            rest = end if end in self._words else self._divided(end)
+            rest = end if end in self.words else self._divided(end)
             if rest:
                 return f"{begin} {rest}"
         return ""
@@ -102,7 +107,8 @@ def is_slip(said: str, word: str) -> bool:
         return False
     if len(said) == len(word):
         return _one_wrong(said, word) or said in _swapped(word)
-    return said in _shorter(word) or word in _shorter(said)
+    shorter, longer = sorted((said, word), key=len)
+    return shorter in _shorter(longer)
 
 
 def _shorter(word: str) -> set[str]:
