@@ -21,7 +21,8 @@ NEARLY = {
         "|prompt (Ann's conflicted copy 2026-01-02).txt|prompt_conflict-20260102-030405.txt"
         "|prompt-DESKTOP-1AB2CD3.txt|prompt.txt.part|prompt.txt.lnk|prompt.html|myPrompt.txt"
         "|clip.prompt.txt|ｐｒｏｍｐｔ.txt|#prompt.txt#|prompt..txt|prompt.txt (1)"
-        "|prompt.tx|prompt.txtt|prompttxt|рrоmрt.txt|prοmpt.txt|рrompt.docx|prompt.url|prompt.flag"
+        "|prompt.tx|prompt.txtt|prompttxt|рrоmрt.txt|prοmpt.txt|рrompt.docx|prompt.url"
+        "|prompt.flag"
     ),
     GLOSSARY: (
         "glossary.docx|glossary (1).txt|Glossary - Copy.txt|glosary.txt|glossary.csv|glossary.xlsx"
@@ -54,8 +55,10 @@ HONEST = (
     "|Монтаж.txt"
     "|How to write a good prompt.txt|Wait for me.txt|A glossary of old words.txt"
     "|question.txt|films.url|a.urls.txt| pause.mp4|Startup story.txt|Starting over.txt"
-    "|start of season.txt|Yes we can.txt|Go West.txt|Important dates.txt|Task force.txt|end.txt"
-    "|Message in a bottle.txt|Check in video.txt|thank you.txt|status quo.txt|Weiter im Text.txt"
+    "|start of season.txt|Wetter.txt|The start of it.txt|Tak for alt.txt"
+    "|Yes we can.txt|Go West.txt|Important dates.txt|Task force.txt|end.txt"
+    "|Message in a bottle.txt|Check in video.txt|thank you.txt|status quo.txt"
+    "|Weiter im Text.txt"
 )
 DOUBTFUL = {
     PROMPT: (
@@ -71,7 +74,8 @@ DOUBTFUL = {
         "RETRY|cancel.txt|Resume.docx|abbrechen.txt|go.txt|start.txt|Begin.docx|ok.txt|OK!!.txt"
         "|yes please.txt|ja.txt|nein.txt|go ahead.txt|ok go.txt|please start.txt|start now.txt"
         "|started.txt|confirmed.txt|cancle.txt|continu.txt|fertig.txt|oui.txt|listo.txt|开始.txt"
-        "|старт.txt|スタート.txt|Bitte starten.txt|status.txt|undo.docx|no.txt"
+        "|do it.txt|lets go.txt|try again.txt|ignore this.txt|not ready.txt|старт.txt"
+        "|スタート.txt|Bitte starten.txt|status.txt|undo.docx|no.txt"
     ),
     InstructionName.REVISE: "revise.txt|clip revise.txt|clip_revise.docx",
     InstructionName.ANSWER: "answer.txt|Answer.docx",

@@ -236,12 +236,15 @@ Anna: How are you?\nBen: Fine.|Anna: I love it here.\nBen: So do we.|安娜：�
 アンナ：こんにちは。\nベン：元気ですか。|Speaker 1: Welcome.\nSpeaker 2: Thanks.
 Man: The train is late.\nWoman: Again.|Q: What is it?\nA: A watch folder.
 Anna:\nHi Ben, how are you?\nBen:\nFine.|[Anna] Where were you?\n[Ben] At home.
+Kunde: Ich hätte gern Brot.\nVerkäufer: Gern.|Off-Stimme: Willkommen.
+Anna (softly): Are you asleep?\nBen (awake): No.|María: ¿Vienes?\nJosé: Voy.
 Narrator: Once upon a time there was a king.\nHe had two sons.|旁白：从前有一个国王。
 """
 LABELS = r"""
 Note: Bring water.\nPrice: 5 euros.|Price: 5\nDate: Monday|Monday: We swim.\nTuesday: We run.
 Monday: You get 10 percent off.\nTuesday: You get 20 percent off.|Note: You need a ticket.
 Problem: Who pays for it?\nSolution: You do not.|Before: I was tired.\nAfter: I am fit.
+Mission: To help you.\nVision: A better world.|Rule one: You never talk.\nRule two: You pay.
 Paris: the city of light.\nRome: the eternal city.|注意：请带水。\n价格：五元。
 Hinweis: Sie brauchen eine Karte.\nPreis: 5 Euro.|NASA: We landed on the moon.
 """

@@ -88,6 +88,11 @@ CIRCUMSTANCES = words(
     " demain hasta lunes martes miercoles jueves viernes sabado domingo manana fino lunedi venerdi"
     " domani ate segunda sexta amanha tot maandag morgen do poniedzialku до понедельника завтра"
 )
+#: Words beside those of an order that make no title of it: "do it", "let's go", "ignore this".
+FILLERS = words(
+    "it this that these them me us we i you let lets s do does don t not last"
+    " es das dies diese mich mir nicht kein noch schon geht le la lo il por si je te tu vous"
+)
 #: Windows hides endings, so a doubled .txt counts as what was meant.
 FORMS = (
     Form(
@@ -96,10 +101,10 @@ FORMS = (
         names=frozenset({"pause", "pause.txt", "pause.txt.txt"}),
         forms=words("paused pauses pausing pausieren pausiert"),
         others=words(
-            "stop stopp halt hold wait warten anhalten pausa pausar pauza pauze paus parar"
-            " arrêt arrêter detener"
-            " held стоп пауза 暂停 暫停 停止 等待 一時停止 ストップ 일시정지 중지 不要"
-            " onhold notyet donotprocess donotstart donottouch nichtbearbeiten nochnicht"
+            "stop stopp halt hold wait warten anhalten pausa pausar pauza pauze paus parar arrêt"
+            " arrêter detener aufhören aspetta wachten ждать ждите подождите held стоп пауза 暂停"
+            " 暫停 停止 等待 一時停止 ストップ 일시정지 중지 不要 onhold notyet donotprocess"
+            " donotstart donottouch nichtbearbeiten nochnicht"
         ),
         effect=Effect.PAUSE,
     ),
@@ -109,8 +114,8 @@ FORMS = (
         names=frozenset({"approve", "approve.txt", "approve.txt.txt"}),
         forms=words("approved approves approval approving"),
         others=words(
-            "freigabe freigeben genehmigt aprobar aprobado approuver aprovar aprovado approva"
-            " одобрить одобрено 承認 批准 승인"
+            "freigabe freigeben freigegeben genehmigung approvato 承认 genehmigt aprobar aprobado"
+            " approuver aprovar aprovado approva одобрить одобрено 承認 批准 승인"
         ),
     ),
     Form(
@@ -121,7 +126,7 @@ FORMS = (
         others=words(
             "instruction instructions anweisung anweisungen instruccion instrucciones consigne"
             " consignes istruzioni instrucoes instrukcja промпт инструкция プロンプト 指示 提示词"
-            " 提示詞 提示 프롬프트 anleitung aufforderung"
+            " 提示詞 提示 프롬프트 инструкции 指示書 anleitung aufforderung"
         ),
         more=2,
         effect=Effect.FOLDER,
@@ -171,15 +176,16 @@ FORMS = (
         InstructionName.ORDER,
         others=words(
             "cancel retry resume unpause continue go proceed again resolve delete abort undo redo"
-            " start begin launch run process execute submit send accept confirm reject decline deny"
-            " no nope nein non nao いいえ ready remove keep quit exit borrar supprimer apagar"
-            " entfernen skip ignore restart reset reload refresh status check explain credits"
-            " finish goahead abbrechen stornieren löschen starten anfangen los weiter weitermachen"
-            " loslegen bestätigen ablehnen senden cancelar annuler annullare reintentar réessayer"
-            " empezar comenzar iniciar inicio continuar seguir enviar aceptar rechazar commencer"
-            " démarrer continuer envoyer accepter refuser começar aceitar recusar avvia inizia"
-            " continua начать старт удалить продолжить"
-            " 取消 重试 开始 開始 继续 繼續 启动 啟動 スタート 続行 시작 계속"
+            " start begin launch run process execute submit send accept confirm reject decline"
+            " deny doit try use enable disable yup vale daccord basta ausführen ejecutar exécuter"
+            " esegui avviare no nope nein non nao いいえ ready remove keep quit exit borrar"
+            " supprimer apagar entfernen skip ignore restart reset reload refresh status check"
+            " explain credits finish goahead abbrechen stornieren löschen starten anfangen los"
+            " weiter weitermachen loslegen bestätigen ablehnen senden cancelar annuler annullare"
+            " reintentar réessayer empezar comenzar iniciar inicio continuar seguir enviar aceptar"
+            " rechazar commencer démarrer continuer envoyer accepter refuser começar aceitar"
+            " recusar avvia inizia continua начать старт удалить продолжить 取消 重试 开始 開始"
+            " 继续 繼續 启动 啟動 スタート 続行 시작 계속"
         ),
     ),
     Form(
@@ -187,12 +193,13 @@ FORMS = (
         others=words(
             "readme liesmich leeme leiame leggimi lisezmoi todo settings config configuration"
             " options info note notes notiz notizen notas briefing readmefirst readfirst read"
-            " lesen"
-            " important wichtig hinweis hinweise message nachricht request requests order orders"
-            " auftrag aufträge wunsch wünsche task tasks job jobs guidelines guideline styleguide"
-            " requirements anforderungen comments comment kommentar feedback specs changelog"
-            " einstellungen konfiguration ajustes configuración importante remarques réglages"
-            " commande demande pedido pedidos 说明 說明 备注 備註 设置 設定 要求 说明书 メモ お願い"
+            " lesen memo optionen parameter parameters params preferences prefs setup preset"
+            " presets infos important wichtig hinweis hinweise message nachricht request requests"
+            " order orders auftrag aufträge wunsch wünsche task tasks job jobs guidelines"
+            " guideline styleguide requirements anforderungen comments comment kommentar feedback"
+            " specs changelog einstellungen konfiguration ajustes configuración importante"
+            " remarques réglages commande demande pedido pedidos 说明 說明 备注 備註 设置 設定"
+            " 要求 说明书 メモ お願い"
         ),
     ),
 )

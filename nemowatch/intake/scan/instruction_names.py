@@ -18,6 +18,7 @@ from nemowatch.intake.scan.instruction_forms import (
     ALONE_FORMS,
     CIRCUMSTANCES,
     ENDING_FORMS,
+    FILLERS,
     FOLDER_FORMS,
     FORM,
     FORMS,
@@ -51,6 +52,7 @@ _BY_OTHER_WORD = {
 #: Those in which a slip is recognized, by their first letter: one letter less makes another word
 #: of a shorter one.
 _SLIPPED_FROM = 6
+_WRONG_FROM = 8
 _OTHERS_BEGINNING: dict[str, list[str]] = {}
 for _word in filter(str.isascii, _BY_OTHER_WORD):
     if len(_word) >= _SLIPPED_FROM:
@@ -180,8 +182,8 @@ def _ordered(bare: list[str]) -> InstructionName | None:
     that mean an instruction each, of which a longer one may have a slip."""
     if meaning_of(bare) is not AnswerMeaning.WORDS:
         return InstructionName.ORDER
-    meant = list(map(_meant_by, bare))
-    if not all(meant):
+    meant = [_meant_by(word) for word in bare if word not in FILLERS]
+    if not meant or not all(meant):
         return None
     return meant[0]
 
@@ -205,8 +207,17 @@ def _bases(word: str) -> Iterable[str]:
 
 def _slip_of(word: str) -> InstructionName | None:
     alike = _OTHERS_BEGINNING.get(word[:1], ())
-    right = next((other for other in alike if is_slip(word, other)), "")
+    right = next((other for other in alike if _is_near(word, other)), "")
     return _BY_OTHER_WORD.get(right)
+
+
+def _is_near(word: str, other: str) -> bool:
+    """Whether a word is a slip of another; a wrong letter makes another word of a short one, as
+    "Wetter" of "weiter"."""
+    is_wrong_letter = len(word) == len(other) and sorted(word) != sorted(other)
+    if is_wrong_letter and len(other) < _WRONG_FROM:
+        return False
+    return is_slip(word, other)
 
 
 def _meant_for_folder(
