@@ -64,8 +64,9 @@ async def test_a_pause_is_said_before_missing_credits(tmp_path: Path) -> None:
         pause.touch()
         await house.until("paused", lambda f: held(f, HoldReason.PAUSED))
         house.drop("dub-es/b.mp4")
-        found = await house.until("the new one too", lambda f: held(f, HoldReason.PAUSED, 2))
-        assert held(found, HoldReason.CREDITS)
+        await house.until("the new one too", lambda f: held(f, HoldReason.PAUSED, 2))
+        # it is tried from time to time, and comes back to that
+        await house.until("the other still", lambda f: held(f, HoldReason.CREDITS))
         pause.unlink()
         await house.until("credits again", lambda f: held(f, HoldReason.CREDITS, 3))
 
