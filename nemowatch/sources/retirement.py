@@ -165,7 +165,8 @@ class Retirement:
 
     def _postpone(self, row: SourceRow, exc: LocalError) -> None:
         wait = BUSY_AGAIN if isinstance(exc, LocalPassing) else TRY_AGAIN
-        if not isinstance(exc, LocalPassing):
+        is_for_people = bool(exc.cure) or not isinstance(exc, LocalPassing)
+        if is_for_people:
             self.unmoved[row.id] = _unmoved(row, exc)
         first = row.id not in self._tries
         self._tries.put_off(row.id, wait)

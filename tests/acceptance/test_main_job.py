@@ -197,9 +197,9 @@ def test_a_source_that_cannot_be_moved_needs_a_person(house: Studio) -> None:
     assert "cannot be moved out of the inbox" in house.run("status").stdout
 
 
-def test_a_link_in_the_place_of_the_outbox_takes_no_results(house: Studio) -> None:
-    """Put there by whoever may write in the share, even while nothing runs: the job waits, says
-    why, and goes on without it."""
+def test_a_link_in_the_place_of_a_tree_takes_nothing(house: Studio) -> None:
+    """Put there by whoever may write in the share, even while nothing runs: what would go to the
+    outbox or to done/ waits, says why, and goes on without it."""
     theirs = house.root.parent / "theirs"
     theirs.mkdir()
     house.start()
@@ -220,8 +220,17 @@ def test_a_link_in_the_place_of_the_outbox_takes_no_results(house: Studio) -> No
     house.outbox.unlink()
     (house.root / "before").rename(house.outbox)
     house.wait_results("dub-es/first.es.mp4", "dub-es/clip.es.mp4")
-    assert list(theirs.iterdir()) == []
+    house.wait_results("dub-es/clip.mp4", tree="done")
     assert len(house.charged_turns()) == 2
+
+    (house.root / "done").rename(house.root / "before")
+    (house.root / "done").symlink_to(theirs)
+    house.drop("dub-es/third.mp4")
+    wait_for("a word", lambda: "cannot be moved out of the inbox" in house.run("status").stdout)
+    (house.root / "done").unlink()
+    (house.root / "before").rename(house.root / "done")
+    house.wait_results("dub-es/third.mp4", tree="done")
+    assert list(theirs.iterdir()) == []
 
 
 def test_failure_is_explained_and_retried_by_moving_back(house: Studio) -> None:
