@@ -207,6 +207,7 @@ _UNMISTAKABLE = (
 #: A sentence, or a line, with its end.
 _SENTENCE = re.compile(r"[^.!?。！？…\n]+[.!?。！？…]*[\"'”’」）)]*")
 _QUESTION = re.compile(r"[?？؟][^\w?？؟]*$")
+_ASKED = re.compile(r"[?？؟](?!\w)")
 #: A line that only announces the words below it.
 _HEADING = re.compile(
     r"\A[^\w\n]*(?:"
@@ -220,6 +221,11 @@ _HEADING = re.compile(
 def asks_back(text: str) -> bool:
     """Whether the words end like a question, ignoring quotes, brackets and signs after it."""
     return _QUESTION.search(text[-_SEARCHED:]) is not None
+
+
+def asks(text: str) -> bool:
+    """Whether any of the words are a question."""
+    return _ASKED.search(text) is not None
 
 
 def judge(answer: str) -> AnswerKind:

@@ -26,6 +26,7 @@ happened and, in `cure`, what to do. Foreign exceptions become these at the edge
     └── RemoteError                     about a call to the cloud
         ├── NotSent                     the request provably never left
         ├── RemotePassing               5xx, timeouts, cut connections: the outcome is unknown
+        │   ├── StateMissing            null in place of a session's state
         │   ├── ConnectionBroken        no answer, or half of one: proves nothing about the job
         │   └── RateLimited             429
         ├── TokenRefused                1001
@@ -94,6 +95,7 @@ from nemowatch.errors.remote import (
     RequestRefused,
     ResultExpired,
     SessionLost,
+    StateMissing,
     TokenRefused,
     TokenWithheld,
     UnsafeUrl,
@@ -142,6 +144,7 @@ __all__ = [
     "SessionLost",
     "SourceChanged",
     "SourceGone",
+    "StateMissing",
     "TokenRefused",
     "TokenWithheld",
     "UnsafeContent",

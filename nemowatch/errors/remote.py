@@ -38,6 +38,10 @@ class RemotePassing(RemoteError):
     code = "no answer"
 
 
+class StateMissing(RemotePassing):
+    """The cloud's answer holds no state."""
+
+
 class ConnectionBroken(RemotePassing):
     """The connection was refused, cut or silent: no whole answer came."""
 

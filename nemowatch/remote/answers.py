@@ -10,7 +10,7 @@ import math
 from datetime import datetime
 from typing import Any
 
-from nemowatch.errors import RemotePassing
+from nemowatch.errors import RemotePassing, StateMissing
 from nemowatch.model import Credits, RemoteFile, RemoteState, RenderPoll, RenderStatus
 from nemowatch.remote.envelope import in_utc, message
 from nemowatch.remote.interface import NewSession
@@ -74,12 +74,14 @@ def _duration(fields: dict[str, Any]) -> float | None:
 
 def state(data: Any) -> RemoteState:
     """Section 7: the draft as it is, the rest probed. Raises RemotePassing when there is nothing
-    like a state."""
+    like a state, StateMissing when there is null in its place."""
     whole = table(data)
     inner = whole.get("state", whole)
     # nothing is no state: a paid edit would be taken for undone
     if inner is whole and not _STATE_KEYS & whole.keys():
         raise RemotePassing("The cloud's answer holds no state.")
+    if not isinstance(inner, dict):
+        raise StateMissing
 
     fields = table(inner)
     draft = fields.get("draft")

@@ -111,7 +111,8 @@ class RemoteApi(Protocol):
         """
 
     async def read_state(self, skill: str, session_id: str) -> RemoteState:
-        """The session's state (docs/api.md section 7). Safe to repeat. Raises SessionLost."""
+        """The session's state (docs/api.md section 7). Safe to repeat. Raises SessionLost,
+        StateMissing."""
 
     async def read_credits(self) -> Credits:
         """The balance. Safe to repeat."""

@@ -107,6 +107,16 @@ def clip_draft(session: CloudSession) -> Json:
     return {"t": _video(session), "d": _total_ms(session, ""), "m": {}}
 
 
+def signed(draft: Json | None, serial: int) -> Json | None:
+    """The draft with an address at each segment, signed by this number."""
+    copied = copy.deepcopy(draft)
+    for track in (copied or {}).get("t", []):
+        for segment in track["sg"]:
+            address = f"https://media.example.com/{segment['id']}.mp4"
+            segment["m"]["url"] = f"{address}?Expires={serial}&Signature=s{serial}#t"
+    return copied
+
+
 def _total_ms(session: CloudSession, message: str) -> int:
     clips = sum(round(u.blob.duration * 1000) for u in session.uploads)
     return clips or max(1, len(message.split())) * WORD_MS

@@ -54,16 +54,20 @@ async def open_session(call: IncomingCall) -> Response:
 async def state(call: IncomingCall) -> Response:
     """What the session holds; the fault `stale` shows it as it was before the latest change."""
     session = call.session(call.request.match_info["sid"])
+    if call.world.settings.signed_media:
+        session.drafts.append(agent.signed(session.drafts[-1], len(session.drafts)))
     draft, generated = session.drafts[-1], session.generated
     if call.kind == "stale" and len(session.drafts) > 1:
         draft, generated = session.drafts[-2], session.generated[:-1]
-    content = {
+    content: Json | None = {
         "draft": draft,
         "video_infos": list(map(_video_info, session.uploads)),
         "generated_media": generated,
         "canvas_config": {"width": 1920, "height": 1080, "fps": 30},
         "video_analyses": {},
     }
+    if call.kind == "null":
+        content = None
     data = {
         "session_id": session.sid,
         "task_id": session.task_id,

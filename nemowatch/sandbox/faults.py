@@ -37,14 +37,15 @@ Chat only:
   slow_turn:S          the turn takes S seconds
   error[:data|code]    an error event, no effect; error_after[:data|code]: the same after the effect
   silent               the effect and no text; silent_unchanged: neither
-  question             a question in return and no effect; unchanged: a text and no effect
+  question[:clip]      a question in return and no effect; clip: the draft shows the uploads then
+  unchanged            a text and no effect
   says:TEXT            this text instead of an edit, charged like one
   stream_2001          out of credits, told inside the stream
   heartbeats[:S]       only heartbeats for S seconds (3600), then a clean end, no effect
   temporary_issue      all is well, then "I encountered a temporary issue"
   style:WORD           adk, adk_partial, snake, typed or toplevel events
 Others:
-  state: stale         the state before the latest change
+  state: stale         the state before the latest change; null: none at all
   upload, upload_url: empty_files, session_lost; upload_url: refused (4001)
   upload, upload_url: not_applied[:named]   the file is not in the session, and the answer says so
   render: shape:bare|envelope, duplicate (409, though it runs), failed, slow_render:S,
@@ -116,7 +117,7 @@ SPECIAL = {
             "style",
         }
     ),
-    "state": frozenset({"stale"}),
+    "state": frozenset({"null", "stale"}),
     "upload": frozenset({"empty_files", "not_applied", "session_lost"}),
     "upload_url": frozenset({"refused", "session_lost", "empty_files", "not_applied"}),
     "render": frozenset({"shape", "duplicate", "failed", "slow_render", "expired_url", "forget"}),
@@ -129,6 +130,7 @@ WORDS = {
     "shape": frozenset({"bare", "envelope"}),
     "expired_url": frozenset({"", "once", "always"}),
     "not_applied": frozenset({"", "named"}),
+    "question": frozenset({"", "clip"}),
     "error": frozenset({"", "data", "code"}),
     "error_after": frozenset({"", "data", "code"}),
 }

@@ -32,6 +32,9 @@ class Settings:
     render_shape: str = _set("vary", "of render answers: bare, envelope, vary")
     captions: str = _set("text", "keys of text segments: text, content, title, plain, laid")
     initial_draft: str = _set("empty", "what a session holds before a turn: none, empty, clip")
+    signed_media: bool = _set(
+        False, "segments have addresses that are signed anew whenever a state is read"
+    )
     silent_every: int = _set(3, "every n-th turn closes without text; 0: none")
     chat_charge: str = _set(
         "effect", "when credits go: effect, or start (then a turn that is cut stays charged)"

@@ -140,6 +140,8 @@ class TurnStream:
     async def _outcome(self) -> None:
         """What comes of the turn, once its work is done."""
         if self.kind in PLAIN:
+            if self.rule.arg == "clip":
+                self.session.drafts.append(agent.clip_draft(self.session))
             self.end(self.kind)
             await self._say(PLAIN[self.kind])
         elif agent.needs_media(self.session, self.turn.skill):

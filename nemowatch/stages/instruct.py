@@ -10,7 +10,14 @@ import hashlib
 from functools import partial
 
 from nemowatch.edits.draft import exportable
-from nemowatch.errors import NemowatchError, NoCredits, RemoteError, SessionLost, TokenRefused
+from nemowatch.errors import (
+    NemowatchError,
+    NoCredits,
+    RemoteError,
+    SessionLost,
+    StateMissing,
+    TokenRefused,
+)
 from nemowatch.journal import sessions, spend
 from nemowatch.journal.jobs import JobChanges
 from nemowatch.journal.spend import CallOutcome, Spend
@@ -58,10 +65,10 @@ async def _stop(work: Work, context: StageContext) -> Decision | None:
 
 async def _open_call(work: Work, context: StageContext) -> Decision:
     """Write the intent to pay, unless an earlier call turns out to have made this edit."""
-    state = await context.api.read_state(work.job.skill, work.job.session_id)
+    state = await _state_before(work, context)
     await _check_timeline(work, context, state)
     baseline = turn_outcome.digest(state)
-    earlier = _happened_after_all(work, baseline)
+    earlier = _happened_after_all(work, state)
     if earlier is not None:
         found = partial(spend.found, spend_id=earlier.id)
         return go(State.INSTRUCTED, found, *kept(work, state, context))
@@ -79,6 +86,16 @@ async def _open_call(work: Work, context: StageContext) -> Decision:
     return go(State.INSTRUCTING, intent, error_text="")
 
 
+async def _state_before(work: Work, context: StageContext) -> RemoteState:
+    """The state of the session. One in which nothing has happened may have none yet."""
+    try:
+        return await context.api.read_state(work.job.skill, work.job.session_id)
+    except StateMissing:
+        if work.clips or work.later_turn or work.spend is not None:
+            raise
+        return RemoteState(None)
+
+
 async def _check_timeline(work: Work, context: StageContext, state: RemoteState) -> None:
     """Raises SessionLost for a session that has lost the edit that a further instruction goes on
     from."""
@@ -88,7 +105,7 @@ async def _check_timeline(work: Work, context: StageContext, state: RemoteState)
         raise SessionLost("The session no longer has the edit.")
 
 
-def _happened_after_all(work: Work, now: str) -> Spend | None:
+def _happened_after_all(work: Work, state: RemoteState) -> Spend | None:
     """Whether a call in this session that was refused inside its stream, or given up, made its edit
     all the same."""
     last = work.spend
@@ -96,8 +113,10 @@ def _happened_after_all(work: Work, now: str) -> Spend | None:
         return None
     if last.outcome not in (CallOutcome.REFUSED, CallOutcome.GIVEN_UP):
         return None
-    is_here = last.session_id == work.job.session_id
-    if is_here and turn_outcome.changed(last.baseline, now):
+    if last.session_id != work.job.session_id:
+        return None
+    now = turn_outcome.digest(state, like=last.baseline)
+    if turn_outcome.changed(last.baseline, now):
         return last
     return None
 
@@ -145,7 +164,8 @@ async def _judge(
         state = await context.api.read_state(work.job.skill, work.job.session_id)
     except RemoteError:
         return leave_open(work, context, call, answer)
-    verdict = turn_outcome.judge(answer, call.baseline, turn_outcome.digest(state))
+    now = turn_outcome.digest(state, like=call.baseline)
+    verdict = turn_outcome.judge(answer, call.baseline, now)
     if verdict is TurnVerdict.HAPPENED:
         return await happened(work, context, call, state, answer.text)
     if verdict is TurnVerdict.REFUSED:

@@ -102,7 +102,7 @@ async def _conclude(
     state: RemoteState,
 ) -> Decision:
     """Act on what the session shows of the turn."""
-    now = turn_outcome.digest(state)
+    now = turn_outcome.digest(state, like=call.baseline)
     said = turn_outcome.judge_check(
         baseline=call.baseline,
         last_seen=call.last_seen,

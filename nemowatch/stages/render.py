@@ -112,7 +112,8 @@ def _is_result(work: Work, state: RemoteState) -> bool:
     before = ""
     if work.spend is not None:
         before = work.spend.baseline
-    return exportable(state.draft) and turn_outcome.changed(before, turn_outcome.digest(state))
+    now = turn_outcome.digest(state, like=before)
+    return exportable(state.draft) and turn_outcome.changed(before, now)
 
 
 def _nothing_yet(work: Work, context: StageContext) -> Decision:

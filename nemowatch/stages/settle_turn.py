@@ -21,6 +21,7 @@ from nemowatch.model import AttentionReason, Credits, OutputKind, RemoteState, S
 from nemowatch.stages.context import StageContext
 from nemowatch.stages.decision import Decision, Write, ask, go
 from nemowatch.stages.shown_answer import quoted_answer
+from nemowatch.stages.turn_outcome import shows_clips_alone
 from nemowatch.stages.work import Work
 
 #: The state of a job that asks, for people.
@@ -35,7 +36,10 @@ async def happened(
     text: str,
 ) -> Decision:
     """Settle a call whose edit exists. Where a transcript was ordered, it has to be in it, or in
-    the words; else a person is asked."""
+    the words; else a person is asked. A question beside a draft that has only the uploads is no
+    edit."""
+    if _is_question(work, call, state, text):
+        return await answered(work, context, call, state, text)
     credits = await balance(context)
     if call.replays is not None:
         return _replayed(call, credits, context)
@@ -45,6 +49,13 @@ async def happened(
         what = "The cloud worked on it, but shows no captions"
         return _ask(work, call, credits, what, state, text, settled, *draft)
     return go(State.INSTRUCTED, settled, *draft, answer=text)
+
+
+def _is_question(work: Work, call: Spend, state: RemoteState, text: str) -> bool:
+    """Whether the words ask, and the draft shows that no film was made."""
+    if not work.requires(OutputKind.VIDEO) or not answer_words.asks(text):
+        return False
+    return shows_clips_alone(call.baseline, state)
 
 
 def _replayed(call: Spend, credits: float | None, context: StageContext) -> Decision:

@@ -7,7 +7,8 @@ import hashlib
 import json
 from enum import StrEnum
 
-from nemowatch.edits.draft import exportable
+from nemowatch.edits.draft import exportable, segments_of, total_ms, tracks_of
+from nemowatch.late_pattern import LatePattern
 from nemowatch.model import RemoteState, TurnEnd, TurnResult
 
 #: The one code inside a stream that says that no work was done (docs/api.md section 1).
@@ -23,27 +24,42 @@ class TurnVerdict(StrEnum):
     OPEN = "open"  #: not known yet: read the state again later
 
 
-def digest(state: RemoteState) -> str:
+#: An address in JSON, up to its parameters. A cloud may sign the addresses of media anew whenever
+#: a state is read: their parameters are no work of a turn.
+_PARAMETERS = LatePattern(r'((?<!\\)"(?i:https?)://[^"?#\\\s]*)[?#][^"\\\s]*(?=")')
+#: The end of a digest that leaves them out; those of earlier versions have no such end.
+_FORM = ":2"
+
+
+def digest(state: RemoteState, like: str = "") -> str:
     """A fingerprint of what a turn can change: the draft and the generated media. Uploads alone
     prove nothing.
 
     The first character is "1" when the draft can be exported or media was generated, so that an
     emptied draft never counts as work. After the colon comes the same for the draft alone, with
     "1" when it can be exported.
+
+    `like`: the digest that this one will be compared with. One of an earlier version is compared
+    as that version did.
     """
     can = exportable(state.draft)
     made = can or bool(state.generated_media)
-    whole = _hash([state.draft, list(state.generated_media)])
-    return f"{int(made)}{whole}:{int(can)}{_hash(state.draft)}"
+    form = ""
+    if not like or like.endswith(_FORM):
+        form = _FORM
+    whole = _hash([state.draft, list(state.generated_media)], form)
+    return f"{int(made)}{whole}:{int(can)}{_hash(state.draft, form)}{form}"
 
 
-def _hash(value: object) -> str:
+def _hash(value: object, form: str) -> str:
     shown = json.dumps(
         value,
         sort_keys=True,
         ensure_ascii=False,
         default=str,
     )
+    if form:
+        shown = _PARAMETERS.sub(r"\1", shown)
     return hashlib.sha256(shown.encode("utf-8", "surrogatepass")).hexdigest()
 
 
@@ -71,6 +87,29 @@ def edited(baseline: str, now: str) -> bool:
     """Whether there is a new draft that can be exported. With less than that there may be work
     (generated media), but nothing new to render yet."""
     return renderable(now) and _draft(now) != _draft(baseline)
+
+
+def shows_clips_alone(baseline: str, state: RemoteState) -> bool:
+    """Whether a draft has come that is nothing but the uploads, in their whole length: a cloud may
+    show them only once a turn has begun."""
+    tracks = tracks_of(state.draft)
+    if renderable(baseline) or len(tracks) != 1:
+        return False
+    seconds = sum(map(_seconds, state.video_infos))
+    same_count = len(segments_of(tracks[0])) == len(state.video_infos)
+    return same_count and abs(total_ms(state.draft) - seconds * 1000) <= _ROUNDED_MS
+
+
+#: Lengths of a draft and of its clips that differ by less are the same, rounded.
+_ROUNDED_MS = 100
+
+
+def _seconds(info: dict[str, object]) -> float:
+    """How long an upload is; 0 when it does not say."""
+    found = info.get("duration")
+    if isinstance(found, int | float):
+        return found
+    return 0
 
 
 def judge(turn: TurnResult, baseline: str, now: str) -> TurnVerdict:

@@ -306,3 +306,53 @@ async def test_text_alone_is_not_fetched_as_a_film(house: StageRig) -> None:
         {"notes/talk.txt"},
         0,
     )
+
+
+@pytest.mark.parametrize("shown", ["chat:question", "chat:question:clip"])
+async def test_a_question_stays_one_whatever_the_draft_shows(house: StageRig, shown: str) -> None:
+    """A draft with addresses that are signed anew at each read, or one that shows the clip only
+    after the turn, is no edit: nothing is delivered, and the person is asked."""
+    late = shown.endswith("clip")
+    house.cloud.set(signed_media=not late, initial_draft=["clip", "empty"][late])
+    (job_id,) = house.drop()
+    house.cloud.fault(shown)
+    await house.run()
+    job = house.job(job_id)
+    assert (job.state, job.reason, house.results()) == (State.ATTENTION, "question", set())
+
+
+async def test_a_draft_that_is_signed_anew_hides_no_refusal(house: StageRig) -> None:
+    """2001 inside the stream holds the work, and an edit is one all the same."""
+    house.cloud.set(signed_media=True, initial_draft="clip")
+    (job_id,) = house.drop()
+    house.cloud.fault("chat:stream_2001")
+    await house.run()
+    assert (house.job(job_id).state, house.job(job_id).reason) == (State.HELD, "credits")
+    (other,) = house.drop("dub-es/other.mp4")
+    house.cloud.fault("chat:cut_after")
+    await house.run()
+    assert (house.job(other).state, house.calls(other)) == (State.PUBLISHED, ["happened"])
+
+
+async def test_a_state_that_is_not_there_says_nothing_of_the_turn(house: StageRig) -> None:
+    """null in place of a state, at every read after the turn but the last: no edit was seen to be
+    missing, and the one that was paid for is found."""
+    (job_id,) = house.drop()
+    house.cloud.fault("state:null@2-4")
+    await house.run()
+    assert (house.job(job_id).state, house.calls(job_id)) == (State.PUBLISHED, ["happened"])
+    assert house.charged() == 1
+
+
+async def test_a_session_in_which_nothing_happened_may_have_no_state(house: StageRig) -> None:
+    """Before the first turn of a session without a file null is an empty state; with a file it
+    is none, and the turn waits for it."""
+    (spoken,) = house.drop("voiceover/text.txt", skill="voiceover-generator", prompt="say {}")
+    house.journal.write_now(lambda conn: conn.execute("UPDATE member SET role = 'script'"))
+    house.cloud.fault("state:null")
+    await house.run()
+    assert (house.job(spoken).state, house.requests("state")) == (State.PUBLISHED, 2)
+    (job_id,) = house.drop("dub-es/a.mp4")
+    house.cloud.fault("state:null")
+    await house.run()
+    assert (house.job(job_id).state, house.requests("state")) == (State.PUBLISHED, 5)

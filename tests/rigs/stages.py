@@ -319,6 +319,8 @@ QUICK: dict[str, Any] = {
     "silent_every": 0,
     "abort_on_disconnect": False,
     "url_uploads": True,
+    "initial_draft": "empty",
+    "signed_media": False,
 }
 
 

@@ -18,6 +18,7 @@ from nemowatch.stages.turn_outcome import (
     digest,
     judge,
     judge_check,
+    shows_clips_alone,
 )
 from tests.rigs.rows import each_row
 
@@ -124,3 +125,45 @@ def test_looking_comes_to_an_end(seen: list[str], planned: int) -> None:
             return
         last = now
     raise AssertionError("it never ends")
+
+
+def signed(serial: int, *, more: str = "") -> RemoteState:
+    """A draft whose media have addresses that are signed anew at each read."""
+    address = f"https://cdn.x/a.mp4?Expires={serial}&Signature=é{serial}#t={serial}"
+    text = f'say "https://a.b/?q={more}" twice'
+    segment = {"m": {"url": address, "text": text}}
+    return RemoteState(
+        {"t": [{"tt": 0, "sg": [segment]}]},
+        generated_media=({"url": f"HTTPS://cdn.x/b?{serial}"},),
+    )
+
+
+def test_an_address_that_is_signed_anew_is_no_work() -> None:
+    """Its parameters do not count; an address within a text does, and so does everything for a
+    digest of an earlier version."""
+    before = digest(signed(1))
+    assert digest(signed(2), like=before) == before
+    assert changed(before, digest(signed(2, more="x"), like=before))
+
+    earlier = digest(signed(1), like="1whole:1draft")
+    assert digest(signed(1), like=earlier) == earlier
+    assert changed(earlier, digest(signed(2), like=earlier))
+    assert digest(RemoteState(CLIP), like=earlier) == BEFORE.removesuffix(":2")
+
+
+@each_row(
+    [
+        (EMPTY, {"tt": 0, "sg": [{}, {}]}, 5040, True),
+        (BEFORE, {"tt": 0, "sg": [{}, {}]}, 5040, False),
+        (EMPTY, {"tt": 0, "sg": [{}]}, 5040, False),
+        (EMPTY, {"tt": 0, "sg": [{}, {}]}, 4000, False),
+        (EMPTY, {"tt": 0, "sg": [{}, {}]}, None, False),
+    ]
+)
+def test_a_draft_of_the_uploads_alone(before: str, track: Any, length: Any, alone: bool) -> None:
+    """One track of every clip in its whole length, where there was no draft before."""
+    infos = ({"duration": 2.04}, {"duration": 3})
+    state = RemoteState({"t": [track], "d": length}, video_infos=infos)
+    assert shows_clips_alone(before, state) is alone
+    two = RemoteState({"t": [track, track], "d": length}, video_infos=infos)
+    assert not shows_clips_alone(before, two)
