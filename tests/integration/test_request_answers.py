@@ -191,6 +191,29 @@ async def test_other_instructions_are_offered_and_made_on_a_word(
     assert "dub-es/promo (4).mp4" in rig.files("done")
 
 
+async def test_a_film_that_comes_again_while_its_results_are_on_their_way(rig: EngineRig) -> None:
+    """Delivered again, or changed: other instructions are offered all the same, and the film leaves
+    with what is made."""
+    (job,) = await dubbed(rig)
+    assert rig.engine is not None
+    rig.sandbox.go_down(600)
+    await rig.engine.order("again", {"jobs": [job.id]})
+    await again_with(rig, "dub-es", "+ Add lo-fi music.")
+    say(rig, "dub-es/promo.mp4.answer.txt", "yes")
+    rig.clear_faults()
+    await made(rig, "dub-es/promo.es (2).mp4", "dub-es/promo.es (3).mp4")
+    await until("the film in done/", lambda: rig.files("inbox") == {"dub-es/prompt.txt"})
+
+    rig.sandbox.go_down(600)
+    await rig.engine.order("revise", {"job": job.id, "text": "slower"})
+    rig.drop("dub-es/promo.mp4")
+    await asyncio.sleep(1.5)  # it is read, and nothing shows that
+    rig.clear_faults()
+    await made(rig, "dub-es/promo.es (4).mp4")
+    await until("the film in done/", lambda: rig.files("inbox") == {"dub-es/prompt.txt"})
+    assert rig.charged() == 3
+
+
 async def test_an_offer_that_is_left_costs_nothing(rig: EngineRig) -> None:
     """`cancel`: the film goes to done/; other words of a person take its place."""
     question = await offered(rig)

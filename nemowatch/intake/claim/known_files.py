@@ -17,7 +17,16 @@ from nemowatch.intake.claim.approval_batch import ApprovalBatch
 from nemowatch.intake.claim.claimed import ClaimContext, ClaimOutcome
 from nemowatch.intake.claim.resettling import renew_prompts, resettle, targets_of_each
 from nemowatch.intake.records import Candidate
-from nemowatch.journal import job_steps, jobs, offers, sessions, source_members, sources, spend
+from nemowatch.journal import (
+    job_steps,
+    jobs,
+    offers,
+    results,
+    sessions,
+    source_members,
+    sources,
+    spend,
+)
 from nemowatch.journal.jobs import Job
 from nemowatch.journal.sources import SourceRow
 
@@ -41,7 +50,7 @@ class KnownFiles:
         """Decide what follows for this source now that its file is here, and write it."""
         done = jobs.of_source(self._conn, row.id)
         if not all(map(jobs.has_ended, done)):
-            return self._at_work(candidate, row)
+            return self._at_work(candidate, row, done)
 
         source_members.refresh(self._conn, row.id, candidate.members)
         done = list(filter(self._is_ordered, done))
@@ -98,12 +107,26 @@ class KnownFiles:
         """Whether a job was published and its results still exist."""
         return jobs.is_published(job) and job.id not in self._lost
 
-    def _at_work(self, candidate: Candidate, row: SourceRow) -> ClaimOutcome:
-        if row.settled:
-            source_members.refresh(self._conn, row.id, candidate.members)
+    def _at_work(self, candidate: Candidate, row: SourceRow, done: list[Job]) -> ClaimOutcome:
+        if not row.settled:
+            resettle(self._conn, row.id, candidate, self._now)
+            return ClaimOutcome.RESETTLED
+        source_members.refresh(self._conn, row.id, candidate.members)
+        if row.is_here:
             return ClaimOutcome.KNOWN
-        resettle(self._conn, row.id, candidate, self._now)
-        return ClaimOutcome.RESETTLED
+        # it had left: its results are changed, or delivered again. It leaves once that has ended
+        sources.unretire(self._conn, row.id)
+        ordered = filterfalse(partial(sessions.is_change, self._conn), done)
+        if all(map(self._was_made, ordered)) and self._offer(candidate, row, done):
+            return ClaimOutcome.OFFERED
+        return ClaimOutcome.KNOWN
+
+    def _was_made(self, job: Job) -> bool:
+        """Whether a job has made its results, even if they are to be delivered again."""
+        if jobs.is_published(job):
+            return True
+        is_again = results.was_delivered(self._conn, job.id)
+        return is_again and spend.is_paid(self._conn, job.id)
 
     def _is_kept(self, row: SourceRow) -> bool:
         """True when finished sources stay in the inbox, and this one did. Whatever a sync client or
