@@ -61,7 +61,7 @@ def revise(
         ask(context, "status")  # first: without a daemon, waiting would be in vain
     made = int(carry_out(context, "revise", job=job, text=text)["job"])
     if not as_json:
-        say(f"Job {made} revises job {job}.")
+        say(_what_is_made(made, job))
     record = _ended(context, made) if wait else _record(context, made)
     if as_json:
         from nemowatch.cli.output import print_json
@@ -71,6 +71,13 @@ def revise(
         _print_end(context, record)
     if wait and record["state"] != "published":
         raise typer.Exit(1)
+
+
+def _what_is_made(made: int, job: int) -> str:
+    """Of a job that waits for its text, the text is made anew under its own number."""
+    if made == job:
+        return f"Job {made} makes its text anew first."
+    return f"Job {made} revises job {job}."
 
 
 def _ended(context: CommandContext, job_id: int) -> dict[str, Any]:
