@@ -114,11 +114,12 @@ def _is_worth_trying(row: HoldRow, evidence: Evidence) -> bool:
 
 
 def _wake_orphans(conn: sqlite3.Connection, now_ms: int) -> None:
-    """Jobs that wait for a hold of the account that no longer exists: it ended between the gate's
-    answer and the job's own write."""
+    """Jobs that wait for a hold of the account that no longer exists, or for an approval that was
+    given: it came between the gate's answer and the job's own write."""
     over = OF_ACCOUNT - holds.active(conn).keys()
     for reason in over:
         queue.wake_held(conn, reason, now_ms)
+    queue.wake_approved(conn, now_ms)
 
 
 # -- holds of the account: is the cause gone? --------------------------------------------

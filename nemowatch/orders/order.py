@@ -95,12 +95,14 @@ async def carry_out(order: Order, site: Site) -> dict[str, Any]:
 
 async def _tried(order: Order, site: Site) -> dict[str, Any] | None:
     """The answer; None while a file that has to stay is leaving its inbox."""
-    if await site.read(lambda conn: _is_leaving(order, site, conn)):
-        return None
-    await site.read(order.prepare)
-    await order.on_disk(site)
-    now_ms = site.now_ms()
-    return await site.write(lambda conn: _commit(order, site, conn, now_ms))
+    needed = await site.read(order.sources)
+    with site.keeping(needed):
+        if any(map(site.is_leaving, needed)):
+            return None
+        await site.read(order.prepare)
+        await order.on_disk(site)
+        now_ms = site.now_ms()
+        return await site.write(lambda conn: _commit(order, site, conn, now_ms))
 
 
 def _is_leaving(order: Order, site: Site, conn: sqlite3.Connection) -> bool:

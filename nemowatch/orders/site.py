@@ -5,7 +5,8 @@ from __future__ import annotations
 
 import sqlite3
 from abc import ABC, abstractmethod
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
+from contextlib import AbstractContextManager, nullcontext
 from pathlib import Path
 from typing import TYPE_CHECKING, TypeVar
 
@@ -67,6 +68,10 @@ class Site(ABC):
         on any thread."""
 
     @abstractmethod
+    def keeping(self, source_ids: Collection[int]) -> AbstractContextManager[None]:
+        """Have nobody move the files of these sources meanwhile."""
+
+    @abstractmethod
     def stop_renders(self, cancelled: list[Job]) -> None:
         """Have the cloud stop what it renders for these jobs, soon and as far as it will."""
 
@@ -92,6 +97,7 @@ class DaemonSite(Site):
         stop_renders: Callable[[list[Job]], None],
         ask_account: Callable[[], None],
         is_leaving: Callable[[int], bool],
+        keeping: Callable[[Collection[int]], AbstractContextManager[None]],
     ) -> None:
         self._journal = journal
         self._disks = disks
@@ -101,6 +107,7 @@ class DaemonSite(Site):
         self._stop_renders = stop_renders
         self._ask_account = ask_account
         self._is_leaving = is_leaving
+        self._keeping = keeping
 
     async def read(self, work: Work[T]) -> T:
         return await self._journal.read(work)
@@ -131,6 +138,9 @@ class DaemonSite(Site):
 
     def is_leaving(self, source_id: int) -> bool:
         return self._is_leaving(source_id)
+
+    def keeping(self, source_ids: Collection[int]) -> AbstractContextManager[None]:
+        return self._keeping(source_ids)
 
     def stop_renders(self, cancelled: list[Job]) -> None:
         self._stop_renders(cancelled)
@@ -186,6 +196,9 @@ class JournalSite(Site):
 
     def is_leaving(self, source_id: int) -> bool:
         return False  # nobody moves files while the daemon does not run
+
+    def keeping(self, source_ids: Collection[int]) -> AbstractContextManager[None]:
+        return nullcontext()
 
     def stop_renders(self, cancelled: list[Job]) -> None:
         """Nobody is there to ask the cloud; they end by themselves and cost nothing."""

@@ -55,6 +55,7 @@ class OrderDesk:
             self._stop_renders,
             self._ask_account,
             moving_out.__contains__,
+            moving_out.keeping,
         )
 
     async def carry_out(self, name: str, args: dict[str, Any]) -> dict[str, Any]:

@@ -83,6 +83,8 @@ class Duplicates:
         key = (watch.name, copy.path)
         if not self._tries.is_due(key):
             return
+        if self._moving_out.is_needed(copy.source_id):
+            return  # an order may have put it there
         self._tries.put_off(key, TRY_AGAIN)
         with self._moving_out.holding(copy.source_id):
             is_over = await self._let_leave(watch, copy)
@@ -117,12 +119,16 @@ class Duplicates:
         except LocalError as exc:
             self._log_failure(watch, copy, exc)
             return False
-        await self._journal.write(
-            lambda conn: sources.retire_now(
-                conn, copy.source_id, retired.target, retired.files, self._clock
-            )
-        )
+        await self._journal.write(partial(self._record, copy=copy, retired=retired))
         return True
+
+    def _record(self, conn: sqlite3.Connection, copy: Duplicate, retired: Retired) -> None:
+        """Write down that it has left, unless its source was renamed, or ordered once more,
+        meanwhile."""
+        fresh = sources.by_id(conn, copy.source_id)
+        if fresh is None or fresh.path != copy.path or _is_needed(conn, copy):
+            return
+        sources.retire_now(conn, copy.source_id, retired.target, retired.files, self._clock)
 
     def _log_failure(self, watch: Watch, copy: Duplicate, exc: LocalError) -> None:
         if self._said.record((watch.name, copy.path)):

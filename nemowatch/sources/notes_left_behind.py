@@ -18,6 +18,7 @@ from pathlib import Path
 
 from nemowatch.clock import Clock
 from nemowatch.config.watch_section import Watch
+from nemowatch.errors import LocalError
 from nemowatch.fs.lookups import lookup_gone
 from nemowatch.fs.names import NAME_LIMIT
 from nemowatch.fs.threads import Disks
@@ -68,7 +69,11 @@ class NotesLeftBehind:
         known = await self._journal.read(partial(_known, watch=watch))
         if not known:
             return
-        for one in await self._disks.run(watch.name, _left_behind, watch, known):
+        try:
+            left = await self._disks.run(watch.name, _left_behind, watch, known)
+        except LocalError:
+            return  # the share is busy: the next check asks again
+        for one in left:
             await self._note_writer.remove(watch, one.root, one.note)
 
 

@@ -12,6 +12,8 @@ from functools import partial
 
 from nemowatch.clock import Clock
 from nemowatch.config.watch_section import Watch
+from nemowatch.errors import LocalError, UsageError
+from nemowatch.intake.records import FileProblem
 from nemowatch.intake.scan.paths import is_below, parent
 from nemowatch.jobs.hold_log import whole
 from nemowatch.journal import offers
@@ -19,7 +21,7 @@ from nemowatch.journal.database import Journal
 from nemowatch.journal.facts import InboxFact
 from nemowatch.model import Snapshot
 from nemowatch.sources.request_plans import Asked
-from nemowatch.sources.requests import CarryOut
+from nemowatch.sources.requests import CarryOut, without_terminal
 from nemowatch.sources.stale_approvals import StaleApprovals
 
 
@@ -38,6 +40,7 @@ class Offers:
         self._carry_out = carry_out
         self._remove = remove
         self._stale = StaleApprovals(journal, clock, InboxFact.FOLDER_APPROVALS)
+        self._refused: dict[tuple[str, bytes], FileProblem] = {}  # by watch and path
 
     async def judge(
         self,
@@ -49,19 +52,43 @@ class Offers:
         yes; whether any of them let something go on."""
         # those whose removal was cut off: to what is offered by now, they have not said yes
         used = await self._stale.used_ones(watch, files)
+        self._forget_gone(watch, files)
         is_approved = False
         for path in await self._stale.fresh_ones(watch, files):
             if path in spent:
                 continue
             waiting = await self._journal.read(partial(_below, watch=watch.name, file=path))
-            if waiting:
-                await self._approve(watch.name, waiting, path, files[path])
+            if waiting and await self._is_carried_out(watch.name, waiting, path, files[path]):
                 used.append(path)
                 is_approved = True
         if used:
             await self._remove(watch, tuple(used))
         await self._stale.remember(watch, files)
         return is_approved
+
+    def _forget_gone(self, watch: Watch, files: Collection[bytes]) -> None:
+        for name, path in list(self._refused):
+            if name == watch.name and path not in files:
+                del self._refused[name, path]
+
+    def refused(self, watch: Watch) -> list[FileProblem]:
+        """What people read about those whose yes could not be carried out, as long as they lie
+        there."""
+        return [problem for (name, _), problem in self._refused.items() if name == watch.name]
+
+    async def _is_carried_out(
+        self, watch: str, waiting: list[int], path: bytes, at: Snapshot
+    ) -> bool:
+        """Let these offers go on; False where their folder, or what was ordered meanwhile, does
+        not allow that: they wait as before."""
+        try:
+            await self._approve(watch, waiting, path, at)
+        except (UsageError, LocalError) as exc:
+            cure = f"{without_terminal(exc.cure)} Then remove APPROVE, and put it here again."
+            problem = FileProblem(path, parent(path), exc.text, cure, code="approve")
+            self._refused[watch, path] = problem
+            return False
+        return True
 
     async def _approve(self, watch: str, waiting: list[int], path: bytes, at: Snapshot) -> None:
         """Let these offers go on, and write down together with that what has done so."""

@@ -167,7 +167,7 @@ class Requests:
         except _Stays as exc:
             return replace(_problem(file, exc.text, exc.cure), code=_STAYS)
         except UsageError as exc:
-            return replace(_problem(file, exc.text, _without_terminal(exc.cure)), code=_REFUSED)
+            return replace(_problem(file, exc.text, without_terminal(exc.cure)), code=_REFUSED)
         except OrderError as exc:
             return _problem(file, exc.text, exc.cure)
         except LocalError as exc:
@@ -241,7 +241,7 @@ def _moved_to_done(watch: Watch, file: RequestFile) -> list[RetiredFile]:
     return list(moved_files(watch.done, leaving, went))
 
 
-def _without_terminal(cure: str) -> str:
+def without_terminal(cure: str) -> str:
     """What a person can do who has no terminal."""
     if not cure or "nemowatch " in cure:
         return f"Ask {ADMIN}."

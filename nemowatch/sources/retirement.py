@@ -123,6 +123,9 @@ class Retirement:
         watch = self._watches().get(row.watch)
         if watch is None:
             return
+        if self._moving_out.is_needed(row.id):
+            self._tries.put_off(row.id, BUSY_AGAIN)
+            return
         with self._moving_out.holding(row.id):
             await self._retire(row, watch)
 
@@ -186,16 +189,22 @@ class Retirement:
     async def _finish(self, row: SourceRow, retired: Retired, done: bool) -> None:
         self._tries.forget(row.id)
         self.unmoved.pop(row.id, None)
-        await self._journal.write(
-            lambda conn: sources.retire_now(
-                conn, row.id, retired.target, retired.files, self._clock
-            )
-        )
+        if not await self._journal.write(partial(self._record, row=row, retired=retired)):
+            return
         about = location(row) | {"moved_to": show_path(retired.target or b"")}
         if done:
             log.info("source done", **about)
         else:
             log.info("source failed", **about)
+
+    def _record(self, conn: sqlite3.Connection, row: SourceRow, retired: Retired) -> bool:
+        """Write down that it has left; False if it was renamed, or ordered once more, since it was
+        found: its jobs go on where it is now."""
+        fresh = sources.by_id(conn, row.id)
+        if fresh is None or fresh.path != row.path or _how_ended(conn, row.id) is None:
+            return False
+        sources.retire_now(conn, row.id, retired.target, retired.files, self._clock)
+        return True
 
 
 def _unmoved(row: SourceRow, exc: LocalError) -> FileProblem:

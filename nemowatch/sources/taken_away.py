@@ -14,8 +14,14 @@ from nemowatch.model import ENDED, PAID, AttentionReason, State
 _STAYS = ENDED | PAID | {State.INSTRUCTING}
 
 
-def cancel_taken_away(conn: sqlite3.Connection, source_id: int, now_ms: int) -> list[int]:
-    """Cancel what can be; returns the ids of those jobs."""
+def cancel_taken_away(
+    conn: sqlite3.Connection, source_id: int, now_ms: int, *, is_leaving: bool = False
+) -> list[int]:
+    """Cancel what can be; returns the ids of those jobs. `is_leaving`: nemowatch is moving its
+    files, and writes down where they are."""
+    row = sources.by_id(conn, source_id)
+    if row is None or row.retired_at is not None:
+        return []  # it had left the inbox before: what was missed was moved by nemowatch
     cancelled: list[int] = []
     for job in reversed(jobs.of_source(conn, source_id)):  # a part takes those behind it along
         # a change concerns what the cloud has, not the file
@@ -23,6 +29,8 @@ def cancel_taken_away(conn: sqlite3.Connection, source_id: int, now_ms: int) -> 
         if is_order and not _stays(job) and not spend.is_paid(conn, job.id):
             job_steps.cancel(conn, job.id, job_steps.TAKEN_AWAY, now_ms)
             cancelled.append(job.id)
+    if is_leaving:
+        return cancelled
     if _is_one_file(conn, source_id) and _all_cancelled(conn, source_id):
         # restored a moment later, it is dropped again
         sources.retire(conn, source_id, None, now_ms)

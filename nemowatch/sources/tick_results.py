@@ -63,6 +63,7 @@ class TickResults:
         self._disks = disks
         self._clock = clock
         self._nudge = nudge
+        self._moving_out = moving_out
         self._approvals = Approvals(journal, disks, clock, carry_out)
         self._folder_notes = FolderNotes(note_writer, self._approvals)
         self._conflict_copies = ConflictCopies(journal)
@@ -100,6 +101,7 @@ class TickResults:
             await self._requests.sight(watch, tick.sighted)
             asked = await self._requests.act_on(watch, tick.requests)
             asked += await self._outbox_texts.act_on(watch)
+            asked += self._offers.refused(watch)
         strays = await self._stray_notes.act_on(watch, tick.notes)
         stale = self._approvals.stale(watch)
         problems = _without_closed((*tick.problems, *strays, *stale, *asked))
@@ -148,7 +150,9 @@ class TickResults:
         row = await self._journal.read(lambda conn: sources.by_id(conn, source_id))
         now_ms = self._clock.now_ms()
         cancelled = await self._journal.write(
-            lambda conn: cancel_taken_away(conn, source_id, now_ms)
+            lambda conn: cancel_taken_away(
+                conn, source_id, now_ms, is_leaving=source_id in self._moving_out
+            )
         )
         if row is not None:
             log.info("file removed", **location(row), cancelled=cancelled)

@@ -12,12 +12,15 @@ import pytest
 
 from nemowatch.clock import SystemClock
 from nemowatch.config.watch_section import Watch
+from nemowatch.errors import UsageError
 from nemowatch.fs.identity import of_stat
 from nemowatch.fs.threads import Disks
+from nemowatch.intake.records import FileProblem
 from nemowatch.journal import batches
 from nemowatch.journal.database import Journal
 from nemowatch.model import AttentionReason, Snapshot, State
 from nemowatch.orders import read_order
+from nemowatch.orders.resolve import Resolve
 from nemowatch.sources import stale_approvals
 from nemowatch.sources.approvals import Approvals
 from nemowatch.sources.offers import Offers
@@ -43,6 +46,9 @@ class Rig:
         self._ends = False
         self.approvals = Approvals(journal, disks, clock, self._carry_out)
         self._offers = Offers(journal, clock, self._carry_out, self.approvals.remove_used)
+
+    def refused(self) -> list[FileProblem]:
+        return self._offers.refused(self.watch)
 
     async def ask(self) -> None:
         """A batch waits."""
@@ -178,6 +184,35 @@ async def test_a_yes_to_an_offer_counts_once_when_its_removal_was_cut_off(
         assert await r.take()
         assert r.approved == ["resolve"]
         assert not file.exists()
+
+
+async def test_a_yes_that_cannot_be_carried_out_is_answered(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Instructions that contradict each other, or an order that was quicker, concern that offer:
+    it waits as before, and the inbox goes on."""
+    refusal = UsageError("glossary.txt cannot be read.", cure="Save it as UTF-8.")
+    async with rig(tmp_path) as r:
+        file = r.watch.inbox / "dub-es" / "APPROVE"
+        file.parent.mkdir(parents=True)
+        file.touch()
+        r.offer(b"dub-es/a.mp4")
+
+        def refuse(*_: object) -> None:
+            raise refusal
+
+        with monkeypatch.context() as patch:
+            patch.setattr(Resolve, "prepare", refuse)
+            assert not await r.take()
+            assert not await r.take()  # one yes, and not at every scan
+        (problem,) = r.refused()
+        assert (problem.path, problem.what) == (b"dub-es/APPROVE", refusal.text)
+        assert problem.cure.startswith(refusal.cure)
+        file.unlink()
+        assert not await r.take()
+        assert r.refused() == []
+        file.write_bytes(b"yes")
+        assert await r.take()
 
 
 async def test_a_yes_to_a_batch_that_was_cut_off_says_none_to_an_offer(tmp_path: Path) -> None:

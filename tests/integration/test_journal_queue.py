@@ -6,9 +6,12 @@ import sqlite3
 from collections.abc import Callable
 from functools import partial
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 
+from nemowatch.holds import probes
+from nemowatch.intake.scan.pauses import Pauses
 from nemowatch.journal import (
     batches,
     facts,
@@ -83,6 +86,31 @@ def test_a_sibling_that_waits_or_is_held_blocks_nobody(journal: Journal) -> None
     for state in (State.HELD, State.FAILED, State.UPLOADED):
         force(journal, first, state, back="claimed")
         assert due(journal) == [second]
+
+
+def test_what_met_an_approval_just_given_goes_on_with_the_next_check(journal: Journal) -> None:
+    """The gate had said that it waits; what has no approval yet waits on."""
+    batch = do(journal, lambda conn: batches.begin(conn, WATCH, "first scan", 2, 1))
+    (late,) = claim(journal, b"dub-es/a.mp4", batch=batch)
+    do(journal, lambda conn: batches.approve(conn, None, 2))
+    force(journal, late, State.HELD, reason="approval", back="claimed")
+    other = do(journal, lambda conn: batches.begin(conn, WATCH, "list", 2, 3))
+    (waits,) = claim(journal, b"dub-es/b.mp4", batch=other, held="approval")
+    limits = SimpleNamespace(hours="", daily_credits=0)
+    evidence = probes.Evidence(
+        now_ms=4,
+        config=SimpleNamespace(limits=limits),  # type: ignore[arg-type]
+        existing={},
+        balance=None,
+        account="",
+        has_room=True,
+        deliverable=(),
+        ended_renders=(),
+        pauses=Pauses({}),
+        is_worked=lambda _: True,
+    )
+    do(journal, lambda conn: probes.release(conn, evidence))
+    assert [job(journal, one).state for one in (late, waits)] == [State.CLAIMED, State.HELD]
 
 
 def test_counts_and_lists(journal: Journal) -> None:

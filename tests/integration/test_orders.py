@@ -5,7 +5,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable, Mapping
-from contextlib import closing
+from contextlib import closing, nullcontext
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
@@ -290,6 +290,7 @@ def with_daemon(cli: Cli, name: str, args: Args) -> Any:
                 print,
                 lambda: None,
                 lambda source_id: False,
+                lambda source_ids: nullcontext(),
             )
 
             async def answer(op: str, asked: dict[str, Any]) -> Any:

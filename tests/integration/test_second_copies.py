@@ -23,6 +23,7 @@ from nemowatch.model import Member, MemberRole, State
 from nemowatch.reporting.note_writer import NoteWriter
 from nemowatch.sources.duplicates import Duplicates
 from nemowatch.sources.moving_out import MovingOut
+from nemowatch.sources.taken_away import cancel_taken_away
 from tests.rigs.command import Cli
 
 pytestmark = pytest.mark.anyio
@@ -88,6 +89,30 @@ async def test_an_order_waits_while_a_copy_is_moved(house: House) -> None:
     await house.found(has_results=False)
     assert house.written_off == [True]
     assert SOURCE not in house.moving_out
+
+
+async def test_what_an_order_has_moved_back_is_no_second_copy(house: House) -> None:
+    """It is not written down yet that its job goes on."""
+    with house.moving_out.keeping({SOURCE}):
+        await house.found(has_results=True)
+    assert house.file.exists()
+    await house.found(has_results=True)
+    assert not house.file.exists()
+
+
+async def test_where_a_file_went_is_not_forgotten_with_the_scan_that_misses_it(
+    house: House,
+) -> None:
+    """Its last job was cancelled and it moved to failed/: nobody has taken it away."""
+    read, write = house.journal.read_now, house.journal.write_now
+    write(lambda conn: conn.execute("DROP TRIGGER job_legal"))
+    write(lambda conn: conn.execute("UPDATE job SET state = 'cancelled'"))
+    leave = partial(cancel_taken_away, source_id=SOURCE, now_ms=3)
+    assert write(partial(leave, is_leaving=True)) == []
+    assert read(partial(sources.by_id, source_id=SOURCE)).retired_at is None
+    write(lambda conn: sources.retire(conn, SOURCE, b"/failed/promo.mp4", 2))
+    assert write(leave) == []
+    assert read(partial(sources.by_id, source_id=SOURCE)).retired_to == b"/failed/promo.mp4"
 
 
 @pytest.mark.parametrize("has_results", [True, False])
