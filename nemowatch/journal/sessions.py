@@ -83,8 +83,13 @@ def by_id(conn: sqlite3.Connection, session_id: int) -> Session:
 
 
 def opened(conn: sqlite3.Connection, session_id: int, remote_id: str) -> None:
-    """Record that the cloud has created it, empty and with this id."""
-    conn.execute(SQL["opened"], {"id": session_id, "remote_id": remote_id})
+    """Record that the cloud has created it, empty and with this id. Where that is the id of another
+    one, it counts as lost instead: two turns would be paid for in one session at once."""
+    values = {"id": session_id, "remote_id": remote_id}
+    if conn.execute(SQL["is_in_use"], values).fetchone() is not None:
+        lost(conn, session_id)
+        return
+    conn.execute(SQL["opened"], values)
 
 
 def uploaded(conn: sqlite3.Connection, session_id: int, by: UploadedBy) -> None:

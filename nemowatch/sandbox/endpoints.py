@@ -44,7 +44,10 @@ async def open_session(call: IncomingCall) -> Response:
         call.demand(is_there, f"{name} is missing", reply.invalid(name, "Field required"))
     call.expect_only(fields, {"task_name", "language"})
     assert call.account is not None
-    session = call.world.open_session(call.account, fields["task_name"], fields["language"])
+    if call.kind == "same":
+        session = list(call.world.sessions.values())[-1]
+    else:
+        session = call.world.open_session(call.account, fields["task_name"], fields["language"])
     call.entry["session"] = session.sid
     return reply.business(
         {"session_id": session.sid, "task_id": session.task_id, "user_id": call.account.user_id}

@@ -46,6 +46,7 @@ Chat only:
   style:WORD           adk, adk_partial, snake, typed or toplevel events
 Others:
   state: stale         the state before the latest change; null: none at all
+  session: same        the session that was made last, again
   upload, upload_url: empty_files, session_lost; upload_url: refused (4001)
   upload, upload_url: not_applied[:named]   the file is not in the session, and the answer says so
   render: shape:bare|envelope, duplicate (409, though it runs), failed, slow_render:S,
@@ -117,6 +118,7 @@ SPECIAL = {
             "style",
         }
     ),
+    "session": frozenset({"same"}),
     "state": frozenset({"null", "stale"}),
     "upload": frozenset({"empty_files", "not_applied", "session_lost"}),
     "upload_url": frozenset({"refused", "session_lost", "empty_files", "not_applied"}),

@@ -19,6 +19,7 @@ from nemowatch.errors import (
     RateLimited,
     RemotePassing,
     RequestRefused,
+    SessionLost,
     SourceGone,
     UrlRefused,
 )
@@ -89,6 +90,8 @@ def _rebuilding(work: Work) -> str:
 
 async def send(work: Work, context: StageContext) -> Decision:
     """uploading: put every clip into the session."""
+    if not work.job.session_id:  # the id that the cloud gave is another session's
+        raise SessionLost("The cloud's answer names no session.")
     if work.job.checking:
         return await _check(work, context)
     writes: list[Write] = []

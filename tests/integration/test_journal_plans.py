@@ -28,6 +28,7 @@ MAY_SCAN = {
     "pace.renders": "the latest rows, up to a limit",
     "recover.wait_for_turns": "the index of open calls",
     "recover.doubt_calls": "the index of open calls",
+    "sessions.is_in_use": "the index of open calls",
     "side_files.all_due": "the index of those that are due",
     "spend.newest": "from the end, to the first that is found",
     "spend.every": "a person asked for all",

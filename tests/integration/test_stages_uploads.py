@@ -74,3 +74,20 @@ async def test_an_address_of_a_list_is_looked_for(house: StageRig) -> None:
     house.cloud.fault("upload_url:not_applied")
     await house.run()
     assert (house.job(job_id).state, clips_of_turns(house)) == (State.PUBLISHED, [1])
+
+
+async def test_no_two_jobs_share_a_session_of_the_cloud(house: StageRig) -> None:
+    """The cloud gives the id of a session that is in use: the next one is asked for, and without
+    any the job fails."""
+    ids = house.drop("dub-es-fr-de/clip.mp4", "es", "fr", "de")
+    house.cloud.fault("session:same@2-3")
+    await house.run()
+    assert {house.job(i).state for i in ids} == {State.PUBLISHED}, house.states()
+    assert clips_of_turns(house) == [1, 1, 1]
+    house.clean()
+
+    more = house.drop("dub-es-fr/never.mp4", "es", "fr")
+    house.cloud.fault("session:same@2+")
+    await house.run()
+    assert {house.job(i).state for i in more} == {State.PUBLISHED, State.FAILED}
+    assert house.requests("chat") == 4

@@ -12,6 +12,13 @@ SELECT * FROM session WHERE id = ?
 -- the cloud has made it, with nothing in it yet
 UPDATE session SET state = 'alive', remote_id = :remote_id, uploaded_by = '' WHERE id = :id
 
+-- name: is_in_use
+-- whether the cloud has given this id before: to a session of the same source, or to one in which a paid call is open
+SELECT 1 FROM session mine JOIN session other ON other.source_id = mine.source_id
+WHERE mine.id = :id AND other.remote_id = :remote_id
+UNION ALL SELECT 1 FROM spend WHERE session_id = :remote_id AND outcome IN ('open', 'unknown')
+LIMIT 1
+
 -- name: uploaded
 -- it holds every clip
 UPDATE session SET uploaded_by = :by WHERE id = :id
