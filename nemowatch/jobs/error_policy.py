@@ -7,7 +7,8 @@ decisions out, `jobs/store.py` writes them.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+import sqlite3
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from functools import partial
 
@@ -29,11 +30,11 @@ from nemowatch.errors import (
 from nemowatch.jobs.account_errors import ACCOUNT, hold_account, words_of_the_turn
 from nemowatch.jobs.backoff import backoff
 from nemowatch.jobs.retries import Circumstances, again, doubt, is_paid
-from nemowatch.journal import sessions, sources, spend
+from nemowatch.journal import sessions, source_members, sources, spend
 from nemowatch.journal.job_steps import TAKEN_AWAY
 from nemowatch.journal.jobs import Job, JobChanges
 from nemowatch.journal.spend import EditOutcome
-from nemowatch.model import PAID, AttentionReason, HoldReason, State
+from nemowatch.model import PAID, AttentionReason, HoldReason, Member, Snapshot, State
 from nemowatch.stages.decision import Decision, ask, hold, later, refuse
 
 #: States that put something into the outbox: what fails on this machine then is the outbox.
@@ -151,9 +152,21 @@ def _changed(job: Job, error: NemowatchError, at: Circumstances) -> Decision:
         return refuse(State.CANCELLED, newer)
 
     left = partial(sessions.lost, session_id=job.session)
-    unsettle = partial(sources.unsettle, source_id=job.source_id, now_ms=at.now_ms)
+    unsettle = partial(_unsettle, job=job, seen=at.files, now_ms=at.now_ms)
     fresh = JobChanges(reason="", checking=False)
     return Decision(State.CLAIMED, fresh, (left, unsettle), text=error.text)
+
+
+def _unsettle(conn: sqlite3.Connection, job: Job, seen: tuple[Member, ...], now_ms: int) -> None:
+    """Have the source settle again, unless it has done so while the step was under way: what that
+    had checked is not what counts by now, and nothing would settle it once more."""
+    now = source_members.of_item(conn, job.source_id, job.item)
+    if _looks(now) == _looks(seen):
+        sources.unsettle(conn, job.source_id, now_ms)
+
+
+def _looks(members: Iterable[Member]) -> dict[bytes, Snapshot | None]:
+    return {member.path: member.snapshot for member in members}
 
 
 def _session_lost(job: Job, error: NemowatchError, at: Circumstances) -> Decision:

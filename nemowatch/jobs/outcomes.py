@@ -79,6 +79,7 @@ class OutcomeJudge:
             paid=work.paid,
             draft_saved=work.draft_saved,
             sibling_paid=work.sibling_paid,
+            files=work.members,
             rebuild=config.chat.on_lost_session == "rebuild" and not work.paid_before,
             registration=self._context.api.account.registration_link,
         )

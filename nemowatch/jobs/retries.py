@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from nemowatch.errors import ConnectionBroken, NemowatchError, RemotePassing
 from nemowatch.jobs.backoff import backoff
 from nemowatch.journal.jobs import Job, JobChanges
-from nemowatch.model import PAID, State
+from nemowatch.model import PAID, Member, State
 from nemowatch.stages.decision import Decision, later, refuse
 
 #: States whose effect may have happened although the call failed.
@@ -31,6 +31,7 @@ class Circumstances:
     paid: bool = False  #: by its calls
     draft_saved: bool = False  #: there is something to render from
     sibling_paid: bool = False  #: another job of the same source has been paid for
+    files: tuple[Member, ...] = ()  #: as the step had them
     rebuild: bool = False  #: chat.on_lost_session = "rebuild"
     registration: str = ""  #: where an anonymous user registers; "" for others
 

@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
-from nemowatch.errors import JournalError
+from nemowatch.errors import JournalError, SourceChanged
+from nemowatch.jobs.error_policy import decide
+from nemowatch.jobs.retries import Circumstances
 from nemowatch.journal import jobs, sessions, source_members, sources
 from nemowatch.journal.database import Journal
 from nemowatch.model import (
@@ -78,6 +82,27 @@ def test_a_session_that_was_opened_meanwhile_is_left_with_its_job(journal: Journ
     assert job(journal, job_id).state is State.CLAIMED
     assert job(journal, job_id).session_id == ""
     assert due(journal) == [job_id]
+
+
+@pytest.mark.parametrize("is_late", [False, True])
+def test_a_change_that_is_noticed_late_unsettles_nothing_that_has_settled(
+    journal: Journal, is_late: bool
+) -> None:
+    """A step found the file changed; it settled again before that was written down."""
+    (job_id,) = claim(journal)
+    at_work = job(journal, job_id)
+    seen = tuple(do(journal, lambda c: source_members.of_item(c, at_work.source_id, "")))
+    at = Circumstances(base=5, cap=600, attempts=8, roll=0.5, now_ms=6, files=seen)
+    decision = decide(at_work, SourceChanged("changed"), at)
+    if is_late:
+        touched = replace(clip(), snapshot=replace(LOOK, mtime_ns=99))
+        do(journal, lambda conn: sources.unsettle(conn, at_work.source_id, 3))
+        do(journal, lambda conn: sources.resettle(conn, at_work.source_id, "d1", (touched,), 5))
+    for write in decision.writes:
+        do(journal, write)
+    row = do(journal, lambda conn: sources.by_id(conn, at_work.source_id))
+    assert row.settled is is_late
+    assert due(journal) == [job_id] * is_late
 
 
 def test_an_earlier_content_that_comes_back_counts_instead(journal: Journal) -> None:
