@@ -22,7 +22,7 @@ from nemowatch.remote.headers import media_type
 from nemowatch.remote.http import Exchange, Http
 from nemowatch.remote.message import HttpRequest, Reply, Timeouts
 from nemowatch.remote.unlabelled import Unlabelled
-from nemowatch.remote.wording import without_noise
+from nemowatch.remote.wording import is_noise, without_noise
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,7 +69,7 @@ def _broken(exchange: Exchange, exc: RemoteError, answer: TurnAnswer | None = No
     """The end of a turn whose connection broke or reached the time limit."""
     answer = answer or TurnAnswer()
     if answer.failed:
-        return _closed(answer)
+        return _failed(answer)
     end = TurnEnd.CUT
     if exchange.expired:
         end = TurnEnd.TIMEOUT
@@ -156,16 +156,23 @@ async def _listen(
     return _closed(answer)
 
 
+def _failed(answer: TurnAnswer) -> TurnResult:
+    text = without_noise(answer.text)
+    return TurnResult(TurnEnd.ERROR, text, answer.error, answer.code)
+
+
 def _closed(answer: TurnAnswer) -> TurnResult:
     text = without_noise(answer.text)
-    if answer.failed:
-        return TurnResult(TurnEnd.ERROR, text, answer.error, answer.code)
+    has_answered = text and not is_noise(text)
+    is_over = has_answered and not answer.code and is_noise(answer.error)
+    if answer.failed and not is_over:
+        return _failed(answer)
     return TurnResult(TurnEnd.CLOSED, text)
 
 
 def _timed_out(answer: TurnAnswer, patience: Patience) -> TurnResult:
     if answer.failed:
-        return _closed(answer)
+        return _failed(answer)
     why = f"Nothing but heartbeats for {patience.quiet:g} seconds."
     return TurnResult(TurnEnd.TIMEOUT, without_noise(answer.text), why)
 

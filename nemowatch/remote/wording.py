@@ -141,6 +141,11 @@ def without_noise(answer: str) -> str:
     return (answer[:-_TAIL] + kept).strip() or answer
 
 
+def is_noise(error: str) -> bool:
+    """Whether an error says nothing but the "temporary issue" that may follow normal output."""
+    return _TEMPORARY.match(error.strip()) is not None
+
+
 def _unchanged(text: str) -> str:
     return text
 

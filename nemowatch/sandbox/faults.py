@@ -42,7 +42,8 @@ Chat only:
   says:TEXT            this text instead of an edit, charged like one
   stream_2001          out of credits, told inside the stream
   heartbeats[:S]       only heartbeats for S seconds (3600), then a clean end, no effect
-  temporary_issue      all is well, then "I encountered a temporary issue"
+  temporary_issue      all is well, then "I encountered a temporary issue"; temporary_error: the
+                       same as an error event
   style:WORD           adk, adk_partial, snake, typed or toplevel events
 Others:
   state: stale         the state before the latest change; null: none at all
@@ -115,6 +116,7 @@ SPECIAL = {
             "stream_2001",
             "heartbeats",
             "temporary_issue",
+            "temporary_error",
             "style",
         }
     ),

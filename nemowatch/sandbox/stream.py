@@ -201,6 +201,8 @@ class TurnStream:
         await self._say(text)
         if self.kind == "temporary_issue":
             await self._say(agent.TEMPORARY_ISSUE)
+        if self.kind == "temporary_error":
+            await self._events([{"error": agent.TEMPORARY_ISSUE}])
 
     async def _say(self, text: str) -> None:
         if self.kind != "truncated":

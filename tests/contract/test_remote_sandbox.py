@@ -268,6 +268,23 @@ async def test_a_trailing_temporary_issue_is_not_shown(bench: Make) -> None:
         assert "temporary issue" not in turn.text
 
 
+@pytest.mark.parametrize("fault", ["chat:temporary_error", "chat:error:data"])
+async def test_an_error_event_of_noise_ends_no_turn_that_has_answered(
+    bench: Make, fault: str
+) -> None:
+    """A "temporary issue" after normal output is noise in an error event, too; without output, or
+    in other words, it is an error."""
+    async with bench(silent_every=0) as b:
+        sid = await b.session()
+        await b.upload(sid)
+        b.fault(fault)
+        turn = await b.client.run_turn(DUB, sid, "dub this video into Spanish", nothing)
+        noise = fault == "chat:temporary_error"
+        assert (turn.end is TurnEnd.CLOSED, bool(turn.error)) == (noise, not noise)
+        assert "temporary issue" not in turn.text
+        assert turn.text or not noise
+
+
 async def test_nobody_listening_is_not_sent() -> None:
     """A refused connect is certain: the paid call may be made again."""
     client = client_at("http://127.0.0.1:9", Path("/nowhere"))
