@@ -1,5 +1,5 @@
-"""Which sources are being moved out of their inbox right now: no order may need their files
-meanwhile.
+"""Which sources are being moved out of their inbox right now, and which an order needs there: no
+source is both at a time.
 
 One is shared by all that move claimed files. It moves nothing itself.
 """

@@ -8,6 +8,7 @@ from collections.abc import AsyncIterator
 from contextlib import closing
 from functools import partial
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 
@@ -23,6 +24,7 @@ from nemowatch.model import Member, MemberRole, State
 from nemowatch.reporting.note_writer import NoteWriter
 from nemowatch.sources.duplicates import Duplicates
 from nemowatch.sources.moving_out import MovingOut
+from nemowatch.sources.retirement import Retirement
 from nemowatch.sources.taken_away import cancel_taken_away
 from tests.rigs.command import Cli
 
@@ -37,6 +39,7 @@ class House:
     def __init__(self, cli: Cli, journal: Journal, disks: Disks) -> None:
         self.watch = Watch(root=cli.root)
         self.journal = journal
+        self.disks = disks
         self.clock = SystemClock()
         self.moving_out = MovingOut()
         self.written_off: list[bool] = []
@@ -113,6 +116,37 @@ async def test_where_a_file_went_is_not_forgotten_with_the_scan_that_misses_it(
     write(lambda conn: sources.retire(conn, SOURCE, b"/failed/promo.mp4", 2))
     assert write(leave) == []
     assert read(partial(sources.by_id, source_id=SOURCE)).retired_to == b"/failed/promo.mp4"
+
+
+async def test_a_file_that_is_renamed_as_its_last_job_ends_has_not_left(house: House) -> None:
+    """The scan that finds that it is gone from its place finds it at another one, where it goes
+    on."""
+    house.file.unlink()
+
+    async def was_removed(watch: str, path: bytes) -> bool:
+        await house.journal.write(
+            lambda conn: conn.execute("UPDATE source SET path = ?", (b"b.mp4",))
+        )
+        return True
+
+    async def nothing(*_: object) -> bool:
+        return False
+
+    retirement = Retirement(
+        house.watch.name,
+        lambda: {house.watch.name: house.watch},
+        house.journal,
+        SimpleNamespace(update_one=nothing),  # type: ignore[arg-type]
+        house.disks,
+        house.clock,
+        was_removed,
+        nothing,
+        house.moving_out,
+    )
+    await retirement.check()
+    source = house.journal.read_now(partial(sources.by_id, source_id=SOURCE))
+    assert source is not None
+    assert (source.path, source.retired_at) == (b"b.mp4", None)
 
 
 @pytest.mark.parametrize("has_results", [True, False])
