@@ -24,6 +24,7 @@ from nemowatch.errors import (
     SessionLost,
     TokenRefused,
 )
+from nemowatch.remote.headers import media_type
 from nemowatch.remote.message import Reply
 from nemowatch.remote.values import is_whole, parse, table, words
 
@@ -41,6 +42,8 @@ _LARGEST_CODE = 10**9
 _STATUS_ERRORS: Mapping[int, type[RemoteError]] = {401: TokenRefused, 402: PlanRefused}
 #: 4xx that mean "later", not "no": the server gave up waiting, or another call is in the way.
 _PASSING_4XX = frozenset({408, 425})
+#: Statuses that say "later" as the code of an envelope, too.
+_LATER_CODES = frozenset({*_PASSING_4XX, 429, *range(500, 600)})
 #: The keys by which an envelope is known.
 _ENVELOPE_KEYS = frozenset({"code", "success"})
 #: Where an error of the framework may have the envelope within it.
@@ -57,12 +60,19 @@ _LONGEST_PAUSE_S = 3_600.0
 def answer(reply: Reply, now_ms: int) -> Any:
     """The payload of a good reply, without its envelope. Raises what its status or code means, and
     RemotePassing when the reply is not JSON."""
+    if _is_page(reply):
+        raise _passing(reply.status, "")
     if not 200 <= reply.status < 300:
         raise refusal(reply, now_ms)
 
     document = parsed(reply)
     raise_refusal(document, reply.status)
     return unwrapped(document)
+
+
+def _is_page(reply: Reply) -> bool:
+    """Whether a server or a firewall on the way says no with a web page: the API has no pages."""
+    return reply.status in (403, 404) and media_type(reply.headers) == "text/html"
 
 
 def parsed(reply: Reply) -> Any:
@@ -84,7 +94,26 @@ def unwrapped(document: Any) -> Any:
 def raise_refusal(document: Any, status: int) -> None:
     """Raise the refusal in a document with a 2xx status, if there is one."""
     if business_code(document) or _is_refused(table(document)):
-        raise _by_code(code_of(document), message(document), status)
+        code = code_of(document)
+        if code in _LATER_CODES:
+            raise _later(code, message(document))
+        raise _by_code(code, message(document), status)
+
+
+def _later(code: int, text: str) -> RemotePassing:
+    """The error of a status that means "later", where a 200 has it as its code."""
+    if code == 429:
+        return _limited(text, 0)
+    return _passing(code, text)
+
+
+def _limited(text: str, pause: float) -> RateLimited:
+    said = f"The cloud asks for fewer requests (429). {text}".strip()
+    return RateLimited(said, retry_after=pause, said=text)
+
+
+def _passing(status: int, text: str) -> RemotePassing:
+    return RemotePassing(f"The cloud answered {status}. {text}".strip(), status=status)
 
 
 def _is_refused(fields: dict[str, Any]) -> bool:
@@ -103,11 +132,9 @@ def refusal(reply: Reply, now_ms: int) -> RemoteError:
     if code in CODES:
         return _by_code(code, text, status)
     if status == 429:
-        said = f"The cloud asks for fewer requests (429). {text}".strip()
-        pause = retry_after(reply.headers, now_ms)
-        return RateLimited(said, retry_after=pause, said=text)
+        return _limited(text, retry_after(reply.headers, now_ms))
     if _passes(status):
-        return RemotePassing(f"The cloud answered {status}. {text}".strip(), status=status)
+        return _passing(status, text)
     if status in _STATUS_ERRORS:
         return _STATUS_ERRORS[status].saying(text, status)
     if status == 404 and _says_no_session(document):

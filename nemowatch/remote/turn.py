@@ -120,9 +120,15 @@ async def _document(exchange: Exchange, heard: Callable[[int], None]) -> TurnRes
 
 
 def _told(document: Any, body: bytes, status: int) -> TurnResult:
-    """What a document in place of a stream says. Raises the refusal that its own code means."""
+    """What a document in place of a stream says. Raises the refusal that its own code means. A code
+    that only says "later" proves no more than a 5xx does."""
     if envelope.business_code(document):
-        envelope.raise_refusal(document, status)
+        try:
+            envelope.raise_refusal(document, status)
+        except RateLimited:
+            raise
+        except RemotePassing as exc:
+            return TurnResult(TurnEnd.CUT, error=exc.text)
     answer = TurnAnswer()
     for event in classify("", body.decode("utf-8", "replace")):
         answer.take(event)

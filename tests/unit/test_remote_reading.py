@@ -17,6 +17,7 @@ from nemowatch.errors import (
     RemotePassing,
     RequestRefused,
     SessionLost,
+    TokenRefused,
 )
 from nemowatch.model import RenderStatus
 from nemowatch.remote import answers, envelope, event_reader, events
@@ -243,6 +244,9 @@ def test_refusals(status: int, body: Any, error: type[NemowatchError]) -> None:
         (404, {"error": "Session 123 not found"}, SessionLost),
         (404, {"detail": "Session file not found"}, RequestRefused),
         (403, {"detail": {"code": 403}}, RequestRefused),
+        (200, {"code": 429, "message": "slow down"}, RateLimited),
+        (200, {"code": 503, "message": "later"}, RemotePassing),
+        (200, {"code": 422, "message": "no"}, RequestRefused),
     ],
 )
 def test_codes_within_the_error_of_the_framework(
@@ -251,6 +255,14 @@ def test_codes_within_the_error_of_the_framework(
     """They count where the envelope has none that is known, and only if they are of section 1."""
     with pytest.raises(error):
         envelope.answer(Reply(status, {}, json.dumps(body).encode()), 0)
+
+
+@each_row([(403, RemotePassing), (404, RemotePassing), (401, TokenRefused), (410, RequestRefused)])
+def test_a_web_page_in_place_of_the_api_may_pass(status: int, error: type[NemowatchError]) -> None:
+    """It says nothing of a file."""
+    reply = Reply(status, {"content-type": "text/html; charset=utf-8"}, b"<html>no</html>")
+    with pytest.raises(error):
+        envelope.answer(reply, 0)
 
 
 @each_row(
