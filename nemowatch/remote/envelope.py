@@ -60,19 +60,12 @@ _LONGEST_PAUSE_S = 3_600.0
 def answer(reply: Reply, now_ms: int) -> Any:
     """The payload of a good reply, without its envelope. Raises what its status or code means, and
     RemotePassing when the reply is not JSON."""
-    if _is_page(reply):
-        raise _passing(reply.status, "")
     if not 200 <= reply.status < 300:
         raise refusal(reply, now_ms)
 
     document = parsed(reply)
     raise_refusal(document, reply.status)
     return unwrapped(document)
-
-
-def _is_page(reply: Reply) -> bool:
-    """Whether a server or a firewall on the way says no with a web page: the API has no pages."""
-    return reply.status in (403, 404) and media_type(reply.headers) == "text/html"
 
 
 def parsed(reply: Reply) -> Any:
@@ -93,11 +86,11 @@ def unwrapped(document: Any) -> Any:
 
 def raise_refusal(document: Any, status: int) -> None:
     """Raise the refusal in a document with a 2xx status, if there is one."""
-    if business_code(document) or _is_refused(table(document)):
-        code = code_of(document)
-        if code in _LATER_CODES:
-            raise _later(code, message(document))
-        raise _by_code(code, message(document), status)
+    own = business_code(document)
+    if own in _LATER_CODES:
+        raise _later(own, message(document))
+    if own or _is_refused(table(document)):
+        raise _by_code(code_of(document), message(document), status)
 
 
 def _later(code: int, text: str) -> RemotePassing:
@@ -133,7 +126,7 @@ def refusal(reply: Reply, now_ms: int) -> RemoteError:
         return _by_code(code, text, status)
     if status == 429:
         return _limited(text, retry_after(reply.headers, now_ms))
-    if _passes(status):
+    if _passes(status) or (document is None and _is_page(reply)):
         return _passing(status, text)
     if status in _STATUS_ERRORS:
         return _STATUS_ERRORS[status].saying(text, status)
@@ -147,6 +140,11 @@ def refusal(reply: Reply, now_ms: int) -> RemoteError:
 def _passes(status: int) -> bool:
     """Whether a status says "later"; a redirect comes from some network's login page."""
     return status not in range(400, 500) or status in _PASSING_4XX
+
+
+def _is_page(reply: Reply) -> bool:
+    """Whether a server or a firewall on the way says no with a web page: the API has no pages."""
+    return reply.status in (403, 404) and media_type(reply.headers) == "text/html"
 
 
 def _by_code(code: int, text: str, status: int) -> RemoteError:

@@ -78,7 +78,7 @@ def _broken(exchange: Exchange, exc: RemoteError, answer: TurnAnswer | None = No
 
 async def _refused(exchange: Exchange, patience: Patience, clock: Clock) -> TurnResult:
     """A status outside 2xx. A 4xx is a refusal; a 5xx, or any other, says nothing about what was
-    done."""
+    done. Nor does a web page: something else than the API has sent it."""
     body = b""
     exchange.limit_to(patience.small)
     with contextlib.suppress(RemoteError):

@@ -85,6 +85,8 @@ async def test_a_head_that_drips_for_ever_ends_at_the_limit(tmp_path: Path) -> N
         (JSON_HEAD % 500 + b'{"code":2001}', TurnEnd.CUT),
         (JSON_HEAD % 200 + b'{"code":503}', TurnEnd.CUT),
         (SSE + b'{"code":504}', TurnEnd.CUT),
+        (JSON_HEAD % 200 + b'{"code":503,"error":{"code":2001}}', TurnEnd.CUT),
+        (b"HTTP/1.1 403 X\r\nContent-Type: text/html\r\n\r\n<html>No</html>", TurnEnd.CUT),
         (JSON_HEAD % 302 + b"{}", TurnEnd.CUT),
         (JSON_HEAD % 408 + b"{}", TurnEnd.CUT),
         (b"HTTP/1.1 200 OK\r\nContent-Type: text/html\r\n\r\n<html>Log in</html>", TurnEnd.CUT),

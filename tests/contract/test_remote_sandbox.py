@@ -217,6 +217,8 @@ FORMS = [
     ({"code_under": "error"}, 404),
     ({"code_type": "text/event-stream"}, 200),
     ({"code_type": "text/plain"}, 200),
+    ({"code_type": "text/html"}, 403),
+    ({"code_type": "text/html"}, 404),
 ]
 
 

@@ -38,6 +38,8 @@ thought
 """
 KEYS = st.sampled_from(WORDS.split())
 
+PAGE = {"content-type": "text/html; charset=utf-8"}
+
 JSON = st.recursive(
     st.none() | st.booleans() | st.integers() | st.floats() | st.text(),
     lambda inner: (
@@ -247,6 +249,7 @@ def test_refusals(status: int, body: Any, error: type[NemowatchError]) -> None:
         (200, {"code": 429, "message": "slow down"}, RateLimited),
         (200, {"code": 503, "message": "later"}, RemotePassing),
         (200, {"code": 422, "message": "no"}, RequestRefused),
+        (200, {"code": 503, "error": {"code": 2001}}, RemotePassing),
     ],
 )
 def test_codes_within_the_error_of_the_framework(
@@ -260,9 +263,26 @@ def test_codes_within_the_error_of_the_framework(
 @each_row([(403, RemotePassing), (404, RemotePassing), (401, TokenRefused), (410, RequestRefused)])
 def test_a_web_page_in_place_of_the_api_may_pass(status: int, error: type[NemowatchError]) -> None:
     """It says nothing of a file."""
-    reply = Reply(status, {"content-type": "text/html; charset=utf-8"}, b"<html>no</html>")
+    reply = Reply(status, PAGE, b"<html>no</html>")
     with pytest.raises(error):
         envelope.answer(reply, 0)
+
+
+@each_row(
+    [
+        (404, {"detail": "Session not found"}, SessionLost),
+        (404, {"detail": "Not found"}, RequestRefused),
+        (404, {"code": 1002}, SessionLost),
+        (403, {"code": 2001}, NoCredits),
+        (403, {"code": 1001}, TokenRefused),
+    ]
+)
+def test_an_answer_of_the_api_that_is_called_a_page_is_none(
+    status: int, body: Any, error: type[NemowatchError]
+) -> None:
+    """It is read, whatever its label says."""
+    with pytest.raises(error):
+        envelope.answer(Reply(status, PAGE, json.dumps(body).encode()), 0)
 
 
 @each_row(
