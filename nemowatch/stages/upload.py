@@ -91,7 +91,7 @@ def _rebuilding(work: Work) -> str:
 async def send(work: Work, context: StageContext) -> Decision:
     """uploading: put every clip into the session."""
     if not work.job.session_id:  # the id that the cloud gave is another session's
-        raise SessionLost("The cloud's answer names no session.")
+        raise SessionLost("The cloud gave the session of another job.")
     if work.job.checking:
         return await _check(work, context)
     writes: list[Write] = []
