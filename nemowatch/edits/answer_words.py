@@ -187,6 +187,19 @@ _NODS = _rows(
     ),
     (_BEGIN + r"(?:完成了?|好的?|好了|已完成|搞定了?)" + _END,),
 )
+#: The work is done, and nothing more is needed for it: said outright, or more is offered.
+_OVER = _rows(
+    (
+        _BEGIN + r"(?:all )?(?:done|finished|completed?|fertig|erledigt|listo|hecho|terminé|pronto"
+        r"|fatto)" + _END,
+    ),
+    (
+        r"\b(?:anything else|(?:other|further|additional) (?:changes?|edits?|adjustments?)"
+        r"|sonst noch|algo más|autre chose|mais alguma|altro)\b",
+    ),
+    (_BEGIN + r"(?:已?完成了?|搞定了?|完了しました)" + _END,),
+    (r"其他(?:修改|调整|需要|帮助)|ほかに|他に",),
+)
 #: What leaves no doubt, where it is about this work.
 _SURE = (*_APOLOGIES, *_REPORTS, *_REQUESTS, *_NODS)
 _ANY = (*_SURE, *_ELSEWHERE)
@@ -226,6 +239,11 @@ def asks_back(text: str) -> bool:
 def asks(text: str) -> bool:
     """Whether any of the words are a question."""
     return _ASKED.search(text) is not None
+
+
+def says_done(text: str) -> bool:
+    """Whether the words say that the work is done, also where they ask whether there is more."""
+    return any(_is_any(_OVER, sentence) for sentence in _sentences(text))
 
 
 def judge(answer: str) -> AnswerKind:

@@ -52,8 +52,11 @@ async def happened(
 
 
 def _is_question(work: Work, call: Spend, state: RemoteState, text: str) -> bool:
-    """Whether the words ask, and the draft shows that no film was made."""
-    if not work.requires(OutputKind.VIDEO) or not answer_words.asks(text):
+    """Whether the words ask instead of saying that it is done, and the draft has the uploads alone.
+    A change of their colours or sound cannot be told from none."""
+    if not work.requires(OutputKind.VIDEO):
+        return False
+    if not answer_words.asks(text) or answer_words.says_done(text):
         return False
     return shows_clips_alone(call.baseline, state)
 

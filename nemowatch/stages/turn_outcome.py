@@ -90,8 +90,9 @@ def edited(baseline: str, now: str) -> bool:
 
 
 def shows_clips_alone(baseline: str, state: RemoteState) -> bool:
-    """Whether a draft has come that is nothing but the uploads, in their whole length: a cloud may
-    show them only once a turn has begun."""
+    """Whether a draft has come with as many clips as uploads, in their whole length, and nothing
+    beside them: a cloud may show them only once a turn has begun. They may be edited: a filter, or
+    another order, changes none of this."""
     tracks = tracks_of(state.draft)
     if renderable(baseline) or len(tracks) != 1:
         return False

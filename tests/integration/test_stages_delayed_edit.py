@@ -104,6 +104,17 @@ async def test_a_draft_that_comes_late_is_found(
     )
 
 
+async def test_an_edit_that_ends_with_an_offer_is_delivered(house: StageRig) -> None:
+    """A change of colours leaves one track of the whole clip, and the words say that it is done."""
+    said = TurnResult(TurnEnd.CLOSED, "Done! Would you like anything else?")
+    Lagging(house, 0, nothing_yet, said)
+    house.cloud.set(initial_draft="empty")
+    (job_id,) = house.drop()
+    house.cloud.fault("chat:question:clip")
+    await house.run()
+    assert house.job(job_id).state is State.PUBLISHED, house.states()
+
+
 async def test_media_beside_the_old_draft_do_not_pass_for_the_edit(house: StageRig) -> None:
     """The draft as it was before the turn can be exported, and media have grown: the new draft
     is waited for."""

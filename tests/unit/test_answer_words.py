@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from nemowatch.edits.answer_words import AnswerKind, judge, publishable
+from nemowatch.edits.answer_words import AnswerKind, judge, publishable, says_done
 from tests.rigs.rows import each_row
 
 SPEECH = (
@@ -195,3 +195,18 @@ def test_a_speech_that_sounds_like_an_apology_is_at_most_in_doubt(said: str) -> 
 def test_speech_of_other_languages_is_published(said: str) -> None:
     """An agent that answers in another language is told from it by the words of its work."""
     assert judge(said) is AnswerKind.SPEECH
+
+
+@each_row(
+    [
+        ("Done! I color graded the clip. Would you like anything else?", True),
+        ("I muted it. Do you want any other changes?", True),
+        ("Fertig! Soll es noch heller werden?", True),
+        ("Sure! Which language do you want?", False),
+        ("I've added your clip to the timeline. Which language?", False),
+        ("What should be done with the video?", False),
+    ]
+)
+def test_an_offer_after_the_work_is_told_from_a_question_before_it(said: str, done: bool) -> None:
+    """That the clips are in the timeline is no work yet."""
+    assert says_done(said) is done
