@@ -84,8 +84,9 @@ class Offers:
         try:
             await self._approve(watch, waiting, path, at)
         except (UsageError, LocalError) as exc:
-            cure = f"{without_terminal(exc.cure)} Then remove APPROVE, and put it here again."
-            problem = FileProblem(path, parent(path), exc.text, cure, code="approve")
+            cure = without_terminal(exc.cure)
+            again = f"{cure} Then remove APPROVE, and put it here again."
+            problem = FileProblem(path, parent(path), exc.text, again, code="approve")
             self._refused[watch, path] = problem
             return False
         return True
