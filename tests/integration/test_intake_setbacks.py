@@ -219,6 +219,28 @@ def test_a_trouble_that_keeps_coming_back_has_to_stay_away_longer_each_time() ->
     assert seconds_to_overcome() == 0
 
 
+@pytest.mark.parametrize("every", [90, 300])
+def test_a_trouble_that_comes_back_every_few_minutes_leaves_most_of_the_time_for_work(
+    every: int,
+) -> None:
+    """No job of an inbox begins before the trouble counts as overcome, so that must come about
+    however often it was met before."""
+    clock = ManualClock()
+    found = Setbacks(clock)
+    for _ in range(30):
+        begun = clock.monotonic()
+        for _ in range(3):  # the first tries fail, too
+            found.add()
+            clock.advance(found.next_try - clock.monotonic())
+        found.went_well()
+        proved_at = found.proved_at
+        assert proved_at is not None
+        assert proved_at < begun + every
+        clock.advance(proved_at - clock.monotonic())
+        assert found.overcome()
+        clock.advance(begun + every - clock.monotonic())
+
+
 def test_a_trouble_is_tried_more_and_more_rarely_but_soon_enough() -> None:
     """Each try scans the inbox; who has mended the cause waits a minute at most."""
     clock = ManualClock()

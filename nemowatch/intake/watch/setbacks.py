@@ -18,8 +18,9 @@ FIRST_PAUSE = 2.0
 LONGEST_PAUSE = 60.0
 #: Seconds within which the next trouble counts as the same one come back.
 SOON = 600.0
-#: The most seconds for which the work must go well, when the trouble has come back often.
-LONGEST_PROOF = 600.0
+#: The most seconds for which the work must go well, when the trouble has come back often. No job
+#: begins meanwhile, so a trouble that is met every few minutes must leave time between.
+LONGEST_PROOF = 60.0
 
 
 class Setbacks:
@@ -56,11 +57,11 @@ class Setbacks:
 
     def _begin(self, now: float) -> None:
         self.is_open = True
+        self._pause = FIRST_PAUSE
         if now - self._overcome_at < SOON:
             self._proof = min(max(self._proof * 2, FIRST_PAUSE), LONGEST_PROOF)
         else:
             self._proof = 0.0
-            self._pause = FIRST_PAUSE
 
     def try_now(self) -> None:
         """Something has changed that may be the cure."""
