@@ -21,10 +21,17 @@ from nemowatch.model import State
 from nemowatch.reporting.note_sync import NoteSync
 from nemowatch.reporting.note_writer import Note, NoteWriter
 from tests.rigs.engine import EngineRig, engine_rig
-from tests.rigs.kills import run_dying
+from tests.rigs.kills import EVERY, run_dying
 from tests.rigs.studio import Studio, studio
 
 ERROR, QUESTION = "dub-es/clip.mp4.error.txt", "dub-es/clip.mp4.question.txt"
+#: The commits that say that a note was written, and that it was removed.
+WRITTEN = "nemowatch.reporting.note_writer.NoteWriter._write"
+REMOVED = "nemowatch.reporting.note_writer.NoteWriter._remove"
+#: Commits that come by the clock: their number tells no moment of a life.
+BY_THE_CLOCK = "nemowatch.holds.probes.release"
+#: Those of a life that notes have to do with: from the render, or from the refusal.
+LAST = 10
 
 
 def the_notes(b: EngineRig) -> NoteSync:
@@ -34,19 +41,20 @@ def the_notes(b: EngineRig) -> NoteSync:
     return ending.notes
 
 
-def at_last_commits(
-    base: Path, before: Callable[[Studio], None], every: int, shift: int
-) -> Iterator[Studio]:
+def at_last_commits(base: Path, before: Callable[[Studio], None], moment: str) -> Iterator[Studio]:
     """A house that `before` has prepared, killed after one of its last commits and run once
-    more; for several of them."""
+    more: after each that `moment` wrote, or with scripts/faults after all of them."""
     with studio(base / "whole") as house:
         before(house)
         run_dying(house, commits=base / "commits")
         yield house
 
-    points = (base / "commits").read_text().splitlines()[-12:]
-    for point in points[shift::every]:
-        with studio(base / str(points.index(point))) as house:
+    lives = (base / "commits").read_text().splitlines()
+    last = [point for point in lives if not point.startswith(BY_THE_CLOCK)][-LAST:]
+    points = last if EVERY else [point for point in last if point.startswith(moment)]
+    assert points, lives
+    for point in points:
+        with studio(base / str(last.index(point))) as house:
             before(house)
             if run_dying(house, point) == -9:
                 run_dying(house)
@@ -71,31 +79,23 @@ def trying_again(house: Studio) -> None:
     (house.root / "failed/dub-es/clip.mp4").rename(house.inbox / "dub-es/clip.mp4")
 
 
-#: As in test_kill_at_every_commit: by default one kill each, near the commits that matter;
-#: scripts/faults sets 1.
-EVERY = int(os.environ.get("KILL_EVERY", "12"))
-
-
-@pytest.mark.parametrize("shift", [0] if EVERY == 1 else [6])
-def test_a_failure_is_reported_whenever_it_is_killed(tmp_path: Path, shift: int) -> None:
+def test_a_failure_is_reported_whenever_it_is_killed(tmp_path: Path) -> None:
     """The file in failed/ has its note beside it."""
-    for house in at_last_commits(tmp_path, failing, EVERY, shift):
+    for house in at_last_commits(tmp_path, failing, WRITTEN):
         assert house.results("failed") == {"dub-es/clip.mp4", ERROR}, house.log()
 
 
-@pytest.mark.parametrize("shift", [0] if EVERY == 1 else [7])
-def test_a_question_is_asked_whenever_it_is_killed(tmp_path: Path, shift: int) -> None:
+def test_a_question_is_asked_whenever_it_is_killed(tmp_path: Path) -> None:
     """The file that waits has its question beside it."""
-    for house in at_last_commits(tmp_path, asking, EVERY, shift):
+    for house in at_last_commits(tmp_path, asking, WRITTEN):
         if [job["state"] for job in house.jobs()] == ["attention"]:
             assert house.results("inbox") == {"dub-es/clip.mp4", QUESTION}, house.log()
             assert house.results("failed") == set()
 
 
-@pytest.mark.parametrize("shift", [0] if EVERY == 1 else [7])
-def test_no_note_is_left_beside_a_success_whenever_it_is_killed(tmp_path: Path, shift: int) -> None:
+def test_no_note_is_left_beside_a_success_whenever_it_is_killed(tmp_path: Path) -> None:
     """Failed, moved back, published: the note goes."""
-    for house in at_last_commits(tmp_path, trying_again, EVERY, shift):
+    for house in at_last_commits(tmp_path, trying_again, REMOVED):
         assert house.results("failed") == set(), house.log()
         assert house.results("done") == {"dub-es/clip.mp4"}, house.log()
 

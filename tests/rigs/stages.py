@@ -47,6 +47,7 @@ from nemowatch.stages.context import StageContext
 from nemowatch.stages.decision import Decision
 from nemowatch.stages.table import TABLE
 from nemowatch.stages.work import Work
+from tests.rigs.patience import PATIENCE
 
 DUB, VOICE, SCRIBE = (
     "multilingual-video-dubbing",
@@ -114,9 +115,10 @@ class StageRig:
             base_url=self.cloud.url,
             platform="unknown",
             language="en",
-            timeout=3,
-            turn_timeout=4,
-            quiet_timeout=3,
+            # nothing here tries a cloud that is silent, and a busy machine stops for seconds
+            timeout=PATIENCE,
+            turn_timeout=PATIENCE,
+            quiet_timeout=PATIENCE,
             credential=supplied_token({"NEMO_TOKEN": "nmv_usr_of_the_test"}, None),
             state_dir=self.base / "state",
             clock=self.clock,
