@@ -1,5 +1,6 @@
 """Whether the words of an answer are the speech that was to be written down, or the agent's own
-about it: an apology, a report, a question, an offer (docs/decisions/0024). Pure.
+about it: an apology, a report, a question, an offer (docs/decisions/0024). Pure; what the agent's
+own sentences look like is in `agent_sentences`.
 """
 
 from __future__ import annotations
@@ -7,7 +8,7 @@ from __future__ import annotations
 import re
 from enum import StrEnum
 
-from nemowatch.late_pattern import LatePattern
+from nemowatch.edits.agent_sentences import ANY, APOLOGIES, OVER, SURE, UNMISTAKABLE, Row
 
 #: Sentences at the beginning and at the end in which an agent speaks for itself. What is said in
 #: the middle of a speech may be about anything.
@@ -25,197 +26,6 @@ class AnswerKind(StrEnum):
     DOUBT = "doubt"  #: a person has to read it
     OTHER = "other"  #: the agent's own words: never a transcript
 
-
-#: What a sentence has when the agent speaks in it: patterns that are found one after the other.
-Row = tuple[LatePattern, ...]
-
-
-def _rows(*rows: tuple[str, ...]) -> tuple[Row, ...]:
-    return tuple(tuple(LatePattern(part, re.IGNORECASE) for part in row) for row in rows)
-
-
-_BEGIN = r"^\W{0,9}"
-_END = r"\W{0,9}$"
-_ME = r"\b(?:i|we)(?:['’](?:ve|m|re|ll|d))?\b"
-_SOUND = (
-    r"\b(?:speech|dialogue?s?|voices?|narration|spoken|words|audio|sounds?|talking|speaking"
-    r"|transcri\w{1,12})\b"
-)
-_WORK = (
-    r"\b(?:transcri\w{1,12}|subtitles?|captions?|timeline|text tracks?|drafts?|projects?|videos?"
-    r"|clips?|footage|recordings?|files?|audio|speech|dialogue?s?"
-    r"|narration|request|tasks?|edits?)\b"
-)
-_MEDIA = r"\b(?:video|clip|audio|recording|file|footage)\b"
-_DID = (
-    r"\b(?:transcribed|added|created|generated|placed|put|extracted|made|finished|completed|updated"
-    r"|applied|detected|processed|saved|analy[sz]ed|prepared"
-    r"|written|converted|checked|looked|had)\b"
-)
-_CANNOT = (
-    r"\b(?:could ?n[o'’]t|could not|can ?not|can['’]t|unable|not able|did not|didn['’]t|do not"
-    r"|don['’]t|failed)\b"
-)
-_NOT = r"\b(?:no|none|not|without|doesn['’]t|didn['’]t|isn['’]t|wasn['’]t)\b"
-_PRESENT = r"\b(?:found|detected|present|available|audible|in (?:the|this|your)|to transcribe)\b"
-_IS = r"\b(?:is|are|was|were|has been|have been|been|now)\b"
-_READY = r"\b(?:ready|done|complete|available|below|attached|successful)\b"
-_SEEN = r"\b(?:in (?:the|this|your)|was|were|detected|found)\b|$"
-_YOUR = r"\b(?:your|the|this|all|an?)\b"
-
-#: The work was not done.
-_APOLOGIES = _rows(
-    (_BEGIN + r"(?:(?:i|we)(?:['’]m|['’]re| am| are) )?(?:\w{2,6} )?(?:sorry|afraid)\b",),
-    (_BEGIN + r"(?:my |our )?(?:sincere )?apolog(?:y|ies|i[sz]e)\b",),
-    (_BEGIN + r"unfortunately\b",),
-    (r"\bi apologi[sz]e\b",),
-    (_ME, _CANNOT, f"{_SOUND}|{_WORK}"),
-    (_NOT, _SOUND, _PRESENT),
-    (r"\b(?:contains?|has|have|there is|there are|there was|found|detected|hear)\b", _NOT, _SOUND),
-    (_MEDIA, r"\b(?:does not|doesn['’]t|did not|didn['’]t)\b", _SOUND),
-    (_BEGIN + r"no\b", _SOUND + _END),
-    (
-        _MEDIA,
-        r"\b(?:is|seems|appears)\b",
-        r"\b(?:silent|empty|muted|inaudible|corrupt|only music)\b",
-    ),
-    (r"\b(?:something went wrong|error (?:has )?occurred|as an ai|temporary issue)\b",),
-    (_BEGIN + r"(?:error|failed)\b", _WORK),
-    (_BEGIN + r"(?:nothing|nobody|no one|only)\b", r"\b(?:said|spoke|speaks|music)\b", _SEEN),
-    (r"视频|音频|录音", r"没有声音|无声|静音"),
-    (r"抱歉|对不起|很遗憾|不好意思",),
-    (r"无法|不能|未能|没能", r"转录|识别|听写|提取|检测|处理|访问|找到|完成|听清"),
-    (r"没有|未|无", r"语音|对白|对话|人声|说话|台词|音频|音轨"),
-)
-#: What may be an apology, and may as well be said in a speech: of music or silence, and in other
-#: languages, since in which an agent answers is not known before. A person reads it.
-_ELSEWHERE = _rows(
-    (
-        rf"{_BEGIN}(?:(?:the|this|your) (?:\w{{1,12}} )?{_MEDIA}"
-        r"|there(?:['’]s| is| are| was)|i hear)",
-        r"\b(?:only|just|nothing but|mostly)\b",
-        r"\b(?:music|noise|silence|instrumental|ambient)\b",
-    ),
-    (
-        r"\b(?:kein(?:e|en|er)?|nicht|leider)\b",
-        r"\b(?:sprache|gesprochen\w{0,3}|stimmen?|tonspur|dialoge?)\b"
-        r"|\b(?:erkennen|erkannt|transkri\w{1,12})\b",
-    ),
-    (
-        r"\b(?:no|ninguna?|nenhuma?|não|sin|lo siento|desculpe)\b",
-        r"\b(?:voz|voces|vozes|habla|fala|diálogos?|audio|áudio|transcri\w{1,12})\b",
-    ),
-    (
-        r"\b(?:aucune?|pas|désolée?|nessun[ao]?|non|mi dispiace)\b",
-        r"\b(?:paroles?|voix|dialogues?|voce|voci|parlato|audio|tra?n?scri\w{1,12})\b",
-    ),
-    (
-        r"\b(?:transkri|transcri|trascri)\w{1,12}",
-        r"\b(?:fertig|abgeschlossen|erstellt)\b"
-        r"|\b(?:complet\w{1,5}|list[ao]|terminée?|pront[ao]|concluíd[ao])\b",
-    ),
-    (r"音声|発話|会話|文字起こし", r"ません|検出|完了"),
-    # words of this work, which hardly any speech begins or ends with
-    (
-        r"\b(?:transkri|transcri|transcrev|trascri)\w{1,12}|\b(?:untertitel\w{0,2}|subtítulos?"
-        r"|sous-titres?|legendas?|sottotitoli|zeitleiste|timeline|línea de tiempo|ligne de temps"
-        r"|linha do tempo|tonspur)\b",
-    ),
-    (r"タイムライン|プロジェクト|文字起こし|書き起こし|字幕|エクスポート|アップロード|クリック",),
-    (
-        r"\b(?:aufnahme|video|datei|clip)\b",
-        r"\b(?:kein(?:e|en|er)?|ohne)\b",
-        r"\b(?:ton|sprache|stimmen?|audio|worte)\b",
-    ),
-    (
-        r"\b(?:klick(?:e|en)?|lad(?:e|en)|zieh(?:e|en)?|haz|haga|sub[ea]|arrastr[ea]|clique[zr]?"
-        r"|import(?:ez|er)|téléversez|glissez|envi[ea]|arraste)\b",
-        r"\b(?:v[ií]d[eé]o|datei|archivo|fichier|arquivo|export\w{0,6}|pro[jy]e[ck]?to?|projet"
-        r"|schaltfläche|botón|bouton|botão)\b",
-    ),
-)
-#: The work was done, or is under way.
-_REPORTS = _rows(
-    (_ME, _DID, _WORK),
-    (_YOUR, _WORK, _IS, f"{_DID}|{_READY}"),
-    (_BEGIN + r"(?:successfully )?" + _DID, _WORK),
-    (
-        _BEGIN
-        + _WORK
-        + r"\W{1,3}(?:is |are |was |has been |have been |now )?"
-        + f"(?:{_DID}|{_READY})",
-    ),
-    (_BEGIN + r"(?:i['’]ll|i will|i am going to|i['’]m going to|let me|working on)\b", _WORK),
-    (r"\byour (?:project|timeline|draft)\b|\bto the timeline\b",),
-    (_BEGIN + r"(?:\w{2,9}\W{1,3})?(?:here(?:['’]s| is| are)|below is)\b", _WORK),
-    (r"已|成功", r"转录|识别|听写|提取|添加|生成|完成|保存|处理|创建|制作|放到|放入"),
-    (r"转录|识别|听写|字幕|文字稿|任务|处理|对白", r"已|完成|成功|完毕|就绪|好了"),
-    (r"(?:以下|这)是", r"转录|文字稿|字幕|对白|内容"),
-    (r"您的(?:项目|时间[线轴]|视频|草稿)",),
-)
-#: Something is asked or offered, or the person is told what to do in an editor.
-_REQUESTS = _rows(
-    (r"\b(?:would you like|do you (?:want|need|prefer)|shall i|should i|could you)\b",),
-    (r"\bcan you (?:please )?(?:tell|upload|provide|share|confirm|specify)\b",),
-    (r"\b(?:which (?:language|format|video|clip|part|file)|what (?:language|format))\b",),
-    (
-        r"\bplease (?:tell|upload|provide|share|confirm|specify|let me know|check|make sure"
-        r"|re-?upload)\b",
-    ),
-    (r"\banything else\b",),
-    (_BEGIN + r"should (?:the|it|i|this)\b", r"[?？]"),
-    (_BEGIN + r"i need (?:an?|the|your|some)\b", _WORK),
-    (_BEGIN + r"(?:just )?let me know\b",),
-    (r"\b(?:feel free to|if you(?:['’]d| would) like|happy to help)\b",),
-    (
-        _BEGIN + r"(?:please |you can |you may |now |then )?"
-        r"(?:click|tap|press|drag|preview|open|export|download)\b",
-        r"\b(?:timeline|project|panel|editor|button|export|transcript|subtitles?|video|menu)\b",
-    ),
-    (_BEGIN + r"(?:upload|provide|share)\b", _MEDIA),
-    (r"您(?:希望|想|需要|是否|要)|请问|是否需要|要不要我|需要我|如需|如果您",),
-    (r"请先?(?:告诉|提供|上传|确认|说明|选择)",),
-    (r"点击|单击", r"按钮|导出|下载"),
-    (r"时间[线轴]", r"预览"),
-    (r"预览", r"时间[线轴]"),
-)
-#: Nothing but that.
-_NODS = _rows(
-    (
-        _BEGIN + r"(?:all |task |request )?(?:done|set|finished|completed?|ready|okay|ok|sure"
-        r"|certainly|got it|understood|success)(?: now| here| successfully)?" + _END,
-    ),
-    (_BEGIN + r"(?:完成了?|好的?|好了|已完成|搞定了?)" + _END,),
-)
-#: The work is done, and nothing more is needed for it: said outright, or more is offered.
-_OVER = _rows(
-    (
-        _BEGIN + r"(?:all )?(?:done|finished|completed?|fertig|erledigt|listo|hecho|terminé|pronto"
-        r"|fatto)" + _END,
-    ),
-    (
-        r"\b(?:anything else|(?:other|further|additional) (?:changes?|edits?|adjustments?)"
-        r"|sonst noch|algo más|autre chose|mais alguma|altro)\b",
-    ),
-    (_BEGIN + r"(?:已?完成了?|搞定了?|完了しました)" + _END,),
-    (r"其他(?:修改|调整|需要|帮助)|ほかに|他に",),
-)
-#: What leaves no doubt, where it is about this work.
-_SURE = (*_APOLOGIES, *_REPORTS, *_REQUESTS, *_NODS)
-_ANY = (*_SURE, *_ELSEWHERE)
-#: What speaks about this work and hardly about the world. Without any of it, an apology may be part
-#: of the speech ("Sorry I am late.").
-_UNMISTAKABLE = (
-    *_REQUESTS,
-    *_NODS,
-    *_rows(
-        (
-            r"transcri|subtitle|caption|\bspeech\b|dialogue|spoken|timeline|\byour\b|\baudio\b"
-            r"|\bvideo\b|\bclip\b|\bfile\b|went wrong|temporary issue|\bas an ai\b",
-        ),
-        (r"转录|字幕|文字稿|语音|对白|人声|音频|视频|时间[线轴]|听清|识别|您",),
-    ),
-)
 
 #: A sentence, or a line, with its end.
 _SENTENCE = re.compile(r"[^.!?。！？…\n]+[.!?。！？…]*[\"'”’」）)]*")
@@ -243,7 +53,7 @@ def asks(text: str) -> bool:
 
 def says_done(text: str) -> bool:
     """Whether the words say that the work is done, also where they ask whether there is more."""
-    return any(_is_any(_OVER, sentence) for sentence in _sentences(text))
+    return any(_is_any(OVER, sentence) for sentence in _sentences(text))
 
 
 def judge(answer: str) -> AnswerKind:
@@ -262,12 +72,12 @@ def judge(answer: str) -> AnswerKind:
 def _is_agent_alone(sentences: list[str], own: list[str]) -> bool:
     """Whether it is beyond doubt that the agent speaks and nobody else; `own`: the sentences that
     sound like it."""
-    sure = [sentence for sentence in own if _is_any(_SURE, sentence)]
+    sure = [sentence for sentence in own if _is_any(SURE, sentence)]
     if not any(map(_is_unmistakable, sure)):
         return False
     if len(sure) == len(sentences):
         return True
-    return len(sentences) <= _SHORT and _is_any(_APOLOGIES, sentences[0])
+    return len(sentences) <= _SHORT and _is_any(APOLOGIES, sentences[0])
 
 
 def publishable(answer: str) -> str:
@@ -301,12 +111,12 @@ def _edges(sentences: list[str]) -> list[str]:
 
 def _is_own(sentence: str) -> bool:
     """Whether a sentence sounds like the agent's own."""
-    return _is_any(_ANY, sentence)
+    return _is_any(ANY, sentence)
 
 
 def _is_unmistakable(sentence: str) -> bool:
     """Whether a sentence can hardly be about anything but this work."""
-    return _is_any(_UNMISTAKABLE, sentence)
+    return _is_any(UNMISTAKABLE, sentence)
 
 
 def _is_any(rows: tuple[Row, ...], sentence: str) -> bool:

@@ -12,7 +12,7 @@ import sqlite3
 from collections.abc import Iterable
 from dataclasses import dataclass, fields
 from functools import lru_cache
-from operator import itemgetter
+from operator import attrgetter, itemgetter
 from typing import Any, TypedDict
 
 from nemowatch.errors import UsageError
@@ -229,14 +229,10 @@ def _newest(conn: sqlite3.Connection, values: dict[str, Any]) -> list[ListedJob]
         return every(conn, SQL["recent"], values, listed_row)
 
     found = every(conn, SQL["list_state"], {**values, "limit": -1}, listed_row)
-    found.sort(key=_changed, reverse=True)
+    found.sort(key=attrgetter("job.updated_at", "job.id"), reverse=True)
     if limit < 0:
         return found
     return found[:limit]
-
-
-def _changed(row: ListedJob) -> tuple[int, int]:
-    return row.job.updated_at, row.job.id
 
 
 def recent(
@@ -246,12 +242,8 @@ def recent(
     found: list[ListedJob] = []
     for state in states:
         found += every(conn, SQL["recent"], {"state": state, "limit": limit}, listed_row)
-    found.sort(key=_ended_at, reverse=True)
+    found.sort(key=attrgetter("job.updated_at"), reverse=True)
     return found[:limit]
-
-
-def _ended_at(row: ListedJob) -> int:
-    return row.job.updated_at
 
 
 def unfinished(conn: sqlite3.Connection, limit: int) -> list[ListedJob]:
@@ -260,12 +252,8 @@ def unfinished(conn: sqlite3.Connection, limit: int) -> list[ListedJob]:
     found: list[ListedJob] = []
     for state in UNFINISHED:
         found += every(conn, SQL["in_state"], {"state": state, "limit": limit}, listed_row)
-    found.sort(key=_number)
+    found.sort(key=attrgetter("job.id"))
     return found
-
-
-def _number(row: ListedJob) -> int:
-    return row.job.id
 
 
 def unfinished_ids(conn: sqlite3.Connection) -> set[int]:

@@ -10,7 +10,8 @@ from typing import Any
 from aiohttp import web
 
 from nemowatch.sandbox import reply
-from nemowatch.sandbox.door import IncomingCall, read_fields
+from nemowatch.sandbox.door import read_fields
+from nemowatch.sandbox.incoming_call import IncomingCall
 from nemowatch.sandbox.reply import Response
 from nemowatch.sandbox.stream import TurnStream
 

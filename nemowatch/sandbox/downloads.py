@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from nemowatch.sandbox import reply
-from nemowatch.sandbox.door import IncomingCall
+from nemowatch.sandbox.incoming_call import IncomingCall
 from nemowatch.sandbox.records import CloudRender
 from nemowatch.sandbox.reply import Body, BodyRange, BytesBody, Refusal, Response
 

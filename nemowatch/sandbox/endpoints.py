@@ -7,8 +7,9 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from nemowatch.sandbox import agent, reply
-from nemowatch.sandbox.door import IncomingCall, read_fields
+from nemowatch.sandbox.door import read_fields
 from nemowatch.sandbox.field_checks import is_filled, is_uuid
+from nemowatch.sandbox.incoming_call import IncomingCall
 from nemowatch.sandbox.records import CloudSession, CloudUpload
 from nemowatch.sandbox.reply import Response
 

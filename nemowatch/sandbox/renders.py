@@ -7,8 +7,9 @@ from collections.abc import Callable
 from typing import Any
 
 from nemowatch.sandbox import reply
-from nemowatch.sandbox.door import IncomingCall, read_fields
+from nemowatch.sandbox.door import read_fields
 from nemowatch.sandbox.field_checks import is_filled
+from nemowatch.sandbox.incoming_call import IncomingCall
 from nemowatch.sandbox.records import CloudRender, CloudSession
 from nemowatch.sandbox.reply import Refusal, Response
 

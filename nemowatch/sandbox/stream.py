@@ -13,9 +13,9 @@ from typing import Any
 from aiohttp import web
 
 from nemowatch.sandbox import agent, reply
-from nemowatch.sandbox.door import IncomingCall
 from nemowatch.sandbox.event_styles import IN_PIECES, EventStyle
 from nemowatch.sandbox.faults import Rule
+from nemowatch.sandbox.incoming_call import IncomingCall
 from nemowatch.sandbox.records import CloudSession, TurnRecord
 from nemowatch.sandbox.settings import Settings
 

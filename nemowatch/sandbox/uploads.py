@@ -15,8 +15,9 @@ from aiohttp import web
 
 from nemowatch.model import MB
 from nemowatch.sandbox import reply
-from nemowatch.sandbox.door import IncomingCall, read_fields
+from nemowatch.sandbox.door import read_fields
 from nemowatch.sandbox.endpoints import show_clip
+from nemowatch.sandbox.incoming_call import IncomingCall
 from nemowatch.sandbox.media import duration_of, is_mp4, kind_of
 from nemowatch.sandbox.multipart import EPILOGUE, Head, Multipart
 from nemowatch.sandbox.records import Blob, CloudSession, CloudUpload

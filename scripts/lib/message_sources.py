@@ -41,7 +41,7 @@ SILENT = (
     "content/messages.py",
     "content/serve.py",
     "content/word/symbols.py",
-    "edits/answer_words.py",
+    "edits/agent_sentences.py",
     "edits/draft.py",
     "edits/draft_changes.py",
     "fs/last_lines.py",
