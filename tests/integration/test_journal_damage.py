@@ -123,7 +123,7 @@ def mounted(tmp_path: Path, options: str) -> Iterator[Path]:
 
 @pytest.fixture
 def small(tmp_path: Path) -> Iterator[Path]:
-    yield from mounted(tmp_path, "size=400k")
+    yield from mounted(tmp_path, "size=800k")
 
 
 @pytest.mark.root
@@ -148,7 +148,7 @@ def test_a_full_disk(small: Path) -> None:
 @pytest.mark.root
 def test_a_disk_that_is_full_from_the_start(small: Path) -> None:
     """The journal cannot even be made: full, not damaged."""
-    (small / "fill").write_bytes(b"x" * 390 * 1024)
+    (small / "fill").write_bytes(b"x" * 790 * 1024)
     with pytest.raises(JournalFull) as caught:
         open_at(small / "journal.db")
     assert "resumes by itself" not in caught.value.words  # this start ends here

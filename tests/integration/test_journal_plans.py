@@ -33,7 +33,7 @@ MAY_SCAN = {
     "spend.newest": "from the end, to the first that is found",
     "spend.every": "a person asked for all",
     "requests.latest": "the latest rows, up to a limit",
-    "requests.published_as": "from the end, up to a limit, for a text that names no known result",
+    "requests.published_as": "once for each text of a person that names no known result",
     "results.of_output": "a person asked about one file, or has put a text beside results",
     "sources.moved_to": "a person asked what became of one file",
     "retired_files.clock_was_set": "the wall clock was set",

@@ -91,3 +91,15 @@ async def test_no_two_jobs_share_a_session_of_the_cloud(house: StageRig) -> None
     await house.run()
     assert {house.job(i).state for i in more} == {State.PUBLISHED, State.FAILED}
     assert house.requests("chat") == 4
+
+
+async def test_no_two_files_share_a_session_of_the_cloud(house: StageRig) -> None:
+    """The cloud gives the session of one file to another while the first is worked on: each has
+    its own in the end, with its own clip."""
+    (first,) = house.drop("dub-es/first.mp4")
+    await house.until_state(first, State.UPLOADED)
+    (second,) = house.drop("dub-es/second.mp4")
+    house.cloud.fault("session:same")
+    await house.run()
+    assert {house.job(i).state for i in (first, second)} == {State.PUBLISHED}, house.states()
+    assert clips_of_turns(house) == [1, 1]

@@ -13,9 +13,12 @@ SELECT * FROM session WHERE id = ?
 UPDATE session SET state = 'alive', remote_id = :remote_id, uploaded_by = '' WHERE id = :id
 
 -- name: is_in_use
--- whether the cloud has given this id before: to a session of the same source, or to one in which a paid call is open
+-- whether the cloud has given this id before: to a session of the same source, to one whose jobs have not ended, or to one in
+-- which a paid call is open. What other files had long ago may come again: a stand-in cloud begins anew with each start.
 SELECT 1 FROM session mine JOIN session other ON other.source_id = mine.source_id
 WHERE mine.id = :id AND other.remote_id = :remote_id
+UNION ALL SELECT 1 FROM session other JOIN job ON job.session = other.id
+WHERE other.state = 'alive' AND other.remote_id = :remote_id AND job.state NOT IN ('published', 'failed', 'rejected', 'cancelled')
 UNION ALL SELECT 1 FROM spend WHERE session_id = :remote_id AND outcome IN ('open', 'unknown')
 LIMIT 1
 
