@@ -10,6 +10,7 @@ from __future__ import annotations
 import sqlite3
 from collections.abc import Awaitable, Callable, Mapping
 from functools import partial
+from itertools import filterfalse
 from operator import attrgetter
 
 import structlog
@@ -201,7 +202,7 @@ class Retirement:
         """Write down that it has left; False if it was renamed, or ordered once more, since it was
         found: its jobs go on where it is now."""
         fresh = sources.by_id(conn, row.id)
-        if fresh is None or fresh.path != row.path or _how_ended(conn, row.id) is None:
+        if fresh is None or fresh.path != row.path or _is_needed_there(conn, row.id):
             return False
         sources.retire_now(conn, row.id, retired.target, retired.files, self._clock)
         return True
@@ -231,6 +232,13 @@ def _how_ended(conn: sqlite3.Connection, source_id: int) -> bool | None:
         if is_order and job.state is not State.PUBLISHED:
             return False
     return True
+
+
+def _is_needed_there(conn: sqlite3.Connection, source_id: int) -> bool:
+    """Whether a job that its folder orders goes on. A change does not wait for a move and may have
+    been ordered during it: it takes the file from wherever it is recorded to be."""
+    going_on = filterfalse(jobs.has_ended, jobs.of_source(conn, source_id))
+    return not all(map(partial(sessions.is_change, conn), going_on))
 
 
 def _move(watch: Watch, path: bytes, members: list[Member], done: bool) -> Retired:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import os
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from contextlib import closing
 from functools import partial
 from pathlib import Path
@@ -17,14 +17,15 @@ from nemowatch.config.watch_section import Watch
 from nemowatch.fs.safe_open import lookup
 from nemowatch.fs.threads import Disks
 from nemowatch.intake.records import Duplicate, FileProblem
-from nemowatch.journal import source_members, sources
+from nemowatch.journal import jobs, source_members, sources
 from nemowatch.journal.database import Journal
 from nemowatch.journal.job_steps import redeliver
+from nemowatch.journal.new_jobs import add_turn
 from nemowatch.model import Member, MemberRole, State
 from nemowatch.reporting.note_writer import NoteWriter
 from nemowatch.sources.duplicates import Duplicates
 from nemowatch.sources.moving_out import MovingOut
-from nemowatch.sources.retirement import Retirement
+from nemowatch.sources.retirement import Retirement, WasRemoved
 from nemowatch.sources.taken_away import cancel_taken_away
 from tests.rigs.command import Cli
 
@@ -118,6 +119,27 @@ async def test_where_a_file_went_is_not_forgotten_with_the_scan_that_misses_it(
     assert read(partial(sources.by_id, source_id=SOURCE)).retired_to == b"/failed/promo.mp4"
 
 
+async def never(*_: object) -> bool:
+    return False
+
+
+def retirement_in(
+    house: House, was_removed: WasRemoved = never, update_one: Callable[..., object] = never
+) -> Retirement:
+    """What moves the sources of this house; `update_one` is called as a move begins."""
+    return Retirement(
+        house.watch.name,
+        lambda: {house.watch.name: house.watch},
+        house.journal,
+        SimpleNamespace(update_one=update_one),  # type: ignore[arg-type]
+        house.disks,
+        house.clock,
+        was_removed,
+        never,
+        house.moving_out,
+    )
+
+
 async def test_a_file_that_is_renamed_as_its_last_job_ends_has_not_left(house: House) -> None:
     """The scan that finds that it is gone from its place finds it at another one, where it goes
     on."""
@@ -129,24 +151,27 @@ async def test_a_file_that_is_renamed_as_its_last_job_ends_has_not_left(house: H
         )
         return True
 
-    async def nothing(*_: object) -> bool:
-        return False
-
-    retirement = Retirement(
-        house.watch.name,
-        lambda: {house.watch.name: house.watch},
-        house.journal,
-        SimpleNamespace(update_one=nothing),  # type: ignore[arg-type]
-        house.disks,
-        house.clock,
-        was_removed,
-        nothing,
-        house.moving_out,
-    )
-    await retirement.check()
+    await retirement_in(house, was_removed).check()
     source = house.journal.read_now(partial(sources.by_id, source_id=SOURCE))
     assert source is not None
     assert (source.path, source.retired_at) == (b"b.mp4", None)
+
+
+async def test_where_a_file_went_is_recorded_although_a_change_was_ordered_meanwhile(
+    house: House,
+) -> None:
+    """A change needs nothing in the inbox and does not wait for the move; the file lies in done/
+    afterwards, and an order for it must find it there."""
+
+    async def change_ordered(*_: object) -> None:
+        job = house.journal.read_now(partial(jobs.by_id, job_id=1))
+        await house.journal.write(partial(add_turn, job=job, prompt="Shorter.", now_ms=1))
+
+    await retirement_in(house, update_one=change_ordered).check()
+    assert not house.file.exists()
+    source = house.journal.read_now(partial(sources.by_id, source_id=SOURCE))
+    assert source is not None
+    assert source.retired_to == os.fsencode(house.watch.done / "dub-es/promo.mp4")
 
 
 @pytest.mark.parametrize("has_results", [True, False])
