@@ -6,6 +6,7 @@ from __future__ import annotations
 import sqlite3
 import stat
 from collections.abc import Iterable, Mapping
+from operator import attrgetter
 
 import structlog
 
@@ -93,9 +94,12 @@ class Approvals:
         """These have approved projects."""
         await self._disks.run(watch.name, _remove_used, watch, files)
 
-    def stale(self, watch: Watch) -> list[FileProblem]:
-        """What people read about an APPROVE file that approves nothing."""
-        return self._stale.problems(watch)
+    def stale(self, watch: Watch, refused: Iterable[FileProblem] = ()) -> list[FileProblem]:
+        """What people read about an APPROVE file that approves nothing. `refused`: what is said of
+        those that something did wait for, which says why."""
+        explained = set(map(attrgetter("path"), refused))
+        found = self._stale.problems(watch)
+        return [problem for problem in found if problem.path not in explained]
 
     async def note(self, batch: BatchRow, complaints: Iterable[Complaint] = ()) -> str:
         """The note for a batch, with what else is wrong in the inbox; estimated over all that

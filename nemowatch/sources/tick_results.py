@@ -103,7 +103,7 @@ class TickResults:
             asked += await self._outbox_texts.act_on(watch)
             asked += self._offers.refused(watch)
         strays = await self._stray_notes.act_on(watch, tick.notes)
-        stale = self._approvals.stale(watch)
+        stale = self._approvals.stale(watch, self._offers.refused(watch))
         problems = _without_closed((*tick.problems, *strays, *stale, *asked))
         self.problems[watch.name] = problems
         await self._take_sources(watch, tick)

@@ -215,6 +215,25 @@ async def test_a_yes_that_cannot_be_carried_out_is_answered(
         assert await r.take()
 
 
+async def test_a_yes_that_was_refused_is_not_said_to_be_for_nothing(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """An offer waited for it, also where it lies at the top of the inbox: one reason is said."""
+    monkeypatch.setattr(stale_approvals, "PATIENCE", 0.0)
+
+    def refuse(*_: object) -> None:
+        raise UsageError("The folder's instructions contradict each other.", cure="Mend them.")
+
+    async with rig(tmp_path) as r:
+        r.offer(b"dub-es/a.mp4")
+        (r.watch.inbox / "APPROVE").touch()
+        monkeypatch.setattr(Resolve, "commit", refuse)
+        await r.take()
+        assert [problem.path for problem in r.refused()] == [b"APPROVE"]
+        assert r.approvals.stale(r.watch)
+        assert r.approvals.stale(r.watch, r.refused()) == []
+
+
 async def test_a_yes_to_a_batch_that_was_cut_off_says_none_to_an_offer(tmp_path: Path) -> None:
     """One in the inbox itself answers both, but only what waits when it comes."""
     async with rig(tmp_path) as r:
