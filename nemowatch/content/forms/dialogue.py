@@ -98,35 +98,39 @@ def _titles(line: str) -> set[str]:
 
 
 def _speaker(lines: Sequence[str]) -> str:
-    """Who speaks most in a conversation, where most lines begin with a name, or follow on one; ""
-    for none. A word that only returns by itself, and is not written as a name, is a label."""
-    turns = [found for found in map(_SPEAKER.match, lines) if found]
-    names = [turn["name"] for turn in turns]
-    is_one_voice = bool(turns) and turns[0].string == lines[0] and is_voice(names[0])
-    if is_one_voice or _are_two_turns(lines):
-        return names[0]
-    alone = sum(turn[0] == turn.string for turn in turns)
-    if len(turns) * 2 < len(lines) and alone < len(turns):
-        return ""
-    if len(set(names)) < _FEWEST_SPEAKERS and not any(map(_is_voice, names)):
-        return ""
-    return _most_frequent(names, _FEWEST_TURNS)
+    """Who speaks in a conversation; "" for none."""
+    first = _SPEAKER.match(lines[0])
+    if first and (is_voice(first["name"]) or _are_two_turns(lines)):
+        return first["name"]
+    return _main_speaker(lines)
 
 
 def _are_two_turns(lines: Sequence[str]) -> bool:
-    """Whether the whole text is two turns of a conversation."""
+    """Whether the whole text, whose first line begins with a name, is two turns of a
+    conversation."""
     turns: list[tuple[str, str]] = []
     for line in lines:
         turn = _SPEAKER.match(line)
         if turn:
             said = _BEHIND_NAME.split(line, maxsplit=1)[1]
             turns.append((turn["name"], said))
-        elif turns:
+        else:
             label, said = turns[-1]
             turns[-1] = label, f"{said} {line}"
-        else:
-            return False
     return is_conversation(turns)
+
+
+def _main_speaker(lines: Sequence[str]) -> str:
+    """Who speaks most where most lines begin with a name, or follow on one; "" for none. A word
+    that only returns by itself, and is not written as a name, is a label."""
+    turns = [found for found in map(_SPEAKER.match, lines) if found]
+    alone = sum(turn[0] == turn.string for turn in turns)
+    if len(turns) * 2 < len(lines) and alone < len(turns):
+        return ""
+    names = [turn["name"] for turn in turns]
+    if len(set(names)) < _FEWEST_SPEAKERS and not any(map(_is_voice, names)):
+        return ""
+    return _most_frequent(names, _FEWEST_TURNS)
 
 
 def _is_voice(name: str) -> bool:
