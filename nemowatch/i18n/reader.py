@@ -274,8 +274,14 @@ class Reader:
             return figure
         if kind_of(field) in LISTS:
             return self._files(value, several=kind_of(field) == SEVERAL)
+        if of is not None and field not in of.ours:
+            return value
+        return self._phrase(value)
+
+    def _phrase(self, value: str) -> str:
+        """A text of ours in a field, in this language, with the spaces around it."""
         bare = value.strip()
-        if not bare or (of is not None and field not in of.ours):
+        if not bare:
             return value
         said = self._part(bare)
         if not self._spaced and said != bare:
