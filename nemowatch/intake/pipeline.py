@@ -139,12 +139,7 @@ class Pipeline:
         if not await self._is_workable():
             return Tick()
 
-        assert self._hints is not None  # start() made them
-        named, everything = self._hints.take(PORTION)
-        root_monitor.unannounced.hear(named)
-        if everything:
-            root_monitor.unannounced.begin()
-            root_monitor.scans.request()
+        named = self._take_hints()
         removed = await self._scan_if_due()
         if not root_monitor.online:
             return Tick(removed=tuple(removed))
@@ -155,7 +150,7 @@ class Pipeline:
         taken = await self._claimer.claim(self._ready)
         self._ready = [path for path in taken.left if path in self._state.tracked]
         self._clips = taken.clips
-        more = taken.more or self._hints.waiting
+        more = taken.more or self._has_hints()
         if not more and not self._claimer.is_reading:
             root_monitor.went_well()
         return Tick(
@@ -166,6 +161,17 @@ class Pipeline:
             used=tuple(taken.used),
             more=more,
         )
+
+    def _take_hints(self) -> dict[bytes, float]:
+        """The paths that events have named. Asks for a scan where everything must be checked."""
+        assert self._hints is not None  # start() made them
+        named, everything = self._hints.take(PORTION)
+        unannounced = self._root_monitor.unannounced
+        unannounced.hear(named)
+        if everything:
+            unannounced.begin()
+            self._root_monitor.scans.request()
+        return named
 
     async def _scan_if_due(self) -> list[int]:
         """Make a full scan if one is due; returns the ids of sources whose file was removed."""
