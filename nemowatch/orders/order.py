@@ -94,7 +94,8 @@ async def carry_out(order: Order, site: Site) -> dict[str, Any]:
 
 
 async def _tried(order: Order, site: Site) -> dict[str, Any] | None:
-    """The answer; None while a file that has to stay is leaving its inbox."""
+    """The answer; None while a file that has to stay is leaving its inbox. No such move begins
+    before the order is written down."""
     needed = await site.read(order.sources)
     with site.keeping(needed):
         if any(map(site.is_leaving, needed)):
@@ -102,23 +103,7 @@ async def _tried(order: Order, site: Site) -> dict[str, Any] | None:
         await site.read(order.prepare)
         await order.on_disk(site)
         now_ms = site.now_ms()
-        return await site.write(lambda conn: _commit(order, site, conn, now_ms))
-
-
-def _is_leaving(order: Order, site: Site, conn: sqlite3.Connection) -> bool:
-    return any(map(site.is_leaving, order.sources(conn)))
-
-
-def _commit(
-    order: Order,
-    site: Site,
-    conn: sqlite3.Connection,
-    now_ms: int,
-) -> dict[str, Any] | None:
-    # asked again: its jobs may have been read for leaving since the last time
-    if _is_leaving(order, site, conn):
-        return None
-    return order.commit(conn, now_ms)
+        return await site.write(lambda conn: order.commit(conn, now_ms))
 
 
 class ForFile(Order):
