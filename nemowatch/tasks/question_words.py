@@ -31,6 +31,7 @@ ENGLISH = QuestionWords(
 how_long how_far how_much how_many how_come how_soon how_is how's how_are how_do how_does how_did
 how_to how_can how_will what_time why_is why's why_are why_does why_do why_did why_has why_can't
 why_isn't whats what's wheres where's whens when's wassup any_idea
+what_formats which_formats which_folder
 """,
     asks_with="where when what why who which whose how wen",
     verbs="""
@@ -85,7 +86,7 @@ wie_lade wie_steht wie_sieht_es wie_komme_ich warum wieso weshalb was_kostet was
     verbs="""
 ist is sind war waren bin bist seid seit_ihr hat hatte hast habt haben_sie habe_ich haben_wir wird
 werden wurde wurden lauft laeuft lauft's liegt liegen bleibt bleiben steht stehen kommt kommen
-finde findet find_ich finden bekomme bekommen bekommt krieg kriege kriegen kann_ich konnen_wir
+finde_ich findet find_ich finden bekomme bekommen bekommt krieg kriege kriegen kann_ich konnen_wir
 konnte_ich muss_ich soll_ich darf_ich dauert dauerts klappt funktioniert hangt arbeitest_du
 arbeitet arbeiten_sie passiert weisst_du wissen_sie gibt gibt's gibts
 """,
