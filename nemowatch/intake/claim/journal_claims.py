@@ -123,10 +123,11 @@ class Claims:
         if late is not None:
             return Claimed(candidate, late.source.id, ClaimOutcome.LATE, late=late.files)
         for row in sources.in_inbox(self._conn, self._watch, candidate.path):
-            if self._may_become(row, candidate):
+            own = jobs.of_source(self._conn, row.id)
+            if self._may_become(row, own, candidate):
                 resettle(self._conn, row.id, candidate, self._now)
                 return Claimed(candidate, row.id, ClaimOutcome.RESETTLED)
-            self._end_version(row)
+            self._end_version(row, own)
 
         return Claimed(candidate, self._add(candidate), ClaimOutcome.NEW)
 
@@ -176,20 +177,18 @@ class Claims:
                 return _without_results(job)
         return job
 
-    def _may_become(self, row: SourceRow, candidate: Candidate) -> bool:
+    def _may_become(self, row: SourceRow, own: list[Job], candidate: Candidate) -> bool:
         """Whether this source is unpaid, has changed, and orders what the candidate does."""
-        own = jobs.of_source(self._conn, row.id)
         return not row.settled and unpaid(self._conn, own) and _is_same_order(own, candidate)
 
     def _end_others(self, current: SourceRow) -> None:
         """A known version of a file is in its place again: the others that were there have gone."""
         for row in sources.in_inbox(self._conn, self._watch, current.path):
             if row.id != current.id:
-                self._end_version(row)
+                self._end_version(row, jobs.of_source(self._conn, row.id))
 
-    def _end_version(self, row: SourceRow) -> None:
+    def _end_version(self, row: SourceRow, own: list[Job]) -> None:
         """Another version of this source's file is in its place now."""
-        own = jobs.of_source(self._conn, row.id)
         if unpaid(self._conn, own):
             self._supersede(row, own)
         else:
