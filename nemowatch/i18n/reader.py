@@ -115,7 +115,7 @@ class Reader:
         alone = self._exact.get(bare)
         if alone is not None:
             return f"{begin}{self._translated(alone, {}, bare)}{end}"
-        return f"{begin}{self._value('', bare)}{end}"
+        return f"{begin}{self._figure(bare) or self._part(bare)}{end}"
 
     def _part(self, text: str) -> str:
         whole = self._whole(text)
@@ -264,7 +264,7 @@ class Reader:
         # a message that counts something in passing has one form
         return self._translations.gettext(found.message)
 
-    def _value(self, field: str, value: str, of: Pattern | None = None) -> str:
+    def _value(self, field: str, value: str, of: Pattern) -> str:
         if not value or is_name(field):
             return value
         if kind_of(field) in WORDS:
@@ -274,7 +274,7 @@ class Reader:
             return figure
         if kind_of(field) in LISTS:
             return self._files(value, several=kind_of(field) == SEVERAL)
-        if of is not None and field not in of.ours:
+        if field not in of.ours:
             return value
         return self._phrase(value)
 

@@ -69,7 +69,7 @@ class FolderTexts:
     def _track(self, path: bytes, found: Snapshot, now: float) -> None:
         if self._state.texts_read.get(path) != found:
             self._state.tracked.see(
-                path, Observation(found, now), self._root_monitor.settle_rule(path)
+                path, Observation(found, now), self._root_monitor.settle_rules.at(path)
             )
 
     async def read_settled(self, path: bytes, tracked: TrackedFile, found: Snapshot) -> None:

@@ -40,7 +40,7 @@ class RequestFiles:
                 del read[path]
 
         for path in sorted(set(below(there, start)) - read.keys()):
-            rule = self._root_monitor.settle_rule(path)
+            rule = self._root_monitor.settle_rules.at(path)
             self._state.tracked.see(path, Observation(there[path], now), rule)
 
     def sighted(self) -> Iterator[SightedAnswer]:

@@ -163,7 +163,7 @@ class Tracking:
         that is gone."""
         name = self._root_monitor.watch.name
         claimed = await self._journal.read(lambda conn: known_sources.claimed_at(conn, name, path))
-        return any(self._root_monitor.on_other_mount(path, at) for at in claimed.values())
+        return any(self._root_monitor.mount_history.changed(path, at) for at in claimed.values())
 
     # -- checking
 
@@ -173,7 +173,7 @@ class Tracking:
             return []
 
         root = self._root_monitor.root
-        rule = self._root_monitor.settle_rule
+        rule = self._root_monitor.settle_rules.at
         return await self._root_monitor.worker.run(
             lambda: file_checks.check_files(root, paths, rule)
         )
@@ -193,7 +193,7 @@ class Tracking:
             self._observe(path, Observation(fresh[path], now, event_at=event_at))
 
     def _observe(self, path: bytes, observed: Observation) -> None:
-        self._state.tracked.see(path, observed, self._root_monitor.settle_rule(path))
+        self._state.tracked.see(path, observed, self._root_monitor.settle_rules.at(path))
 
     async def check(self, ready: frozenset[bytes]) -> tuple[list[bytes], list[bytes]]:
         """Check tracked files that are due, without those already known to be `ready`; returns

@@ -113,18 +113,16 @@ def claim(conn: sqlite3.Connection, new: NewSource, now_ms: int) -> SourceRow:
             "now": now_ms,
         },
     ).fetchone()
-    source_id = int(row["id"])
-    source_members.write(conn, source_id, new.members)
+    claimed = source_of(row)
+    source_members.write(conn, claimed.id, new.members)
     begun: dict[tuple[str, str], int] = {}
-    tips.keep(conn, source_id, new.tips)
+    tips.keep(conn, claimed.id, new.tips)
     for job in new.jobs:
         key = (job.item, job.target.name)
         if key not in begun:
-            begun[key] = sessions.begin(conn, source_id, job.item, job.target.name, now_ms)
+            begun[key] = sessions.begin(conn, claimed.id, job.item, job.target.name, now_ms)
         _begin(conn, begun[key], job, new, now_ms)
-    found = by_id(conn, source_id)
-    assert found is not None  # just written
-    return found
+    return claimed
 
 
 def _begin(
@@ -163,12 +161,7 @@ def by_id(conn: sqlite3.Connection, source_id: int) -> SourceRow | None:
     return first(conn, SQL["by_id"], (source_id,), source_of)
 
 
-def find(
-    conn: sqlite3.Connection,
-    watch: str,
-    path: bytes,
-    digest: str,
-) -> SourceRow | None:
+def find(conn: sqlite3.Connection, watch: str, path: bytes, digest: str) -> SourceRow | None:
     """The source with this identity."""
     return first(conn, SQL["find"], (watch, path, digest), source_of)
 
@@ -280,13 +273,12 @@ def resettle(
     If this very content was here before, that source counts, and the jobs of this one are
     cancelled.
     """
-    this = by_id(conn, source_id)
-    other = find(conn, this.watch, this.path, digest) if this else None
-    if other is not None and other.id != source_id:
+    content = {"id": source_id, "digest": digest}
+    if conn.execute(SQL["other_version"], content).fetchone() is not None:
         _give_way(conn, source_id, now_ms)
         return
     source_members.replace(conn, source_id, found)
-    conn.execute(SQL["set_digest"], {"id": source_id, "digest": digest})
+    conn.execute(SQL["set_digest"], content)
     _start_over(conn, source_id, now_ms)
     queue.wake_source(conn, source_id, now_ms)
 

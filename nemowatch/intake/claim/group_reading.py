@@ -90,5 +90,5 @@ class GroupReading:
     def _inspect(self, asked: ReadingQuestion, worker: WorkerThread) -> Inspected:
         """Read one file, in the worker's thread."""
         root = self._root_monitor.root
-        rule = self._root_monitor.settle_rule(asked.path)
+        rule = self._root_monitor.settle_rules.at(asked.path)
         return inspect(root, asked.path, asked.last, rule, asked.terms, worker.beat)

@@ -16,7 +16,7 @@ from nemowatch.errors import LocalError
 from nemowatch.fs import lease
 from nemowatch.fs.mount_events import MountEvents
 from nemowatch.fs.threads import Hung, WorkerThread
-from nemowatch.intake.ready.settle_rules import SettleRule, SettleRules
+from nemowatch.intake.ready.settle_rules import SettleRules
 from nemowatch.intake.watch.health import ONLINE, Health, HealthState, HealthTracker
 from nemowatch.intake.watch.liveness import Identity, identify
 from nemowatch.intake.watch.mount_history import MountHistory
@@ -69,8 +69,9 @@ class RootMonitor:
             watch.inbox, journal.path.parent, self.worker, clock, self._scan_now
         )
         self.settle_rules = SettleRules(watch)
+        self.wake = ring  #: has the inbox's next tick come at once
         self._root = RootCheck(watch, state_id)
-        self._mount_history = MountHistory()
+        self.mount_history = MountHistory()
         self._upkeep = WatchUpkeep(
             self.watching,
             NewFolders(self.watching, self.worker, clock),
@@ -81,7 +82,6 @@ class RootMonitor:
         )
         self._clock = clock
         self._journal = journal
-        self._ring = ring
         self._paid = PaidMarks(watch.name, journal, clock)
         self._identity: Identity | None = None
         self._news: MountEvents | None = None
@@ -100,10 +100,6 @@ class RootMonitor:
     def unannounced(self) -> Unannounced:
         """Files that come without events."""
         return self._upkeep.unannounced
-
-    def settle_rule(self, path: bytes) -> SettleRule:
-        """How long a file at this path must be still."""
-        return self.settle_rules.at(path)
 
     def is_local(self, path: bytes) -> bool:
         """True where inode numbers are real."""
@@ -136,10 +132,6 @@ class RootMonitor:
         """Apply what may change while running."""
         self.watch = self._root.watch = self.settle_rules.watch = watch
 
-    def wake(self) -> None:
-        """Have the inbox's next tick come at once."""
-        self._ring()
-
     def request_check(self) -> None:
         """Have the root checked before anything else is done here."""
         self.next_probe = 0.0
@@ -147,11 +139,11 @@ class RootMonitor:
     def _mounts_changed(self) -> None:
         self._setbacks.try_now()
         self.request_check()
-        self._ring()
+        self.wake()
 
     def _scan_now(self) -> None:
         self.scans.request()
-        self._ring()
+        self.wake()
 
     async def check(self, patience: float = 0) -> bool:
         """Check the root and who owns it; returns whether it is there and ours. Never
@@ -214,7 +206,7 @@ class RootMonitor:
         self._identity = state.identity
         self.root = state.root
         self.settle_rules.learn(state.root, state.identity.fstype, state.table)
-        self._mount_history.learn(state.root, state.table, self._clock.now_ms())
+        self.mount_history.learn(state.root, state.table, self._clock.now_ms())
 
     async def _remember(self, state: RootState) -> None:
         text = self._root.memory(state)
@@ -279,11 +271,6 @@ class RootMonitor:
         except (OSError, LocalError):
             return False
         return now == before
-
-    def on_other_mount(self, path: bytes, since_ms: int) -> bool:
-        """True when another mount covers this path than at that time: what was there then cannot
-        be seen, but is not gone."""
-        return self._mount_history.changed(path, since_ms)
 
     async def is_taken_over(self) -> bool:
         """True when another host has taken over the inbox since the last check, or that is not

@@ -1,12 +1,18 @@
 -- name: insert
 INSERT INTO source (watch, folder, path, digest, task, batch_id, created_at)
-VALUES (:watch, :folder, :path, :digest, :task, :batch_id, :now) RETURNING id
+VALUES (:watch, :folder, :path, :digest, :task, :batch_id, :now) RETURNING *
 
 -- name: by_id
 SELECT * FROM source WHERE id = ?
 
 -- name: find
 SELECT * FROM source WHERE watch = ? AND path = ? AND digest = ?
+
+-- name: other_version
+-- the source whose content at the path of this one had this digest before
+SELECT other.id FROM source this
+JOIN source other ON other.watch = this.watch AND other.path = this.path AND other.id != this.id
+WHERE this.id = :id AND other.digest = :digest
 
 -- name: at_path
 -- every content that ever stood at this path, newest first
