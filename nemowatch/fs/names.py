@@ -13,6 +13,8 @@ import unicodedata
 from collections.abc import Iterator
 from pathlib import PurePosixPath
 
+from nemowatch.errors import show_path
+
 #: Every file of ours that is not meant for people begins so; intake never looks at such names
 #: (`intake/scan/ignore.py`).
 OURS = ".~nemowatch-"
@@ -131,9 +133,7 @@ def note_name(name: bytes, ending: str) -> str:
 def plain(name: bytes | str) -> str:
     r"""A file's name for a sentence: bytes that are not UTF-8 as `\xNN`, and nothing that hides,
     reverses or breaks a line."""
-    raw = name if isinstance(name, bytes) else name.encode("utf-8", "surrogateescape")
-    text = raw.decode("utf-8", "backslashreplace")
-    return "".join(map(_harmless, text))
+    return "".join(map(_harmless, show_path(name)))
 
 
 def _harmless(mark: str) -> str:

@@ -16,7 +16,7 @@ class Estimate:
     jobs: int
     files: int
     credits_each: float  #: as seen lately, else the usual price
-    available: float  #: credits, or -1 when unknown
+    available: float | None  #: credits; None when unknown
 
 
 def estimate(conn: sqlite3.Connection, batch: BatchRow) -> Estimate:
@@ -29,4 +29,4 @@ def estimate(conn: sqlite3.Connection, batch: BatchRow) -> Estimate:
         credits += spend.typical(conn, skill) * jobs_held
     each = credits / count if count else spend.EXPECTED_CREDITS
     available = account.credits_seen(conn)["available"]
-    return Estimate(count, files, each, -1 if available is None else available)
+    return Estimate(count, files, each, available)

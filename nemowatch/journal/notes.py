@@ -4,6 +4,7 @@ and which sources have notes that may be out of date (triggers write that, see m
 
 from __future__ import annotations
 
+import os
 import sqlite3
 from dataclasses import dataclass
 from operator import itemgetter
@@ -29,17 +30,17 @@ def remember(
     now_ms: int,
 ) -> None:
     """Remember that a note with this text is at this absolute path."""
-    conn.execute(SQL["put"], {"path": _raw(path), "text": text, "now": now_ms})
+    conn.execute(SQL["put"], {"path": os.fsencode(path), "text": text, "now": now_ms})
 
 
 def forget(conn: sqlite3.Connection, path: bytes | Path) -> None:
     """Forget a note that was removed."""
-    conn.execute(SQL["drop"], (_raw(path),))
+    conn.execute(SQL["drop"], (os.fsencode(path),))
 
 
 def text_at(conn: sqlite3.Connection, path: bytes | Path) -> str:
     """The text of the note at this absolute path; "" when none is known there."""
-    return first_value(conn, SQL["at"], (_raw(path),), "")
+    return first_value(conn, SQL["at"], (os.fsencode(path),), "")
 
 
 def all(conn: sqlite3.Connection) -> dict[bytes, str]:
@@ -83,7 +84,3 @@ def mark_up_to_date(conn: sqlite3.Connection, due: Due) -> None:
     """Note that the notes of this source are as up to date as the journal was when `due` was read.
     A later change keeps them due."""
     conn.execute(SQL["written"], {"source_id": due.source_id, "change": due.change})
-
-
-def _raw(path: bytes | Path) -> bytes:
-    return path if isinstance(path, bytes) else str(path).encode("utf-8", "surrogateescape")

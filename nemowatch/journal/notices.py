@@ -199,8 +199,8 @@ def add(
 
 def next_delivery(conn: sqlite3.Connection) -> int | None:
     """UTC ms at which a channel is tried next; None when nothing waits."""
-    found = conn.execute(SQL["next_delivery"]).fetchone()[0]
-    return None if found is None else int(found)
+    found: int | None = conn.execute(SQL["next_delivery"]).fetchone()[0]
+    return found
 
 
 def waiting(conn: sqlite3.Connection, channel: str, limit: int) -> list[Delivery]:

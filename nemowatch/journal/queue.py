@@ -60,8 +60,8 @@ def next_due(
 ) -> int | None:
     """UTC ms at which the next waiting job in one of `states` becomes due."""
     values = {"now": now_ms, "states": json.dumps(list(states))}
-    found = conn.execute(SQL["next_due"], values).fetchone()[0]
-    return None if found is None else int(found)
+    found: int | None = conn.execute(SQL["next_due"], values).fetchone()[0]
+    return found
 
 
 def next_in(conn: sqlite3.Connection, state: State, without: Collection[int]) -> int | None:

@@ -12,6 +12,7 @@ import signal
 import sys
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
+from types import MappingProxyType
 
 from nemowatch.errors import os_reason
 from nemowatch.notify.refusal import NotTaken
@@ -48,7 +49,7 @@ async def run(
     data: bytes,
     seconds: float,
     *,
-    more: Mapping[str, str] | None = None,
+    more: Mapping[str, str] = MappingProxyType({}),
 ) -> None:
     """Run it with `data` on its standard input; `more`: further variables. Raises NotTaken unless
     it ends with 0 within `seconds`."""
@@ -58,7 +59,7 @@ async def run(
             stdin=asyncio.subprocess.PIPE,
             stdout=asyncio.subprocess.DEVNULL,
             stderr=asyncio.subprocess.PIPE,
-            env=environment(os.environ) | dict(more or {}),
+            env=environment(os.environ) | dict(more),
             # a group of its own: it is ended together with whatever it has started
             start_new_session=True,
         )

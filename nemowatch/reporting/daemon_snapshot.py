@@ -4,6 +4,7 @@ what is being transferred. It reads neither disk nor journal."""
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
+from types import MappingProxyType
 from typing import Any, Protocol
 
 from nemowatch.clock import Clock
@@ -51,7 +52,7 @@ def take_snapshot(
     journal: Journal,
     *,
     limit: int,
-    daemon: Mapping[str, Any] | None = None,
+    daemon: Mapping[str, Any] = MappingProxyType({}),
     account: Account = NOBODY,
     connection: Connection = READY,
     lanes: Lanes = NO_LANES,
@@ -59,7 +60,7 @@ def take_snapshot(
     """The state of these inboxes now, with up to `limit` files of each kind. On the loop only, to
     which inboxes belong."""
     return DaemonSnapshot(
-        daemon or {},
+        daemon,
         inboxes=tuple(map(_inbox, inboxes)),
         settling=tuple(_settling(inboxes, limit)),
         settling_count=sum(inbox.settling for inbox in inboxes),

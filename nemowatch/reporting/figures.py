@@ -98,16 +98,13 @@ def figures_line(figures: Figures, *, making: bool = True) -> str:
     goes on. `making`: False where something else says how many are being made."""
     if not figures.any:
         return ""
-    parts: list[str] = []
-    if figures.total:
-        parts.append(f"{figures.done:,} of {figures.total:,} done")
-    if figures.making and making:
-        parts.append(f"{figures.making:,} being made")
-    if figures.queued:
-        parts.append(f"{figures.queued:,} in the queue")
-    if figures.seconds_left:
-        parts.append(f"about {rounded(figures.seconds_left)} left")
-    return " · ".join(parts)
+    parts = (
+        (figures.total, f"{figures.done:,} of {figures.total:,} done"),
+        (figures.making and making, f"{figures.making:,} being made"),
+        (figures.queued, f"{figures.queued:,} in the queue"),
+        (figures.seconds_left, f"about {rounded(figures.seconds_left)} left"),
+    )
+    return " · ".join(text for is_shown, text in parts if is_shown)
 
 
 def rounded(seconds: float) -> str:

@@ -79,7 +79,7 @@ class Approval:
     jobs: int  #: results that would be made
     files: int
     credits: float = 0  #: about what they would cost; 0 when that is unknown
-    available: float = -1  #: credits that are left; -1 when not known
+    available: float | None = None  #: credits that are left; None when not known
     cause: str = ""  #: one sentence on why approval is needed
 
 
@@ -161,8 +161,7 @@ def _examples(own_names: OwnNames) -> str:
 def approval_note(approval: Approval, complaints: Iterable[Complaint] = ()) -> str:
     """The text of the note that asks for approval; `complaints`: what is wrong in the inbox itself,
     where this note replaces the read-me note."""
-    available = None if approval.available < 0 else approval.available
-    cost = inbox_words.price(approval.credits, available)
+    cost = inbox_words.price(approval.credits, approval.available)
     blocks = [wrapped(f"{_amount_of_work(approval)} {cost}")]
     if approval.cause:
         blocks.append(wrapped(approval.cause))

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 from collections.abc import Iterable, Mapping
 from pathlib import Path
+from types import MappingProxyType
 
 from nemowatch.clock import date_and_time
 from nemowatch.fs.names import note_name, plain
@@ -31,13 +32,12 @@ def content(
     host: str,
     version: str,
     now_ms: int,
-    turns: Mapping[int, ConversationTurn] | None = None,
+    turns: Mapping[int, ConversationTurn] = MappingProxyType({}),
     orders: Iterable[Orderable] = (),
     stopped: bool = False,
 ) -> PageModel:
     """The page's rows. `turns`: the turns of finished jobs, by number; `orders`: what can be
     ordered; `stopped`: no daemon is working from now on."""
-    known = turns or {}
     return PageModel(
         host=host,
         now_ms=now_ms,
@@ -47,7 +47,7 @@ def content(
         holds=tuple(page_waiting.holds(overview)),
         waiting=page_waiting.waiting(overview),
         running=page_files.running(overview, now_ms),
-        finished=page_files.finished(overview, known),
+        finished=page_files.finished(overview, turns),
         failed=page_files.failed(overview),
         credits=tuple(_credits(overview)),
         folders=tuple(map(_at_rest if stopped else _inbox, overview.snapshot.inboxes)),

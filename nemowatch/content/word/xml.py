@@ -8,6 +8,7 @@ bring entities, and attacks with them. Office documents have none.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
+from types import MappingProxyType
 from typing import Any
 from xml.parsers import expat
 
@@ -47,12 +48,12 @@ class Walk:
     def __init__(
         self,
         starts: Mapping[str, Start],
-        ends: Mapping[str, End] | None = None,
+        ends: Mapping[str, End] = MappingProxyType({}),
         text: Callable[[str], None] | None = None,
         most: int = MAX_ELEMENTS,
     ) -> None:
         self._starts = starts
-        self._ends = ends or {}
+        self._ends = ends
         self._text = text
         self._most = most
         self._short: dict[str, str] = {}

@@ -7,6 +7,7 @@ import os
 from collections.abc import Iterable, Mapping
 from contextlib import suppress
 from pathlib import Path
+from types import MappingProxyType
 
 from nemowatch.config.watch_section import Watch
 from nemowatch.errors import LocalError
@@ -43,10 +44,10 @@ def pauses_in(instructions: Instructions) -> dict[bytes, bytes]:
 class Pauses:
     """Every PAUSE of every inbox."""
 
-    def __init__(self, files: Mapping[str, Mapping[bytes, bytes]] | None = None) -> None:
+    def __init__(self, files: Mapping[str, Mapping[bytes, bytes]] = MappingProxyType({})) -> None:
         """`files`: by watch, then by the folder (b"": the inbox itself) that it is in; paths are
         relative to the inbox."""
-        self.files = files or {}
+        self.files = files
 
     def __repr__(self) -> str:
         return f"Pauses({self.files!r})"
