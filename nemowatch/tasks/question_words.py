@@ -9,7 +9,8 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True, slots=True)
 class QuestionWords:
-    """The words of one language; "_" joins words that mean something together."""
+    """The words of one language; "_" joins words that mean something together,
+    "*" stands for one to four words, "$" for the end: "finde den Ordner nicht"."""
 
     asks: str  #: a text that begins with one of these is a question,
     asks_with: str  #: or with one of these, if a verb follows: "when is", not "when he speaks"
@@ -102,8 +103,8 @@ keine_ahnung benachrichtige_mich
     about="wann wenn ob wie wo was warum wieso sobald wer",
     waits="""
 ich_warte wir_warten warte_noch warte_immer warte_auf warte_schon warten_noch warten_immer
-warten_auf noch_am_warten finde_mein finde_das_video_nicht finde_die_datei_nicht
-finde_das_ergebnis_nicht finde_es_nicht finde_nichts finde_kein mein_video_ist_weg video_ist_weg
+warten_auf noch_am_warten finde_*_nicht_$ finde_*_nichts_$ finde_*_nirgends_$ finde_nichts
+finde_kein mein_video_ist_weg video_ist_weg
 datei_ist_weg ist_verschwunden ist_nicht_da mein_video_fehlt das_video_fehlt die_datei_fehlt
 immer_noch_nicht noch_nichts noch_kein noch_nix nix_da nichts_gehort keine_antwort
 keine_ruckmeldung nichts_bekommen nichts_angekommen nichts_da passiert_nichts nichts_passiert

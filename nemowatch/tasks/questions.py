@@ -29,6 +29,8 @@ _WORDS = LatePattern(r"[a-z0-9]+(?:'[a-z]+)*")
 _MOST_WAITING = 10
 #: The most words before those that wait: "the clip where I'm still waiting" names a part.
 _MOST_BEFORE = 4
+#: Words between two that belong together; of more, the second belongs to something else.
+_GAP = r"[a-z0-9']+(?: [a-z0-9']+){0,3}"
 #: The fewest letters of a question word that may be mistyped.
 _SLIPPED_FROM = 3
 
@@ -154,7 +156,8 @@ def _inverted(words: QuestionWords) -> str:
 def _any_of(words: str) -> str:
     """The words as alternatives, the longest first."""
     spelled = [re.escape(word.replace("_", " ")) for word in words.split()]
-    return "|".join(sorted(spelled, key=len, reverse=True))
+    patterns = "|".join(sorted(spelled, key=len, reverse=True))
+    return patterns.replace(r"\*", _GAP).replace(r"\ \$", "$")
 
 
 @cache
