@@ -163,13 +163,13 @@ def _carry_out(steps: Iterator[InstallStep], kind: ServiceKind) -> None:
     kind.begin()
     try:
         for outcome in carry_out(steps):
-            word = "was so" if outcome.done_before else "done"
             if outcome.problem:
-                word = "NOT DONE"
-            say(f"{word:<8}  {outcome.step.what}")
-            if outcome.problem:
+                say(f"NOT DONE  {outcome.step.what}")
                 say(f"          {outcome.problem}")
                 say(f"          {outcome.step.script}")
+                continue
+            word = "was so" if outcome.done_before else "done"
+            say(f"{word:<8}  {outcome.step.what}")
     except StepFailed:
         verdict = judge(_unit(kind))
         if verdict.level is Severity.FAILED:

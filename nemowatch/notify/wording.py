@@ -127,14 +127,12 @@ def failed(rows: Sequence[ListedJob]) -> Told:
 def refused(inbox: str, files: Sequence[Refused]) -> Told:
     """Files that were never taken."""
     names = {plain(os.path.basename(one.problem.path)) for one in files}
-    only = names.pop() if len(names) == 1 else ""
     lines: list[str] = []
     for one in files[:NAMED]:
         name = plain(os.path.basename(one.problem.path))
         where = _inside(name, one.problem.folder)
         lines.append(f"{where}: {one.problem.what}")
-    if len(files) > NAMED:
-        lines.append(f"And {len(files) - NAMED:,} more.")
+    lines += _unnamed(len(files))
     if len(files) == 1:
         lines += _cured(inbox_words.about_refused(files[0].problem.cure))
     about = {
@@ -142,7 +140,7 @@ def refused(inbox: str, files: Sequence[Refused]) -> Told:
         "files": [show_path(str(one.where)) for one in files[:RECORDED]],
     }
     title = counted(len(files), "file was refused", "files were refused")
-    return Told(NotifyEvent.FAILED, title, tuple(lines), about, only)
+    return Told(NotifyEvent.FAILED, title, tuple(lines), about, _only(names))
 
 
 def round_done(found: Round, rows: Sequence[ListedJob]) -> Told:
@@ -194,8 +192,13 @@ def _stories(rows: Sequence[ListedJob]) -> Iterable[str]:
             story = words.hold_words(row.job.reason)
         said = _as_told(" ".join(story.split()))
         yield f"{_inside(_name(row), row.folder)}{brackets(row.job.target)}: {said}"
-    if len(rows) > NAMED:
-        yield f"And {len(rows) - NAMED:,} more."
+    yield from _unnamed(len(rows))
+
+
+def _unnamed(count: int) -> Iterable[str]:
+    """How many there are besides those that are named, if any."""
+    if count > NAMED:
+        yield f"And {count - NAMED:,} more."
 
 
 def _inside(name: str, folder: bytes) -> str:
@@ -215,7 +218,10 @@ def _cured(cure: Cure) -> list[str]:
 
 def _only_name(rows: Sequence[ListedJob]) -> str:
     """The file that all of them are about; "" where they are about several."""
-    names = {_name(row) for row in rows}
+    return _only({_name(row) for row in rows})
+
+
+def _only(names: set[str]) -> str:
     if len(names) > 1:
         return ""
     return names.pop()

@@ -62,14 +62,20 @@ async def result(call: IncomingCall) -> Response:
 def _asked_for(call: IncomingCall) -> tuple[CloudRender, float]:
     """The render that a URL belongs to, and when that URL was given. Raises Refusal for a URL that
     was never given."""
-    number, query = call.request.match_info["number"], call.request.query
-    serial = query.get("serial", "")
-    made = call.world.render_of_number(number)
-    is_given = made is not None and serial.isdigit() and int(serial) in made.urls
-    if made is None or not is_given or query.get("signature") != f"s{number}x{int(serial)}":
+    query = call.request.query
+    serial, signature = query.get("serial", ""), query.get("signature", "")
+    made = call.world.render_of_number(call.request.match_info["number"])
+    if made is None or not _was_given(made, serial, signature):
         call.violation("a result URL that no poll gave", call.request.path_qs)
         raise Refusal(_denied(404))
     return made, made.urls[int(serial)]
+
+
+def _was_given(made: CloudRender, serial: str, signature: str) -> bool:
+    """Whether a poll has given the URL with this serial number, signed like this."""
+    if not serial.isdigit() or int(serial) not in made.urls:
+        return False
+    return signature == f"s{made.number}x{int(serial)}"
 
 
 def _is_expired(call: IncomingCall, given: float) -> bool:

@@ -39,14 +39,14 @@ def with_extras(before: list[Json], message: str, total: int) -> list[Json]:
 
     music = _MUSIC.search(message)
     if music is not None:
-        kept["music"] = _music(music[1] or "", total)
+        kept["music"] = _music(music[1], total)
     title = _TITLE.search(message)
     if title is not None:
         kept["title"] = _title(title[1] or "Title")
     return list(kept.values())
 
 
-def _music(kind: str, total: int) -> Json:
+def _music(kind: str | None, total: int) -> Json:
     name = "Music"
     if kind and kind.lower() not in _NO_KIND:
         name = kind.capitalize()
