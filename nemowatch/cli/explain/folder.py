@@ -88,14 +88,19 @@ def _held(context: CommandContext, location: Location) -> dict[str, Any]:
 
 def _own_folder(watches: Iterable[Watch], location: Location) -> str:
     """What one of the workspace's own folders is for; "" for any other."""
-    if location.parts and location.watch is not None:
+    if location.watch is None:
+        return _beside_an_inbox(watches, location.path)
+    if location.parts:
         return ""
-    if location.watch is not None:
-        return "This is the inbox itself: task folders go in here."
+    return "This is the inbox itself: task folders go in here."
+
+
+def _beside_an_inbox(watches: Iterable[Watch], path: Path) -> str:
+    """The same of a path that is in no inbox."""
     for watch in watches:
         purposes = _purposes(watch)
-        if location.path in purposes:
-            return purposes[location.path]
+        if path in purposes:
+            return purposes[path]
     return ""
 
 
