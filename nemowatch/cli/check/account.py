@@ -130,14 +130,14 @@ def _token(context: CommandContext, found: CloudAnswer) -> Finding:
 
 
 def _anonymous(found: CloudAnswer) -> str:
-    if found.credits is not None and found.account.expires_at:
-        lasts = date_and_time(found.account.expires_at)
-        return f"an anonymous account is used, which lasts until {lasts}"
-    if found.credits is not None:
-        return "an anonymous account is used, which ends after 7 days"
     if found.ended:
         return ENDED
-    return "an anonymous account (100 credits, 7 days) is made at the first start"
+    if found.credits is None:
+        return "an anonymous account (100 credits, 7 days) is made at the first start"
+    if not found.account.expires_at:
+        return "an anonymous account is used, which ends after 7 days"
+    lasts = date_and_time(found.account.expires_at)
+    return f"an anonymous account is used, which lasts until {lasts}"
 
 
 def _own_token(context: CommandContext) -> Finding:
