@@ -117,10 +117,6 @@ class EngineRig:
         shown = (path for path in found if not path.name.startswith("."))
         return {str(p.relative_to(top)) for p in shown if not p.name.endswith(".nemowatch.txt")}
 
-    def parts(self) -> list[Path]:
-        """Part files anywhere below the root."""
-        return list(self.root.rglob(".~nemowatch*"))
-
     # -- the daemon
 
     async def start(self) -> None:
@@ -193,6 +189,10 @@ class EngineRig:
             lambda found: len(found) == count and all(j.state in resting for j in found),
             limit,
         )
+
+    async def nothing_unfinished(self) -> None:
+        """Until nothing below the root is half written: the page may be at any moment."""
+        await self.until("no part files", lambda _: not list(self.root.rglob(".~nemowatch*")))
 
     async def departed(self, jobs_: Iterable[Job], limit: float = PATIENCE) -> None:
         """Until the sources of ended jobs have left the inbox."""
