@@ -19,6 +19,8 @@ class QuestionWords:
     about: str  #: what follows there
     waits: str  #: waits for something, or misses it: "still waiting", "I cannot find"
     offers: str  #: an order in the form of a question: "can you", "what about"
+    orders: str  #: an order begins so, whatever follows: "skip where nothing happens"
+    told: str  #: what is told for its own sake: "tell me the story of how we met"
     greets: str  #: before a question or behind it
     #: what follows a verb at the beginning of a question, also without its mark: "is it done", but
     #: not "is shaky"; "" where only a mark makes one
@@ -34,9 +36,10 @@ how_to how_can how_will what_time why_is why's why_are why_does why_do why_did w
 why_isn't whats what's wheres where's whens when's wassup any_idea
 what_formats which_formats which_folder
 """,
-    asks_with="where when what why who which whose how wen",
+    asks_with="where when what why who which whose how wen wat whn",
     verbs="""
-is isn't are aren't was wasn't were has hasn't have_you have_we have_they have_my have_the haven't
+is isn't are aren't was wasn't were has hasn't have_you have_we have_they have_*_been have_*_yet
+have_*_arrived have_*_failed have_*_vanished have_*_disappeared have_*_finished_$ haven't
 had did didn't does doesn't do_you do_we do_i do_they don't_you am_i will_it will_the will_this
 will_my will_we will_i can_i_find can_i_see can_i_get should_i must_i
 """,
@@ -61,12 +64,18 @@ no_answer
 """,
     offers="""
 can_you could_you would_you will_you can_we could_we shall_we can_it could_it may_we might_we
+may_i_have_some may_i_have_more might_i_have_some
 would_it should_it should_we could_this can_this could_the can_the could_that would_the should_the
 can_i could_i let's what_about how_about what_if why_not as_a as_the as_title style_video
 as_background as_music why_don't why_do_not do_you_mind would_you_mind is_it_possible
 is_there_a_way is_there_any_way is_there_any_chance any_chance are_you_able is_it_ok is_it_okay
 would_love possible
 """,
+    orders="""
+skip hide leave_out leave_*_out keep_only keep_the keep_when keep_where keep_what
+keep_everything drop_the_part drop_the_parts drop_everything mask bleep freeze highlight
+""",
+    told="story stories tale joke poem",
     greets="""
 hello hi hey dear team all sir madam please pls plz sorry thanks thank_you thx excuse_me so well
 ok okay and but um hm hmm quick_question question just again good morning evening afternoon day
@@ -83,7 +92,9 @@ wie_lange wie_lang wie_weit wie_viel wie_viele wieviel wieviele wie_hoch wie_oft
 wie_kann_ich wie_benutze wie_funktioniert was_muss was_kann wie_geht's wie_gehts wie_geht_es
 wie_lade wie_steht wie_sieht_es wie_komme_ich warum wieso weshalb was_kostet was_passiert
 """,
-    asks_with="wo wann wan wie was wer wen welche welcher welches woran worauf woher wohin",
+    asks_with="""
+wo wann wan wnn wie was wass wer wen welche welcher welches woran worauf woher wohin
+""",
     verbs="""
 ist is sind war waren bin bist seid seit_ihr hat hatte hast habt haben_sie habe_ich haben_wir wird
 werden wurde wurden lauft laeuft lauft's liegt liegen bleibt bleiben steht stehen kommt kommen
@@ -96,7 +107,8 @@ sag_mir sagt_mir bitte_um_ruckmeldung um_kurze_ruckmeldung sagen_sie_mir sag_bes
 sagt_bescheid sag_mal bescheid bescheid_sagen bescheid_geben gib_bescheid gib_mir_bescheid
 melde_dich melden_sie_sich kannst_du_mir_sagen konnt_ihr_mir_sagen konnen_sie_mir_sagen
 konntest_du_mir_sagen konnten_sie_mir_sagen weisst_du wisst_ihr wissen_sie weiss_jemand
-ich_mochte_wissen ich_mochte_gern_wissen ich_mochte_gerne_wissen ich_will_wissen ich_wollte_wissen
+lass_mich_wissen lasst_mich_wissen ich_mochte_wissen ich_mochte_gern_wissen ich_mochte_gerne_wissen
+ich_will_wissen ich_wollte_wissen
 wollte_nur_wissen wurde_gern_wissen ich_wuerde_gern_wissen ich_wurde_gern_wissen ich_frage_mich
 keine_ahnung benachrichtige_mich
 """,
@@ -118,6 +130,11 @@ was_haltst_du_von warum_nicht wieso_nicht geht_das geht_es_auch geht_auch ist_es
 ware_es_moglich gibt_es_eine_moglichkeit lasst_sich lasst_es_sich machst_du macht_ihr machen_sie
 moglich moeglich machbar darf_es
 """,
+    orders="""
+uberspring uberspringe uberspringt uberspringen lass_weg lass_*_weg lasst_*_weg
+lassen_sie_*_weg versteck verstecke verbirg zeig_nur zeige_nur behalte
+""",
+    told="geschichte marchen witz gedicht",
     greets="""
 hallo hi hey moin servus guten tag morgen abend liebes team bitte danke entschuldigung sorry na
 und aber also mal nur kurze frage frage nochmal leute zusammen du ihr sie vielen dank
@@ -169,6 +186,10 @@ como_titulo como_musica como_texto como_fondo hay_forma hay_manera y_si que_tal 
 por_que_no_lo por_que_no_le por_que_no_en por_que_no_pones por_que_no_un me_haces le_pones
 lo_haces posible te_importa
 """,
+    orders="""
+salta saltate salten omite omitan oculta oculten esconde escondan conserva conserven deja_fuera
+""",
+    told="historia cuento chiste poema",
     greets="""
 hola buenas buenos dias tardes noches por favor porfa perdon disculpa disculpe oye equipo gracias
 pero y entonces bueno una pregunta solo amigos muchas
@@ -209,6 +230,10 @@ tu_peux vous_pouvez est_ce_possible est_il_possible est_ce_que_tu_peux est_ce_qu
 est_ce_qu_on_peut serait_il_possible y_a_t_il_moyen en_titre en_musique en_texte comme_titre et_si
 si_on pourquoi_pas ca_te_dit possible que_dirais_tu que_diriez_vous veux_tu_bien voulez_vous_bien
 """,
+    orders="""
+saute sautez omets omettez cache cachez masque masquez garde gardez
+""",
+    told="histoire conte blague poeme",
     greets="""
 bonjour bonsoir salut coucou s_il_vous_plait s_il_te_plait svp stp merci pardon excusez_moi
 excuse_moi alors et mais bon l_equipe equipe une question juste question beaucoup bien donc
@@ -251,6 +276,10 @@ pode podem poderia poderiam podemos da_para da_pra tem_como e_possivel seria_pos
 por_que_nao_em por_que_nao_coloca por_que_nao_um como_titulo como_musica como_texto ha_forma
 possivel voce_pode consegue
 """,
+    orders="""
+pule pula pulem omita omite oculte oculta esconda esconde mantenha mantem deixe_de_fora
+""",
+    told="historia conto piada poema",
     greets="""
 ola oi bom boa dia tarde noite por favor pf desculpa desculpe licenca pessoal equipe obrigado
 obrigada mas e entao uma pergunta so gente
@@ -258,39 +287,3 @@ obrigada mas e entao uma pergunta so gente
 )
 #: All languages whose words are divided by blanks.
 QUESTIONS = (ENGLISH, GERMAN, SPANISH, FRENCH, PORTUGUESE)
-
-#: Stems of words that say what an edit is to change or to add, in all of these languages: a text
-#: that has one may be an order, whatever its form.
-EDIT_STEMS = """
-add cut trim crop remov delet erase short longer bright dark loud quiet silen fast slow quick colo
-music song tune title caption subtit text word logo sound nois voic zoom fad merg join split rotat
-flip mirror blur effect transit intro outro beginn start_of end_of ending background vertic
-horizon square portrait landscape ratio black white grey gray blue red green style speed loop
-revers stabil replac chang mak put insert includ turn clean fix enhanc improv better warm cold
-sharp smooth higher volum filter overlay watermark sticker emoji anim trailer teaser slideshow
-montag collag scene frame credit_roll end_credit more_ less_ a_bit a_little maybe perhaps with_
-without contrast satur bass option version lighter softer bigger smaller tone
-
-hinzu schneid kurz entfern losch weg_damit lang heller dunkl laut leis schnell langsam farb musik
-lied titel untertit schrift wort ton rausch stimm blend fug verbind teil dreh spiegel unscharf
-effekt ubergang anfang ende hintergrund hochkant hochformat querformat quadrat schwarz weiss stil_
-tempo ruckwart ersetz ander mehr_ weniger vielleicht etwas kontrast mach setz einbau besser warmer
-scharf lautst wasserzeichen trailer diashow szen bild abspann vorspann zeitlup raus
-
-anad mas_ menos_ quiza tal_vez un_poco contraste agreg cort recort quit elimin borra corto larg
-clar oscur fuert suav rapid lent color musica cancion titulo subtitul texto palabra sonido ruido
-voz fund une unir junt gir espejo desenfo efecto transicion principio fondo vertical cuadrad negro
-blanco estilo velocid camara reempla cambi haz hacer pon met inclu limpi arregl mejor calid nitid
-volumen filtro marca_de_agua escena imagen creditos_final
-
-plus_de moins peut_etre un_peu ajout coup recadr enlev supprim court plus_long clair sombr fort
-douc vite rapide couleur musique chanson titre sous_titre texte mot son_ bruit voix fondu assembl
-fusionn tourn miroir flou effet transition debut fond carre noir blanc style vitesse ralenti
-remplac chang fais faire mets mettre inclu nettoi corrig amelior mieux chaud net filtre filigrane
-diaporama image generique
-
-talvez um_pouco mais_ adicion acrescent cort tir remov apag curt comprid clar escur alto baixo
-rapid lent cor_ cores musica titulo legenda texto palavra som_ ruido voz fade junt gir espelh
-desfoc efeito transicao comeco inicio fundo quadrad preto branco estilo velocid camera troc mud
-faz fazer coloc poe inclu limp arrum melhor quent nitid filtro marca_dagua cena imagem
-"""

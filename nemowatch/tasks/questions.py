@@ -13,9 +13,9 @@ from collections.abc import Iterator
 from functools import cache
 
 from nemowatch.late_pattern import LatePattern
-from nemowatch.tasks import question_words as words_of
 from nemowatch.tasks.eastern_questions import asks_in_east_asian
-from nemowatch.tasks.question_words import QuestionWords
+from nemowatch.tasks.edit_words import EDIT_STEMS
+from nemowatch.tasks.question_words import QUESTIONS, QuestionWords
 from nemowatch.tasks.request_kinds import LONGEST, plain
 from nemowatch.tasks.slips import is_slip
 
@@ -31,8 +31,9 @@ _MOST_WAITING = 10
 _MOST_BEFORE = 4
 #: Words between two that belong together; of more, the second belongs to something else.
 _GAP = r"[a-z0-9']+(?: [a-z0-9']+){0,3}"
-#: The fewest letters of a question word that may be mistyped.
-_SLIPPED_FROM = 3
+#: The fewest letters of a question word that may be mistyped, and of what was typed for it: "wir",
+#: "wien" and "que" are words of their own, not slips of "wer", "wie" and "quem".
+_SLIPPED_FROM = 4
 
 
 def only_asks(text: str) -> bool:
@@ -76,14 +77,14 @@ class _Language:
     def __init__(self, words: QuestionWords) -> None:
         self._asks = _first(words.asks)
         self._with_verb = words.asks_with.split()
+        self._slipped = [word for word in self._with_verb if len(word) >= _SLIPPED_FROM]
         self._inverted = LatePattern(_inverted(words))
         self._divides = words.divides
         self._verbs = _first(words.verbs)
-        self._learns = LatePattern(
-            rf"(?:[a-z]+ ){{0,2}}(?:{_any_of(words.learns)})\b.*\b(?:{_any_of(words.about)})\b"
-        )
+        self._learns = LatePattern(_wants_to_know(words))
         self._waits = LatePattern(rf"\b(?:{_any_of(words.waits)})\b")
         self._offers = LatePattern(rf"\b(?:{_any_of(words.offers)})\b")
+        self._orders = _first(words.orders)
         self._greeting = LatePattern(rf"(?:(?:{_any_of(words.greets)})(?: |$))+")
 
     def greets(self, words: str) -> bool:
@@ -91,7 +92,9 @@ class _Language:
         return self._without_greeting(words) == ""
 
     def offers(self, words: str) -> bool:
-        """Whether it is an order in the form of a question."""
+        """Whether it is an order, although in the form of a question or with the words of one."""
+        if self._orders.match(self._without_greeting(words)):
+            return True
         return self._offers.search(words) is not None
 
     def wants_to_know(self, sentence: str) -> bool:
@@ -131,7 +134,7 @@ class _Language:
         """Whether it is one, or a slip of one: "wehre is my video"."""
         if word in self._with_verb:
             return True
-        return len(word) >= _SLIPPED_FROM and any(is_slip(word, right) for right in self._with_verb)
+        return len(word) >= _SLIPPED_FROM and any(is_slip(word, right) for right in self._slipped)
 
     def _without_greeting(self, words: str) -> str:
         if self._divides:
@@ -142,6 +145,13 @@ class _Language:
 
 def _first(words: str) -> LatePattern:
     return LatePattern(rf"(?:{_any_of(words)})(?![a-z0-9'])")
+
+
+def _wants_to_know(words: QuestionWords) -> str:
+    """Somebody wants to know what follows, and is not told a story before it."""
+    untold = rf"(?:(?!\b(?:{_any_of(words.told)})\b).)*"
+    begin = rf"(?:[a-z]+ ){{0,2}}(?:{_any_of(words.learns)})\b"
+    return rf"{begin}{untold}\b(?:{_any_of(words.about)})\b"
 
 
 def _inverted(words: QuestionWords) -> str:
@@ -162,9 +172,9 @@ def _any_of(words: str) -> str:
 
 @cache
 def _languages() -> tuple[_Language, ...]:
-    return tuple(map(_Language, words_of.QUESTIONS))
+    return tuple(map(_Language, QUESTIONS))
 
 
 @cache
 def _edits() -> LatePattern:
-    return LatePattern(rf"\b(?:{_any_of(words_of.EDIT_STEMS)})")
+    return LatePattern(rf"\b(?:{_any_of(EDIT_STEMS)})")
