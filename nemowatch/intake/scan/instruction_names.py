@@ -11,7 +11,7 @@ import os
 import re
 from collections.abc import Iterable
 from functools import lru_cache
-from itertools import filterfalse
+from itertools import filterfalse, takewhile
 from operator import methodcaller
 
 from nemowatch.intake.scan.instruction_forms import (
@@ -182,8 +182,9 @@ def _ordered(bare: list[str]) -> InstructionName | None:
     that mean an instruction each, of which a longer one may have a slip."""
     if meaning_of(bare) is not AnswerMeaning.WORDS:
         return InstructionName.ORDER
-    meant = [_meant_by(word) for word in bare if word not in FILLERS]
-    if not meant or not all(meant):
+    words = [word for word in bare if word not in FILLERS]
+    meant = list(takewhile(bool, map(_meant_by, words)))  # most names end with their first word
+    if not words or len(meant) < len(words):
         return None
     return meant[0]
 
