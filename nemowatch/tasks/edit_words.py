@@ -20,7 +20,7 @@ hinzu schneid kurz entfern losch weg_damit lang heller dunkl laut leis schnell l
 lied titel untertit schrift wort ton rausch stimm blend fug verbind teil dreh spiegel unscharf
 effekt ubergang anfang ende hintergrund hochkant hochformat querformat quadrat schwarz weiss stil_
 tempo ruckwart ersetz ander mehr_ weniger vielleicht etwas kontrast mach setz einbau besser warmer
-uberspringen weglass auslass grosser kleiner naher scharf lautst wasserzeichen trailer diashow szen
+uberspringen weglass auslass scharf lautst wasserzeichen trailer diashow szen
 bild abspann vorspann zeitlup raus
 
 anad mas_ menos_ quiza tal_vez un_poco contraste agreg cort recort quit elimin borra corto larg

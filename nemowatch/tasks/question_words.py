@@ -39,7 +39,8 @@ what_formats which_formats which_folder
     asks_with="where when what why who which whose how wen wat whn",
     verbs="""
 is isn't are aren't was wasn't were has hasn't have_you have_we have_they have_*_been have_*_yet
-have_*_arrived have_*_failed have_*_vanished have_*_disappeared have_*_finished_$ haven't
+have_*_arrived have_*_failed have_*_vanished have_*_disappeared have_*_finished_$ have_*_come_$
+have_*_come_back have_*_gone_$ haven't
 had did didn't does doesn't do_you do_we do_i do_they don't_you am_i will_it will_the will_this
 will_my will_we will_i can_i_find can_i_see can_i_get should_i must_i
 """,

@@ -75,6 +75,7 @@ SILENT = (
     "tasks/language_words.py",
     "tasks/prompts.py",
     "tasks/praise.py",
+    "tasks/edit_words.py",
     "tasks/question_words.py",
     "content/forms/two_turns.py",
     "tasks/request_languages.py",
