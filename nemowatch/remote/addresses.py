@@ -117,7 +117,7 @@ def proxy_of(url: str) -> str:
     if is_loopback(url):
         return ""
     known = getproxies()
-    proxy = known.get(parts.scheme) or known.get("all") or ""
+    proxy = known.get(parts.scheme) or known.get("all")
     if not proxy or proxy_bypass(_host(parts)):
         return ""
     if "://" not in proxy:

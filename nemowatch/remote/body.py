@@ -12,6 +12,12 @@ from nemowatch.errors import RemotePassing
 from nemowatch.remote.headers import content_length
 
 
+def refuse_larger(size: int, most: int, status: int) -> None:
+    """Raise RemotePassing for an answer with this status whose body has more than `most` bytes."""
+    if size > most:
+        raise RemotePassing("The answer is too large to be one.", status=status)
+
+
 class AnswerBody:
     """The body as it comes. The first piece is what httpcore has read with the head; of a body
     whose length is known, all that follows comes straight from the connection: through httpcore
@@ -65,11 +71,9 @@ class AnswerBody:
     def whole(self, most: int, status: int) -> bytes:
         """All of it, of an answer with this status. Raises RemotePassing when it has more than
         `most` bytes."""
-        if self._length > most:
-            raise RemotePassing("The answer is too large to be one.", status=status)
+        refuse_larger(self._length, most, status)
         body = bytearray()
         for piece in self._pieces:
             body += piece
-            if len(body) > most:
-                raise RemotePassing("The answer is too large to be one.", status=status)
+            refuse_larger(len(body), most, status)
         return bytes(body)

@@ -43,11 +43,11 @@ class Connection:
     @property
     def words(self) -> str:
         """All of it in one line; "" when all is well."""
-        if self.link is Link.CONNECTING:
-            return "connecting to the cloud"
-        if self.link is Link.NOT_READY:
-            return f"not ready: {self.text}"
-        return ""
+        said = {
+            Link.CONNECTING: "connecting to the cloud",
+            Link.NOT_READY: f"not ready: {self.text}",
+        }
+        return said.get(self.link, "")
 
 
 READY = Connection(Link.READY)

@@ -40,11 +40,11 @@ class EventReader:
 
     def feed(self, data: bytes) -> list[TurnEvent]:
         """The events that `data` completes."""
-        if self._after_cr and data:
+        if not data:
+            return []
+        if self._after_cr:
             data = data.removeprefix(b"\n")
-            self._after_cr = False
-        if data:
-            self._after_cr = data.endswith(b"\r")
+        self._after_cr = data.endswith(b"\r")
 
         *ended, rest = data.replace(b"\r\n", b"\n").replace(b"\r", b"\n").split(b"\n")
         found: list[TurnEvent] = []
@@ -57,10 +57,7 @@ class EventReader:
 
     def finish(self) -> list[TurnEvent]:
         """The event that was complete but not ended when the stream closed."""
-        found: list[TurnEvent] = []
-        if self._line_size:
-            found += self._end_of_line()
-        return found + self._end_of_line()
+        return self._end_of_line() + self._end_of_line()  # of its last line, then of the event
 
     @property
     def kept(self) -> int:

@@ -21,8 +21,8 @@ from typing import Self, TypeVar
 import httpcore
 
 from nemowatch import __version__
-from nemowatch.errors import ConnectionBroken, NemowatchError, NotSent, RemoteError, RemotePassing
-from nemowatch.remote.body import AnswerBody
+from nemowatch.errors import ConnectionBroken, NemowatchError, NotSent, RemoteError
+from nemowatch.remote.body import AnswerBody, refuse_larger
 from nemowatch.remote.headers import as_mapping, content_length
 from nemowatch.remote.http_errors import failure_words
 from nemowatch.remote.lines import Address, Lines, ServerConnection
@@ -216,15 +216,13 @@ class Exchange:
     ) -> bytes:
         """The complete body; `progress` is told how many bytes are there. Raises RemotePassing when
         it has more than `most` bytes, without loading them."""
-        if content_length(self.headers) > most:
-            raise RemotePassing("The answer is too large to be one.", status=self.status)
+        refuse_larger(content_length(self.headers), most, self.status)
         body = bytearray()
         async with contextlib.aclosing(self.chunks()) as chunks:
             async for chunk in chunks:
                 body += chunk
                 progress(len(body))
-                if len(body) > most:
-                    raise RemotePassing("The answer is too large to be one.", status=self.status)
+                refuse_larger(len(body), most, self.status)
         return bytes(body)
 
     def limit_to(self, seconds: float) -> None:

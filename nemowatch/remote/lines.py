@@ -129,7 +129,7 @@ class Lines:
 
     def __init__(self, tls: ssl.SSLContext) -> None:
         self._tls = tls
-        self._idle: list[ServerConnection] = []
+        self._idle: list[ServerConnection] = []  # the one that was kept first comes first
         self._sweep: asyncio.TimerHandle | None = None
         self._closing: set[asyncio.Task[None]] = set()
         self._closed = False
@@ -171,10 +171,8 @@ class Lines:
         loop = asyncio.get_running_loop()
         self._sweep = None
         oldest = loop.time() - KEPT_S
-        old = [line for line in self._idle if line.kept_since <= oldest]
-        self._idle = [line for line in self._idle if line.kept_since > oldest]
-        for line in old:
-            task = loop.create_task(line.aclose())
+        while self._idle and self._idle[0].kept_since <= oldest:
+            task = loop.create_task(self._idle.pop(0).aclose())
             self._closing.add(task)
             task.add_done_callback(self._closing.discard)
         if self._idle:

@@ -95,11 +95,8 @@ class Taking:
             self.file.append(block)
             self.progress(self.file.size, total)
 
-        room = BLOCK
-        if total:
-            room = min(BLOCK, total - self.file.size + 1)
-        most = total or answers.LARGEST_RESULT
-        left = most - self.file.size
+        left = (total or answers.LARGEST_RESULT) - self.file.size
+        room = min(BLOCK, left + 1)  # one more byte shows that it is too large
         with contextlib.closing(BlockWriter(write, room)) as writer:
             goes_on = True
             while goes_on:

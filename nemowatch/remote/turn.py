@@ -59,21 +59,25 @@ async def run(
         except NotSent:
             raise
         except RemoteError as exc:
-            return _broken(exchange, exc)
+            return _broken(exchange, exc, TurnAnswer())
         if 200 <= exchange.status < 300:
             return await _accepted(exchange, patience, clock, heard)
         return await _refused(exchange, patience, clock)
 
 
-def _broken(exchange: Exchange, exc: RemoteError, answer: TurnAnswer | None = None) -> TurnResult:
+def _broken(exchange: Exchange, exc: RemoteError, answer: TurnAnswer) -> TurnResult:
     """The end of a turn whose connection broke or reached the time limit."""
-    answer = answer or TurnAnswer()
-    if answer.failed:
-        return _failed(answer)
     end = TurnEnd.CUT
     if exchange.expired:
         end = TurnEnd.TIMEOUT
-    return TurnResult(end, without_noise(answer.text), exc.text)
+    return _stopped(answer, end, exc.text)
+
+
+def _stopped(answer: TurnAnswer, end: TurnEnd, why: str) -> TurnResult:
+    """A turn that did not come to its own end; an error event counts for more than that."""
+    if answer.failed:
+        return _failed(answer)
+    return TurnResult(end, without_noise(answer.text), why)
 
 
 async def _refused(exchange: Exchange, patience: Patience, clock: Clock) -> TurnResult:
@@ -112,7 +116,7 @@ async def _document(exchange: Exchange, heard: Callable[[int], None]) -> TurnRes
     try:
         body = await exchange.read(progress=heard)
     except RemoteError as exc:
-        return _broken(exchange, exc)
+        return _broken(exchange, exc, TurnAnswer())
     document = values.parse(body)
     if document is None:
         return TurnResult(TurnEnd.CUT, error="The cloud's answer could not be read.")
@@ -177,10 +181,8 @@ def _closed(answer: TurnAnswer) -> TurnResult:
 
 
 def _timed_out(answer: TurnAnswer, patience: Patience) -> TurnResult:
-    if answer.failed:
-        return _failed(answer)
     why = f"Nothing but heartbeats for {patience.quiet:g} seconds."
-    return TurnResult(TurnEnd.TIMEOUT, without_noise(answer.text), why)
+    return _stopped(answer, TurnEnd.TIMEOUT, why)
 
 
 class _Quiet:

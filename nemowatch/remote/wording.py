@@ -25,6 +25,9 @@ class Scene:
     timeline: str = ""  #: `Timeline (1 track): 1. Video: clip.mp4 (0-10s)`
 
 
+#: Where nothing is known of the job.
+NOTHING_TO_SHOW = Scene()
+
 #: Some words, and whether they are ours.
 Piece = tuple[str, bool]
 #: How such words are put into a text.
@@ -152,7 +155,7 @@ def _unchanged(text: str) -> str:
 
 def for_people(
     answer: str,
-    scene: Scene | None = None,
+    scene: Scene = NOTHING_TO_SHOW,
     *,
     theirs: Rendered = _unchanged,
     ours: Rendered = _unchanged,
@@ -160,7 +163,7 @@ def for_people(
     """The answer for somebody who has only a folder; what the editor would show is shown from
     `scene`. `theirs` and `ours` render the agent's words and those put in their place."""
     shown = ""
-    for text, is_ours in _pieces(answer.strip(), scene or Scene()):
+    for text, is_ours in _pieces(answer.strip(), scene):
         render = ours if is_ours else theirs
         shown += render(text)
     return shown.strip()
