@@ -108,9 +108,8 @@ class Outboxes:
 def _waiting(conn: sqlite3.Connection) -> dict[str, list[Waiting]]:
     found: dict[str, list[Waiting]] = defaultdict(list)
     for job in queue.held_for(conn, HoldReason.OUTBOX):
-        source = sources.by_id(conn, job.source_id)
-        if source is not None:
-            found[source.watch].append((job, source.path))
+        source = sources.of_job(conn, job)
+        found[source.watch].append((job, source.path))
     return found
 
 

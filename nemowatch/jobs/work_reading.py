@@ -19,9 +19,7 @@ FREE_OUTCOMES = frozenset({CallOutcome.UNSENT, CallOutcome.REFUSED})
 def read_work(conn: sqlite3.Connection, watches: Mapping[str, Watch], job: Job) -> Work | None:
     """What the stage of a job needs, which was read in this transaction; None when its folder is no
     longer among `watches`."""
-    source = sources.by_id(conn, job.source_id)
-    if source is None:
-        return None
+    source = sources.of_job(conn, job)
     watch = watches.get(source.watch)
     if watch is None:
         return None

@@ -141,9 +141,9 @@ def settle_held(
     jobs.apply(conn, jobs.by_id(conn, job.id), State.PUBLISHED, now_ms, {"error_text": ""})
     for result in standing:
         results.remember(conn, job.id, result)
-    reviews.ask(conn, job.id, "", now_ms)
+    reviews.ask(conn, job.id, reviews.TO_APPROVE, now_ms)
     batch = conn.execute(SQL["of_source"], (job.source_id,)).fetchone()
-    if batch is not None and batch["batch_id"] is not None:
+    if batch["batch_id"] is not None:
         shrink(conn, batch["batch_id"], 1, now_ms)
 
 
@@ -168,7 +168,8 @@ def open_rebuilt_batch(
     return True
 
 
-def approve(conn: sqlite3.Connection, watch: str | None, now_ms: int) -> int:
-    """A person approves what waits (in one watch, or everywhere); returns how many jobs go on."""
-    conn.execute(SQL["approve"], {"watch": watch or "", "now": now_ms})
+def approve(conn: sqlite3.Connection, watch: str, now_ms: int) -> int:
+    """A person approves what waits (in one watch, or with "" everywhere); returns how many jobs go
+    on."""
+    conn.execute(SQL["approve"], {"watch": watch, "now": now_ms})
     return queue.wake_approved(conn, now_ms)

@@ -38,7 +38,7 @@ def retry(conn: sqlite3.Connection, job_id: int, now_ms: int) -> State:
     job = jobs.by_id(conn, job_id)
     _check_may_retry(conn, job)
     if not job.prompt and reviews.of_dub(conn, job.id) is not None:
-        reviews.wait(conn, job, now_ms)
+        reviews.wait(conn, job, job.session, reviews.TO_APPROVE, now_ms)
         return State.ATTENTION
     if spend.unsettled(conn, job_id) is not None:
         reason = AttentionReason.UNKNOWN.value

@@ -47,7 +47,7 @@ def usual_render(conn: sqlite3.Connection) -> float:
 
 def _usual(conn: sqlite3.Connection, query: str) -> float:
     rows = conn.execute(SQL[query], {"rows": ROWS, "most": MOST})
-    took = sorted(row[0] for row in rows if row[0] is not None and row[0] >= 0)
+    took = [row[0] for row in rows]
     if len(took) < FEWEST:
         return 0.0
     middle: int = took[len(took) // 2]

@@ -7,10 +7,10 @@ from __future__ import annotations
 
 import json
 import sqlite3
-from dataclasses import dataclass, fields
+from dataclasses import dataclass
 from typing import Any
 
-from nemowatch.journal.queries import first, first_value, load
+from nemowatch.journal.queries import every, first, first_value, load
 
 SQL = load("results")
 
@@ -118,11 +118,11 @@ def remember(conn: sqlite3.Connection, job_id: int, result: PublishedOutput) -> 
 
 def outputs(conn: sqlite3.Connection, job_id: int) -> list[PublishedOutput]:
     """The results that were published, in order."""
-    names = [f.name for f in fields(PublishedOutput)]
-    return [
-        PublishedOutput(**{n: row[n] for n in names})
-        for row in conn.execute(SQL["outputs"], (job_id,))
-    ]
+    return every(conn, SQL["outputs"], (job_id,), _output)
+
+
+def _output(row: sqlite3.Row) -> PublishedOutput:
+    return PublishedOutput(**dict(row))
 
 
 def drop_outputs(conn: sqlite3.Connection, job_id: int) -> None:

@@ -20,6 +20,8 @@ from nemowatch.journal.queries import first, load
 from nemowatch.model import AttentionReason, Output, OutputKind, Review, State
 
 SQL = load("reviews")
+#: The question where there is nothing more to say.
+TO_APPROVE = "Its text waits to be approved."
 #: States in which a job can be given other words as if it had had them from the start.
 _NOT_BEGUN = frozenset({State.CLAIMED, State.UPLOADING})
 
@@ -67,7 +69,7 @@ def ask(conn: sqlite3.Connection, text_job: int, question: str, now_ms: int) -> 
         conn.execute(SQL["asked"], {"text_job": text_job, "dub_job": dub.id})
     elif not is_waiting(dub):
         return
-    wait(conn, dub, now_ms, question, session=job.session)
+    wait(conn, dub, job.session, question, now_ms)
 
 
 def _known_dub(conn: sqlite3.Connection, planned: Planned, text: Job) -> Job | None:
@@ -84,19 +86,17 @@ def _known_dub(conn: sqlite3.Connection, planned: Planned, text: Job) -> Job | N
 def wait(
     conn: sqlite3.Connection,
     job: Job,
+    session: int,
+    question: str,
     now_ms: int,
-    question: str = "",
-    *,
-    session: int = 0,
 ) -> None:
-    """Have this job wait until a person has approved its text; `session`: where that was made (0:
-    in the job's own)."""
+    """Have this job wait until a person has approved its text; `session`: where that was made."""
     asked = JobChanges(
         reason=AttentionReason.REVIEW.value,
         due_at=0,
         error_code="",
-        error_text=question or "Its text waits to be approved.",
-        session=session or job.session,
+        error_text=question,
+        session=session,
     )
     jobs.apply(conn, job, State.ATTENTION, now_ms, asked)
 

@@ -140,7 +140,7 @@ def _begin(
     if new.target.review is not None:
         reviews.plan(conn, job_id, new.target.review)
         if new.existing and not new.is_review_over:
-            reviews.ask(conn, job_id, "", now_ms)
+            reviews.ask(conn, job_id, reviews.TO_APPROVE, now_ms)
     edit = results.draft(conn, new.edit_of) if new.edit_of else None
     if edit is not None:
         results.save_draft(conn, job_id, edit, now_ms)
@@ -161,6 +161,11 @@ def by_id(conn: sqlite3.Connection, source_id: int) -> SourceRow | None:
     return first(conn, SQL["by_id"], (source_id,), source_of)
 
 
+def of_job(conn: sqlite3.Connection, job: jobs.Job) -> SourceRow:
+    """The source of a job: no job is ever without one, as its foreign key sees to."""
+    return source_of(conn.execute(SQL["by_id"], (job.source_id,)).fetchone())
+
+
 def find(conn: sqlite3.Connection, watch: str, path: bytes, digest: str) -> SourceRow | None:
     """The source with this identity."""
     return first(conn, SQL["find"], (watch, path, digest), source_of)
@@ -172,11 +177,7 @@ def at_path(conn: sqlite3.Connection, watch: str, path: bytes) -> list[SourceRow
 
 
 def between(
-    conn: sqlite3.Connection,
-    watch: str,
-    first_path: bytes,
-    last_path: bytes,
-    digest: str,
+    conn: sqlite3.Connection, watch: str, first_path: bytes, last_path: bytes, digest: str
 ) -> list[SourceRow]:
     """The sources of one content whose paths were between these two, exclusively."""
     asked = {"watch": watch, "first": first_path, "last": last_path, "digest": digest}

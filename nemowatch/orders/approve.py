@@ -22,4 +22,4 @@ class Approve(Order):
         return cls(str(args.get("watch") or ""))
 
     def commit(self, conn: sqlite3.Connection, now_ms: int) -> dict[str, Any]:
-        return {"approved": batches.approve(conn, self._watch or None, now_ms)}
+        return {"approved": batches.approve(conn, self._watch, now_ms)}

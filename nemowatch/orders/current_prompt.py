@@ -48,13 +48,10 @@ class MadeFrom:
         return next(iter([*self.clips, *self.scripts]), None)
 
 
-def made_from(conn: sqlite3.Connection, job_id: int) -> MadeFrom | None:
-    """What a job was made from; None when that is no longer known. Raises UsageError for no such
-    job."""
+def made_from(conn: sqlite3.Connection, job_id: int) -> MadeFrom:
+    """What a job was made from. Raises UsageError for no such job."""
     job = jobs.by_id(conn, job_id)
-    source = sources.by_id(conn, job.source_id)
-    if source is None:
-        return None
+    source = sources.of_job(conn, job)
     clips: list[Member] = []
     scripts: list[Member] = []
     for member in source_members.of_source(conn, source.id):

@@ -23,20 +23,18 @@ class FolderTerms:
     def __init__(self, job_id: int) -> None:
         self._job_id = job_id
         self._target = ""
-        self._source: SourceRow | None = None
+        self._source: SourceRow  # known once it is prepared
         self._words = ""
 
     def prepare(self, conn: sqlite3.Connection) -> None:
         """Find out which folder it is. Raises UsageError."""
         job = jobs.by_id(conn, self._job_id)
         self._target = job.target
-        self._source = sources.by_id(conn, job.source_id)
+        self._source = sources.of_job(conn, job)
 
     async def read(self, site: Site) -> None:
         """Read them from the disk. Raises UsageError for a glossary.txt that cannot be read."""
         source = self._source
-        if source is None:
-            return
         folder = read_folder(as_text(source.folder), site.own_names())
         if not isinstance(folder, Folder):
             return

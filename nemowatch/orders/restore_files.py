@@ -42,8 +42,8 @@ def to_restore(conn: sqlite3.Connection, needing: Iterable[Job]) -> list[Restore
     """The files of these jobs that have left their inbox."""
     found: dict[bytes, Restore] = {}
     for job in needing:
-        row = sources.by_id(conn, job.source_id)
-        if row is not None and row.retired_to:
+        row = sources.of_job(conn, job)
+        if row.retired_to:
             found |= _files_of(conn, row, row.retired_to)
     return list(found.values())
 

@@ -50,17 +50,18 @@ class Revise(Order):
     def commit(self, conn: sqlite3.Connection, now_ms: int) -> dict[str, Any]:
         job = jobs.by_id(conn, self._of)
         text = self._terms.added_to(self._text)
-        waiting = reviews.waiting_in(conn, self._session or job.session)
+        session = self._session or job.session
+        waiting = reviews.waiting_in(conn, session)
         if waiting is not None:
             made = reviews.revise(conn, waiting, text, now_ms)
             return {"job": made, "of": job.id, "state": State.CLAIMED.value}
-        is_latest = self._session in (0, job.session)
+        is_latest = session == job.session
         if is_latest:
             _check_made(conn, job)
         else:
-            _check_own(conn, job, self._session)
-        offers.take_back(conn, self._session or job.session, now_ms)
-        made = new_jobs.add_turn(conn, job, text, now_ms, session=self._session)
+            _check_own(conn, job, session)
+        offers.take_back(conn, session, now_ms)
+        made = new_jobs.add_turn(conn, job, text, now_ms, session=session)
         queue.check_turn_comes(conn, [made])
         state = jobs.by_id(conn, made).state
         return {"job": made, "of": job.id, "state": state.value}

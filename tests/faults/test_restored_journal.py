@@ -94,7 +94,7 @@ async def one_is_done(house: EngineRig, name: str = "f0") -> None:
 
 async def approve(house: EngineRig) -> None:
     assert house.journal is not None
-    await house.journal.write(lambda conn: batches.approve(conn, None, 1))
+    await house.journal.write(lambda conn: batches.approve(conn, "", 1))
 
 
 async def departed(house: EngineRig) -> None:

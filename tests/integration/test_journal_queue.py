@@ -92,7 +92,7 @@ def test_what_met_an_approval_just_given_goes_on_with_the_next_check(journal: Jo
     """The gate had said that it waits; what has no approval yet waits on."""
     batch = do(journal, lambda conn: batches.begin(conn, WATCH, "first scan", 2, 1))
     (late,) = claim(journal, b"dub-es/a.mp4", batch=batch)
-    do(journal, lambda conn: batches.approve(conn, None, 2))
+    do(journal, lambda conn: batches.approve(conn, "", 2))
     force(journal, late, State.HELD, reason="approval", back="claimed")
     other = do(journal, lambda conn: batches.begin(conn, WATCH, "list", 2, 3))
     (waits,) = claim(journal, b"dub-es/b.mp4", batch=other, held="approval")
@@ -191,7 +191,7 @@ def test_batches(journal: Journal) -> None:
     (row,) = do(journal, batches.waiting)
     assert (row.expected, row.waiting, row.cause) == (35, 1, "first scan")
     assert do(journal, lambda conn: batches.approve(conn, "/other", 2)) == 0
-    assert do(journal, lambda conn: batches.approve(conn, None, 2)) == 1
+    assert do(journal, lambda conn: batches.approve(conn, "", 2)) == 1
     assert (job(journal, job_id).state, job(journal, other).state) == (State.CLAIMED, State.HELD)
     assert do(journal, batches.waiting) == []
 

@@ -240,7 +240,7 @@ async def test_nothing_of_an_unapproved_batch_is_paid_for(house: StageRig) -> No
     await house.run()
     assert (house.job(job_id).state, house.job(job_id).reason) == (State.HELD, "approval")
     assert house.charged() == 0
-    house.journal.write_now(lambda conn: batches.approve(conn, None, 2))
+    house.journal.write_now(lambda conn: batches.approve(conn, "", 2))
     await house.run()
     assert (house.job(job_id).state, house.charged()) == (State.PUBLISHED, 1)
 

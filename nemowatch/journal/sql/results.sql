@@ -19,7 +19,7 @@ SELECT 1 FROM draft WHERE job_id = ?
 INSERT INTO output (job_id, ending, path, size, sha256, published_at) VALUES (?, ?, ?, ?, ?, ?)
 
 -- name: outputs
-SELECT * FROM output WHERE job_id = ? ORDER BY id
+SELECT ending, path, size, sha256, published_at FROM output WHERE job_id = ? ORDER BY id
 
 -- name: of_output
 -- the job that published a result, the latest of them when its name was used again; an earlier instruction has no number of
