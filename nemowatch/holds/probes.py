@@ -214,13 +214,16 @@ def _wake_unpaused(conn: sqlite3.Connection, evidence: Evidence) -> None:
 
 
 def _wake_deliverable(conn: sqlite3.Connection, evidence: Evidence) -> None:
-    for job_id in evidence.deliverable:
-        queue.wake_one(conn, job_id, evidence.now_ms)
+    _wake_each(conn, evidence.deliverable, evidence.now_ms)
 
 
 def _wake_rendered(conn: sqlite3.Connection, evidence: Evidence) -> None:
-    for job_id in evidence.ended_renders:
-        queue.wake_one(conn, job_id, evidence.now_ms)
+    _wake_each(conn, evidence.ended_renders, evidence.now_ms)
+
+
+def _wake_each(conn: sqlite3.Connection, job_ids: tuple[int, ...], now_ms: int) -> None:
+    for job_id in job_ids:
+        queue.wake_one(conn, job_id, now_ms)
 
 
 #: Holds of single jobs, of folders and by a setting: releases what may go on.

@@ -12,7 +12,7 @@ import asyncio
 import contextlib
 import sqlite3
 from collections import Counter
-from collections.abc import Callable, Mapping
+from collections.abc import AsyncIterator, Callable, Mapping
 from dataclasses import replace
 from operator import itemgetter
 
@@ -207,27 +207,26 @@ class Runner:
     async def _work(self, job: Job, work: Work | None) -> None:
         """Run a job's stage, and those that follow in the same lane. `work`: what it needs; None:
         it is read first. Raises JournalError."""
-        try:
+        async with self._own_end(job):
             work = work or await self.store.load(job)
+        await self._go_on(work)
+
+    async def _go_on(self, work: Work | None) -> None:
+        """Take steps, and write what comes of each. Raises JournalError."""
+        while work is not None:
+            at, work = work, None
+            async with self._own_end(at.job):
+                work = await self._take_step(at)
+
+    @contextlib.asynccontextmanager
+    async def _own_end(self, job: Job) -> AsyncIterator[None]:
+        """Whatever goes wrong in this is the job's end, and no other's. Raises JournalError."""
+        try:
+            yield
         except Exception as exc:
             if is_end_of_journal(exc):
                 raise
             await self.store.give_up(job, exc)
-            return
-        await self._go_on(work)
-
-    async def _go_on(self, work: Work | None) -> None:
-        """Take steps, and write what comes of each; whatever goes wrong in that is this job's end,
-        and no other's. Raises JournalError."""
-        while work is not None:
-            at = work.job
-            try:
-                work = await self._take_step(work)
-            except Exception as exc:
-                if is_end_of_journal(exc):
-                    raise
-                await self.store.give_up(at, exc)
-                return
 
     async def _take_step(self, work: Work) -> Work | None:
         """One step; returns what the next one needs that may be taken at once."""

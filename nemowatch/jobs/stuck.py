@@ -49,8 +49,5 @@ class StuckJobs:
 
     def at(self, watch: str) -> bool:
         """Whether a job of this watch hangs: one more would hang as well."""
-        for job_id in self.jobs:
-            hanging_at, _ = self._under_way[job_id]
-            if hanging_at == watch:
-                return True
-        return False
+        hanging_at = {self._under_way[job_id][0] for job_id in self.jobs}
+        return watch in hanging_at

@@ -10,7 +10,7 @@ import secrets
 import sqlite3
 from dataclasses import replace
 from functools import partial
-from typing import Any, Unpack
+from typing import Unpack
 
 from nemowatch.edits.answer_words import publishable
 from nemowatch.edits.draft import exportable
@@ -24,6 +24,7 @@ from nemowatch.stages import turn_outcome
 from nemowatch.stages.context import StageContext
 from nemowatch.stages.decision import Decision, go, hold, later, refuse
 from nemowatch.stages.recheck import HIDDEN
+from nemowatch.stages.settle_turn import kept
 from nemowatch.stages.work import Work
 
 #: Real failures of a render that are answered with a new id (docs/api.md section 9: "a new id,
@@ -73,8 +74,8 @@ async def _read_draft(work: Work, context: StageContext) -> Decision:
         if _is_enough(work):
             return _from_here(work, context)
         raise
-    if state.draft is not None and _is_result(work, state) and _is_better(work, state):
-        return _keep(work, context, state.draft)
+    if _is_result(work, state) and _is_better(work, state):
+        return _keep(work, context, state)
     if _is_enough(work):
         return _from_here(work, context)
     return _nothing_yet(work, context)
@@ -95,16 +96,9 @@ def _is_better(work: Work, state: RemoteState) -> bool:
     return not work.draft_saved or has_captions(state.draft)
 
 
-def _keep(work: Work, context: StageContext, draft: dict[str, Any]) -> Decision:
-    now = context.clock.now_ms()
-    keep = partial(
-        results.save_draft,
-        job_id=work.job.id,
-        draft=draft,
-        now_ms=now,
-    )
+def _keep(work: Work, context: StageContext, state: RemoteState) -> Decision:
     made = partial(spend.set_edit, job_id=work.job.id, edit=EditOutcome.MADE)
-    return go(State.INSTRUCTED, keep, made)
+    return go(State.INSTRUCTED, *kept(work, state, context), made)
 
 
 def _is_result(work: Work, state: RemoteState) -> bool:

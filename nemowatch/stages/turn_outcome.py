@@ -19,9 +19,8 @@ class TurnVerdict(StrEnum):
     """The outcome of the turn."""
 
     HAPPENED = "happened"  #: the edit exists
-    ANSWERED = "answered"  #: there are only words: a transcript, or a question
     REFUSED = "refused"  #: a business code instead of the work, and nothing has changed
-    OPEN = "open"  #: not known yet: read the state again later
+    OPEN = "open"  #: not known yet, also where there are only words: read the state again later
 
 
 #: An address in JSON, up to its parameters. A cloud may sign the addresses of media anew whenever
@@ -119,8 +118,6 @@ def judge(turn: TurnResult, baseline: str, now: str) -> TurnVerdict:
         return _judge_work(turn, baseline, now)
     if _refused(turn):
         return TurnVerdict.REFUSED
-    if turn.end is TurnEnd.CLOSED and turn.text:
-        return TurnVerdict.ANSWERED
     return TurnVerdict.OPEN
 
 

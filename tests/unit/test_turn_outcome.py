@@ -41,7 +41,7 @@ drafts = st.recursive(
     [
         (TurnResult(TurnEnd.CLOSED, "done"), AFTER, TurnVerdict.HAPPENED),
         (TurnResult(TurnEnd.CLOSED), AFTER, TurnVerdict.HAPPENED),
-        (TurnResult(TurnEnd.CLOSED, "Which language?"), BEFORE, TurnVerdict.ANSWERED),
+        (TurnResult(TurnEnd.CLOSED, "Which language?"), BEFORE, TurnVerdict.OPEN),
         (TurnResult(TurnEnd.CLOSED), BEFORE, TurnVerdict.OPEN),
         (TurnResult(TurnEnd.ERROR, error="oops"), BEFORE, TurnVerdict.OPEN),
         (TurnResult(TurnEnd.ERROR, error="oops"), AFTER, TurnVerdict.OPEN),
