@@ -108,30 +108,22 @@ def _seen_last(context: CommandContext, error: NemowatchError) -> BalanceReport:
     """The balance that the journal knows. Raises `error` when it knows none."""
     from nemowatch.cli.connection import read_journal
     from nemowatch.clock import iso
+    from nemowatch.remote.interface import Account
 
     seen = read_journal(context, account.credits_seen, dict[str, Any])
     if seen.get("available") is None:
         error.cure = error.cure or "nemowatch check says more."
         raise error
-    registration = ""
-    if seen["anonymous"]:
-        registration = _link(seen["user_id"])
     return BalanceReport(
         seen["available"],
         seen["frozen"],
         seen["total"],
         seen["anonymous"],
-        registration,
+        Account(seen["anonymous"], seen["user_id"]).registration_link,
         seen["expires_at"],
         iso(seen["at"]),
         f"{error.text} {error.cure}".strip(),
     )
-
-
-def _link(user_id: str) -> str:
-    from nemowatch.remote.interface import Account
-
-    return Account(anonymous=True, user_id=user_id).registration_link
 
 
 def by_day(calls: Iterable[Paid], drops: Iterable[BalanceFall]) -> list[dict[str, Any]]:

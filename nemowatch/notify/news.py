@@ -42,6 +42,8 @@ LONGEST_MS = 6 * 3600_000
 REMEMBERED_MS = 30 * 86_400_000
 #: States of jobs that are told as failed.
 FAILED = (State.FAILED, State.REJECTED)
+#: Of an inbox that is configured no more: nobody waits for it.
+NO_INBOX = Health(HealthState.WATCHING, "", "", 0)
 
 
 @dataclass(frozen=True, slots=True)
@@ -145,17 +147,17 @@ def _hold(conn: sqlite3.Connection, what: str, known: NewsContext) -> Iterable[T
 
 
 def _inbox(conn: sqlite3.Connection, what: str, known: NewsContext) -> Iterable[Told]:
-    health = known.inboxes.get(what)
-    if health is not None and health.state is HealthState.STARTING:
+    health = known.inboxes.get(what, NO_INBOX)
+    if health.state is HealthState.STARTING:
         return  # due again once it is known
-    away = health is not None and health.state in AWAY
+    away = health.state in AWAY
     if not _changes(conn, f"inbox {what}", known.now_ms, to=away):
         return
-    if health is None or not away:
-        yield wording.inbox_back(what)
-    else:
+    if away:
         cure = inbox_words.about_inbox(health.state, health.cure)
         yield wording.inbox_away(what, health, cure)
+    else:
+        yield wording.inbox_back(what)
 
 
 def _changes(

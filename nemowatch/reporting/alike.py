@@ -5,8 +5,9 @@ Owns what counts as the same. It must not change a trouble: JSON lists each of t
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Hashable, Iterable
 
+from nemowatch.reporting.grouping import grouped
 from nemowatch.reporting.overview import Trouble
 
 #: The most files that one entry names; any others are only counted.
@@ -16,10 +17,10 @@ MOST_NAMES = 5
 def together(troubles: Iterable[Trouble]) -> list[list[Trouble]]:
     """The troubles in their order, those that are the same in one list. A folder's trouble stays
     alone, and so does that of a file that went to failed/."""
-    found: dict[tuple[object, ...], list[Trouble]] = {}
-    for number, trouble in enumerate(troubles):
-        key: tuple[object, ...] = (trouble.inbox, trouble.folder, trouble.what, trouble.cure)
-        if trouble.refused or not trouble.path:
-            key = (number,)
-        found.setdefault(key, []).append(trouble)
-    return list(found.values())
+    return list(grouped(troubles, _what_it_shares).values())
+
+
+def _what_it_shares(trouble: Trouble) -> Hashable:
+    if trouble.refused or not trouble.path:
+        return id(trouble)  # nothing: it is like itself alone
+    return trouble.inbox, trouble.folder, trouble.what, trouble.cure

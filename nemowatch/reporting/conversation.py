@@ -65,13 +65,9 @@ def conversation(conn: sqlite3.Connection, job_id: int) -> list[ConversationTurn
     return turns
 
 
-def turn_of(conn: sqlite3.Connection, job_id: int) -> ConversationTurn | None:
-    """The turn of this job, from what is kept of it without its draft; None when there is no such
-    job."""
-    turns = turns_until(conn, job_id)
-    if not turns:
-        return None
-    return turns[-1]
+def turn_of(conn: sqlite3.Connection, job_id: int) -> ConversationTurn:
+    """The turn of this job, which the journal has, from what is kept of it without its draft."""
+    return turns_until(conn, job_id)[-1]
 
 
 def turns_until(conn: sqlite3.Connection, job_id: int) -> list[ConversationTurn]:

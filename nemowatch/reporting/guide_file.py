@@ -6,6 +6,7 @@ from __future__ import annotations
 import os
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import partial
+from operator import attrgetter
 from pathlib import Path
 
 import structlog
@@ -21,6 +22,7 @@ from nemowatch.journal import facts
 from nemowatch.journal.database import Journal
 from nemowatch.journal.facts import InboxFact
 from nemowatch.outbox.note_file import Wrote, write_note
+from nemowatch.reporting.grouping import grouped
 from nemowatch.reporting.guide import NAME, guide
 from nemowatch.tasks.records import OwnNames
 
@@ -38,9 +40,7 @@ class GuideFile:
 
     async def write(self, own_names: OwnNames) -> None:
         """Write it where it is missing; an unavailable share gets it later."""
-        beside: dict[Path, list[Inbox]] = {}
-        for inbox in self._inboxes.values():
-            beside.setdefault(inbox.watch.page.parent, []).append(inbox)
+        beside = grouped(self._inboxes.values(), attrgetter("watch.page.parent"))
         for folder, own in beside.items():
             is_there = all(inbox.health.state in ONLINE for inbox in own)
             if is_there and folder not in self._settled:

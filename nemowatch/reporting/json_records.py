@@ -178,8 +178,8 @@ def read_answer(said: Mapping[str, Any]) -> DaemonSnapshot:
     """The daemon's snapshot, from its answer, from which a daemon of another version may leave
     things out. Paths are as shown to people."""
     more, watches = said["more"], said["status"]["watches"]
-    health = more.get("health") or [None] * len(watches)
-    cures = more.get("cures") or [""] * len(watches)
+    health = more.get("health", [None] * len(watches))
+    cures = more.get("cures", [""] * len(watches))
     journal = more.get("journal", {})
     return DaemonSnapshot(
         said["status"]["daemon"],

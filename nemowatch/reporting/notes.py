@@ -86,16 +86,12 @@ class Approval:
 def error_note(failure: Failure) -> str:
     """The text of `<name>.error.txt`."""
     name = plain(failure.file)
-    what, title = f"{name} could not be processed.", message("Ordered:")
-    if failure.done:
-        what, title = f"{name} could not be finished.", message("Not done:")
-    blocks = [
-        what,
-        "What happened:\n" + indented(shortened(failure.what, _LONGEST)),
-    ]
+    happened = "What happened:\n" + indented(shortened(failure.what, _LONGEST))
+    blocks, title = [f"{name} could not be processed.", happened], message("Ordered:")
     if failure.done:
         results = [f"{said(part.what)}: {plain(part.result)}" for part in failure.done]
-        blocks.append("Done and in the outbox:\n" + _lines(results))
+        done = "Done and in the outbox:\n" + _lines(results)
+        blocks, title = [f"{name} could not be finished.", happened, done], message("Not done:")
     if failure.undone:
         blocks.append(f"{title} {', '.join(map(said, failure.undone))}")
     blocks.append(_to_do(_ways(failure)))

@@ -173,9 +173,7 @@ class CreditsSeen:
     def registration_link(self) -> str:
         """Where the anonymous account can be registered; "" when it is not anonymous or not
         known."""
-        if not self.anonymous:
-            return ""
-        return Account(anonymous=True, user_id=self.user_id).registration_link
+        return Account(bool(self.anonymous), self.user_id).registration_link
 
 
 @dataclass(frozen=True, slots=True)

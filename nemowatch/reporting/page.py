@@ -7,6 +7,7 @@ jinja2 is imported when the first page is made.
 from __future__ import annotations
 
 import os
+from collections.abc import Mapping
 from datetime import UTC, datetime
 from functools import cache
 from importlib.resources import files
@@ -39,6 +40,11 @@ ENDING_SHOWN = 20
 
 #: The headline while the cloud has not accepted us.
 LINKS = {Link.CONNECTING: "Connecting to the cloud", Link.NOT_READY: "The cloud is not ready"}
+#: The headline when this is the state of every folder.
+ALL: Mapping[frozenset[HealthState | None], tuple[str, str]] = {
+    frozenset({HealthState.OFFLINE}): ("The share is not there", "bad"),
+    frozenset({HealthState.HELD}): ("Another host works on these folders", "wait"),
+}
 #: The headline when one of several folders has a problem, the worst first.
 SOME = (
     (HealthState.OFFLINE, "One of the shares is not there"),
@@ -124,12 +130,7 @@ def _unwatched(model: PageModel) -> tuple[str, str] | None:
     """The headline when no folder is being watched."""
     if model.ended:
         return message("nemowatch is not running"), "wait"
-    states = {folder.state for folder in model.folders}
-    if states == {HealthState.OFFLINE}:
-        return "The share is not there", "bad"
-    if states == {HealthState.HELD}:
-        return "Another host works on these folders", "wait"
-    return None
+    return ALL.get(frozenset(folder.state for folder in model.folders))
 
 
 def _partly(model: PageModel) -> tuple[str, str] | None:

@@ -14,6 +14,7 @@ from nemowatch.model import State
 from nemowatch.reporting import inbox_words, words
 from nemowatch.reporting.conversation import ConversationTurn
 from nemowatch.reporting.figures import rounded
+from nemowatch.reporting.grouping import grouped
 from nemowatch.reporting.overview import DoneJob, Overview, Transfer
 from nemowatch.reporting.page_model import (
     MAKING,
@@ -54,14 +55,6 @@ def file_of(row: ListedJob) -> File:
     return row.watch, row.path
 
 
-def by_file(rows: Iterable[ListedJob]) -> dict[File, list[ListedJob]]:
-    """The jobs of each file, in their order."""
-    found: dict[File, list[ListedJob]] = {}
-    for row in rows:
-        found.setdefault(file_of(row), []).append(row)
-    return found
-
-
 def chips_of(rows: list[ListedJob]) -> tuple[str, ...]:
     """What tells the results of a file apart; empty when there is only one, which its folder
     names."""
@@ -80,7 +73,7 @@ def running(overview: Overview, now_ms: int) -> Listing[Running]:
     files = overview.in_making
     all_known = (*overview.unfinished, *overview.failed, *(done.row for done in overview.done))
     rows: list[Running] = []
-    for key, of_file in by_file(all_known).items():
+    for key, of_file in grouped(all_known, file_of).items():
         if key in files:
             of_file.sort(key=attrgetter("job.id"))
             parts = tuple(_part(row.job, overview, now_ms) for row in of_file)
@@ -132,11 +125,8 @@ def _percent(job: Job, overview: Overview) -> float:
 
 def finished(overview: Overview, turns: Mapping[int, ConversationTurn]) -> Listing[Finished]:
     """A row for each file with results, the latest first."""
-    found: dict[File, list[DoneJob]] = {}
-    for done in overview.done:
-        found.setdefault(file_of(done.row), []).append(done)
     rows: list[Finished] = []
-    for of_file in found.values():
+    for of_file in grouped(overview.done, lambda done: file_of(done.row)).values():
         first = of_file[0].row
         made = tuple(_made(done, turns) for done in of_file)
         named = chips_of([done.row for done in of_file]) != ()
@@ -171,12 +161,13 @@ def _words(turn: ConversationTurn | None) -> AskedAndSaid | None:
 def failed(overview: Overview) -> Listing[Failed]:
     """A row for each file and reason."""
     refused = tuple(_refused(overview))
-    alike: dict[tuple[object, ...], list[ListedJob]] = {}
-    for row in overview.failed:
-        key = (*file_of(row), row.job.state, row.job.error_text, row.job.error_code)
-        alike.setdefault(key, []).append(row)
+    alike = grouped(overview.failed, _file_and_reason)
     total = overview.total((State.FAILED, State.REJECTED)) + len(refused)
     return Listing((*refused, *map(_failed, alike.values())), total=total)
+
+
+def _file_and_reason(row: ListedJob) -> tuple[object, ...]:
+    return (*file_of(row), row.job.state, row.job.error_text, row.job.error_code)
 
 
 def _refused(overview: Overview) -> Iterable[Failed]:

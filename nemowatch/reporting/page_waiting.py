@@ -13,6 +13,7 @@ from nemowatch.journal.jobs import ListedJob
 from nemowatch.model import HoldReason, State
 from nemowatch.reporting import account_words, inbox_words, words
 from nemowatch.reporting.figures import QUEUEING
+from nemowatch.reporting.grouping import grouped
 from nemowatch.reporting.overview import Overview, Settling
 from nemowatch.reporting.page_files import chips_of, file_of, where
 from nemowatch.reporting.page_model import HoldLine, Listing, Waiting
@@ -81,16 +82,12 @@ def _settling(one: Settling) -> Waiting:
 
 def _waiting_jobs(rows: Iterable[ListedJob], behind: Mapping[int, int]) -> Iterable[Waiting]:
     """One row for each file and reason, however many of its jobs wait."""
-    alike: dict[tuple[str, bytes, str], list[ListedJob]] = {}
-    for row in rows:
-        why = _why(row, behind)
-        if why:
-            alike.setdefault((row.watch, row.path, why), []).append(row)
-
+    alike = grouped(rows, lambda row: (row.watch, row.path, _why(row, behind)))
     for (_, path, why), of_file in alike.items():
-        targets = chips_of(of_file)
-        numbers = tuple(row.job.id for row in of_file)
-        yield Waiting(os.path.basename(path), where(of_file[0]), why, targets, numbers)
+        if why:
+            targets = chips_of(of_file)
+            numbers = tuple(row.job.id for row in of_file)
+            yield Waiting(os.path.basename(path), where(of_file[0]), why, targets, numbers)
 
 
 def _why(row: ListedJob, behind: Mapping[int, int]) -> str:

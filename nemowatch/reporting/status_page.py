@@ -218,12 +218,8 @@ def _gather(
     """Everything that is reported, and the turns of those results that the page shows."""
     own = {inbox.name for inbox in snapshot.inboxes}
     overview = gather(conn, snapshot, limit=READ, only=own)
-    turns: dict[int, ConversationTurn] = {}
-    for done in overview.done[:SHOWN]:
-        turn = turn_of(conn, done.row.job.id)
-        if turn is not None:
-            turns[done.row.job.id] = turn
-    return overview, turns
+    shown = [done.row.job.id for done in overview.done[:SHOWN]]
+    return overview, {job: turn_of(conn, job) for job in shown}
 
 
 def _write(model: PageModel, inboxes: list[Path]) -> None:

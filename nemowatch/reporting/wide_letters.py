@@ -41,8 +41,7 @@ def _pieces(text: str) -> list[str]:
     """The pieces that must stay together: words, and letters with their punctuation."""
     pieces: list[str] = []
     for piece in _PIECE.findall(text):
-        joins = piece[0] in _CLOSING or (pieces and pieces[-1][-1] in _OPENING)
-        if pieces and joins:
+        if pieces and (piece[0] in _CLOSING or pieces[-1][-1] in _OPENING):
             pieces[-1] += piece
         else:
             pieces.append(piece)

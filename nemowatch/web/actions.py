@@ -64,8 +64,6 @@ def _words(name: str, answer: Mapping[str, Any]) -> str:
     said = _SAID.get(name)
     if said is not None:
         return said(answer)
-    if name == "revise":
-        return f"Job {answer['job']} makes the change."
     if "job" in answer:
         return _now(answer["job"], answer["state"])
     return " ".join(itertools.starmap(_now, answer.get("jobs", {}).items()))
@@ -75,6 +73,10 @@ def _now(job: int, state: str) -> str:
     step = STAGES[State(state)]
     # each by itself: of several, none is known as a message
     return language.said(f"Job {job} is now: {step}.")
+
+
+def _revised(answer: Mapping[str, Any]) -> str:
+    return f"Job {answer['job']} makes the change."
 
 
 def _approved(answer: Mapping[str, Any]) -> str:
@@ -98,8 +100,9 @@ def _taken_over(_: Mapping[str, Any]) -> str:
     )
 
 
-#: What people read after orders that are not about single jobs.
+#: What people read after orders; after all others, how each of their jobs is now.
 _SAID = {
+    "revise": _revised,
     "approve": _approved,
     "pause": _paused,
     "resume": _resumed,
