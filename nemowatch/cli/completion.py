@@ -66,6 +66,10 @@ class Shell(StrEnum):
     FISH = "fish"
 
 
+#: The scripts that are ours; of the other shells typer has a good one.
+SCRIPTS = {Shell.BASH: BASH, Shell.ZSH: ZSH}
+
+
 def completion(
     shell: Annotated[Shell, typer.Argument(metavar="SHELL", help="bash, zsh or fish.")],
 ) -> None:
@@ -76,10 +80,8 @@ def completion(
 
 
 def _script(shell: Shell) -> str:
-    if shell is Shell.BASH:
-        return BASH
-    if shell is Shell.ZSH:
-        return ZSH
+    if shell in SCRIPTS:
+        return SCRIPTS[shell]
 
     from typer.completion import get_completion_script  # type: ignore[attr-defined]
 

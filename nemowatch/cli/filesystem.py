@@ -21,9 +21,9 @@ def how_watched(watch: Watch, fstype: str) -> str:
     """How new files are noticed there."""
     if watch.mode != "auto":
         return f"mode = {watch.mode}"
-    mode = mode_of(fstype)
-    if mode is Mode.EVENTS:
-        return "changes are seen at once"
-    if mode is Mode.SCAN:
-        return f"scanned every {watch.scan_interval:g} s"
-    return "watched and scanned"
+    words = {
+        Mode.EVENTS: "changes are seen at once",
+        Mode.SCAN: f"scanned every {watch.scan_interval:g} s",
+        Mode.BOTH: "watched and scanned",
+    }
+    return words[mode_of(fstype)]

@@ -17,7 +17,7 @@ _JOINERS = frozenset("\u200c\u200d")
 def clean(text: str) -> str:
     r"""Text that is safe on a terminal: control characters as `\xNN`, bytes that are not UTF-8
     too; one line stays one."""
-    if text.isascii() and text.isprintable():
+    if text.isprintable():  # then no character of it is unsafe
         return text
     return "".join(map(_safe, text))
 

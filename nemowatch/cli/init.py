@@ -70,8 +70,9 @@ def config_path(option: Path | None, env: Mapping[str, str]) -> Path:
     place."""
     from nemowatch.config.find import home
 
-    if option is not None or env.get("NEMOWATCH_CONFIG"):
-        return (option or Path(env["NEMOWATCH_CONFIG"])).absolute()
+    named = option or env.get("NEMOWATCH_CONFIG")
+    if named:
+        return Path(named).absolute()
     return home(env) / ".config/nemowatch/config.toml"
 
 

@@ -76,15 +76,14 @@ def folded(line: str, width: int) -> list[str]:
     )
 
 
-def console(*, stderr: bool = False) -> Console:
+def console() -> Console:
     """Standard output for rich: with colours only on a terminal, and without interpreting our
     texts."""
     from rich.console import Console
 
-    stream = sys.stderr if stderr else sys.stdout
-    width = None if stream.isatty() else ENDLESS
+    width = None if sys.stdout.isatty() else ENDLESS
     return Console(
-        file=stream,
+        file=sys.stdout,
         width=width,
         highlight=False,
         markup=False,
@@ -137,16 +136,15 @@ def print_table(
     rows: Iterable[Sequence[str]],
     *,
     right: Sequence[int] = (),
-    folding: int = -1,
 ) -> None:
-    """Print columns without rules. On a terminal the column `folding` is broken to fit; in a pipe
-    every row is one line.
+    """Print columns without rules. On a terminal the last one is broken to fit; in a pipe every
+    row is one line.
 
     Only that column may be broken: numbers and states stay whole.
     """
     from rich.table import Table
 
-    last = len(head) - 1 if folding < 0 else folding
+    last = len(head) - 1
     table = Table(
         box=None,
         padding=(0, 2, 0, 0),

@@ -84,13 +84,7 @@ def install(
 
     kind = kind_of(user, instance)
     wanted = service_wanted.wanted(kind, root, token_file, drop_in or [])
-    steps = kind.install(wanted)
-    if dry_run:
-        _print_script(steps, kind)
-        return
-
-    kind.check_may()
-    _carry_out(steps, kind)
+    _do(kind.install(wanted), kind, dry_run)
     raise typer.Exit(_check(wanted.program, kind.places.config))
 
 
@@ -105,13 +99,7 @@ def uninstall(user: User = False, instance: Instance = None, dry_run: DryRun = F
     from nemowatch.installer.program import this_program
 
     kind, program = kind_of(user, instance), this_program()
-    steps = kind.uninstall(program)
-    if dry_run:
-        _print_script(steps, kind)
-        return
-
-    kind.check_may()
-    _carry_out(steps, kind)
+    _do(kind.uninstall(program), kind, dry_run)
     say()
     say("What stays, and how to remove it; nothing in the workspaces was touched:")
     for what, line in kind.what_stays(program):
@@ -142,6 +130,17 @@ def status(user: User = False, instance: Instance = None) -> None:
         _print_log(kind.systemd)
     codes = {Severity.RUNS: OK, Severity.FAILED: FAILED, Severity.STOPPED: NEEDS_DAEMON}
     raise typer.Exit(codes[verdict.level])
+
+
+def _do(steps: Iterator[InstallStep], kind: ServiceKind, dry_run: bool) -> None:
+    """Carry out the steps, or print them and end the command. Raises StepFailed, and UsageError
+    for who may not."""
+    if dry_run:
+        _print_script(steps, kind)
+        raise typer.Exit
+
+    kind.check_may()
+    _carry_out(steps, kind)
 
 
 def _print_script(steps: Iterator[InstallStep], kind: ServiceKind) -> None:

@@ -36,7 +36,9 @@ def set_cadences(
     for name, seconds, nudge in _rows(config, nudges):
         timers.every(name, seconds, nudge)
 
-    if not config.page.enabled:
+    if config.page.enabled:
+        timers.every("page", min(PAGE_WRITE, _quick(config)), nudges.page)
+    else:
         timers.drop("page")
 
     for name, inbox in inboxes.items():
@@ -44,11 +46,12 @@ def set_cadences(
 
 
 def _rows(config: Config, nudges: Nudges) -> Iterator[tuple[str, float, Callable[[], None]]]:
-    quick = min(HOLD_CHECK, 2 * config.render.poll_interval)
-    yield "holds", quick, nudges.holds
+    yield "holds", _quick(config), nudges.holds
     yield "guard", GUARD_CHECK, nudges.guard
     yield "credits", CREDITS_LOOK, nudges.credits
     yield "retention", RETENTION_SWEEP, nudges.retention
     yield "wrap-up", WRAP_UP_CHECK, nudges.wrap_up
-    if config.page.enabled:
-        yield "page", min(PAGE_WRITE, quick), nudges.page
+
+
+def _quick(config: Config) -> float:
+    return min(HOLD_CHECK, 2 * config.render.poll_interval)

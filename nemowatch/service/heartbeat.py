@@ -58,7 +58,7 @@ class Heartbeat:
 
     def _ping(self, pause: float) -> None:
         silent_for = self._clock.monotonic() - self._engine.runner.last_tick
-        if self._pauses.is_due(PING) and should_ping(True, silent_for):
+        if self._pauses.is_due(PING) and should_ping(silent_for):
             self._notifier.ping()
             # a beat that comes a moment early counts
             self._pauses.put_off(PING, self._notifier.ping_seconds - pause / 2)

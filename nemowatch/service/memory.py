@@ -23,9 +23,7 @@ _Remembering = type(lru_cache(len))
 
 def few_arenas() -> None:
     """To be called before the first thread begins."""
-    mallopt = getattr(ctypes.CDLL(None), "mallopt", None)
-    if mallopt is not None:
-        mallopt(_M_ARENA_MAX, ARENAS)
+    _call_libc("mallopt", _M_ARENA_MAX, ARENAS)
 
 
 def give_back() -> None:
@@ -33,9 +31,14 @@ def give_back() -> None:
     some tens of milliseconds."""
     _forget_answers()
     gc.collect()
-    trim = getattr(ctypes.CDLL(None), "malloc_trim", None)
-    if trim is not None:
-        trim(0)
+    _call_libc("malloc_trim", 0)
+
+
+def _call_libc(name: str, *numbers: int) -> None:
+    """Call what glibc has and others may not."""
+    function = getattr(ctypes.CDLL(None), name, None)
+    if function is not None:
+        function(*numbers)
 
 
 def _forget_answers() -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import sqlite3
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from operator import attrgetter, methodcaller
 
 import structlog
@@ -58,26 +58,26 @@ class Once:
     def _wrap_up_left(self, conn: sqlite3.Connection) -> bool:
         """Whether sources have yet to leave, or notes to be written, that were not tried in vain
         already."""
-        postponed = set[int]()
-        for wrap_up in self._engine.wrap_ups.values():
-            postponed |= wrap_up.postponed
-
-        left = notes.all_due(conn)
+        due = notes.all_due(conn)
         for row in sources.to_retire(conn, 0, -1):
-            left[row.id] = row.watch
+            due[row.id] = row.watch
 
-        if any(left[source] in self._engine.inboxes for source in left.keys() - postponed):
+        wrap_ups = self._engine.wrap_ups.values()
+        if self._any_left(due, [wrap_up.postponed for wrap_up in wrap_ups]):
             return True
         return self._side_files_left(conn)
 
     def _side_files_left(self, conn: sqlite3.Connection) -> bool:
         """Whether files beside results have yet to be written, that were not tried in vain
         already."""
-        tried = set[int]()
-        for wrap_up in self._engine.wrap_ups.values():
-            tried |= wrap_up.side_files.postponed
-        left = side_files.all_due(conn)
-        return any(left[job] in self._engine.inboxes for job in left.keys() - tried)
+        wrap_ups = self._engine.wrap_ups.values()
+        tried = [wrap_up.side_files.postponed for wrap_up in wrap_ups]
+        return self._any_left(side_files.all_due(conn), tried)
+
+    def _any_left(self, due: Mapping[int, str], tried: Iterable[set[int]]) -> bool:
+        """Whether any of what is due, {id: inbox}, is of an inbox of ours and not among `tried`."""
+        left = due.keys() - set[int]().union(*tried)
+        return any(due[one] in self._engine.inboxes for one in left)
 
     def _tired(self, conn: sqlite3.Connection) -> int:
         """How many jobs have used up as many tries as others have attempts, and were tried again

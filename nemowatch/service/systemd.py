@@ -31,12 +31,10 @@ PINGS_PER_PERIOD = 3
 _CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029]+")
 
 
-def should_ping(
-    loop_alive: bool, runner_tick_age: float, limit: float = RECENT_TICK_SECONDS
-) -> bool:
-    """Whether the daemon may call itself alive: the loop answers and the runner ticked within
-    `limit` seconds."""
-    return loop_alive and 0 <= runner_tick_age <= limit
+def should_ping(runner_tick_age: float) -> bool:
+    """Whether the daemon may call itself alive: the runner ticked lately, so many seconds ago.
+    That the loop answers shows by its asking."""
+    return 0 <= runner_tick_age <= RECENT_TICK_SECONDS
 
 
 def watchdog_seconds(env: Mapping[str, str], pid: int) -> float:

@@ -10,6 +10,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
+from typing import Any
 
 from apscheduler.executors.debug import DebugExecutor
 from apscheduler.schedulers.asyncio import AsyncIOScheduler
@@ -60,8 +61,8 @@ class Timers:
     def move(self, name: str, seconds: float) -> None:
         """The next call of this cadence comes in `seconds`, the others after it at its pace. Does
         nothing where there is no such cadence."""
-        job = self._scheduler.get_job(name)
-        if job is None or self._stopped:
+        job = self._job(name)
+        if job is None:
             return
 
         when = datetime.now(UTC) + timedelta(seconds=seconds)
@@ -70,10 +71,16 @@ class Timers:
 
     def due_in(self, name: str) -> float | None:
         """Seconds until the next call of a cadence; None when there is none of that name."""
-        job = self._scheduler.get_job(name)
-        if job is None or self._stopped:
+        job = self._job(name)
+        if job is None:
             return None
         return float((job.next_run_time - datetime.now(UTC)).total_seconds())
+
+    def _job(self, name: str) -> Any | None:
+        """APScheduler's job of a cadence; None when there is none, or all have ended."""
+        if self._stopped:
+            return None
+        return self._scheduler.get_job(name)
 
     def drop(self, name: str) -> None:
         """End a cadence, where there is one of that name."""

@@ -188,10 +188,8 @@ def _drop(location: Location, kind: MediaKind, prompt: str) -> Drop:
 
 def _has_script_beside(location: Location) -> bool:
     path = os.fsencode(location.path)
-    for stem in (path, stem_of(path)):
-        if any(os.path.lexists(stem + suffix) for suffix in SCRIPTS):
-            return True
-    return False
+    stems = (path, stem_of(path))
+    return any(os.path.lexists(stem + suffix) for stem in stems for suffix in SCRIPTS)
 
 
 def _planned(folder: Folder, drop: Drop, length: int = 0) -> ChainStep:

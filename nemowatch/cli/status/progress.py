@@ -31,12 +31,12 @@ class Progress:
     """How far a step is."""
 
     share: float | None = None  #: 0 to 1; None when that is unknown
-    label: str = ""
+    label: str = ""  #: "" only when the share is unknown
 
     @property
     def shown(self) -> str:
         """The bar, if there is one, and the label."""
-        if self.share is None or not self.label:
+        if self.share is None:
             return self.label
         return f"{bar(self.share)} {self.label}"
 
