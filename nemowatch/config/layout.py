@@ -8,6 +8,7 @@ be mounted yet. On a share that hangs it hangs too: call it in a thread, with a 
 from __future__ import annotations
 
 import os
+from collections.abc import Iterable, Iterator
 from contextlib import suppress
 from dataclasses import dataclass
 from itertools import combinations, product, starmap
@@ -50,6 +51,9 @@ class _KnownFolder:
         return f"{self.key} ({self.path})"
 
 
+_Pair: TypeAlias = tuple[_KnownFolder, _KnownFolder]
+
+
 def _begins(parts: tuple[str, ...], beginning: tuple[str, ...]) -> bool:
     return parts[: len(beginning)] == beginning
 
@@ -81,48 +85,34 @@ def _state(state: _KnownFolder, inboxes: list[_KnownFolder]) -> list[ConfigMista
     return problems
 
 
-def _among_inboxes(inboxes: list[_KnownFolder]) -> list[ConfigMistake]:
-    problems = starmap(_nested, combinations(inboxes, 2))
-    return list(filter(None, problems))
+def _among_inboxes(inboxes: list[_KnownFolder]) -> Iterator[ConfigMistake]:
+    return starmap(_nested, _overlapping(combinations(inboxes, 2)))
 
 
-def _nested(one: _KnownFolder, other: _KnownFolder) -> ConfigMistake | None:
-    pair = _inner_and_outer(one, other)
-    if pair is None:
-        return None
-
-    inner, outer = pair
+def _nested(inner: _KnownFolder, outer: _KnownFolder) -> ConfigMistake:
     if outer.lies_in(inner):
-        what = f"is the same folder as the inbox of {one.where}."
-        return _problem(other, what, "Remove one of the two.")
+        what = f"is the same folder as the inbox of {inner.where}."
+        return _problem(outer, what, "Remove one of the two.")
     what = f"lies inside the {outer.name} of {outer.where}."
     return _problem(inner, what, "Watch only the outer one, or move one of them.")
 
 
-def _results(inboxes: list[_KnownFolder], written: list[_KnownFolder]) -> list[ConfigMistake]:
-    problems = starmap(_mixed, product(written, inboxes))
-    return list(filter(None, problems))
+def _results(inboxes: list[_KnownFolder], written: list[_KnownFolder]) -> Iterator[ConfigMistake]:
+    return starmap(_mixed, _overlapping(product(written, inboxes)))
 
 
-def _mixed(results: _KnownFolder, inbox: _KnownFolder) -> ConfigMistake | None:
-    pair = _inner_and_outer(results, inbox)
-    if pair is None:
-        return None
-
-    inner, outer = pair
+def _mixed(inner: _KnownFolder, outer: _KnownFolder) -> ConfigMistake:
     what = f"lies inside the {outer.name}: results would be taken for new files."
     return _problem(inner, what, _APART)
 
 
-def _inner_and_outer(
-    one: _KnownFolder, other: _KnownFolder
-) -> tuple[_KnownFolder, _KnownFolder] | None:
-    """The two folders, the one inside the other first; None for two that are apart."""
-    if one.lies_in(other):
-        return one, other
-    if other.lies_in(one):
-        return other, one
-    return None
+def _overlapping(pairs: Iterable[_Pair]) -> Iterator[_Pair]:
+    """The pairs of which one lies in the other, the inner one first."""
+    for one, other in pairs:
+        if one.lies_in(other):
+            yield one, other
+        elif other.lies_in(one):
+            yield other, one
 
 
 def _problem(folder: _KnownFolder, what: str, cure: str) -> ConfigMistake:

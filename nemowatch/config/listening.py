@@ -19,10 +19,10 @@ def listening(value: str) -> str:
 
 def split(value: str) -> tuple[str, int]:
     """The host and the port of "host:port". Raises ValueError."""
-    host, colon, port = value.rpartition(":")
+    host, _, port = value.rpartition(":")
     host = host.removeprefix("[").removesuffix("]")
     is_port = port.isascii() and port.isdigit() and 0 < int(port) < 65536
-    if not colon or not host or not is_port or any(map(str.isspace, host)):
+    if not host or not is_port or any(map(str.isspace, host)):
         raise ValueError(_WRONG)
     return host, int(port)
 

@@ -7,7 +7,7 @@ from __future__ import annotations
 import difflib
 import re
 import tomllib
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, Any
 
 from nemowatch.config.key_names import keys, sections
@@ -90,22 +90,23 @@ def validation_problems(
 
 def _problem(where: str, error: ErrorDetails, data: Mapping[str, Any]) -> ConfigMistake:
     loc = tuple(error["loc"])
-    name = dotted(loc)
-    kind = error["type"]
-    if kind == "unexpected_keyword_argument":
-        return unknown_key(where, loc)
+    if error["type"] in _BY_TYPE:
+        return _BY_TYPE[error["type"]](where, loc)
     is_single_watch = loc == ("watch",) and isinstance(data.get("watch"), dict)
     if is_single_watch:
         cure = "Write [[watch]], with two brackets on each side."
         return ConfigMistake(where, "[watch] must be a list.", cure)
-    if kind == "dataclass_type":
-        return ConfigMistake(
-            where, f"{name} must be a section.", f"Write its keys below {_header(loc)}."
-        )
-    if kind == "missing":
-        cure = f"Add {loc[-1]} = … below {_header(loc[:-1])}."
-        return ConfigMistake(where, f"{name} is missing.", cure)
-    return ConfigMistake(where, f"{name} {_said(error)}.", "")
+    return ConfigMistake(where, f"{dotted(loc)} {_said(error)}.", "")
+
+
+def _no_section(where: str, loc: Loc) -> ConfigMistake:
+    cure = f"Write its keys below {_header(loc)}."
+    return ConfigMistake(where, f"{dotted(loc)} must be a section.", cure)
+
+
+def _missing(where: str, loc: Loc) -> ConfigMistake:
+    cure = f"Add {loc[-1]} = … below {_header(loc[:-1])}."
+    return ConfigMistake(where, f"{dotted(loc)} is missing.", cure)
 
 
 def place_of(
@@ -174,6 +175,14 @@ def unknown_key(where: str, loc: Loc) -> ConfigMistake:
         what = f"{dotted(loc)}: a token does not belong in the configuration."
         return ConfigMistake(where, what, _TOKEN_CURE)
     return ConfigMistake(where, f"{dotted(loc)} is not a known key.", nearest_key(loc))
+
+
+#: The mistakes that have a cure, by pydantic's names for them.
+_BY_TYPE: dict[str, Callable[[str, Loc], ConfigMistake]] = {
+    "unexpected_keyword_argument": unknown_key,
+    "dataclass_type": _no_section,
+    "missing": _missing,
+}
 
 
 def known_keys(loc: Loc) -> list[str]:

@@ -7,7 +7,7 @@ Drafts stay opaque: read here, never changed, and nothing in them, however odd, 
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -94,8 +94,13 @@ def values_of(raws: Iterable[dict[str, Any]], keys: Iterable[str]) -> Iterator[A
     """What each segment says under each of these names, first in its `m`, then in itself; None
     where it says nothing."""
     for raw in raws:
-        for box in _boxes(raw):
-            yield from map(box.get, keys)
+        yield from said_in(_boxes(raw), keys)
+
+
+def said_in(boxes: Iterable[dict[str, Any]], keys: Iterable[str]) -> Iterator[Any]:
+    """What each of these objects says under each of these names; None where it says nothing."""
+    for box in boxes:
+        yield from map(box.get, keys)
 
 
 def timeline(draft: object, most: int | None = None) -> str:
@@ -109,10 +114,15 @@ def timeline(draft: object, most: int | None = None) -> str:
     lines = [f"Timeline ({count}):"]
     for index, track in enumerate(tracks[:most], 1):
         lines.append(f"{index}. {track_line(track)}")
-    more = len(tracks) - len(tracks[:most])
-    if more:
-        lines.append(f"and {more} more")
-    return " ".join(lines).rstrip(":")
+    return " ".join([*lines, *left_out(tracks, most)]).rstrip(":")
+
+
+def left_out(listed: Sequence[object], most: int | None) -> list[str]:
+    """How many more there are where only the first `most` are listed; nothing for no more."""
+    more = len(listed) - len(listed[:most])
+    if not more:
+        return []
+    return [f"and {more} more"]
 
 
 def track_name(track: DraftTrack) -> str:

@@ -22,6 +22,7 @@ from nemowatch.edits.draft import (
     first_text,
     first_time,
     objects_in,
+    said_in,
     segments_of,
     total_ms,
     tracks_of,
@@ -243,10 +244,7 @@ def _joined(one: Segment, other: Segment) -> Segment:
 def _time(segment: dict[str, Any], keys: tuple[str, ...]) -> int:
     """Milliseconds, or -1 when the segment says nothing usable."""
     boxes = objects_in([segment, *map(segment.get, _TIME_BOXES)])
-    values: list[Any] = []
-    for box in boxes:
-        values += map(box.get, keys)
-    return first_time(values)
+    return first_time(said_in(boxes, keys))
 
 
 def _text(segment: dict[str, Any]) -> str:

@@ -3,7 +3,7 @@ bounded, whatever the draft is."""
 
 from __future__ import annotations
 
-from nemowatch.edits.draft import timeline, tracks_of
+from nemowatch.edits.draft import left_out, timeline, tracks_of
 from nemowatch.edits.draft_changes import draft_changes
 from nemowatch.edits.transcript import has_captions
 from nemowatch.journal.results import Summary
@@ -26,8 +26,4 @@ def _changes(before: object, after: object) -> tuple[str, ...]:
     if before is None:
         return ()
     lines = draft_changes(before, after).lines() or [NOTHING_SEEN]
-    shown = lines[:MOST_TRACKS]
-    more = len(lines) - len(shown)
-    if more:
-        shown.append(f"and {more} more")
-    return tuple(shown)
+    return (*lines[:MOST_TRACKS], *left_out(lines, MOST_TRACKS))
