@@ -14,7 +14,7 @@ import subprocess
 import sys
 import threading
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any
@@ -31,7 +31,7 @@ _NEEDED_KINDS = ("LC_", "PYTHON")
 #: The child that reads the configuration also needs the settings. As there are passwords among
 #: them, a child that reads what people drop must not have them.
 CONFIG = "config"
-_SETTINGS = "NEMOWATCH_"
+_KINDS_FOR = {CONFIG: (*_NEEDED_KINDS, "NEMOWATCH_")}
 #: Seconds to wait for the end of a killed child; one that a hung share holds stays until the share
 #: lets go of it.
 _GONE = 0.5
@@ -56,9 +56,7 @@ def _nothing() -> None:
 
 def environment(purpose: str, env: Mapping[str, str]) -> dict[str, str]:
     """The environment of a child, which finds its modules where this process does."""
-    kinds: tuple[str, ...] = _NEEDED_KINDS
-    if purpose == CONFIG:
-        kinds = (*kinds, _SETTINGS)
+    kinds = _KINDS_FOR.get(purpose, _NEEDED_KINDS)
     needed = {}
     for name, value in env.items():
         if name in _NEEDED or name.upper().startswith(kinds):
@@ -119,17 +117,14 @@ class Child:
         task: str,
         arguments: tuple[Any, ...],
         limits: ChildLimits,
-        fd: int | None = None,
+        fds: Sequence[int] = (),
     ) -> None:
-        """Have it call `module:function`. `fd`: an open file of which it gets a descriptor."""
+        """Have it call `module:function`. `fds`: the open file of which it gets a descriptor."""
         self._is_parsing = False
         self._wall = limits.wall
         self._deadline = time.monotonic() + limits.wall
 
         request = messages.ChildRequest(task, arguments, limits.cpu, limits.wall, limits.required)
-        fds: list[int] = []
-        if fd is not None:
-            fds.append(fd)
         with suppress(ConnectionError):  # it has ended: `receive` says how
             # sent together, so that the child wakes only once
             whole = b"?" + messages.request_frame(request)

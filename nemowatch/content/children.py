@@ -79,7 +79,7 @@ class Children:
         child = self._take()
         is_usable = False
         try:
-            child.send(task, arguments, self._limits, fd)
+            child.send(task, arguments, self._limits, [fd])
             answer = child.receive(beat)
             is_usable = not child.is_last
             return answer

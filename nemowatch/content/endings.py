@@ -63,8 +63,8 @@ def kind_after(name: bytes) -> MediaKind | None:
 
 
 def _target(ending: str, accepts: Container[MediaKind]) -> str:
-    target = _TARGETS.get(ending)
-    if target is not None and _KINDS[target] in accepts:
+    target = _TARGETS.get(ending, "")
+    if _KINDS.get(target) in accepts:
         return target
     return ""
 

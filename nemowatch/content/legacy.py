@@ -158,7 +158,7 @@ def _scores(data: bytes) -> dict[str, _Score]:
     )
     scores: dict[str, _Score] = {}
     for one in found:
-        codec = one["encoding"] or ""
+        codec = one["encoding"]
         if codec in _CODECS:
             scores[codec] = _Score(one["confidence"], one["language"] or "")
     return scores

@@ -16,20 +16,6 @@ from nemowatch.content.recognise import by_beginning
 JPEG, PNG, GIF, ZIP = b"\xff\xd8\xff", b"\x89PNG\r\n\x1a\n", b"GIF8", b"PK\x03\x04"
 
 
-@dataclass(frozen=True, slots=True)
-class _Mark:
-    """The mark at the end of a format."""
-
-    mark: bytes
-    length: int  #: how many bytes before the end it begins
-
-
-_MARKS = (
-    (JPEG, _Mark(b"\xff\xd9", 2)),
-    (PNG, _Mark(b"IEND\xaeB`\x82", 8)),
-    (GIF, _Mark(b"\x3b", 1)),
-    (ZIP, _Mark(b"PK\x05\x06", 22)),
-)
 #: Bytes at the end of a picture in which its mark is looked for: phones add data after it.
 _SEARCHED = 1024 * 1024
 #: The segment of a JPEG after which the picture itself begins, and how many may come before it.
@@ -50,8 +36,7 @@ def examine(pieces: Pieces) -> Contents:
     start = max(pieces.size - ending.length, 0)
     if pieces.at(start, len(ending.mark)) == ending.mark:
         return Contents(ends=True)
-    begin = by_beginning(head, _BEGIN)
-    if begin is not None and _lacks(pieces, ending.mark, begin(pieces)):
+    if _lacks(pieces, ending.mark, ending.begin(pieces)):
         return _NO_END
     return Contents()
 
@@ -86,7 +71,23 @@ def _png_begin(pieces: Pieces) -> int:
     return len(PNG)
 
 
-_BEGIN: tuple[tuple[bytes, Callable[[Pieces], int]], ...] = (
-    (JPEG, _jpeg_begin),
-    (PNG, _png_begin),
+def _nowhere(pieces: Pieces) -> int:
+    """0: without its mark this may be another format."""
+    return 0
+
+
+@dataclass(frozen=True, slots=True)
+class _Mark:
+    """The mark at the end of a format."""
+
+    mark: bytes
+    length: int  #: how many bytes before the end it begins
+    begin: Callable[[Pieces], int] = _nowhere  #: says where the picture itself begins; 0 for none
+
+
+_MARKS = (
+    (JPEG, _Mark(b"\xff\xd9", 2, _jpeg_begin)),
+    (PNG, _Mark(b"IEND\xaeB`\x82", 8, _png_begin)),
+    (GIF, _Mark(b"\x3b", 1)),
+    (ZIP, _Mark(b"PK\x05\x06", 22)),
 )

@@ -73,12 +73,10 @@ def examine(pieces: Pieces) -> Contents:
     """What a RIFF file says about itself. Raises OSError, and TooMany for too many parts."""
     whole = _chunk(pieces, 0)
     found = _missing(pieces, whole)
-    form = pieces.at(_FORM_AT, 4)
-    if form == b"WAVE":
-        return _wave(pieces, whole, found)
-    if form == b"AVI ":
-        return _avi(pieces, whole, found)
-    return found
+    read = _READERS.get(pieces.at(_FORM_AT, 4))
+    if read is None:
+        return found
+    return read(pieces, whole, found)
 
 
 def _length(pieces: Pieces, offset: int, count: int = 4) -> int:
@@ -217,3 +215,7 @@ def _streams_of_chunks(
             yield from numbers
             return
         yield chunk.kind[:2]
+
+
+#: What reads the contents of a file, by its form; of others only the length is known.
+_READERS = {b"WAVE": _wave, b"AVI ": _avi}

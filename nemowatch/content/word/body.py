@@ -247,8 +247,6 @@ class BodyReader:
         self._story = Story(is_hidden=is_hidden)
 
     def _end_box(self) -> None:
-        if not self._around:
-            return
         self._tables.end_box()
         self._story.end()
         lines = self._story.lines

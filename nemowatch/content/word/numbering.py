@@ -40,7 +40,7 @@ class ListLevel:
     kind: str = "decimal"
     pattern: str = ""
     plain: bool = False  #: every level in it in plain digits
-    restart: int | None = None  #: the level (from 1) after which it begins again; 0: never
+    restart: int = LEVELS  #: the last level (from 1) after which it begins again; 0: never
     space: str = " "
     style: str = ""  #: the paragraph style that belongs to it
 
@@ -154,7 +154,7 @@ class Numbering:
             start = levels.get(above, ListLevel()).start
             counts[above] = use.starts.get(above, start)
         for below in range(at + 1, LEVELS):
-            if _begins_again(levels.get(below, ListLevel()), at):
+            if at < levels.get(below, ListLevel()).restart:
                 counts[below] = None
 
     def _begin_definition(self, attributes: Attributes) -> None:
@@ -224,13 +224,6 @@ def _level_of(definition: _List, style: str) -> int:
         if level.style == style:
             return at
     return 0
-
-
-def _begins_again(level: ListLevel, at: int) -> bool:
-    """Whether a level restarts after a paragraph of the level `at` above it."""
-    if level.restart is None:
-        return True
-    return at < level.restart
 
 
 def _written(levels: dict[int, ListLevel], counts: list[int | None], at: int) -> str:

@@ -14,7 +14,7 @@ import posixpath
 import zipfile
 from collections.abc import Iterator
 from urllib.parse import unquote
-from zipfile import ZIP_DEFLATED, ZIP_STORED, ZipInfo
+from zipfile import ZIP_DEFLATED, ZIP_STORED
 
 from nemowatch.content.word.xml import Attributes, Walk, check_bound, value
 from nemowatch.errors import OrderError
@@ -88,11 +88,8 @@ class Package:
         self._file.close_source()
 
     def pieces(self, name: str) -> Iterator[bytes]:
-        """The content of a part, unpacked piece by piece; nothing for a missing one."""
-        part: ZipInfo | None = self._parts.get(name)
-        if part is None:
-            return
-        with self._archive.open(part) as stream:
+        """The content of a part that was fetched, unpacked piece by piece."""
+        with self._archive.open(self._parts[name]) as stream:
             while piece := stream.read(_PIECE):
                 self._unpacked += len(piece)
                 check_bound(self._unpacked, MAX_UNPACKED, _MANY)

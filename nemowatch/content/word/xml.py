@@ -8,6 +8,7 @@ bring entities, and attacks with them. Office documents have none.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
+from functools import partial
 from types import MappingProxyType
 from typing import Any
 from xml.parsers import expat
@@ -94,7 +95,7 @@ class Walk:
         parser.StartElementHandler = self._start
         parser.EndElementHandler = self._end
         if self._text is not None:
-            parser.CharacterDataHandler = self._characters
+            parser.CharacterDataHandler = partial(self._characters, self._text)
 
         for piece in pieces:
             self._unseen += len(piece)
@@ -136,10 +137,10 @@ class Walk:
         if act is not None:
             act()
 
-    def _characters(self, said: str) -> None:
+    def _characters(self, say: Callable[[str], None], said: str) -> None:
         self._unseen = 0
-        if self._text is not None and not self._left_out:
-            self._text(said)
+        if not self._left_out:
+            say(said)
 
     def _shortened(self, name: str) -> str:
         """The short name, "" in a namespace that does not matter."""
