@@ -6,7 +6,7 @@ file.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import partial
 
@@ -250,13 +250,8 @@ class Gathering:
     def problems(self) -> Iterator[FileProblem]:
         """What people read about what only looks like an instruction."""
         for found in self.folders.values():
-            yield from _problems(found.near)
-        yield from _problems(self.others)
-
-
-def _problems(found: Iterable[NearMiss]) -> Iterator[FileProblem]:
-    for miss in found:
-        yield miss.problem()
+            yield from map(NearMiss.problem, found.near)
+        yield from map(NearMiss.problem, self.others)
 
 
 def _near(path: bytes, meant: InstructionName, why: str, cure: str) -> NearMiss:

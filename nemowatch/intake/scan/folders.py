@@ -6,6 +6,9 @@ grammar itself is in `nemowatch.tasks`.
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from operator import attrgetter
+
 from nemowatch.intake.scan import instruction_names
 from nemowatch.intake.scan.file_names import is_subtitles
 from nemowatch.intake.scan.instruction_forms import InstructionName
@@ -72,9 +75,8 @@ class FolderBook:
         """The names and terms for files in this folder, at any depth: those of its glossary.txt
         and of those above it. Of the same term in several the nearest counts."""
         found = NO_TERMS
-        if self._glossaries:
-            for above in lineage(folder):
-                found = found.with_nearer(self._glossaries.get(above, NO_TERMS))
+        for above in lineage(folder):
+            found = found.with_nearer(self._glossaries.get(above, NO_TERMS))
         return found
 
     def own_glossary(self, folder: bytes) -> Glossary:
@@ -125,13 +127,11 @@ class FolderBook:
     def is_reviewed_text(self, path: bytes) -> bool:
         """Whether a file is named like subtitles, and is in a folder where a text is approved by
         putting it back."""
-        found = self.read(folder_of(path))
-        return is_subtitles(path) and isinstance(found, Folder) and found.is_reviewed
+        return is_subtitles(path) and self._orders(path, attrgetter("is_reviewed"))
 
     def takes_subtitles(self, path: bytes) -> bool:
         """Whether subtitles belong to clips in the task folder of this path."""
-        found = self.read(folder_of(path))
-        return isinstance(found, Folder) and takes_subtitles(found)
+        return self._orders(path, takes_subtitles)
 
     def in_doubt(self, path: bytes) -> InstructionName | None:
         """The instruction that a file may be meant as, judged by its name alone; the files beside
@@ -143,13 +143,17 @@ class FolderBook:
 
     def takes_projects(self, folder: bytes) -> bool:
         """Whether this task folder has projects, whose files are worked on together."""
-        found = self.read(folder)
-        return isinstance(found, Folder) and takes_projects(found)
+        return self._orders(folder, takes_projects)
 
     def asks_about_mixes(self, folder: bytes) -> bool:
         """Whether files of different kinds that come into this folder together are asked about."""
-        found = self.read(folder_of(folder))
-        return isinstance(found, Folder) and asks_about_mixes(found)
+        return self._orders(folder, asks_about_mixes)
+
+    def _orders(self, path: bytes, what: Callable[[Folder], bool]) -> bool:
+        """Whether this is so of what the task folder of a path orders; not of one whose name cannot
+        be read."""
+        found = self.read(folder_of(path))
+        return isinstance(found, Folder) and what(found)
 
     def is_approvable(self, folder: bytes) -> bool:
         """Whether an APPROVE counts in this folder."""

@@ -75,25 +75,26 @@ _STRENGTH = {
 
 
 class _Patterns:
-    """Patterns for names, each with its reason."""
+    """Patterns for names of one kind, each with its reason."""
 
-    def __init__(self, reasons: dict[str, str]) -> None:
+    def __init__(self, reasons: dict[str, str], kind: NameClass = NameClass.IGNORED) -> None:
         self._reasons = reasons
+        self._kind = kind
         nothing = r"(?!)"
         self._any = LatePattern("|".join(map(fnmatch.translate, reasons)) or nothing)
 
     def __len__(self) -> int:
         return len(self._reasons)
 
-    def why(self, name: str) -> str:
-        """The reason of the first pattern that matches; "" when none does."""
+    def verdict(self, name: str) -> NameVerdict | None:
+        """The verdict by the first pattern that matches; None when none does."""
         if self._any.match(name) is None:
-            return ""
+            return None
         pattern = next(filter(partial(fnmatch.fnmatchcase, name), self._reasons))
-        return self._reasons[pattern]
+        return NameVerdict(self._kind, self._reasons[pattern])
 
 
-_OURS = _Patterns(OUR_PATTERNS)
+_OURS = _Patterns(OUR_PATTERNS, NameClass.OURS)
 _NEVER_WORK = _Patterns(PATTERNS)
 _NEVER_ENTERED = _Patterns({**FOLDER_PATTERNS, ".*": "a hidden folder"})
 
@@ -139,7 +140,7 @@ class Ignore:
     def _look_alike(self, name: bytes, *, folder: bool) -> NameVerdict | None:
         """The verdict on a name that was surely meant as an instruction, but is not one."""
         low = folded(name)
-        if low.startswith(_PREFIXES) or self._own.why(low):
+        if low.startswith(_PREFIXES) or self._own.verdict(low) is not None:
             return None
 
         meant = instruction_names.look_alike(name, folder=folder)
@@ -150,9 +151,9 @@ class Ignore:
         )
 
     def _shared(self, low: str) -> NameVerdict:
-        own = self._own.why(low)
-        if own:
-            return _ignored(own)
+        own = self._own.verdict(low)
+        if own is not None:
+            return own
         # a sync conflict must not be paid for: a person decides first
         whose = conflict_of(low)
         if whose:
@@ -174,21 +175,11 @@ def _strength(verdict: NameVerdict) -> int:
 
 
 def _folder(low: str) -> NameVerdict | None:
-    listed = _FOLDER_NAMES.get(low)
-    if listed is not None:
-        return listed
-
-    why = _NEVER_ENTERED.why(low)
-    if why:
-        return _ignored(why)
-    return None
+    return _FOLDER_NAMES.get(low) or _NEVER_ENTERED.verdict(low)
 
 
 def _file(low: str) -> NameVerdict | None:
-    ours = _OURS.why(low)
-    if ours:
-        return NameVerdict(NameClass.OURS, ours)
-    return _FILE_NAMES.get(low)
+    return _OURS.verdict(low) or _FILE_NAMES.get(low)
 
 
 def _temporary(low: str) -> NameVerdict | None:
@@ -199,8 +190,4 @@ def _temporary(low: str) -> NameVerdict | None:
     _, dot, ending = low.rpartition(".")
     if dot and ending in TEMPORARY_SUFFIXES:
         return _ignored(TEMPORARY_SUFFIXES[ending])
-
-    why = _NEVER_WORK.why(low)
-    if why:
-        return _ignored(why)
-    return None
+    return _NEVER_WORK.verdict(low)
