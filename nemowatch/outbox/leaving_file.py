@@ -22,7 +22,7 @@ from nemowatch.fs.folders import below, ensure_folder, name_limit
 from nemowatch.fs.hashing import has_content
 from nemowatch.fs.identity import is_regular, of_stat, same_file, same_inode
 from nemowatch.fs.listing import names_in
-from nemowatch.fs.names import LAST_NUMBER, numbered
+from nemowatch.fs.names import candidates, numbered
 from nemowatch.fs.safe_open import folder_of, open_path, stat_at, sync_folder, translated
 from nemowatch.model import Snapshot
 
@@ -195,8 +195,7 @@ def _copy(
 
 def _names(member: Leaving, target: int, first: int) -> Iterator[str]:
     """The source's own name, byte for byte, then numbered ones."""
-    limit = name_limit(target)
-    return (numbered(member.name, number, limit) for number in range(first, LAST_NUMBER + 1))
+    return candidates(member.name, name_limit(target), first)
 
 
 def _move_shadow(

@@ -10,7 +10,7 @@ from __future__ import annotations
 import contextlib
 import errno
 import os
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Sequence
 from functools import partial
 from itertools import filterfalse
 from operator import attrgetter
@@ -20,14 +20,21 @@ from nemowatch.content.kinds import kind_by_name
 from nemowatch.errors import LocalError, LocalPassing, SourceChanged, SourceGone, show_path
 from nemowatch.fs.exclusive_create import move_folder, remove_folder
 from nemowatch.fs.folders import below, ensure_folder, ensure_root, name_limit
-from nemowatch.fs.identity import not_regular
+from nemowatch.fs.identity import is_regular
 from nemowatch.fs.listing import entries, names_below, names_in
-from nemowatch.fs.names import LAST_NUMBER, OURS, numbered
+from nemowatch.fs.names import OURS, candidates
 from nemowatch.fs.safe_open import folder_of, lookup, stat_at, sync_folder, translated
 from nemowatch.model import MediaKind, Member
 from nemowatch.outbox import leaving_file
 from nemowatch.outbox.leaving_file import Leaving
-from nemowatch.outbox.retire import AfterAction, Retired, leaving_members, moved_files, retire_all
+from nemowatch.outbox.retire import (
+    AfterAction,
+    Retired,
+    leaving_members,
+    moved_files,
+    retire_all,
+    retire_members,
+)
 
 _MEDIA = frozenset({MediaKind.VIDEO, MediaKind.AUDIO, MediaKind.IMAGE})
 #: The texts that instruct a project; Windows hides endings.
@@ -42,6 +49,20 @@ def is_project(path: bytes, members: Iterable[Member]) -> bool:
     """Whether the source at this path is the folder of its files."""
     paths = list(filter(None, map(attrgetter("path"), members)))
     return bool(paths) and all(one.startswith(path + b"/") for one in paths)
+
+
+def retire_source(
+    inbox: Path,
+    path: bytes,
+    members: Sequence[Member],
+    root: Path,
+    mode: str = AfterAction.MOVE,
+) -> Retired:
+    """Let the source at this path leave, as the journal knows it: a project as `retire_project`,
+    any other as `retire_members`."""
+    if is_project(path, members):
+        return retire_project(inbox, path, members, root, mode)
+    return retire_members(inbox, members, root, mode)
 
 
 def retire_project(
@@ -109,7 +130,7 @@ def move_whole(inbox: Path, project: bytes, root: Path) -> Path | None:
         folder_of(root, above) as target,
         translated(inbox / os.fsdecode(project)),
     ):
-        for candidate in _names(name, target):
+        for candidate in candidates(name, name_limit(target)):
             try:
                 move_folder(name, source, candidate, target)
             except OSError as exc:
@@ -124,11 +145,6 @@ def move_whole(inbox: Path, project: bytes, root: Path) -> Path | None:
     return None
 
 
-def _names(name: str, target: int) -> Iterator[str]:
-    limit = name_limit(target)
-    return (numbered(name, number, limit) for number in range(1, LAST_NUMBER + 1))
-
-
 def _moved_before(
     inbox: Path,
     project: bytes,
@@ -140,7 +156,7 @@ def _moved_before(
     above, _, raw = project.rpartition(b"/")
     with contextlib.suppress(SourceGone), folder_of(root, above) as target, translated(root):
         there = names_in(target)
-        for candidate in _names(os.fsdecode(raw), target):
+        for candidate in candidates(os.fsdecode(raw), name_limit(target)):
             if os.fsencode(candidate) not in there:
                 continue
             folder = os.path.join(above, os.fsencode(candidate))
@@ -201,7 +217,7 @@ def _others(inbox: Path, project: bytes) -> list[bytes]:
     found: list[bytes] = []
     with contextlib.suppress(LocalError, OSError), folder_of(inbox, project) as folder:
         for name, at in entries(folder):
-            if at is not None and not not_regular(at.st_mode):
+            if is_regular(at):
                 found.append(os.path.join(project, name))
     return found
 
@@ -225,5 +241,4 @@ def _remove_empty(inbox: Path, project: bytes) -> None:
     """The project's own folder, when nothing is left in it; never one above it."""
     above, _, name = project.rpartition(b"/")
     with contextlib.suppress(LocalError, OSError), folder_of(inbox, above) as folder:
-        if stat_at(name, folder) is not None:
-            remove_folder(name, folder)
+        remove_folder(name, folder)

@@ -17,7 +17,7 @@ from functools import partial
 from operator import attrgetter
 from pathlib import Path
 
-from nemowatch.errors import LocalError, LocalFinal, SourceGone, show_path
+from nemowatch.errors import LocalError, SourceGone, show_path
 from nemowatch.fs.folders import ensure_root
 from nemowatch.fs.identity import NO_LOOK
 from nemowatch.fs.names import LAST_NUMBER
@@ -66,6 +66,8 @@ def retire_members(
     leaving = leaving_members(members)
     if not leaving:
         return Retired()
+    if AfterAction(mode) is AfterAction.KEEP:
+        return Retired(target=b"")
     went = retire_all(inbox, leaving, root, mode)
     files = tuple(moved_files(root, leaving, went))
     if went[0] is None:
@@ -99,7 +101,7 @@ def _leaving(member: Member) -> Leaving:
 def retire_all(
     inbox: Path,
     members: Sequence[Leaving],
-    root: Path | None,
+    root: Path,
     mode: str = AfterAction.MOVE,
 ) -> tuple[Path | None, ...]:
     """Let the files of one source leave together, under one number where names are taken. One that
@@ -120,10 +122,6 @@ def retire_all(
             leaving_file.delete(inbox, member)
         return nowhere
 
-    if root is None:
-        first = members[0].relative
-        text = f"{show_path(first)}: there is no folder to move it to."
-        raise LocalFinal(text, path=first)
     return _move_all(inbox, members, present, root)
 
 

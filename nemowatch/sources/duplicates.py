@@ -26,8 +26,8 @@ from nemowatch.jobs.job_log import location_of
 from nemowatch.journal import jobs, results, source_members, sources
 from nemowatch.journal.database import Journal
 from nemowatch.model import Member
-from nemowatch.outbox.leaving_project import is_project, retire_project
-from nemowatch.outbox.retire import Retired, retire_members
+from nemowatch.outbox.leaving_project import retire_source
+from nemowatch.outbox.retire import Retired
 from nemowatch.reporting import notes
 from nemowatch.reporting.note_writer import NoteWriter
 from nemowatch.retry_memory import NotBefore, SayOnce
@@ -153,9 +153,7 @@ class Duplicates:
 
 
 def _to_done(watch: Watch, path: bytes, members: list[Member]) -> Retired:
-    if is_project(path, members):
-        return retire_project(watch.inbox, path, members, watch.done)
-    return retire_members(watch.inbox, members, watch.done)
+    return retire_source(watch.inbox, path, members, watch.done)
 
 
 def _is_needed(conn: sqlite3.Connection, copy: Duplicate) -> bool:

@@ -11,7 +11,6 @@ import sqlite3
 from collections.abc import Awaitable, Callable, Mapping
 from functools import partial
 from itertools import filterfalse
-from operator import attrgetter
 
 import structlog
 
@@ -25,8 +24,8 @@ from nemowatch.journal import jobs, sessions, source_members, sources
 from nemowatch.journal.database import Journal
 from nemowatch.journal.sources import SourceRow
 from nemowatch.model import ENDED, Member, State
-from nemowatch.outbox.leaving_project import is_project, retire_project
-from nemowatch.outbox.retire import Retired, retire_members
+from nemowatch.outbox.leaving_project import is_project, retire_source
+from nemowatch.outbox.retire import Retired
 from nemowatch.reporting.note_sync import NoteSync
 from nemowatch.retry_memory import NotBefore
 from nemowatch.sources.moving_out import MovingOut
@@ -243,14 +242,6 @@ def _is_needed_there(conn: sqlite3.Connection, source_id: int) -> bool:
 
 def _move(watch: Watch, path: bytes, members: list[Member], done: bool) -> Retired:
     """Retire a source as its watch says, or to failed/."""
-    if is_project(path, members):
-        if not done:
-            return retire_project(watch.inbox, path, members, watch.failed)
-        return retire_project(watch.inbox, path, members, watch.done, watch.after)
     if not done:
-        return retire_members(watch.inbox, members, watch.failed)
-    if watch.after == "keep":
-        if any(map(attrgetter("path"), members)):
-            return Retired(target=b"")
-        return Retired()
-    return retire_members(watch.inbox, members, watch.done, watch.after)
+        return retire_source(watch.inbox, path, members, watch.failed)
+    return retire_source(watch.inbox, path, members, watch.done, watch.after)
