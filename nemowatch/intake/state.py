@@ -117,7 +117,6 @@ class InboxState:
     def above(self, path: bytes) -> list[FolderInstructions]:
         """The instructions that apply to a file: those in its folder and above, the outermost
         first."""
-
         return list(filter(None, map(self.instructions.get, lineage(parent(path)))))
 
     @property

@@ -89,8 +89,7 @@ class Resolve(Order):
 def _text_as_made(conn: sqlite3.Connection, job: Job) -> str:
     """The text that waits, with its times. Raises UsageError when it is no longer known here."""
     planned = reviews.of_dub(conn, job.id)
-    assert planned is not None  # only such jobs wait
-    draft = results.draft(conn, planned.text_job)
+    draft = results.draft(conn, planned.text_job) if planned else None
     text = transcript.as_srt(transcript.read(draft)).replace("\r\n", "\n").strip()
     if not text:
         raise UsageError(

@@ -75,8 +75,8 @@ class FolderBook:
         """The names and terms for files in this folder, at any depth: those of its glossary.txt
         and of those above it. Of the same term in several the nearest counts."""
         found = NO_TERMS
-        for above in lineage(folder):
-            found = found.with_nearer(self._glossaries.get(above, NO_TERMS))
+        for glossary in filter(None, map(self._glossaries.get, lineage(folder))):
+            found = found.with_nearer(glossary)
         return found
 
     def own_glossary(self, folder: bytes) -> Glossary:
