@@ -149,10 +149,11 @@ class Inbox:
         """Make an unforeseen error, met while working for this inbox, its state until the next
         try."""
         async with self._busy:
-            if not self._stopped:
-                await self._fail(error)
+            await self._fail(error)
 
     async def _fail(self, error: Exception) -> None:
+        if self._stopped:
+            return  # its threads have ended: that is no trouble
         await self._root_monitor.failed_unexpectedly(error)
         self._plan()
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import os
 import subprocess
 from collections.abc import Iterator
@@ -165,3 +166,21 @@ async def test_a_watcher_that_fails_in_any_way_is_a_degraded_inbox(
         b.put("dub-es/a.mp4", mp4("a"))
         await b.until(lambda: b.claimed != [])
         assert b.inbox.health.state is HealthState.DEGRADED
+
+
+@pytest.mark.parametrize("steps", range(12))
+async def test_a_tick_that_the_end_overtakes_is_no_trouble(
+    root: Path, tmp_path: Path, steps: int
+) -> None:
+    """Whatever the tick was about to do when its threads ended: the inbox has no trouble, which
+    would keep its last status page from being written."""
+    async with inbox_rig(root, tmp_path / "s") as b:
+        await b.until(lambda: b.inbox.surveyed)
+        await b.until(lambda: b.inbox.due_in() > 0)
+        b.inbox.request_scan()
+        tick = asyncio.create_task(b.inbox.tick())
+        for _ in range(steps):
+            await asyncio.sleep(0)
+        await b.inbox.stop()
+        await tick
+        assert b.inbox.health.state is HealthState.WATCHING
