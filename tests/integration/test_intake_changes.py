@@ -77,9 +77,9 @@ async def test_done_content_dropped_again_is_a_duplicate_and_failed_is_a_retry(
         path = b.put("dub-es-fr/p.mp4", data)
         await b.until(lambda: len(b.claimed) == 1)
 
-        def finish(conn: object) -> None:
-            es, fr = jobs.of_source(conn, 1)  # type: ignore[arg-type]
-            results.add_output(conn, es.id, ".es.mp4", os.fsencode(out), 6, "x", 1)  # type: ignore[arg-type]
+        def finish(conn: sqlite3.Connection) -> None:
+            es, fr = jobs.of_source(conn, 1)
+            results.add_output(conn, es.id, ".es.mp4", os.fsencode(out), 6, "x", 1)
             for state in (
                 "uploading",
                 "uploaded",
@@ -88,10 +88,10 @@ async def test_done_content_dropped_again_is_a_duplicate_and_failed_is_a_retry(
                 "downloaded",
                 "published",
             ):
-                job = jobs.by_id(conn, es.id)  # type: ignore[arg-type]
-                jobs.apply(conn, job, State(state), 1)  # type: ignore[arg-type]
-            jobs.apply(conn, fr, State.FAILED, 1)  # type: ignore[arg-type]
-            sources.retire(conn, 1, b"/failed/p.mp4", 1)  # type: ignore[arg-type]
+                job = jobs.by_id(conn, es.id)
+                jobs.apply(conn, job, State(state), 1)
+            jobs.apply(conn, fr, State.FAILED, 1)
+            sources.retire(conn, 1, b"/failed/p.mp4", 1)
 
         await b.journal.write(finish)
         path.unlink()

@@ -54,7 +54,8 @@ def done(*made: Made) -> Finished:
 
 
 def model(root: Path, **fields: object) -> PageModel:
-    return replace(PageModel(host="studio", now_ms=NOW, page=root / "status.html"), **fields)  # type: ignore[arg-type]
+    plain = PageModel(host="studio", now_ms=NOW, page=root / "status.html")
+    return replace(plain, **fields)  # type: ignore[arg-type]
 
 
 def busy(root: Path) -> PageModel:

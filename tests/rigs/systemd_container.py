@@ -233,10 +233,13 @@ class SystemdContainer:
                 stdout=log,
                 stderr=log,
                 start_new_session=True,
-                preexec_fn=lambda: (self._cgroup / "cgroup.procs").write_text("0") and None,  # noqa: PLW1509
+                preexec_fn=self._join_cgroup,  # noqa: PLW1509
             )
         self.pid = wait_for(self._find_init, f"boot; {self.work}/boot.log", BOOT_SECONDS)
         wait_for(self._is_up, "the target is reached", BOOT_SECONDS)
+
+    def _join_cgroup(self) -> None:
+        (self._cgroup / "cgroup.procs").write_text("0")
 
     def _find_init(self) -> int:
         if self._outer.poll() is not None:

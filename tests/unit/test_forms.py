@@ -47,7 +47,8 @@ RTF = (
     r" \u8364?\u-10179?\u-8704?\par}"
 )
 MARKDOWN = (
-    "---\ntitle: no\n---\n# Welcome\n\nThis is **bold**, *it*, `code` and a [link](http://x.y/z).\n\n"
+    "---\ntitle: no\n---\n# Welcome\n\n"
+    "This is **bold**, *it*, `code` and a [link](http://x.y/z).\n\n"
     "- one\n- [ ] two\n\n1. First\n2. Second\n\n> quote\n\n| a | b |\n|---|---|\n| c | d |\n\n"
     "```py\nx = 1\n```\n\nNote[^1] <!-- no -->\n\n* * *\n\nEnd \\*star\\*\n"
 )

@@ -75,7 +75,10 @@ def test_a_long_script_is_taken_whole() -> None:
         read_links(b"https://example.org/a\n" * 50_000, "a.urls.txt")
 
 
-SHORTCUT = "[{000214A0-0000-0000-C000-000000000046}]\r\nProp3=19,2\r\n[InternetShortcut]\r\nIDList=\r\nURL=https://example.org/Ä?a=b#c\r\n"
+SHORTCUT = (
+    "[{000214A0-0000-0000-C000-000000000046}]\r\nProp3=19,2\r\n"
+    "[InternetShortcut]\r\nIDList=\r\nURL=https://example.org/Ä?a=b#c\r\n"
+)
 
 
 @pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "utf-16", "utf-16-le"])

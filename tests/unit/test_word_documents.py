@@ -53,7 +53,8 @@ SHOWN: dict[str, tuple[str, str]] = {
     ),
     "what a change replaced says nothing": (
         P(
-            "<w:r><w:rPr><w:rPrChange><w:rPr><w:vanish/></w:rPr></w:rPrChange></w:rPr><w:t>x</w:t></w:r>"
+            "<w:r><w:rPr><w:rPrChange><w:rPr><w:vanish/></w:rPr></w:rPrChange></w:rPr>",
+            "<w:t>x</w:t></w:r>",
         ),
         "x",
     ),
@@ -64,7 +65,8 @@ SHOWN: dict[str, tuple[str, str]] = {
     "a content control in a line, one in the other": (
         P(
             "My name is ",
-            f"<w:sdt><w:sdtPr><w:rPr><w:vanish/></w:rPr></w:sdtPr><w:sdtContent><w:sdt><w:sdtContent>"
+            f"<w:sdt><w:sdtPr><w:rPr><w:vanish/></w:rPr></w:sdtPr><w:sdtContent>"
+            f"<w:sdt><w:sdtContent>"
             f"{run('Maria')}</w:sdtContent></w:sdt></w:sdtContent></w:sdt>",
             ".",
         ),
@@ -153,7 +155,8 @@ SHOWN: dict[str, tuple[str, str]] = {
     ),
     "ruby: the word, and not how it is read": (
         P(
-            f"<w:r><w:ruby><w:rt>{run('とうきょう')}</w:rt><w:rubyBase>{run('東京')}</w:rubyBase></w:ruby></w:r>"
+            f"<w:r><w:ruby><w:rt>{run('とうきょう')}</w:rt>",
+            f"<w:rubyBase>{run('東京')}</w:rubyBase></w:ruby></w:r>",
         ),
         "東京",
     ),
@@ -289,7 +292,10 @@ LOOKS = (
     f'<w:style w:type="table" w:styleId="Bands"><w:tblStylePr w:type="firstRow"><w:tcPr>{DARK}'
     "</w:tcPr></w:tblStylePr></w:style>"
 )
-NOTHING = '<w14:textFill xmlns:w14="http://schemas.microsoft.com/office/word/2010/wordml"><w14:noFill/></w14:textFill>'
+NOTHING = (
+    '<w14:textFill xmlns:w14="http://schemas.microsoft.com/office/word/2010/wordml">'
+    "<w14:noFill/></w14:textFill>"
+)
 
 
 @each_row(

@@ -10,6 +10,7 @@ import subprocess
 import sys
 import time
 import urllib.request
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -220,12 +221,17 @@ SYNCTHING = """<configuration version="36">
     <filesystemType>basic</filesystemType><minDiskFree unit="%">0</minDiskFree>
     <device id="{one}"></device><device id="{other}"></device>
   </folder>
-  <device id="{one}" name="one" compression="never"><address>tcp://127.0.0.1:{listen}</address></device>
-  <device id="{other}" name="other" compression="never"><address>tcp://127.0.0.1:{their_listen}</address></device>
+  <device id="{one}" name="one" compression="never">
+    <address>tcp://127.0.0.1:{listen}</address>
+  </device>
+  <device id="{other}" name="other" compression="never">
+    <address>tcp://127.0.0.1:{their_listen}</address>
+  </device>
   <gui enabled="true" tls="false"><address>127.0.0.1:{gui}</address><apikey>key</apikey></gui>
   <options>
     <listenAddress>tcp://127.0.0.1:{listen}</listenAddress>
-    <globalAnnounceEnabled>false</globalAnnounceEnabled><localAnnounceEnabled>false</localAnnounceEnabled>
+    <globalAnnounceEnabled>false</globalAnnounceEnabled>
+    <localAnnounceEnabled>false</localAnnounceEnabled>
     <relaysEnabled>false</relaysEnabled><natEnabled>false</natEnabled><urAccepted>-1</urAccepted>
     <crashReportingEnabled>false</crashReportingEnabled><startBrowser>false</startBrowser>
     <reconnectionIntervalS>1</reconnectionIntervalS><autoUpgradeIntervalH>0</autoUpgradeIntervalH>
@@ -312,7 +318,7 @@ def syncthing(case: Case) -> None:
         (sync.far / where).write_bytes(data)
     for where in list(case.expected):
         name = os.fsdecode(where)
-        wait_for(f"{name} to arrive", lambda name=name: _arrived(case, name), 60)  # type: ignore[misc]
+        wait_for(f"{name} to arrive", partial(_arrived, case, name), 60)
         case.whole(where)
 
 
