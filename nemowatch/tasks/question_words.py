@@ -27,6 +27,10 @@ class QuestionWords:
     subjects: str = ""
     #: whether apostrophes divide words
     divides: bool = False
+    #: begins an order to leave something out, in words of a complaint: "no video of the crowd",
+    leaves_out: str = ""
+    #: unless one of these says that something is missed: "no video of the trip yet"
+    missed: str = ""
 
 
 ENGLISH = QuestionWords(
@@ -86,6 +90,11 @@ there guys everyone you
 it this that the my our your his her you we they i he she there these those everything anything
 anyone anybody someone somebody something all any a nobody no
 """,
+    leaves_out="no_video_of",
+    missed="""
+yet still so_far till_now until_now mine ours yours hers folder inbox outbox mailbox arrived came
+come received sent uploaded delivered found visible anywhere at_all since
+""",
 )
 GERMAN = QuestionWords(
     asks="""
@@ -143,6 +152,11 @@ und aber also mal nur kurze frage frage nochmal leute zusammen du ihr sie vielen
     subjects="""
 es das die der den dein mein meine unser unsere euer ich du er sie wir ihr man jemand alles schon
 was etwas irgendwas hier da noch mir uns der ein eine
+""",
+    leaves_out="kein_video_vom kein_video_von",
+    missed="""
+noch bisher bislang euch dir ihnen mir uns ihm ordner postfach posteingang postausgang da hier
+bekommen erhalten angekommen gekommen gefunden gesehen seit
 """,
 )
 SPANISH = QuestionWords(
@@ -240,6 +254,10 @@ bonjour bonsoir salut coucou s_il_vous_plait s_il_te_plait svp stp merci pardon 
 excuse_moi alors et mais bon l_equipe equipe une question juste question beaucoup bien donc
 """,
     divides=True,
+    leaves_out="pas_de_video_du pas_de_video_de pas_de_video_des pas_de_video_d",
+    missed="""
+encore toujours recu recue arrive arrivee trouve vous toi moi nous votre ta dossier ici depuis
+""",
 )
 PORTUGUESE = QuestionWords(
     asks="""

@@ -84,7 +84,9 @@ class _Language:
         self._learns = LatePattern(_wants_to_know(words))
         self._waits = LatePattern(rf"\b(?:{_any_of(words.waits)})\b")
         self._offers = LatePattern(rf"\b(?:{_any_of(words.offers)})\b")
-        self._orders = _first(words.orders)
+        self._orders = _first(f"{words.orders} {words.leaves_out}")
+        self._leaves_out = _first(words.leaves_out)
+        self._missed = LatePattern(rf"\b(?:{_any_of(words.missed)})\b")
         self._greeting = LatePattern(rf"(?:(?:{_any_of(words.greets)})(?: |$))+")
 
     def greets(self, words: str) -> bool:
@@ -93,9 +95,14 @@ class _Language:
 
     def offers(self, words: str) -> bool:
         """Whether it is an order, although in the form of a question or with the words of one."""
-        if self._orders.match(self._without_greeting(words)):
+        said = self._without_greeting(words)
+        if self._orders.match(said) and not self._is_missed(said):
             return True
         return self._offers.search(words) is not None
+
+    def _is_missed(self, words: str) -> bool:
+        """Whether somebody waits for what other words like these would leave out."""
+        return bool(self._leaves_out.match(words) and self._missed.search(words))
 
     def wants_to_know(self, sentence: str) -> bool:
         """Whether it asks to be told something: "let me know when it is done"."""
