@@ -26,6 +26,9 @@ LIST = LOCALE / "messages.json"
 CATALOGUE = ROOT / "docs" / "messages.md"
 #: Languages besides English.
 OTHERS = tuple(language for language in LANGUAGES if language != ENGLISH)
+#: What CLDR calls the language of a catalogue, where it is not its code: the Portuguese is that of
+#: Portugal, which counts none as many and calls some languages otherwise than Brazil does.
+_LOCALES = {"pt": "pt_PT"}
 #: Where the names of languages are said to come from: Babel translates them.
 NAMES = "the names of languages"
 #: Code points by which a language's name is no single name: "Spanish (Mexico)".
@@ -74,20 +77,21 @@ def po_path(language: str) -> Path:
 def catalogue(language: str, all_messages: Catalog) -> Catalog:
     """A language's catalogue, with the messages that there are now."""
     path = po_path(language)
-    found = Catalog(locale=language, domain="nemowatch", fuzzy=False)
+    locale = _LOCALES.get(language, language)
+    found = Catalog(locale=locale, domain="nemowatch", fuzzy=False)
     if path.exists():
         with path.open("rb") as file:
-            found = read_po(file, locale=language, domain="nemowatch")
+            found = read_po(file, locale=locale, domain="nemowatch")
     before = {message.id: message.string for message in found if message.id}
     fresh = Catalog(
-        locale=language,
+        locale=locale,
         header_comment=_HEADER,
         domain="nemowatch",
         fuzzy=False,
         creation_date=found.creation_date,
         revision_date=found.revision_date,
     )
-    own_names = Locale(language).languages
+    own_names = Locale.parse(locale).languages
     names = language_names()
     for message in all_messages:
         if not message.id:

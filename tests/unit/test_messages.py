@@ -199,6 +199,12 @@ def test_signs_and_small_words_are_as_a_language_writes_them() -> None:
     assert asked.endswith("travailler\N{NO-BREAK SPACE}: Which one?")
 
 
+def test_languages_are_called_as_the_catalogue_calls_everything_else() -> None:
+    """The Portuguese is that of Portugal: its Polish is not Brazil's."""
+    choose("pt")
+    assert said("Polish, Czech and Dutch") == "polaco, checo e neerlandês"
+
+
 def test_english_loads_nothing() -> None:
     """The daemon of an English share reads no catalogue."""
     choose("en")
