@@ -13,7 +13,7 @@ from nemowatch.cli.context import CommandContext, as_owner, prepare_state_dir
 if TYPE_CHECKING:
     from nemowatch.model import Credits
     from nemowatch.remote.client import Client
-    from nemowatch.remote.connection import Connection
+    from nemowatch.remote.connection_state import ConnectionState
     from nemowatch.remote.credential import Credential
     from nemowatch.remote.interface import Account
 
@@ -125,10 +125,10 @@ def ask_daemon(context: CommandContext) -> DaemonAccount | None:
     )
 
 
-def daemon_connection(context: CommandContext) -> Connection:
+def daemon_connection(context: CommandContext) -> ConnectionState:
     """The state of the running daemon's connection to the cloud; a good one when none runs."""
     from nemowatch.cli.connection import ask_if_running
-    from nemowatch.remote.connection import READY
+    from nemowatch.remote.connection_state import READY
     from nemowatch.reporting.json_records import read_answer
 
     answer = ask_if_running(context, "status")

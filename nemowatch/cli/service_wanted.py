@@ -71,7 +71,7 @@ def _token(path: Path | None) -> Path | None:
 
 def _drop_in(name: str) -> str:
     from nemowatch.errors import UsageError
-    from nemowatch.installer.common_steps import drop_in_names
+    from nemowatch.installer.shared_service_steps import drop_in_names
 
     plain = name.removesuffix(".conf")
     if plain not in drop_in_names():

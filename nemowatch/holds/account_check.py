@@ -14,7 +14,7 @@ from nemowatch.clock import date_and_time
 from nemowatch.errors import LocalError, RemoteError
 from nemowatch.journal.spend import amount
 from nemowatch.model import Credits
-from nemowatch.remote.connection import READY, Connection, Link, failed
+from nemowatch.remote.connection_state import READY, ConnectionPhase, ConnectionState, failed
 from nemowatch.remote.interface import Account, RemoteApi
 from nemowatch.retry_memory import SayOnce
 
@@ -31,7 +31,7 @@ class AccountCheck:
         self._api = api
         self._ready = ready  # called when the cloud takes us again
         self._said = SayOnce[str]()
-        self.now = Connection()
+        self.now = ConnectionState()
 
     async def ask(self, *, said_elsewhere: bool = False) -> Credits | RemoteError | LocalError:
         """The balance, or why there is none. `said_elsewhere`: a hold says what is wrong, so the
@@ -46,7 +46,7 @@ class AccountCheck:
         return found
 
     def _failed(self, exc: RemoteError | LocalError, *, said_elsewhere: bool) -> None:
-        is_first = self.now.link is Link.CONNECTING
+        is_first = self.now.link is ConnectionPhase.CONNECTING
         self.now = failed(exc)
         if said_elsewhere and not is_first:
             return
@@ -54,8 +54,8 @@ class AccountCheck:
             log.warning("not ready", why=exc.words)
 
     def _succeeded(self, found: Credits, *, said_elsewhere: bool) -> None:
-        is_first = self.now.link is Link.CONNECTING
-        is_back = self.now.link is Link.NOT_READY
+        is_first = self.now.link is ConnectionPhase.CONNECTING
+        is_back = self.now.link is ConnectionPhase.NOT_READY
         self.now = READY
         is_news = self._said.over(CONNECTION) or is_first
         if is_news:

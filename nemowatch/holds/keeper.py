@@ -17,7 +17,7 @@ from nemowatch.errors import LocalError, RemoteError, RenderUnknown
 from nemowatch.holds import probes
 from nemowatch.holds.account_check import AccountCheck
 from nemowatch.holds.disk_space import DiskSpace
-from nemowatch.holds.outboxes import Outboxes
+from nemowatch.holds.outbox_retries import Outboxes
 from nemowatch.holds.probes import BalanceAnswer, Evidence
 from nemowatch.intake.inbox import Inbox
 from nemowatch.intake.scan.pauses import Pauses

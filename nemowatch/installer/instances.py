@@ -13,9 +13,9 @@ from functools import partial
 from pathlib import Path
 
 from nemowatch.errors import UsageError, show_path, shown
-from nemowatch.installer.common_steps import files_of_unit
 from nemowatch.installer.places import SYSTEM, TEMPLATE, Places
 from nemowatch.installer.program import changed_at
+from nemowatch.installer.shared_service_steps import files_of_unit
 from nemowatch.installer.steps import InstallStep, is_there, remove, still_there
 from nemowatch.installer.systemctl import INSTANCES, Systemd
 

@@ -14,14 +14,6 @@ from pathlib import Path
 
 from nemowatch.config.watch_section import FOLDERS
 from nemowatch.installer import instances
-from nemowatch.installer.common_steps import (
-    HEAD,
-    chosen_drop_ins,
-    for_shells,
-    own_settings,
-    running,
-    secret,
-)
 from nemowatch.installer.folders import as_setting
 from nemowatch.installer.places import (
     COMMAND,
@@ -31,6 +23,14 @@ from nemowatch.installer.places import (
     USER,
     Installation,
     Places,
+)
+from nemowatch.installer.shared_service_steps import (
+    HEAD,
+    chosen_drop_ins,
+    for_shells,
+    own_settings,
+    running,
+    secret,
 )
 from nemowatch.installer.shipped import shipped
 from nemowatch.installer.steps import (

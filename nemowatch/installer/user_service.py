@@ -9,7 +9,8 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from nemowatch.errors import ConfigError, UsageError, show_path
-from nemowatch.installer.common_steps import (
+from nemowatch.installer.places import Installation, Places
+from nemowatch.installer.shared_service_steps import (
     HEAD,
     chosen_drop_ins,
     for_shells,
@@ -17,7 +18,6 @@ from nemowatch.installer.common_steps import (
     running,
     secret,
 )
-from nemowatch.installer.places import Installation, Places
 from nemowatch.installer.steps import InstallStep, is_there, remove, still_there, unit, write_text
 from nemowatch.installer.systemctl import Systemd
 

@@ -27,7 +27,7 @@ from nemowatch.intake.ready.waiting_reasons import why
 from nemowatch.intake.records import PendingFile, SightedAnswer
 from nemowatch.intake.request_files import RequestFiles
 from nemowatch.intake.scan.diff import ScanDiff, ScanDiffer
-from nemowatch.intake.scan.file_names import natural
+from nemowatch.intake.scan.name_order_and_stems import natural
 from nemowatch.intake.scan.scanner import walk
 from nemowatch.intake.state import InboxState
 from nemowatch.intake.watch.root_monitor import RootMonitor

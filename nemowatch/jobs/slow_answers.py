@@ -15,7 +15,7 @@ from dataclasses import dataclass
 from nemowatch.clock import Clock
 from nemowatch.config.schema import Limits
 from nemowatch.remote.rate_limiter import slowest
-from nemowatch.stages.board import Board
+from nemowatch.stages.live_progress import Board
 from nemowatch.stages.table import Lane
 
 #: Seconds of waiting that every honest answer may take.

@@ -274,7 +274,7 @@ def _give_up(
         error_code="internal",
         error_text=text,
     )
-    call = spend.unsettled(conn, job.id)
+    call = spend.undecided_call(conn, job.id)
     if call is None or fresh.state is not State.INSTRUCTING:
         jobs.apply(conn, fresh, State.FAILED, now, changes)
         job_steps.end_parts_behind(conn, fresh, State.FAILED, now)

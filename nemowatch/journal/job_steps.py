@@ -40,7 +40,7 @@ def retry(conn: sqlite3.Connection, job_id: int, now_ms: int) -> State:
     if not job.prompt and reviews.of_dub(conn, job.id) is not None:
         reviews.wait(conn, job, job.session, reviews.TO_APPROVE, now_ms)
         return State.ATTENTION
-    if spend.unsettled(conn, job_id) is not None:
+    if spend.undecided_call(conn, job_id) is not None:
         reason = AttentionReason.UNKNOWN.value
         asked = JobChanges(reason=reason, due_at=0, error_text=NEVER_DECIDED)
         jobs.apply(conn, job, State.ATTENTION, now_ms, asked)
@@ -182,7 +182,7 @@ def resolve_done(conn: sqlite3.Connection, job: Job, now_ms: int) -> State:
     if call is not None and call.is_open:
         is_replay = call.replays is not None
         edit = EditOutcome.NONE if is_replay else EditOutcome.MADE
-        spend.settle(conn, call.id, CallOutcome.HAPPENED, None, now_ms, edit=edit)
+        spend.record_outcome(conn, call.id, CallOutcome.HAPPENED, None, now_ms, edit=edit)
         if is_replay:  # the job's own instruction comes after it
             jobs.apply(conn, job, State.UPLOADED, now_ms, new_jobs.BEGINNING)
             return State.UPLOADED
@@ -205,8 +205,8 @@ def resolve_resend(
             sessions.allow_rebuilding(conn, job.session)
         jobs.apply(conn, job, State.CLAIMED, now_ms, new_jobs.BEGINNING)
         return State.CLAIMED
-    call = spend.unsettled(conn, job.id)
+    call = spend.undecided_call(conn, job.id)
     if call is not None:
-        spend.settle(conn, call.id, CallOutcome.GIVEN_UP, None, now_ms)
+        spend.record_outcome(conn, call.id, CallOutcome.GIVEN_UP, None, now_ms)
     new_jobs.give_again(conn, job, now_ms, prompt=prompt)
     return State.CLAIMED

@@ -97,7 +97,7 @@ def _take_over(
     job: Job,
     now_ms: int,
 ) -> int:
-    if spend.unsettled(conn, job.id) is not None:
+    if spend.undecided_call(conn, job.id) is not None:
         raise UsageError(
             f"What became of the paid call of job {job.id} is not known.",
             cure=f"nemowatch resolve {job.id} --done, or --resend.",

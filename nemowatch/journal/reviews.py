@@ -125,7 +125,7 @@ def may_approve(conn: sqlite3.Connection, job: Job) -> bool:
 
 def _is_paid(conn: sqlite3.Connection, job: Job) -> bool:
     """Whether this job itself is, or may be, paid for."""
-    return spend.is_paid(conn, job.id) or spend.unsettled(conn, job.id) is not None
+    return spend.is_paid(conn, job.id) or spend.undecided_call(conn, job.id) is not None
 
 
 def approve(conn: sqlite3.Connection, job: Job, words: str, now_ms: int) -> State:

@@ -100,9 +100,9 @@ def open_call(
     return spend_id
 
 
-def unsettled(conn: sqlite3.Connection, job_id: int) -> Spend | None:
+def undecided_call(conn: sqlite3.Connection, job_id: int) -> Spend | None:
     """The paid call of this job whose outcome is not known yet; None when there is none."""
-    return first(conn, SQL["unsettled"], (job_id,), _spend)
+    return first(conn, SQL["undecided_call"], (job_id,), _spend)
 
 
 def latest(conn: sqlite3.Connection, job_id: int) -> Spend | None:
@@ -159,7 +159,7 @@ def checked(conn: sqlite3.Connection, spend_id: int, seen: str) -> None:
     conn.execute(SQL["checked"], {"id": spend_id, "seen": seen})
 
 
-def settle(
+def record_outcome(
     conn: sqlite3.Connection,
     spend_id: int,
     outcome: CallOutcome,
@@ -177,7 +177,7 @@ def settle(
         "credits_after": credits_after,
         "now": now_ms,
     }
-    conn.execute(SQL["settle"], values)
+    conn.execute(SQL["record_outcome"], values)
     turn_costs.update(conn, spend_id)
 
 

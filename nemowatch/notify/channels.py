@@ -16,7 +16,7 @@ from nemowatch.config.schema import Notify
 from nemowatch.errors import NemowatchError
 from nemowatch.notify import programs, through_apprise
 from nemowatch.notify.message import Message
-from nemowatch.notify.refusal import NotTaken
+from nemowatch.notify.not_taken import NotTaken
 from nemowatch.remote.http import Http
 from nemowatch.remote.message import HttpRequest, Timeouts
 from nemowatch.secrecy import HIDDEN, harmless, hide, redact

@@ -15,7 +15,7 @@ from contextlib import suppress
 from types import MappingProxyType
 
 from nemowatch.errors import os_reason
-from nemowatch.notify.refusal import NotTaken
+from nemowatch.notify.not_taken import NotTaken
 
 #: Variables that a program gets; and beginnings of names.
 NEEDED = ("PATH", "HOME", "USER", "LOGNAME", "SHELL", "LANG", "TZ", "TMPDIR", "LD_LIBRARY_PATH")

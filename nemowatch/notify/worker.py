@@ -25,7 +25,7 @@ from nemowatch.notify import news
 from nemowatch.notify.channels import Channel
 from nemowatch.notify.message import read
 from nemowatch.notify.news import NewsContext
-from nemowatch.notify.refusal import NotTaken
+from nemowatch.notify.not_taken import NotTaken
 from nemowatch.retry_memory import SayOnce
 
 log = structlog.get_logger("nemowatch.notify")

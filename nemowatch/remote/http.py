@@ -2,11 +2,11 @@
 other module makes requests. It must not know what a request means, and it has no token: the caller
 passes the headers.
 
-Each exchange has a line (`lines`) to itself: a time limit can end a request in any phase by closing
-it, and a cancelled request leaks no slot of a shared pool (docs/platform.md section httpx). Only a
-request that is safe to repeat takes a line that was kept, and is repeated once on a new one where
-the server has just dropped that. So a dropped line can never make the outcome of a paid call
-unknown: that call always connects anew.
+Each exchange has a line (`kept_connections`) to itself: a time limit can end a request in any phase
+by closing it, and a cancelled request leaks no slot of a shared pool (docs/platform.md section
+httpx). Only a request that is safe to repeat takes a line that was kept, and is repeated once on a
+new one where the server has just dropped that. So a dropped line can never make the outcome of a
+paid call unknown: that call always connects anew.
 """
 
 from __future__ import annotations
@@ -25,9 +25,9 @@ from nemowatch.errors import ConnectionBroken, NemowatchError, NotSent, RemoteEr
 from nemowatch.remote.body import AnswerBody, refuse_larger
 from nemowatch.remote.headers import as_mapping, content_length
 from nemowatch.remote.http_errors import failure_words
-from nemowatch.remote.lines import Address, Lines, ServerConnection
+from nemowatch.remote.kept_connections import Address, KeptConnections, ServerConnection
 from nemowatch.remote.message import HttpRequest, Reply, Timeouts
-from nemowatch.remote.network import PeerCheck
+from nemowatch.remote.tcp_streams import PeerCheck
 from nemowatch.remote.threaded import ThreadLine
 
 # It logs addresses and headers, but result addresses and the token are secret.
@@ -48,7 +48,7 @@ class Http:
     """
 
     def __init__(self) -> None:
-        self._lines = Lines(ssl.create_default_context())
+        self._lines = KeptConnections(ssl.create_default_context())
         self._open: set[Exchange] = set()
         self._closed = False
 
@@ -100,7 +100,7 @@ class Exchange:
         self,
         request: HttpRequest,
         limits: Timeouts,
-        lines: Lines,
+        lines: KeptConnections,
         peer: PeerCheck | None,
     ) -> None:
         self._request = request

@@ -20,7 +20,7 @@ import httpcore
 from httpcore._backends.sync import TLSinTLSStream
 
 from nemowatch.fs.threads import aside
-from nemowatch.remote.network import Backend, PeerCheck, Sending, as_httpcore
+from nemowatch.remote.tcp_streams import Backend, PeerCheck, Sending, as_httpcore
 
 T = TypeVar("T")
 

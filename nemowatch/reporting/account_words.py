@@ -5,11 +5,11 @@ from __future__ import annotations
 
 from nemowatch.clock import date_and_time
 from nemowatch.cures import Cure
-from nemowatch.remote.connection import Connection
+from nemowatch.remote.connection_state import ConnectionState
 from nemowatch.reporting import words
 
 
-def about_connection(connection: Connection) -> Cure:
+def about_connection(connection: ConnectionState) -> Cure:
     """What a person can do about a cloud that does not accept us."""
     if connection.reason is not None:
         return words.about_hold(connection.reason).beyond(connection.text)

@@ -14,9 +14,9 @@ from nemowatch.errors import show_path
 from nemowatch.intake.inbox import Inbox
 from nemowatch.intake.records import FileProblem, FolderProblem, ProblemList, Refused
 from nemowatch.journal.database import Journal
-from nemowatch.remote.connection import READY, Connection
+from nemowatch.remote.connection_state import READY, ConnectionState
 from nemowatch.remote.interface import Account
-from nemowatch.reporting.figures import Lanes
+from nemowatch.reporting.overall_progress import Lanes
 from nemowatch.reporting.overview import (
     DaemonSnapshot,
     InboxStatus,
@@ -25,7 +25,7 @@ from nemowatch.reporting.overview import (
     Transfer,
     Trouble,
 )
-from nemowatch.stages.board import Board
+from nemowatch.stages.live_progress import Board
 
 #: The account, if none is given.
 NOBODY = Account(anonymous=False)
@@ -54,7 +54,7 @@ def take_snapshot(
     limit: int,
     daemon: Mapping[str, Any] = MappingProxyType({}),
     account: Account = NOBODY,
-    connection: Connection = READY,
+    connection: ConnectionState = READY,
     lanes: Lanes = NO_LANES,
 ) -> DaemonSnapshot:
     """The state of these inboxes now, with up to `limit` files of each kind. On the loop only, to

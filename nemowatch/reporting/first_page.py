@@ -18,7 +18,7 @@ from nemowatch.reporting.overview import NOT_RUNNING, DaemonSnapshot, InboxStatu
 from nemowatch.reporting.page import render
 from nemowatch.reporting.page_content import content
 from nemowatch.reporting.page_file import write_page
-from nemowatch.tasks.describe import what_to_order
+from nemowatch.tasks.folder_description import what_to_order
 
 
 def write_first(own: Sequence[Watch], config: Config) -> list[str]:

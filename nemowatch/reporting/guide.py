@@ -16,7 +16,7 @@ from nemowatch.i18n.language import chosen, message, said
 from nemowatch.reporting.paragraphs import wrapped
 from nemowatch.reporting.phrases import capital
 from nemowatch.reporting.wide_letters import padded
-from nemowatch.tasks.describe import Orderable, what_to_order
+from nemowatch.tasks.folder_description import Orderable, what_to_order
 from nemowatch.tasks.records import OwnNames
 
 #: The file's name, which says what it is for, and sorts to where people look.

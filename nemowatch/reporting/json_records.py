@@ -18,8 +18,8 @@ from nemowatch.intake.watch.health import HealthState
 from nemowatch.journal import results
 from nemowatch.journal.jobs import Job, ListedJob
 from nemowatch.model import HoldReason
-from nemowatch.remote.connection import READY, Connection, Link
-from nemowatch.reporting.figures import Figures, Lanes
+from nemowatch.remote.connection_state import READY, ConnectionPhase, ConnectionState
+from nemowatch.reporting.overall_progress import Figures, Lanes
 from nemowatch.reporting.overview import (
     DaemonSnapshot,
     InboxStatus,
@@ -196,12 +196,12 @@ def read_answer(said: Mapping[str, Any]) -> DaemonSnapshot:
     )
 
 
-def _read_connection(row: Mapping[str, Any] | None) -> Connection:
+def _read_connection(row: Mapping[str, Any] | None) -> ConnectionState:
     if row is None:
         return READY
     reason = row["reason"]
     held = HoldReason(reason) if reason else None
-    return Connection(Link(row["link"]), row["text"], row["cure"], held)
+    return ConnectionState(ConnectionPhase(row["link"]), row["text"], row["cure"], held)
 
 
 def _read_inbox(row: Mapping[str, Any], health: str | None, cure: str) -> InboxStatus:

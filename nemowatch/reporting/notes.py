@@ -19,7 +19,7 @@ from nemowatch.reporting import inbox_words, words
 from nemowatch.reporting.paragraphs import in_language, indented, shortened, wrapped
 from nemowatch.reporting.phrases import counted
 from nemowatch.reporting.wide_letters import padded, wide
-from nemowatch.tasks.describe import hints
+from nemowatch.tasks.folder_description import hints
 from nemowatch.tasks.records import OwnNames
 
 #: The note in a folder that cannot be worked on.

@@ -21,9 +21,9 @@ from nemowatch.journal.holds import HoldRow
 from nemowatch.journal.jobs import ListedJob
 from nemowatch.journal.results import PublishedOutput
 from nemowatch.model import WORKING, State
-from nemowatch.remote.connection import READY, Connection
+from nemowatch.remote.connection_state import READY, ConnectionState
 from nemowatch.remote.interface import Account
-from nemowatch.reporting.figures import QUEUEING, Figures, Lanes
+from nemowatch.reporting.overall_progress import QUEUEING, Figures, Lanes
 from nemowatch.reporting.tipped_files import TippedFile
 
 #: The state of an inbox when no daemon runs.
@@ -137,7 +137,7 @@ class DaemonSnapshot:
     journal_full_at: int = 0  #: UTC ms since when the journal's disk is full; 0 when it is not
     registration: str = ""  #: where the anonymous account can be registered
     account_ends_at: int = 0  #: UTC ms at which the anonymous account ends; 0 is not known
-    connection: Connection = READY  #: with the cloud
+    connection: ConnectionState = READY  #: with the cloud
     lanes: Lanes = field(default_factory=Lanes)  #: how much may be under way at once
 
     @property

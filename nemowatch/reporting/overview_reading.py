@@ -16,7 +16,7 @@ from nemowatch.journal.batches import BatchRow
 from nemowatch.journal.holds import HoldRow
 from nemowatch.journal.jobs import ListedJob
 from nemowatch.model import ENDED, HoldReason, State
-from nemowatch.reporting.figures import Lanes, gather_figures
+from nemowatch.reporting.overall_progress import Lanes, gather_figures
 from nemowatch.reporting.overview import (
     CreditsSeen,
     DaemonSnapshot,

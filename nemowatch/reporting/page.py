@@ -20,8 +20,8 @@ from nemowatch.cures import Choice
 from nemowatch.fs.names import plain
 from nemowatch.i18n.language import chosen, message, said
 from nemowatch.intake.watch.health import HealthState
-from nemowatch.remote.connection import Link
-from nemowatch.reporting.figures import figures_line
+from nemowatch.remote.connection_state import ConnectionPhase
+from nemowatch.reporting.overall_progress import figures_line
 from nemowatch.reporting.page_model import AskedAndSaid, PageModel
 from nemowatch.reporting.paragraphs import shortened
 from nemowatch.reporting.phrases import and_more, capital, counted
@@ -39,7 +39,10 @@ ENDING_SHOWN = 20
 
 
 #: The headline while the cloud has not accepted us.
-LINKS = {Link.CONNECTING: "Connecting to the cloud", Link.NOT_READY: "The cloud is not ready"}
+LINKS = {
+    ConnectionPhase.CONNECTING: "Connecting to the cloud",
+    ConnectionPhase.NOT_READY: "The cloud is not ready",
+}
 #: The headline when this is the state of every folder.
 ALL: Mapping[frozenset[HealthState | None], tuple[str, str]] = {
     frozenset({HealthState.OFFLINE}): ("The share is not there", "bad"),
@@ -158,7 +161,7 @@ def _progress(model: PageModel) -> tuple[str, str] | None:
     running, waiting = model.running.count, model.waiting.count
     if running:
         return counted(running, "result is being made", "results are being made"), "busy"
-    if model.link is not Link.READY:
+    if model.link is not ConnectionPhase.READY:
         return LINKS[model.link], "wait"
     if waiting:
         return counted(waiting, "file waits", "files wait"), "busy"

@@ -16,13 +16,13 @@ from nemowatch.model import HoldReason
 from nemowatch.reporting import inbox_words, page_files, page_waiting, words
 from nemowatch.reporting.alike import MOST_NAMES, together
 from nemowatch.reporting.conversation import ConversationTurn
-from nemowatch.reporting.figures import Figures
+from nemowatch.reporting.overall_progress import Figures
 from nemowatch.reporting.overview import InboxStatus, Overview, Trouble
 from nemowatch.reporting.page_files import name_of, where
 from nemowatch.reporting.page_model import CreditLine, InboxLine, Listing, Need, PageModel, Tip
 from nemowatch.reporting.phrases import and_more
 from nemowatch.reporting.tipped_files import TippedFile
-from nemowatch.tasks.describe import Orderable
+from nemowatch.tasks.folder_description import Orderable
 
 
 def content(

@@ -13,8 +13,8 @@ from nemowatch.journal.jobs import Job, ListedJob
 from nemowatch.model import State
 from nemowatch.reporting import inbox_words, words
 from nemowatch.reporting.conversation import ConversationTurn
-from nemowatch.reporting.figures import rounded
 from nemowatch.reporting.grouping import grouped
+from nemowatch.reporting.overall_progress import rounded
 from nemowatch.reporting.overview import DoneJob, Overview, Transfer
 from nemowatch.reporting.page_model import (
     MAKING,

@@ -10,9 +10,9 @@ from typing import Generic, Protocol, TypeVar
 from nemowatch.cures import NOTHING, Cure
 from nemowatch.intake.watch.health import HealthState
 from nemowatch.model import ENDED, WORKING, State
-from nemowatch.remote.connection import Link
-from nemowatch.reporting.figures import QUEUEING, Figures
-from nemowatch.tasks.describe import Orderable
+from nemowatch.remote.connection_state import ConnectionPhase
+from nemowatch.reporting.overall_progress import QUEUEING, Figures
+from nemowatch.tasks.folder_description import Orderable
 
 #: The most rows of one list: nobody reads thousands, and they are slow on a phone; the rest is
 #: counted.
@@ -267,7 +267,7 @@ class PageModel:
     paused: bool = False  #: everything is paused by a person
     tips: Listing[Tip] = field(default_factory=Listing)
     orders: tuple[Orderable, ...] = ()  #: what can be ordered here
-    link: Link = Link.READY  #: the connection with the cloud
+    link: ConnectionPhase = ConnectionPhase.READY  #: the connection with the cloud
     figures: Figures = field(default_factory=Figures)
 
     @property

@@ -12,8 +12,8 @@ from nemowatch.journal import queue
 from nemowatch.journal.jobs import ListedJob
 from nemowatch.model import HoldReason, State
 from nemowatch.reporting import account_words, inbox_words, words
-from nemowatch.reporting.figures import QUEUEING
 from nemowatch.reporting.grouping import grouped
+from nemowatch.reporting.overall_progress import QUEUEING
 from nemowatch.reporting.overview import Overview, Settling
 from nemowatch.reporting.page_files import chips_of, file_of, where
 from nemowatch.reporting.page_model import HoldLine, Listing, Waiting

@@ -10,7 +10,7 @@ from operator import attrgetter
 from nemowatch.journal.spend import amount
 from nemowatch.model import ENDED, State
 from nemowatch.reporting import account_words
-from nemowatch.reporting.figures import rounded
+from nemowatch.reporting.overall_progress import rounded
 from nemowatch.reporting.overview import Overview, Transfer
 
 #: States that the line counts; held jobs are counted by their reasons.

@@ -22,7 +22,7 @@ from nemowatch.fs.threads import Disks
 from nemowatch.intake.inbox import Inbox
 from nemowatch.intake.watch.health import AWAY
 from nemowatch.journal.database import Journal
-from nemowatch.remote.connection import Connection
+from nemowatch.remote.connection_state import ConnectionState
 from nemowatch.remote.interface import Account
 from nemowatch.reporting.conversation import ConversationTurn, turn_of
 from nemowatch.reporting.daemon_snapshot import Findings, lanes, take_snapshot
@@ -33,8 +33,8 @@ from nemowatch.reporting.page_content import content
 from nemowatch.reporting.page_file import write_page
 from nemowatch.reporting.page_model import SHOWN, PageModel
 from nemowatch.retry_memory import SayOnce
-from nemowatch.stages.board import Board
-from nemowatch.tasks.describe import what_to_order
+from nemowatch.stages.live_progress import Board
+from nemowatch.tasks.folder_description import what_to_order
 
 log = structlog.get_logger("nemowatch.page")
 
@@ -61,7 +61,7 @@ class StatusPage:
         findings: Findings,
         live: Board,
         account: Callable[[], Account],
-        connection: Callable[[], Connection],
+        connection: Callable[[], ConnectionState],
         disks: Disks,
         clock: Clock,
         config: Callable[[], Config],

@@ -30,8 +30,8 @@ from nemowatch.reporting.json_records import status_record
 from nemowatch.service.control import ControlServer
 from nemowatch.service.control_client import SOCKET_NAME
 from nemowatch.service.engine import Engine
+from nemowatch.service.exit_despite_hung import leave_the_hung_behind
 from nemowatch.service.heartbeat import Heartbeat
-from nemowatch.service.hung_threads import leave_the_hung_behind
 from nemowatch.service.logs import configure_logs, hide
 from nemowatch.service.memory import few_arenas, give_back
 from nemowatch.service.once import Once

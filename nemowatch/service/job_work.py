@@ -29,8 +29,8 @@ from nemowatch.service.inbox_loops import Inboxes
 from nemowatch.service.poll_schedule import PollSchedule
 from nemowatch.service.timers import Timers
 from nemowatch.stages import recover
-from nemowatch.stages.board import Board
 from nemowatch.stages.context import StageContext
+from nemowatch.stages.live_progress import Board
 
 log = structlog.get_logger("nemowatch.daemon")
 

@@ -14,7 +14,7 @@ from collections.abc import Iterable
 from nemowatch.config.watch_section import Watch
 from nemowatch.errors import OrderError
 from nemowatch.fs.names import note_name, plain, safe_name
-from nemowatch.intake.scan.file_names import subtitle_stem
+from nemowatch.intake.scan.name_order_and_stems import subtitle_stem
 from nemowatch.intake.scan.paths import name_of, parent, same_name
 from nemowatch.journal import requests, reviews
 from nemowatch.journal.jobs import Job

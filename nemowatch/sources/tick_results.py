@@ -34,7 +34,7 @@ from nemowatch.sources.duplicates import Duplicates
 from nemowatch.sources.folder_notes import FolderNotes
 from nemowatch.sources.moving_out import MovingOut
 from nemowatch.sources.notes_left_behind import NotesLeftBehind
-from nemowatch.sources.offers import Offers
+from nemowatch.sources.offer_approvals import OfferApprovals
 from nemowatch.sources.outbox_texts import OutboxTexts
 from nemowatch.sources.refused_files import RefusedFiles
 from nemowatch.sources.requests import CarryOut, Requests
@@ -73,7 +73,7 @@ class TickResults:
         self._stray_notes = StrayNotes(journal, disks, clock)
         self._requests = Requests(journal, note_writer, disks, clock, carry_out, nudge)
         self._outbox_texts = OutboxTexts(journal, disks, clock)
-        self._offers = Offers(journal, clock, carry_out, self._approvals.remove_used)
+        self._offers = OfferApprovals(journal, clock, carry_out, self._approvals.remove_used)
         self._said = SayOnce[tuple[str, bytes, str]]()
         self.problems: dict[str, ProblemList] = {}  #: those of now, by watch
         #: files that cannot be moved, by watch and source: as those who move them keep it

@@ -13,8 +13,8 @@ from nemowatch.config.watch_section import Watch
 from nemowatch.fs.threads import Disks
 from nemowatch.journal.database import Journal
 from nemowatch.remote.interface import RemoteApi
-from nemowatch.stages.board import Board
 from nemowatch.stages.decision import Decision
+from nemowatch.stages.live_progress import Board
 from nemowatch.stages.work import Work
 
 P = ParamSpec("P")

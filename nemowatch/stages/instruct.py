@@ -26,8 +26,8 @@ from nemowatch.stages import source_check, turn_outcome
 from nemowatch.stages.context import StageContext
 from nemowatch.stages.decision import Decision, go
 from nemowatch.stages.recheck import leave_open, read_again
+from nemowatch.stages.record_turn import balance, happened, kept, note_available, settle
 from nemowatch.stages.render import new_render
-from nemowatch.stages.settle_turn import balance, happened, kept, note_available, settle
 from nemowatch.stages.turn_outcome import TurnVerdict
 from nemowatch.stages.work import Work
 

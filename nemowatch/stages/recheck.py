@@ -16,7 +16,7 @@ from nemowatch.model import AttentionReason, RemoteState, State, TurnEnd, TurnRe
 from nemowatch.stages import turn_outcome
 from nemowatch.stages.context import StageContext
 from nemowatch.stages.decision import Decision, Write, ask, go, later
-from nemowatch.stages.settle_turn import (
+from nemowatch.stages.record_turn import (
     WAITING,
     answered,
     balance,

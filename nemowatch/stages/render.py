@@ -24,7 +24,7 @@ from nemowatch.stages import turn_outcome
 from nemowatch.stages.context import StageContext
 from nemowatch.stages.decision import Decision, go, hold, later, refuse
 from nemowatch.stages.recheck import HIDDEN
-from nemowatch.stages.settle_turn import kept
+from nemowatch.stages.record_turn import kept
 from nemowatch.stages.work import Work
 
 #: Real failures of a render that are answered with a new id (docs/api.md section 9: "a new id,

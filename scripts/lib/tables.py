@@ -9,7 +9,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 
 from nemowatch.model import MediaKind
-from nemowatch.tasks.describe import reviewed
+from nemowatch.tasks.folder_description import reviewed
 from nemowatch.tasks.grammar import read_folder
 from nemowatch.tasks.kinds import KINDS, RECIPE, Example
 from nemowatch.tasks.plan import plan

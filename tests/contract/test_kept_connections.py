@@ -15,12 +15,12 @@ import pytest
 from nemowatch.clock import SystemClock
 from nemowatch.errors import ConnectionBroken, NotSent
 from nemowatch.model import TurnEnd
-from nemowatch.remote import lines
+from nemowatch.remote import kept_connections
 from nemowatch.remote.client import Client
 from nemowatch.remote.http import Http
 from nemowatch.remote.message import HttpRequest, Timeouts
-from nemowatch.remote.network import as_httpcore
 from nemowatch.remote.rate_limiter import RateLimiter
+from nemowatch.remote.tcp_streams import as_httpcore
 from tests.rigs.patience import PATIENCE
 from tests.rigs.remote_client import client_at
 
@@ -128,7 +128,7 @@ async def test_what_nobody_asked_for_is_no_answer(
 ) -> None:
     """A server that sends more after its answer, together with it or later, gets no other call on
     that connection."""
-    monkeypatch.setattr(lines, "KEPT_S", 600.0)
+    monkeypatch.setattr(kept_connections, "KEPT_S", 600.0)
     timed_out = b"HTTP/1.1 408 Request Timeout\r\nContent-Length: 0\r\n\r\n"
     server = Server(also_says=timed_out, at_once=at_once)
     async with between(tmp_path, server) as client:

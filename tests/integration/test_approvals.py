@@ -23,7 +23,7 @@ from nemowatch.orders import read_order
 from nemowatch.orders.resolve import Resolve
 from nemowatch.sources import stale_approvals
 from nemowatch.sources.approvals import Approvals
-from nemowatch.sources.offers import Offers
+from nemowatch.sources.offer_approvals import OfferApprovals
 from nemowatch.sources.request_plans import Asked, Record
 from tests.rigs.command import Cli
 from tests.rigs.journal_rows import claim, force
@@ -45,7 +45,7 @@ class Rig:
         self.approved: list[str] = []
         self._ends = False
         self.approvals = Approvals(journal, disks, clock, self._carry_out)
-        self._offers = Offers(journal, clock, self._carry_out, self.approvals.remove_used)
+        self._offers = OfferApprovals(journal, clock, self._carry_out, self.approvals.remove_used)
 
     def refused(self) -> list[FileProblem]:
         return self._offers.refused(self.watch)

@@ -51,7 +51,7 @@ def cli(tmp_path_factory: pytest.TempPathFactory) -> Cli:
 def _furnish(conn: sqlite3.Connection) -> None:
     results.add_output(conn, 1, ".es.mp4", b"/out/dub-es/done.es.mp4", 2048, "sha", NOW)
     call = spend.open_call(conn, 1, "session", "hash", "base", 1000.0, NOW)
-    spend.settle(conn, call, CallOutcome.HAPPENED, 900.0, NOW)
+    spend.record_outcome(conn, call, CallOutcome.HAPPENED, 900.0, NOW)
     doubt = spend.open_call(conn, 3, "session", "hash", "base", 900.0, NOW)
     spend.doubt(conn, doubt)
     holds.put(conn, HoldReason.CREDITS, "The account has no credits left.", NOW, 0)

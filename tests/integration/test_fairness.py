@@ -68,7 +68,7 @@ def paid(journal: Journal, job_id: int) -> None:
             credits_before=None,
             now_ms=1,
         )
-        spend.settle(
+        spend.record_outcome(
             conn,
             spend_id=opened,
             outcome=CallOutcome.HAPPENED,

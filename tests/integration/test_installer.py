@@ -15,7 +15,6 @@ from nemowatch.config.load import load
 from nemowatch.errors import UsageError
 from nemowatch.fs.mounts import MountTable, parse
 from nemowatch.installer import folders, instances, program, steps, system_service, user_service
-from nemowatch.installer.common_steps import drop_in_names
 from nemowatch.installer.failed_steps import SETTINGS, STATUSES
 from nemowatch.installer.places import (
     COMMAND,
@@ -26,6 +25,7 @@ from nemowatch.installer.places import (
     Places,
     of_user,
 )
+from nemowatch.installer.shared_service_steps import drop_in_names
 from nemowatch.installer.shipped import rendered, shipped
 from nemowatch.installer.steps import InstallStep, StepFailed, carry_out, copy, unit, write_text
 from nemowatch.installer.systemctl import Systemd

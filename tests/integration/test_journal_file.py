@@ -110,7 +110,7 @@ def test_every_query_is_named_once_and_compiles(path: Path) -> None:
         ("spend", "is_paid"),
         ("spend", "latest"),
         ("spend", "all"),
-        ("spend", "unsettled"),
+        ("spend", "undecided_call"),
         ("spend", "price"),
         ("sessions", "by_id"),
         ("sessions", "is_later_turn"),

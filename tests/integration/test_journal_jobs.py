@@ -115,7 +115,7 @@ def test_one_open_call_for_a_job(journal: Journal) -> None:
     do(journal, lambda conn: spend.doubt(conn, first))
     with pytest.raises(JournalError, match="UNIQUE"):
         do(journal, begin)
-    do(journal, lambda conn: spend.settle(conn, first, CallOutcome.HAPPENED, 50.0, 2))
+    do(journal, lambda conn: spend.record_outcome(conn, first, CallOutcome.HAPPENED, 50.0, 2))
     assert do(journal, begin) > first
 
 
@@ -200,7 +200,10 @@ def test_a_retry_after_a_paid_turn_without_a_draft(
     it may have come late."""
     (job_id,) = claim(journal)
     call = do(journal, lambda conn: spend.open_call(conn, job_id, "s", "h", "b", None, 1))
-    do(journal, lambda conn: spend.settle(conn, call, CallOutcome.HAPPENED, None, 2, edit=edit))
+    do(
+        journal,
+        lambda conn: spend.record_outcome(conn, call, CallOutcome.HAPPENED, None, 2, edit=edit),
+    )
     force(journal, job_id, State.FAILED, remote_id=session)
     assert do(journal, lambda conn: job_steps.retry(conn, job_id, 5)) is to
 

@@ -170,7 +170,7 @@ def test_a_pause_below_wakes_only_what_is_not_paid(journal: Journal) -> None:
         call = partial(spend.open_call, job_id=job_id, session_id="s", request_hash="h")
         spend_id = do(journal, partial(call, baseline="", credits_before=None, now_ms=1))
         outcome = CallOutcome.HAPPENED if edit else CallOutcome.REFUSED
-        ended = partial(spend.settle, spend_id=spend_id, outcome=outcome, edit=edit)
+        ended = partial(spend.record_outcome, spend_id=spend_id, outcome=outcome, edit=edit)
         do(journal, partial(ended, credits_after=None, now_ms=2))
         force(journal, job_id, State.HELD, reason="token", back=State.CLAIMED)
         found[edit] = job_id

@@ -40,7 +40,7 @@ def test_overlapping_calls_sum_exactly(journal: Journal) -> None:
     def work(conn: sqlite3.Connection) -> tuple[float, list[Unpriced]]:
         calls = [call(conn, job, 1000, 10 + job) for job in (1, 2, 3)]
         for number, (spend_id, after) in enumerate(zip(calls, (900, 800, 700), strict=True)):
-            spend.settle(conn, spend_id, CallOutcome.HAPPENED, after, 20 + number)
+            spend.record_outcome(conn, spend_id, CallOutcome.HAPPENED, after, 20 + number)
         return spend.since(conn, 0)
 
     assert journal.write_now(work) == (300, [])
@@ -50,8 +50,8 @@ def test_a_top_up_is_no_spending(journal: Journal) -> None:
     """Credits that were added between two turns are not taken off what was spent."""
 
     def work(conn: sqlite3.Connection) -> tuple[float, list[Unpriced]]:
-        spend.settle(conn, call(conn, 1, 100, 10), CallOutcome.HAPPENED, 0, 20)
-        spend.settle(conn, call(conn, 2, 500, 30), CallOutcome.HAPPENED, 400, 40)
+        spend.record_outcome(conn, call(conn, 1, 100, 10), CallOutcome.HAPPENED, 0, 20)
+        spend.record_outcome(conn, call(conn, 2, 500, 30), CallOutcome.HAPPENED, 400, 40)
         return spend.since(conn, 0)
 
     assert journal.write_now(work) == (200, [])
@@ -62,7 +62,7 @@ def test_what_a_top_up_hides_is_expected(journal: Journal) -> None:
     such a turn usually costs."""
 
     def work(conn: sqlite3.Connection) -> tuple[float, list[Unpriced]]:
-        spend.settle(conn, call(conn, 1, 100, 10), CallOutcome.HAPPENED, 1050, 20)
+        spend.record_outcome(conn, call(conn, 1, 100, 10), CallOutcome.HAPPENED, 1050, 20)
         return spend.since(conn, 0)
 
     assert journal.write_now(work) == (0, [Unpriced("skill", calls=1, going=0)])
@@ -74,8 +74,8 @@ def test_unknown_costs_are_counted(journal: Journal) -> None:
 
     def work(conn: sqlite3.Connection) -> tuple[float, list[Unpriced]]:
         call(conn, 1, 100, 10)
-        spend.settle(conn, call(conn, 2, None, 11), CallOutcome.HAPPENED, None, 12)
-        spend.settle(conn, call(conn, 3, 100, 13), CallOutcome.REFUSED, 100, 14)
+        spend.record_outcome(conn, call(conn, 2, None, 11), CallOutcome.HAPPENED, None, 12)
+        spend.record_outcome(conn, call(conn, 3, 100, 13), CallOutcome.REFUSED, 100, 14)
         move(conn, 1, "instructing")
         return spend.since(conn, 0)
 
@@ -144,7 +144,7 @@ def costs(journal: Journal, *turns: Turn) -> list[str]:
         ids = {turn: call(conn, turn.job, turn.before, turn.opened) for turn in turns}
         for turn in sorted(turns, key=lambda turn: turn.settled):
             if turn.outcome is not CallOutcome.OPEN:
-                spend.settle(conn, ids[turn], turn.outcome, turn.after, turn.settled)
+                spend.record_outcome(conn, ids[turn], turn.outcome, turn.after, turn.settled)
         found = [jobs.by_id(conn, number) for number in (1, 2, 3)]
         return [words.cost(job.credits, about=job.credits_about) for job in found]
 
@@ -197,7 +197,7 @@ def test_a_top_up_during_a_turn_hides_what_it_cost(journal: Journal, calls: int)
     def work(conn: sqlite3.Connection) -> tuple[list[float | None], list[bool]]:
         made = [call(conn, number + 1, 100, 10) for number in range(calls)]
         for spend_id in made:
-            spend.settle(conn, spend_id, CallOutcome.HAPPENED, 5000, 20)
+            spend.record_outcome(conn, spend_id, CallOutcome.HAPPENED, 5000, 20)
         costs = [jobs.by_id(conn, number + 1).credits for number in range(calls)]
         return costs, [paid.known for paid in spend.paid_calls(conn)]
 

@@ -22,7 +22,7 @@ from nemowatch.model import State
 from nemowatch.notify import news, programs, worker
 from nemowatch.notify.channels import Command, channels_of
 from nemowatch.notify.message import Message
-from nemowatch.notify.refusal import NotTaken
+from nemowatch.notify.not_taken import NotTaken
 from nemowatch.secrecy import redact
 from tests.rigs.engine import EngineRig, engine_rig
 from tests.rigs.receiver import Receiver

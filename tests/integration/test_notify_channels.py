@@ -17,7 +17,7 @@ from nemowatch.journal.database import Journal
 from nemowatch.notify import worker
 from nemowatch.notify.channels import Command, channels_of
 from nemowatch.notify.message import Message
-from nemowatch.notify.refusal import NotTaken
+from nemowatch.notify.not_taken import NotTaken
 from nemowatch.service.telling import Telling
 from tests.rigs.receiver import Receiver
 

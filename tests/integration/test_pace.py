@@ -11,7 +11,7 @@ import pytest
 from nemowatch.journal import job_counts, pace
 from nemowatch.journal.opening import connect
 from nemowatch.model import State
-from nemowatch.reporting.figures import Figures, Lanes, gather_figures
+from nemowatch.reporting.overall_progress import Figures, Lanes, gather_figures
 from tests.rigs.big_journal import fill
 from tests.rigs.command import Cli
 

@@ -15,7 +15,7 @@ from nemowatch.cures import Cure
 from nemowatch.errors import LocalFinal, LocalPassing
 from nemowatch.intake.watch.health import HealthState
 from nemowatch.model import State
-from nemowatch.reporting.figures import Figures
+from nemowatch.reporting.overall_progress import Figures
 from nemowatch.reporting.page import headline, moment, render, short
 from nemowatch.reporting.page_file import write_page
 from nemowatch.reporting.page_model import (

@@ -58,7 +58,7 @@ async def pay(b: InboxRig, source_id: int) -> None:
 
     def write(conn: sqlite3.Connection) -> None:
         call = spend.open_call(conn, job.id, "s1", "h", "b", None, 1)
-        spend.settle(conn, call, CallOutcome.HAPPENED, None, 2, edit=EditOutcome.MADE)
+        spend.record_outcome(conn, call, CallOutcome.HAPPENED, None, 2, edit=EditOutcome.MADE)
 
     await b.journal.write(write)
 

@@ -218,7 +218,7 @@ async def test_paid_is_what_the_calls_say(house: StageRig, edit: EditOutcome) ->
     assert not house.journal.read_now(lambda conn: spend.is_paid(conn, job_id))
     call = house.journal.write_now(lambda c: spend.open_call(c, job_id, "s", "h", "b", None, 1))
     house.journal.write_now(
-        lambda conn: spend.settle(conn, call, CallOutcome.HAPPENED, None, 2, edit=edit)
+        lambda conn: spend.record_outcome(conn, call, CallOutcome.HAPPENED, None, 2, edit=edit)
     )
     paid = house.journal.read_now(lambda conn: spend.is_paid(conn, job_id))
     assert paid is (edit in (EditOutcome.MADE, EditOutcome.UNSEEN))

@@ -15,12 +15,12 @@ from nemowatch.fs.threads import Disks
 from nemowatch.journal import account, batches, facts, holds, sources
 from nemowatch.journal.sources import NewJob, NewSource
 from nemowatch.model import Credits, HoldReason, State, Target
-from nemowatch.remote.connection import READY
+from nemowatch.remote.connection_state import READY
 from nemowatch.remote.interface import Account
 from nemowatch.reporting.status_page import StatusPage
 from nemowatch.sources.moving_out import MovingOut
 from nemowatch.sources.tick_results import TickResults
-from nemowatch.stages.board import Board
+from nemowatch.stages.live_progress import Board
 from tests.rigs.command import Cli
 from tests.rigs.inbox import inbox_of
 

@@ -42,9 +42,9 @@ from nemowatch.sandbox.process import SandboxProcess
 from nemowatch.service.poll_schedule import PollSchedule
 from nemowatch.service.timers import Timers
 from nemowatch.stages import recover
-from nemowatch.stages.board import Board
 from nemowatch.stages.context import StageContext
 from nemowatch.stages.decision import Decision
+from nemowatch.stages.live_progress import Board
 from nemowatch.stages.table import TABLE
 from nemowatch.stages.work import Work
 from tests.rigs.patience import PATIENCE

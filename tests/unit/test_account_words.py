@@ -10,7 +10,7 @@ from nemowatch.clock import date_and_time
 from nemowatch.errors import LocalFinal, NotSent, RemotePassing, TokenRefused, TokenWithheld
 from nemowatch.holds.account_check import about_account
 from nemowatch.model import HoldReason
-from nemowatch.remote.connection import READY, Connection, Link, failed
+from nemowatch.remote.connection_state import READY, ConnectionPhase, ConnectionState, failed
 from nemowatch.remote.interface import Account
 from nemowatch.reporting import account_words
 from nemowatch.reporting.json_records import answer, read_answer
@@ -27,7 +27,7 @@ SOMEBODY = Account(anonymous=False)
 LINK = "https://nemovideo.com/register?bind=anon_7"
 
 
-def overview(connection: Connection, account: Account = SOMEBODY) -> Overview:
+def overview(connection: ConnectionState, account: Account = SOMEBODY) -> Overview:
     return Overview(
         DaemonSnapshot(
             DAEMON,
@@ -72,7 +72,7 @@ def test_ready_is_not_said_while_the_cloud_does_not_take_us(
 
 def test_connecting_is_said_until_there_is_an_answer() -> None:
     """It is no hold: nothing is the matter."""
-    seen = overview(Connection())
+    seen = overview(ConnectionState())
     assert status_line(seen) == "connecting to the cloud"
     assert headline(page_of(seen)) == ("Connecting to the cloud", "wait")
     assert not page_of(seen).holds
@@ -80,7 +80,7 @@ def test_connecting_is_said_until_there_is_an_answer() -> None:
     assert read_answer(answer(overview(READY))).connection == READY
     without = answer(seen)
     del without["more"]["connection"]
-    assert read_answer(without).connection.link is Link.READY
+    assert read_answer(without).connection.link is ConnectionPhase.READY
 
 
 def test_an_anonymous_account_says_when_it_ends_and_where_it_is_kept() -> None:

@@ -14,7 +14,7 @@ from nemowatch.config.reload import changes
 from nemowatch.config.schema import Config, Recipe
 from nemowatch.config.show import show
 from nemowatch.errors import ConfigError
-from nemowatch.tasks.describe import what_to_order
+from nemowatch.tasks.folder_description import what_to_order
 from nemowatch.tasks.grammar import read_folder
 from nemowatch.tasks.records import Folder, OwnNames, Unreadable
 from tests.rigs.rows import each_row

@@ -8,7 +8,7 @@ import threading
 import pytest
 
 from nemowatch.fs.threads import Serial
-from nemowatch.stages.board import Board
+from nemowatch.stages.live_progress import Board
 
 
 @pytest.mark.anyio

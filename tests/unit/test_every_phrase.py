@@ -25,10 +25,10 @@ from nemowatch.intake.scan.folder_instructions import CURES
 from nemowatch.intake.watch.health import HealthState
 from nemowatch.journal.results import PublishedOutput
 from nemowatch.model import OutputKind, State
-from nemowatch.remote.connection import Link
+from nemowatch.remote.connection_state import ConnectionPhase
 from nemowatch.reporting import inbox_words, page, words
 from nemowatch.reporting.conversation import ConversationTurn
-from nemowatch.reporting.figures import Figures
+from nemowatch.reporting.overall_progress import Figures
 from nemowatch.reporting.overview import InboxStatus
 from nemowatch.reporting.page_model import (
     AskedAndSaid,
@@ -46,7 +46,7 @@ from nemowatch.reporting.page_model import (
     Tip,
     Waiting,
 )
-from nemowatch.tasks.describe import what_to_order
+from nemowatch.tasks.folder_description import what_to_order
 from nemowatch.web import commands, views
 from nemowatch.web.folders import _row
 from nemowatch.web.results import shown_results
@@ -185,7 +185,7 @@ def other_states(model: PageModel) -> Iterator[PageModel]:
     yield empty
     for state in HealthState:
         yield replace(empty, folders=(InboxLine("/и", False, "", NOTHING, state),))
-    for link in Link:
+    for link in ConnectionPhase:
         yield replace(empty, link=link)
     for section in ("needs", "holds", "waiting", "running", "finished", "failed"):
         yield replace(empty, **{section: getattr(model, section)})

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from nemowatch.reporting.figures import Figures, figures_line, rounded
+from nemowatch.reporting.overall_progress import Figures, figures_line, rounded
 
 
 @pytest.mark.parametrize(

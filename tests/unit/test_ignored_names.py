@@ -9,8 +9,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from nemowatch.intake.scan import ignored_names
-from nemowatch.intake.scan.file_names import stem_of
 from nemowatch.intake.scan.ignore import Ignore, NameClass
+from nemowatch.intake.scan.name_order_and_stems import stem_of
 from nemowatch.intake.scan.paths import as_text
 from tests.rigs.rows import each_row
 

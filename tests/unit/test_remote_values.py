@@ -15,10 +15,10 @@ from hypothesis import strategies as st
 from nemowatch.edits.draft import timeline
 from nemowatch.edits.transcript import as_srt, as_text, as_vtt, read
 from nemowatch.errors import RemoteError
-from nemowatch.remote import answers, lines, values
+from nemowatch.remote import answers, kept_connections, values
 from nemowatch.remote.envelope import business_code
 from nemowatch.remote.interface import Account
-from nemowatch.remote.lines import Address
+from nemowatch.remote.kept_connections import Address
 from nemowatch.secrecy import hide
 from tests.rigs.rows import each_row
 
@@ -154,6 +154,6 @@ def test_a_url_means_what_httpx_takes_it_for(url: str) -> None:
 
 def test_a_signed_address_is_not_kept() -> None:
     """It is a secret: only servers are remembered."""
-    kept = lines._server.cache_info().currsize
+    kept = kept_connections._server.cache_info().currsize
     Address.of("https://signed.example.com/film.mp4?signature=SECRET")
-    assert lines._server.cache_info().currsize == kept
+    assert kept_connections._server.cache_info().currsize == kept

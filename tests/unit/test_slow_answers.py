@@ -5,7 +5,7 @@ from __future__ import annotations
 from nemowatch.clock import ManualClock
 from nemowatch.config.schema import Limits
 from nemowatch.jobs.slow_answers import LONG_TURN, MOST, PATIENCE, SlowAnswers
-from nemowatch.stages.board import Board
+from nemowatch.stages.live_progress import Board
 from nemowatch.stages.table import Lane
 
 

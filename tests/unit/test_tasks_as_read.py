@@ -12,7 +12,7 @@ from pathlib import Path
 from nemowatch.config.schema import Recipe
 from nemowatch.errors import OrderError
 from nemowatch.model import MediaKind, Output
-from nemowatch.tasks.describe import describe
+from nemowatch.tasks.folder_description import describe
 from nemowatch.tasks.grammar import read_folder
 from nemowatch.tasks.plan import plan, takes
 from nemowatch.tasks.records import Drop, Folder

@@ -12,7 +12,7 @@ from nemowatch.errors import OrderError
 from nemowatch.model import MediaKind, OutputKind
 from nemowatch.reporting import notes
 from nemowatch.sandbox import agent
-from nemowatch.tasks.describe import describe
+from nemowatch.tasks.folder_description import describe
 from nemowatch.tasks.grammar import read_folder
 from nemowatch.tasks.kinds import KINDS, RECIPE, TaskKind, is_reserved, kind_of
 from nemowatch.tasks.plan import max_bytes, plan, takes

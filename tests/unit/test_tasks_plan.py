@@ -9,7 +9,7 @@ import pytest
 from nemowatch.config.schema import Recipe
 from nemowatch.errors import OrderError
 from nemowatch.model import MB, FolderOrder, MediaKind, Output, OutputKind
-from nemowatch.tasks.describe import describe
+from nemowatch.tasks.folder_description import describe
 from nemowatch.tasks.grammar import read_folder
 from nemowatch.tasks.plan import max_bytes, plan, takes
 from nemowatch.tasks.records import Drop, Folder

@@ -11,7 +11,7 @@ from nemowatch.cli.check.finding import Finding
 from nemowatch.clock import SystemClock, iso
 from nemowatch.notify.channels import channels_of
 from nemowatch.notify.message import Message, NotifyEvent
-from nemowatch.notify.refusal import NotTaken
+from nemowatch.notify.not_taken import NotTaken
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -20,8 +20,8 @@ from nemowatch.content.kinds import WORD, Sniffed, SniffResult, kind_by_name
 from nemowatch.errors import LocalError, LocalPassing, OrderError
 from nemowatch.fs.identity import not_regular, snapshot
 from nemowatch.fs.safe_open import open_below
-from nemowatch.intake.scan.file_names import is_subtitles, stem_of
 from nemowatch.intake.scan.ignore import Ignore, NameClass
+from nemowatch.intake.scan.name_order_and_stems import is_subtitles, stem_of
 from nemowatch.intake.scan.paths import as_text
 from nemowatch.journal import account
 from nemowatch.model import MediaKind, Snapshot

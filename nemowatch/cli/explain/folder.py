@@ -58,7 +58,7 @@ def _unreadable(problem: str, suggestion: str = "") -> dict[str, Any]:
 
 
 def _readable(folder: Folder, drops: list[Drop]) -> dict[str, Any]:
-    from nemowatch.tasks.describe import describe
+    from nemowatch.tasks.folder_description import describe
 
     languages = [{"tag": each.tag, "name": each.name} for each in folder.languages]
     return {

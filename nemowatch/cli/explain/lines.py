@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator
 from typing import Any
 
 from nemowatch.reporting import inbox_words
-from nemowatch.tasks.describe import hint_lines
+from nemowatch.tasks.folder_description import hint_lines
 from nemowatch.tasks.records import OwnNames
 
 #: The mark before each decision.

@@ -20,7 +20,7 @@ from nemowatch.cli.output import word
 from nemowatch.cli.status.progress import bar, fitted
 from nemowatch.clock import lasted
 from nemowatch.model import State
-from nemowatch.reporting.figures import figures_line, rounded
+from nemowatch.reporting.overall_progress import figures_line, rounded
 from nemowatch.reporting.words import STAGES, pace
 from nemowatch.tasks.usual_times import usual_time
 

@@ -26,7 +26,7 @@ from nemowatch.cures import JOB, Cure
 from nemowatch.errors import show_path
 from nemowatch.model import HoldReason
 from nemowatch.reporting import account_words, inbox_words, words
-from nemowatch.reporting.figures import figures_line
+from nemowatch.reporting.overall_progress import figures_line
 from nemowatch.reporting.phrases import because, capital
 
 if TYPE_CHECKING:

@@ -16,7 +16,7 @@ from nemowatch.fs.hashing import combined
 from nemowatch.intake.claim.group import Group
 from nemowatch.intake.ready.inspection_result import Inspected
 from nemowatch.intake.records import Candidate
-from nemowatch.intake.scan.file_names import stem_of
+from nemowatch.intake.scan.name_order_and_stems import stem_of
 from nemowatch.intake.scan.paths import as_text, folder_of, name_of, promised_kind
 from nemowatch.journal.sources import NewJob
 from nemowatch.model import FolderOrder, MediaKind, Member, MemberRole

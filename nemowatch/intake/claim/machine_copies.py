@@ -12,7 +12,7 @@ from collections.abc import Iterable
 from functools import cached_property
 
 from nemowatch.intake.records import FileProblem
-from nemowatch.intake.scan.file_names import stem_of
+from nemowatch.intake.scan.name_order_and_stems import stem_of
 from nemowatch.intake.scan.paths import as_text, name_of, parent, same_name
 
 #: The short name of this question.

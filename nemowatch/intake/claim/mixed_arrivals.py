@@ -13,8 +13,8 @@ from operator import attrgetter, itemgetter
 
 from nemowatch.intake.claim.project_approvals import ProjectApprovals
 from nemowatch.intake.records import FileProblem
-from nemowatch.intake.scan.file_names import natural
 from nemowatch.intake.scan.folders import MEDIA
+from nemowatch.intake.scan.name_order_and_stems import natural
 from nemowatch.intake.scan.paths import as_text, name_of, parent, promised_kind
 from nemowatch.intake.state import InboxState
 from nemowatch.model import MediaKind

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterable
 
-from nemowatch.intake.scan.file_names import stem_of
+from nemowatch.intake.scan.name_order_and_stems import stem_of
 from nemowatch.intake.scan.paths import name_of, promised_kind, same_name
 from nemowatch.model import MediaKind
 

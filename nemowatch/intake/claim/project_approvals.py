@@ -68,7 +68,7 @@ class ProjectApprovals:
 
     async def judge(self, folder: bytes) -> None:
         """Nothing of this folder waits in the inbox. Where something done is offered again, its
-        APPROVE is for that, and `sources/offers.py` obeys it."""
+        APPROVE is for that, and `sources/offer_approvals.py` obeys it."""
         if self.approved(folder) and await self._is_offered(folder):
             held = self._state.instructions[folder]
             self._state.folder_approvals |= held.approvals

@@ -19,12 +19,12 @@ from nemowatch.fs.identity import not_regular, of_stat
 from nemowatch.fs.listing import entries
 from nemowatch.fs.safe_open import folder_of, translated
 from nemowatch.intake.ready.companion_names import about
-from nemowatch.intake.scan.file_names import natural
 from nemowatch.intake.scan.folder_instructions import TEXTS
 from nemowatch.intake.scan.folders import MEDIA
 from nemowatch.intake.scan.ignore import Ignore, NameClass
 from nemowatch.intake.scan.ignored_names import METADATA_FILES, TEMPORARY_SUFFIXES
 from nemowatch.intake.scan.instruction_names import exact, in_doubt
+from nemowatch.intake.scan.name_order_and_stems import natural
 from nemowatch.intake.scan.partial_files import looks_partial
 from nemowatch.intake.scan.paths import as_text, same_name
 from nemowatch.intake.scan.project_problems import Fault

@@ -16,7 +16,7 @@ from nemowatch.intake.claim.group import Group, is_ready, is_work, wait_for
 from nemowatch.intake.claim.subtitle_names import SubtitleNames, Subtitles
 from nemowatch.intake.ready.stability import StillnessVerdict
 from nemowatch.intake.records import FileProblem
-from nemowatch.intake.scan.file_names import is_subtitles
+from nemowatch.intake.scan.name_order_and_stems import is_subtitles
 from nemowatch.intake.scan.paths import as_text, name_of, parent, promised_kind
 from nemowatch.intake.state import InboxState
 from nemowatch.model import MediaKind

@@ -11,7 +11,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
-from nemowatch.intake.scan.file_names import is_subtitles, stem_of, subtitle_stem
+from nemowatch.intake.scan.name_order_and_stems import is_subtitles, stem_of, subtitle_stem
 from nemowatch.intake.scan.paths import as_text, name_of, parent, promised_kind, same_name
 from nemowatch.tasks.arguments import tag_of
 from nemowatch.tasks.words import OR, enumerated

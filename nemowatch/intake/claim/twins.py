@@ -10,7 +10,7 @@ from collections import defaultdict
 from collections.abc import Iterable
 
 from nemowatch.intake.records import FileProblem
-from nemowatch.intake.scan.file_names import stem_of
+from nemowatch.intake.scan.name_order_and_stems import stem_of
 from nemowatch.intake.scan.paths import as_text, name_of, parent, promised_kind, same_name
 from nemowatch.model import MediaKind
 from nemowatch.tasks.words import enumerated

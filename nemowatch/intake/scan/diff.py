@@ -17,10 +17,10 @@ from itertools import chain
 from nemowatch.content.endings import converted_to, ending_of, kind_after
 from nemowatch.content.kinds import kind_by_name
 from nemowatch.intake.records import FileProblem
-from nemowatch.intake.scan.file_names import stem_of
 from nemowatch.intake.scan.folder_instructions import FolderInstructions, Gathering
 from nemowatch.intake.scan.folders import MEDIA, FolderBook
 from nemowatch.intake.scan.instruction_forms import InstructionName
+from nemowatch.intake.scan.name_order_and_stems import stem_of
 from nemowatch.intake.scan.oddities import oddity
 from nemowatch.intake.scan.partial_files import looks_partial
 from nemowatch.intake.scan.paths import below, name_of, parent, same_name

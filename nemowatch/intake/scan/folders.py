@@ -10,8 +10,8 @@ from collections.abc import Callable
 from operator import attrgetter
 
 from nemowatch.intake.scan import instruction_names
-from nemowatch.intake.scan.file_names import is_subtitles
 from nemowatch.intake.scan.instruction_forms import InstructionName
+from nemowatch.intake.scan.name_order_and_stems import is_subtitles
 from nemowatch.intake.scan.paths import as_text, folder_of, lineage, name_of, parent, promised_kind
 from nemowatch.intake.scan.project_folders import ProjectFolder, project_of
 from nemowatch.model import MediaKind

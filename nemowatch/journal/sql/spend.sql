@@ -21,7 +21,7 @@ SELECT id, opened_at FROM spend WHERE outcome <> 'inherited' ORDER BY id DESC LI
 -- name: is_known
 SELECT 1 FROM spend WHERE id = ? AND opened_at = ?
 
--- name: unsettled
+-- name: undecided_call
 -- the paid call of this job whose outcome is not known, if any; the unique index allows one
 SELECT * FROM spend WHERE job_id = ? AND outcome IN ('open', 'unknown')
 
@@ -60,7 +60,7 @@ UPDATE spend SET outcome = 'unknown', reported = max(reported, :reported) WHERE 
 -- the state of its session was read once more
 UPDATE spend SET checks = checks + 1, last_seen = :seen WHERE id = :id
 
--- name: settle
+-- name: record_outcome
 UPDATE spend SET outcome = :outcome, edit = :edit, credits_after = :credits_after, settled_at = :now WHERE id = :id
 
 -- name: readings

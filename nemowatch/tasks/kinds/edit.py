@@ -5,7 +5,7 @@ from __future__ import annotations
 from nemowatch.errors import shown
 from nemowatch.model import DEFAULT_SKILL, MB, MediaKind
 from nemowatch.tasks.kinds.base import AUDIO, IMAGE, VIDEO, Example, Hint, Skill, Spelled
-from nemowatch.tasks.kinds.instructions import OwnInstructions
+from nemowatch.tasks.kinds.own_instructions import OwnInstructions
 from nemowatch.tasks.records import Drop, Folder
 from nemowatch.tasks.words import WrongError
 

@@ -9,7 +9,7 @@ from nemowatch.model import DEFAULT_SKILL, MB, MediaKind
 from nemowatch.tasks import prompts
 from nemowatch.tasks.arguments import read_arguments
 from nemowatch.tasks.kinds.base import AUDIO, IMAGE, TEXT, VIDEO, Example, Skill, Spelled
-from nemowatch.tasks.kinds.instructions import OwnInstructions
+from nemowatch.tasks.kinds.own_instructions import OwnInstructions
 from nemowatch.tasks.languages import Language
 from nemowatch.tasks.records import Folder, RecipeLike
 from nemowatch.tasks.words import WrongError, split

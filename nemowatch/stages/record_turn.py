@@ -148,7 +148,7 @@ def settle(
 ) -> Write:
     """Write the call's outcome."""
     return partial(
-        spend.settle,
+        spend.record_outcome,
         spend_id=call.id,
         outcome=outcome,
         credits_after=credits,

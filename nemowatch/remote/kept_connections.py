@@ -21,7 +21,7 @@ import httpx
 
 from nemowatch.errors import NotSent
 from nemowatch.remote.addresses import proxy_of
-from nemowatch.remote.network import Backend, PeerCheck, Sending
+from nemowatch.remote.tcp_streams import Backend, PeerCheck, Sending
 from nemowatch.remote.threaded import ThreadBackend, ThreadLine
 
 #: Seconds for which an idle line is kept: less than the five after which common servers (uvicorn)
@@ -124,7 +124,7 @@ class ServerConnection:
         await self._connection.aclose()
 
 
-class Lines:
+class KeptConnections:
     """All lines of a client that nobody uses now."""
 
     def __init__(self, tls: ssl.SSLContext) -> None:

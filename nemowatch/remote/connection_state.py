@@ -18,7 +18,7 @@ STOPPING: tuple[tuple[type[NemowatchError], HoldReason], ...] = (
 )
 
 
-class Link(StrEnum):
+class ConnectionPhase(StrEnum):
     """How the connection is."""
 
     CONNECTING = "connecting"  #: no answer yet
@@ -27,10 +27,10 @@ class Link(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
-class Connection:
+class ConnectionState:
     """How the connection is, and why."""
 
-    link: Link = Link.CONNECTING
+    link: ConnectionPhase = ConnectionPhase.CONNECTING
     text: str = ""  #: what is the matter
     cure: str = ""
     reason: HoldReason | None = None  #: what a job would be held for; None: nothing
@@ -38,24 +38,24 @@ class Connection:
     @property
     def ready(self) -> bool:
         """Whether the cloud takes us."""
-        return self.link is Link.READY
+        return self.link is ConnectionPhase.READY
 
     @property
     def words(self) -> str:
         """All of it in one line; "" when all is well."""
         said = {
-            Link.CONNECTING: "connecting to the cloud",
-            Link.NOT_READY: f"not ready: {self.text}",
+            ConnectionPhase.CONNECTING: "connecting to the cloud",
+            ConnectionPhase.NOT_READY: f"not ready: {self.text}",
         }
         return said.get(self.link, "")
 
 
-READY = Connection(Link.READY)
+READY = ConnectionState(ConnectionPhase.READY)
 
 
-def failed(exc: RemoteError | LocalError) -> Connection:
+def failed(exc: RemoteError | LocalError) -> ConnectionState:
     """What an error says of the connection."""
     for kind, reason in STOPPING:
         if isinstance(exc, kind):
-            return Connection(Link.NOT_READY, exc.text, exc.cure, reason)
-    return Connection(Link.NOT_READY, exc.text, exc.cure)
+            return ConnectionState(ConnectionPhase.NOT_READY, exc.text, exc.cure, reason)
+    return ConnectionState(ConnectionPhase.NOT_READY, exc.text, exc.cure)

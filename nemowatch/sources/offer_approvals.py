@@ -25,7 +25,7 @@ from nemowatch.sources.requests import CarryOut, without_terminal
 from nemowatch.sources.stale_approvals import StaleApprovals
 
 
-class Offers:
+class OfferApprovals:
     """Carries out approved offers."""
 
     def __init__(
