@@ -7,7 +7,6 @@ name. What cannot be read now stays for later.
 
 from __future__ import annotations
 
-import contextlib
 import os
 from enum import StrEnum
 from pathlib import Path
@@ -18,6 +17,7 @@ from nemowatch.fs.folders import remove_empty
 from nemowatch.fs.hashing import has_content
 from nemowatch.fs.identity import TIME_GRAIN_NS, bounded_time, is_regular
 from nemowatch.fs.safe_open import folder_of, open_path, stat_at, sync_folder, translated
+from nemowatch.fs.shadows import remove_shadow
 from nemowatch.journal.retired_files import RetiredFile
 
 SECOND_NS = 1_000_000_000
@@ -39,8 +39,7 @@ def delete(root: Path, file: RetiredFile) -> Expired:
         with folder_of(root, folder) as above, translated(file.path):
             if not _delete_ours(name, file, above):
                 return Expired.NOT_OURS
-            with contextlib.suppress(OSError):  # metadata: never worth an error
-                _delete_shadow(name, above)
+            remove_shadow(name, above)
             sync_folder(above)
     except SourceGone:
         return Expired.NOT_OURS
@@ -85,9 +84,3 @@ def _same_time(now_ns: int, was_ns: int) -> bool:
         return True
     is_cut = now_ns % SECOND_NS == 0
     return is_cut and abs(now_ns - was_ns) < TIME_GRAIN_NS
-
-
-def _delete_shadow(name: str, folder: int) -> None:
-    shadow = f"._{name}"
-    if is_regular(stat_at(shadow, folder)):
-        remove(shadow, folder)

@@ -24,6 +24,7 @@ from nemowatch.fs.identity import is_regular, of_stat, same_file, same_inode
 from nemowatch.fs.listing import names_in
 from nemowatch.fs.names import candidates, numbered
 from nemowatch.fs.safe_open import folder_of, open_path, stat_at, sync_folder, translated
+from nemowatch.fs.shadows import remove_shadow, shadow_name
 from nemowatch.model import Snapshot
 
 
@@ -103,8 +104,7 @@ def delete(inbox: Path, member: Leaving) -> None:
     with folder_of(inbox, member.folder) as folder, translated(whole):
         with _claimed(member, folder):
             remove(member.name, folder)
-        with contextlib.suppress(OSError):  # the shadow is metadata: never worth an error
-            remove(f"._{member.name}", folder)
+        remove_shadow(member.name, folder)
         sync_folder(folder)
 
 
@@ -206,7 +206,7 @@ def _move_shadow(
 ) -> None:
     """The AppleDouble file goes with its file. Best effort: when it cannot, it stays where it is
     and harms nobody."""
-    shadow, new_shadow = f"._{name}", f"._{new_name}"
+    shadow, new_shadow = shadow_name(name), shadow_name(new_name)
     with contextlib.suppress(OSError, LocalError):
         if not is_regular(stat_at(shadow, source)):
             return

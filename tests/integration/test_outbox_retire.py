@@ -176,7 +176,7 @@ def test_a_file_that_a_person_took_away_is_gone(share: Share) -> None:
 def test_kept_and_deleted_sources(share: Share) -> None:
     """`keep` touches nothing; `delete` takes the shadow along and may be repeated."""
     shadow = share.file.with_name("._promo.mp4")
-    shadow.write_bytes(b"fork")
+    shadow.write_bytes(bytes.fromhex("00051607 00020000") + bytes(74))
     assert share.leave(AfterAction.KEEP) is None
     assert share.file.exists()
     assert share.leave(AfterAction.DELETE) is None
@@ -184,6 +184,15 @@ def test_kept_and_deleted_sources(share: Share) -> None:
     assert not share.file.exists()
     assert not shadow.exists()
     assert share.names() == []
+
+
+def test_what_is_only_called_like_a_shadow_is_not_deleted(share: Share) -> None:
+    """It is a person's file."""
+    other = share.file.with_name("._promo.mp4")
+    other.write_bytes(b"somebody's")
+    share.leave(AfterAction.DELETE)
+    assert not share.file.exists()
+    assert other.read_bytes() == b"somebody's"
 
 
 def test_members_move_together_or_not_at_all(share: Share) -> None:

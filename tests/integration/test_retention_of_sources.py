@@ -39,6 +39,8 @@ pytestmark = pytest.mark.anyio
 
 DAY = 24 * 3600.0
 DATA = b"an original"
+#: The beginning of what macOS writes beside a file on a share.
+SHADOW = bytes.fromhex("00051607 00020000") + bytes(74)
 
 
 class Boots(ManualClock):
@@ -119,7 +121,7 @@ async def test_only_what_was_moved_there_goes(house: House) -> None:
     """Its shadow and the folders that are empty then go along; a person's files stay."""
     await house.retire("dub-es/alone/a.mp4")
     mine = await house.retire("dub-es/b.mp4")
-    mine.with_name("._b.mp4").write_bytes(b"fork")
+    mine.with_name("._b.mp4").write_bytes(SHADOW)
     (house.watch.done / "dub-es/contract.pdf").write_bytes(b"somebody's")
     (house.watch.done / ".stfolder").mkdir()
     await house.sweep()
@@ -127,6 +129,17 @@ async def test_only_what_was_moved_there_goes(house: House) -> None:
     assert len(await house.sweep()) == 7
     house.clock.advance(2 * DAY)
     assert await house.sweep() == {".stfolder", "dub-es", "dub-es/contract.pdf"}
+
+
+async def test_what_is_only_called_like_a_shadow_stays(house: House) -> None:
+    """It is a person's file, or a link of theirs."""
+    for name in ("a.mp4", "b.mp4"):
+        await house.retire(f"dub-es/{name}")
+    folder = house.watch.done / "dub-es"
+    (folder / "._a.mp4").write_bytes(b"somebody's")
+    (folder / "._b.mp4").symlink_to(house.watch.done)
+    house.clock.advance(31 * DAY)
+    assert await house.sweep() == {"dub-es", "dub-es/._a.mp4", "dub-es/._b.mp4"}
 
 
 async def test_a_note_speaks_of_the_file_whatever_its_name_in_done_is(
