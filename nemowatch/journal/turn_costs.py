@@ -11,7 +11,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from operator import attrgetter
 
-from nemowatch.journal.queries import load
+from nemowatch.journal.queries import every, load
 
 SQL = load("turn_costs")
 
@@ -43,10 +43,33 @@ def update(conn: sqlite3.Connection, spend_id: int) -> None:
     """Record what a call cost whose outcome is now known, and what the calls cost that overlapped
     with it."""
     one = _call(conn.execute(SQL["one"], (spend_id,)).fetchone())
-    rows = conn.execute(SQL["around"], {"at": one.opened_at, "span": LOOK_BACK_MS})
-    for group in _groups(map(_call, rows)):
-        if _overlap(group, one):
-            _write(conn, group)
+    for group in _touched(conn, one):
+        _write(conn, group)
+
+
+def _touched(conn: sqlite3.Connection, one: PricedCall) -> list[list[PricedCall]]:
+    """The groups that a call overlapped with. Only what may belong to them is read, since each
+    outcome asks: a day may have thousands of calls. Each look goes twice as far back."""
+    oldest = one.opened_at - LOOK_BACK_MS
+    since = one.opened_at
+    while True:
+        groups = [group for group in _groups(_around(conn, one, since)) if _overlap(group, one)]
+        first = min((group[0].opened_at for group in groups), default=since)
+        is_whole = first >= since or since <= oldest
+        if is_whole:
+            return groups
+        since = max(2 * first - one.opened_at, oldest)
+
+
+def _around(conn: sqlite3.Connection, one: PricedCall, since: int) -> list[PricedCall]:
+    """The calls around one, in order, that were not over before `since`, UTC ms."""
+    values = {
+        "since": since,
+        "longest": LONGEST_TURN_MS,
+        "at": one.opened_at,
+        "span": LOOK_BACK_MS,
+    }
+    return every(conn, SQL["around"], values, _call)
 
 
 def _write(conn: sqlite3.Connection, group: list[PricedCall]) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import sqlite3
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -167,6 +168,40 @@ def test_turns_that_overlapped_share_the_sum(journal: Journal) -> None:
         Turn(3, 60, 70, 950, 900),
     )
     assert shown == ["about 50 credits"] * 3
+
+
+def test_turns_share_the_sum_along_a_chain(journal: Journal) -> None:
+    """Also the first, which was over before the one that has just ended began."""
+    shown = costs(
+        journal,
+        Turn(1, 10, 40, 1000, 950),
+        Turn(2, 30, 60, 1000, 900),
+        Turn(3, 50, 80, 950, 850),
+    )
+    assert shown == ["about 50 credits"] * 3
+
+
+def test_what_an_outcome_costs_does_not_grow_with_the_day(journal: Journal) -> None:
+    """Turns that were over long before are not read again at each outcome."""
+    hour = 3600 * 1000
+
+    def steps(conn: sqlite3.Connection, at: int) -> int:
+        counted = itertools.count()
+        one = call(conn, 1, 1000, at)
+        conn.set_progress_handler(lambda: next(counted) < 0, 1)
+        spend.settle(conn, one, CallOutcome.HAPPENED, 900, at + 10)
+        conn.set_progress_handler(None, 1)
+        return next(counted)
+
+    def work(conn: sqlite3.Connection) -> list[int]:
+        found = [steps(conn, hour)]
+        for number in range(200):
+            earlier = call(conn, 2, 1000, 2 * hour + number * 100)
+            spend.settle(conn, earlier, CallOutcome.HAPPENED, 1000, 2 * hour + number * 100 + 10)
+        return [*found, steps(conn, 4 * hour)]
+
+    few, many = journal.write_now(work)
+    assert many < 2 * few
 
 
 def test_nothing_is_said_while_one_of_them_may_still_be_charged_for(journal: Journal) -> None:

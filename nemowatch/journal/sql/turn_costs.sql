@@ -2,9 +2,10 @@
 SELECT id, job_id, opened_at, settled_at, credits_before, credits_after FROM spend WHERE id = ?
 
 -- name: around
--- the calls that may have cost something and began within a span around a moment, in order
+-- the calls that may have cost something, began within a span around a moment and were not over before another, in order
 SELECT id, job_id, opened_at, settled_at, credits_before, credits_after FROM spend
-WHERE opened_at BETWEEN :at - :span AND :at + :span AND outcome NOT IN ('unsent', 'refused', 'inherited') ORDER BY opened_at, id
+WHERE opened_at BETWEEN max(:since - :longest, :at - :span) AND :at + :span AND ifnull(settled_at, :since) >= :since
+AND outcome NOT IN ('unsent', 'refused', 'inherited') ORDER BY opened_at, id
 
 -- name: set
 -- the cost of a job is that of its latest call
