@@ -40,7 +40,7 @@ def file_list(value: str, *, several: bool) -> FileList | None:
     """The files that a text names; None for a single one. `several`: whether it is certain that
     there are several; without it they are known by having one ending."""
     bare = value.removesuffix(".")
-    for found in reversed(list(LISTING.finditer(bare))):
+    for found in reversed(list(filter(_is_between_names, LISTING.finditer(bare)))):
         names, last = bare[: found.start()], bare[found.end() :]
         ending = _ending(names)
         if not ending:
@@ -53,9 +53,14 @@ def file_list(value: str, *, several: bool) -> FileList | None:
     return None
 
 
+def _is_between_names(word: re.Match[str]) -> bool:
+    """False within quotation marks, which stand around a name that reads like several."""
+    return word.string.count('"', 0, word.start()) % 2 == 0
+
+
 def _ending(name: str) -> str:
     """What a file's name ends with, in small letters; "" for none."""
-    found = _ENDING.search(name[-_LONGEST_ENDING:])
+    found = _ENDING.search(name.removesuffix('"')[-_LONGEST_ENDING:])
     if found is None:
         return ""
     return found[0].lower()

@@ -21,6 +21,7 @@ from nemowatch.intake.scan.paths import as_text, below, folder_of, parent
 from nemowatch.intake.scan.project_names import Named, named
 from nemowatch.tasks.media_names import listed
 from nemowatch.tasks.records import Unreadable
+from nemowatch.tasks.words import one_name
 
 #: Seconds before files that no task accepts are reported (docs/behaviour.md section 1).
 FOREIGN_AFTER = 60.0
@@ -211,7 +212,7 @@ def _drop_below(problems: dict[bytes, FileProblem], start: bytes) -> None:
 
 def _examples(facts: FolderFacts) -> str:
     """Names of files that a folder does not accept, and how many more there are."""
-    names = ", ".join(map(as_text, facts.foreign_names))
+    names = ", ".join(map(one_name, map(as_text, facts.foreign_names)))
     more = facts.foreign - len(facts.foreign_names)
     if more > 0:
         return f"{names} and {more} more"

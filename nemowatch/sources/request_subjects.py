@@ -22,7 +22,7 @@ from nemowatch.journal import requests, spend
 from nemowatch.journal.jobs import Job
 from nemowatch.journal.requests import PublishedResult
 from nemowatch.model import ENDED, State
-from nemowatch.tasks.words import enumerated
+from nemowatch.tasks.words import enumerated_files
 
 #: Names that are proposed: more would hide what to do.
 MOST_NAMES = 8
@@ -227,8 +227,9 @@ def _clear_name(result: PublishedResult, results: list[PublishedResult]) -> str:
 
 def _either(names: list[str]) -> str:
     if len(names) > MOST_NAMES:
-        return f"{enumerated(names[:MOST_NAMES])} and others"
-    return enumerated(names)
+        enumerated = enumerated_files(names[:MOST_NAMES])
+        return f"{enumerated} and others"
+    return enumerated_files(names)
 
 
 # -- names for comparing

@@ -20,6 +20,9 @@ PREPOSITIONS = frozenset(
 #: What separates words. `_` does not: it joins a region (docs/behaviour.md section 1).
 _SEPARATORS = re.compile(r"[-\s+,]+")
 
+#: What makes the name of one file read like those of several: an ending within a list.
+_LIKE_SEVERAL = re.compile(r"\.\w{1,9}(?:,| and| or) ")
+
 #: How many of many names are given as examples.
 _EXAMPLES = 5
 
@@ -55,12 +58,23 @@ def enumerated(names: Sequence[str]) -> str:
     return f"{', '.join(names[:-1])} {AND} {names[-1]}"
 
 
-def examples(names: Sequence[str]) -> str:
-    """The first few names as a sentence lists them, and how many more there are."""
-    more = len(names) - _EXAMPLES
+def one_name(file: str) -> str:
+    """A file's name for a list: in quotation marks where it reads like several, as "a.mp4 and
+    b.mp4" does."""
+    return f'"{file}"' if _LIKE_SEVERAL.search(file) else file
+
+
+def enumerated_files(files: Sequence[str]) -> str:
+    """Names of files as a sentence lists them; "" for none."""
+    return enumerated(list(map(one_name, files)))
+
+
+def examples(files: Sequence[str]) -> str:
+    """The first few files as a sentence lists them, and how many more there are."""
+    more = len(files) - _EXAMPLES
     if more > 0:
-        return f"{', '.join(names[:_EXAMPLES])} and {more} more"
-    return enumerated(names)
+        return f"{', '.join(map(one_name, files[:_EXAMPLES]))} and {more} more"
+    return enumerated_files(files)
 
 
 def where(applies: object, text: str) -> str:

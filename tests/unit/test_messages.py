@@ -24,6 +24,7 @@ from nemowatch.reporting.phrases import and_more
 from nemowatch.reporting.timeline_words import said_changes, said_timeline
 from nemowatch.reporting.words import STAGES, change_again
 from nemowatch.tasks.answers import AnswerMeaning, read_answer
+from nemowatch.tasks.words import examples
 from tests.rigs.rows import each_row
 
 OTHERS = [code for code in LANGUAGES if code != "en"]
@@ -172,6 +173,17 @@ def test_names_of_several_files_are_joined_whatever_their_endings() -> None:
     assert said("Salt and pepper.mp4 and 3 more") == "Salt and pepper.mp4 y 3 más"
     unread = said("Files beside the task folders are not processed: a and b.mp4 and 1,234 more.")
     assert "a and b.mp4 y 1.234 más" in unread
+
+
+def test_a_file_whose_name_reads_like_two_is_named_as_one() -> None:
+    """It stands in quotation marks, alone and among others, and is translated nowhere."""
+    choose("de")
+    odd = "a.mp4 and b.mp4"
+    unread = "Files beside the task folders are not processed:"
+    assert said(f"{unread} {examples([odd])}.").endswith(' "a.mp4 and b.mp4".')
+    assert said(f"{unread} {examples(['c.mp4', odd])}.").endswith(' c.mp4 und "a.mp4 and b.mp4".')
+    assert said(f"{unread} {examples([odd, 'c.mp4'])}.").endswith(' "a.mp4 and b.mp4" und c.mp4.')
+    assert examples(["Salt and pepper.mp4", "x.y, z.mp4"]) == 'Salt and pepper.mp4 and "x.y, z.mp4"'
 
 
 def test_a_message_that_counts_in_passing_has_one_form() -> None:

@@ -27,7 +27,7 @@ from nemowatch.intake.watch.root_monitor import RootMonitor
 from nemowatch.model import MediaKind
 from nemowatch.tasks.plan import plan
 from nemowatch.tasks.records import Drop, Folder
-from nemowatch.tasks.words import enumerated
+from nemowatch.tasks.words import enumerated_files
 
 #: The files of a folder, by what its texts are to its clips: narration or subtitles.
 Beside: TypeAlias = Neighbours | SubtitleNames
@@ -177,7 +177,7 @@ class Groups:
         return found
 
     def _ask(self, path: bytes, related: list[bytes]) -> None:
-        several = enumerated([as_text(name_of(one)) for one in related])
+        several = enumerated_files([as_text(name_of(one)) for one in related])
         what = f"It is not clear which of these belong together: {several}. They wait."
         self._state.problems.ask(FileProblem(path, parent(path), what, ASK_CURE, code="pair"))
         self._state.block(path, what)

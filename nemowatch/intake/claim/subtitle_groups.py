@@ -20,7 +20,7 @@ from nemowatch.intake.scan.name_order_and_stems import is_subtitles
 from nemowatch.intake.scan.paths import as_text, name_of, parent, promised_kind
 from nemowatch.intake.state import InboxState
 from nemowatch.model import MediaKind
-from nemowatch.tasks.words import enumerated
+from nemowatch.tasks.words import enumerated_files
 
 #: Seconds for which subtitles may be there before their clip without being reported.
 ALONE_AFTER = 60.0
@@ -48,7 +48,7 @@ def _among(same: list[Subtitles]) -> _Doubt | None:
     if len(same) < 2:
         return None
     names = [as_text(name_of(each.path)) for each in same]
-    several = enumerated(names)
+    several = enumerated_files(names)
     cure = f"Keep one of {several}, and move the rest elsewhere or remove it."
     return _Doubt("there are others for the same language", cure)
 
@@ -149,7 +149,7 @@ class SubtitleGroups:
         """Why it is not clear what these subtitles belong to; None when it is."""
         clips = self._clips_of(one.path, names)
         if len(clips) > 1:
-            several = enumerated([as_text(name_of(clip)) for clip in clips])
+            several = enumerated_files([as_text(name_of(clip)) for clip in clips])
             cure = (
                 f"Name it after the whole name of the one that it belongs to ({names.whole(clip)}),"
                 f" {_ELSEWHERE}"

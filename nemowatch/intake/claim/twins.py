@@ -13,7 +13,7 @@ from nemowatch.intake.records import FileProblem
 from nemowatch.intake.scan.name_order_and_stems import stem_of
 from nemowatch.intake.scan.paths import as_text, name_of, parent, promised_kind, same_name
 from nemowatch.model import MediaKind
-from nemowatch.tasks.words import enumerated
+from nemowatch.tasks.words import enumerated_files
 
 #: The short name of this question, in JSON.
 CODE = "twins"
@@ -44,7 +44,7 @@ class Twins:
 
 def question(clip: bytes, twins: Iterable[bytes]) -> FileProblem:
     """What a person is asked about a clip."""
-    several = enumerated([as_text(name_of(one)) for one in sorted({clip, *twins})])
+    several = enumerated_files([as_text(name_of(one)) for one in sorted({clip, *twins})])
     what = (
         f"{several} have the same name, and may be a video and its own audio. They wait, since each"
         " would be paid for."

@@ -15,6 +15,7 @@ from nemowatch.fs.identity import content_key
 from nemowatch.intake.records import FolderProblem
 from nemowatch.intake.scan.paths import as_text, name_of
 from nemowatch.model import Snapshot
+from nemowatch.tasks.words import one_name
 
 #: Seconds without a change, from one scan to another, after which it has stopped growing.
 STALLED_AFTER = 60.0
@@ -79,7 +80,7 @@ class PartialFiles:
 
 
 def _problem(folder: bytes, paths: list[bytes]) -> FolderProblem:
-    names = ", ".join(as_text(name_of(path)) for path in paths[:_EXAMPLES])
+    names = ", ".join(one_name(as_text(name_of(path))) for path in paths[:_EXAMPLES])
     if len(paths) > _EXAMPLES:
         names = f"{names} and {len(paths) - _EXAMPLES} more"
     what = f"These look like unfinished files, and have stopped growing: {names}."
