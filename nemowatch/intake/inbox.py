@@ -270,6 +270,7 @@ class Inbox:
             requests=tuple(self._state.read_requests.values()),
             sighted=self._pipeline.tracking.sighted(),
             is_ours=self._root_monitor.online,
+            is_judged=self._pipeline.is_judged(now),
         )
 
     async def _guarded_tick(self) -> Tick:

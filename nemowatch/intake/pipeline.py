@@ -15,6 +15,7 @@ from nemowatch.intake.claim.claimer import Claimer
 from nemowatch.intake.claim.existing_results import Finder
 from nemowatch.intake.full_scan import FullScan
 from nemowatch.intake.hint_follower import HintFollower
+from nemowatch.intake.problems import FOREIGN_AFTER
 from nemowatch.intake.records import Tick
 from nemowatch.intake.scan.schedule import ScanSchedule
 from nemowatch.intake.state import InboxState
@@ -30,6 +31,9 @@ PORTION = 5_000
 #: With more settled clips than this, no further files are checked. Up to it they are: what settles
 #: later may be another person's, and gets its turn.
 MOST_READY = 2_000
+#: Seconds after the first scan in which nearly everything has been judged: twice the longest wait
+#: before a problem is reported. What comes without a break would never all be judged.
+JUDGED_AFTER = 2 * FOREIGN_AFTER
 
 
 class Pipeline:
@@ -92,6 +96,14 @@ class Pipeline:
             self._state.tracked.busy(),
         )
         return any(unfinished)
+
+    def is_judged(self, now: float) -> bool:
+        """Whether every problem with what lay here at the start is known; `now`: monotonic
+        seconds."""
+        if now >= self.arrivals.surveyed_at + JUDGED_AFTER:
+            return True
+        is_ripening = self._state.problems.next_at(now) < float("inf")
+        return not (self.arrivals.is_first or self.is_settling or is_ripening)
 
     def _has_hints(self) -> bool:
         """True when events have named paths that have not been checked yet."""

@@ -150,6 +150,7 @@ class Tick:
     #: the same for APPROVE files in its folders
     folder_approvals: Mapping[bytes, Snapshot] = field(default_factory=dict)
     is_ours: bool = False  #: the inbox is there, and no other host works it
+    is_judged: bool = False  #: every problem with what lay in it at the start is known
     requests: tuple[RequestFile, ...] = ()  #: those in the inbox, as they were read
     sighted: tuple[SightedAnswer, ...] = ()  #: answers that have yet to be read
     duplicates: tuple[Duplicate, ...] = ()

@@ -11,7 +11,7 @@ import structlog
 
 from nemowatch.config.watch_section import Watch
 from nemowatch.intake.inbox import Inbox
-from nemowatch.intake.records import FileProblem, FolderProblem, ProblemList
+from nemowatch.intake.records import FileProblem, FolderProblem, ProblemList, Tick
 from nemowatch.jobs.hold_log import whole
 from nemowatch.journal.batches import BatchRow
 from nemowatch.reporting import inbox_words, notes
@@ -39,33 +39,43 @@ class FolderNotes:
         self._note_writer = note_writer
         self._approvals = approvals
         self._written: dict[str, dict[bytes, str]] = {}  # watch -> folder -> the note there
+        # watch -> folders with notes of an earlier process, of which nothing is known yet: to write
+        # one anew at each start would be work for every sync client
+        self._earlier: dict[str, frozenset[bytes]] = {}
 
     async def update(
         self,
         inbox: Inbox,
         problems: ProblemList,
         asking: BatchRow | None,
-        *,
-        more: bool,
+        tick: Tick,
     ) -> None:
         """Write what these problems and a batch that waits for a yes ask for; remove every other
-        note, also those of an earlier process. With `more` to come the batch still grows, and its
-        note stays as it is."""
+        note, those of an earlier process once all problems are known. With more to come the batch
+        still grows, and its note stays as it is."""
         watch = inbox.watch
-        if watch.name not in self._written:
-            self._written[watch.name] = await self._note_writer.read_mes(watch)
-        written = self._written[watch.name]
+        written = await self._notes_of(watch)
+        if tick.is_judged:
+            self._earlier[watch.name] = frozenset()
+        left = self._earlier[watch.name]
         wanted: dict[bytes, _Note] = {}
         by_folder = _complaints(problems)
         for folder, complaints in by_folder.items():
             wanted[folder] = _Note(notes.read_me(complaints, inbox.own_names), complaints[0].what)
         if asking is not None:
-            old = written.get(INBOX) if more else None
+            old = written.get(INBOX) if tick.more else None
             wanted[INBOX] = await self._asking(asking, old, by_folder.get(INBOX, []))
-        for folder, note in wanted.items():
-            await self._write(watch, folder, note)
-        for folder in written.keys() - wanted.keys():
+        for folder in wanted.keys() - left:
+            await self._write(watch, folder, wanted[folder])
+        for folder in written.keys() - wanted.keys() - left:
             await self._remove(watch, folder, {*written, *wanted} - {folder})
+
+    async def _notes_of(self, watch: Watch) -> dict[bytes, str]:
+        """The notes that are there, by folder."""
+        if watch.name not in self._written:
+            self._written[watch.name] = found = await self._note_writer.read_mes(watch)
+            self._earlier[watch.name] = frozenset(found)
+        return self._written[watch.name]
 
     async def _asking(self, batch: BatchRow, old: str | None, complaints: list[Complaint]) -> _Note:
         text = old or await self._approvals.note(batch, complaints)

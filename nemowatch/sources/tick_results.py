@@ -117,7 +117,7 @@ class TickResults:
         await self._refused_files.save(watch)
         asking = await self._approvals.waiting(watch)
         found = (*problems, *await self._conflict_copies.problems(watch))
-        await self._folder_notes.update(inbox, found, asking, more=tick.more)
+        await self._folder_notes.update(inbox, found, asking, tick)
 
     async def _take_sources(self, watch: Watch, tick: Tick) -> None:
         if tick.claimed:

@@ -39,13 +39,19 @@ class BulkApproval:
         self._clock = clock
         self._claimer = claimer
         self._book = book
-        self.is_first = True  #: no scan has completed since the start
+        #: monotonic seconds at which the first scan since the start was complete; infinite before
+        self.surveyed_at = float("inf")
         self._is_naming = True  # files of the first scan are still being handed over
         self._known_before = False  # an earlier start has already worked this inbox
         self._is_taken_over = False
 
     def __repr__(self) -> str:
         return f"BulkApproval({self._name!r}, first={self.is_first})"
+
+    @property
+    def is_first(self) -> bool:
+        """True while no scan has completed since the start."""
+        return self.surveyed_at == float("inf")
 
     @property
     def count_is_due(self) -> bool:
@@ -87,7 +93,8 @@ class BulkApproval:
 
         if is_new:
             await self._journal.write(lambda conn: inboxes.scanned(conn, name))
-        self.is_first = self._is_taken_over = False
+        self.surveyed_at = min(self.surveyed_at, self._clock.monotonic())
+        self._is_taken_over = False
 
     def _cause(self, is_new: bool, returned: bool) -> str:
         """Why a batch would need approval; "" when it needs none."""
