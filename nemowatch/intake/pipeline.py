@@ -1,7 +1,7 @@
 """Takes an inbox's files from hints and scans to claimed sources, a bounded portion at a time.
 
 Owns the parts that work on the files of one inbox, their order, and when the next portion is due.
-`inbox` turns what goes wrong in it into a state.
+`inbox` turns what goes wrong in it into a state. `service.inbox_loops` calls it, through `inbox`.
 """
 
 from __future__ import annotations

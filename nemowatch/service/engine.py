@@ -141,9 +141,9 @@ class Engine:
             note_writer,
             self.disks,
             self.clock,
-            self.runner.nudge,
-            self._order_desk.carry_out_file,
-            moving_out,
+            nudge=self.runner.nudge,
+            carry_out=self._order_desk.carry_out_file,
+            moving_out=moving_out,
         )
         self.tick_results.unmoved = {
             name: wrap_up.retirement.unmoved for name, wrap_up in self.wrap_ups.items()

@@ -15,21 +15,21 @@ from nemowatch.stages.decision import Decision, go, later
 from nemowatch.stages.work import Work
 
 
-def target_folder(work: Work) -> Path:
+async def _folder(work: Work, context: StageContext) -> Path:
     """The folder of this job's results, made when it is missing. Raises LocalError."""
-    return ensure_target_folder(work.watch, work.source.path)
+    return await context.on_disk(work.watch, ensure_target_folder, work.watch, work.source.path)
 
 
 async def begin(work: Work, context: StageContext) -> Decision:
     """rendered: record where the part file will be."""
-    folder = await context.on_disk(work.watch, target_folder, work)
+    folder = await _folder(work, context)
     return go(State.DOWNLOADING, part=os.fsencode(part_path(folder, work.job.id)))
 
 
 async def download(work: Work, context: StageContext) -> Decision:
     """downloading: fetch the result, resuming what is already there."""
     job = work.job
-    await context.on_disk(work.watch, target_folder, work)
+    await _folder(work, context)
     report = context.board.reporter(job.id, "downloading")
     part = Path(os.fsdecode(job.part))
     try:

@@ -26,9 +26,9 @@ from nemowatch.journal import results, reviews
 from nemowatch.journal.results import Summary
 from nemowatch.model import Downloaded, Output, OutputKind, State
 from nemowatch.outbox.publish import PlacedResult, part_path, publish, publish_bytes
+from nemowatch.outbox.target_folder import ensure_target_folder
 from nemowatch.stages.context import StageContext
 from nemowatch.stages.decision import Decision, Write, go, later, refuse
-from nemowatch.stages.download import target_folder
 from nemowatch.stages.work import Work
 
 #: How each kind of text is made.
@@ -150,7 +150,7 @@ def _name(work: Work, output: Output) -> str:
 
 
 def _put_all(work: Work, texts: dict[str, bytes]) -> list[Made]:
-    folder = target_folder(work)
+    folder = ensure_target_folder(work.watch, work.source.path)
     done = []
     for ordinal, output in enumerate(work.job.outputs):
         name = _name(work, output)

@@ -3,7 +3,7 @@ the same path.
 
 Owns the decision what a candidate is to the journal (new, changed, renamed) and carries it out, in
 one transaction for many candidates. `known_files` decides what follows for a known file. It reads
-no file.
+no file. The jobs wait in the journal, where `jobs.runner` finds them.
 """
 
 from __future__ import annotations

@@ -1,8 +1,8 @@
 """The kernel's events of one inbox, by way of watchdog: hints at what to check, and no more.
 
 Owns one Observer with its threads. The handlers only put a hint into a bounded set and wake the
-loop; they never raise, read or decide. `liveness` finds out what watchdog does not report
-(docs/platform.md section watchdog).
+loop; they never raise, read or decide. `pipeline` takes the hints. `liveness` finds out what
+watchdog does not report (docs/platform.md section watchdog).
 """
 
 from __future__ import annotations
@@ -82,7 +82,7 @@ def _install_overflow_handler() -> None:
 
 
 class Hints:
-    """Paths to check soon, filled by watchdog's threads and emptied by the loop."""
+    """Paths to check soon, filled by watchdog's threads and emptied by `pipeline`, on the loop."""
 
     def __init__(
         self, loop: asyncio.AbstractEventLoop, ring: Callable[[], None], limit: int = MAX_HINTS
