@@ -181,6 +181,45 @@ OVER = _rows(
     (_BEGIN + r"(?:已?完成了?|搞定了?|完了しました)" + _END,),
     (r"其他(?:修改|调整|需要|帮助)|ほかに|他に",),
 )
+_RESULT = (
+    r"(?:this|that|it|everything|these|they|(?:the|your) (?:(?:new|final|graded|edited) )?"
+    r"(?:result|version|edit|cut|grade|video|clip|film))"
+)
+_FINE = (
+    r"(?:good|great|nice|ok|okay|fine|right|all right|alright|better)"
+    r"(?: (?:to|for) you| now| so far| like this| this way)?"
+)
+_THE_MEDIA = rf"(?:your|the|this|all|both)(?: \w{{1,12}})? {_MEDIA}"
+#: How the result is, asked of somebody who has it: there is one.
+APPROVALS = _rows(
+    (rf"\b(?:does|do) {_RESULT}(?: now)? look(?: {_FINE}| to you| now| so far)?{_END}",),
+    (rf"\b(?:is|are) {_RESULT}(?: now)? (?:{_FINE}{_END}|(?:more like |closer to )?what you\b)",),
+    (rf"\bhow['’]s {_RESULT}{_END}",),
+    (rf"\b(?:happy|satisfied|pleased) with {_RESULT}{_END}",),
+    (rf"\b(?:do|don['’]t|did) you like {_RESULT}{_END}",),
+    (rf"\bwhat do you think(?: (?:of|about) {_RESULT})?{_END}",),
+    (r"(?:看起来|看上去|觉得|感觉|效果).{0,8}(?:如何|怎么样|怎样|好吗|可以吗|行吗)" + _END,),
+    (r"满意吗|是否满意|喜欢吗",),
+    (rf"\b(?:gefällt|passt) (?:(?:es|das|ihnen|dir|euch|so|jetzt) ?){{1,3}}{_END}",),
+    (rf"\b(?:te|le|les) (?:gusta|gustó|parece bien)(?: (?:así|el resultado))?{_END}",),
+    (rf"\b(?:ça|cela|le résultat) (?:te|vous) (?:va|convient|plaît)(?: ainsi)?{_END}",),
+    (rf"\b(?:gostou|ficou bom|está bom assim)(?: do resultado)?{_END}",),
+)
+#: Nothing is done yet: the work is proposed, or the media were only brought in.
+AHEAD = _rows(
+    (
+        r"\b(?:i|we)(?:['’](?:ll|d)| will| would| can| could| plan| suggest| propose"
+        r"|['’](?:m|re) going| (?:am|are) going| am planning)\b",
+    ),
+    (r"\b(?:should|shall|may) (?:i|we)\b|\blet me (?!know)|\b(?:plan|proposal|before i)\b",),
+    (rf"\b(?:uploaded|received|imported|loaded|opened) {_THE_MEDIA}",),
+    (rf"\b(?:added|placed|put) {_THE_MEDIA}", r"\b(?:timeline|project|canvas|editor|session)\b"),
+    (r"打算|计划|建议|我会|我将|将会|准备|要不要|是否(?!满意)",),
+    (r"已?(?:上传|收到|导入)",),
+    (r"\b(?:würde|werde|schlage|plan\w{0,2}|soll)\b",),
+    (r"\b(?:voy a|podría|puedo|propongo|sugiero|vou|posso|poderia|proponho|sugiro)\b",),
+    (r"\b(?:je vais|je peux|je pourrais|je propose|je suggère)\b",),
+)
 #: What leaves no doubt, where it is about this work.
 SURE = (*APOLOGIES, *_REPORTS, *_REQUESTS, *_NODS)
 ANY = (*SURE, *_ELSEWHERE)

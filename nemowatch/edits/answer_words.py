@@ -7,8 +7,18 @@ from __future__ import annotations
 
 import re
 from enum import StrEnum
+from itertools import takewhile
 
-from nemowatch.edits.agent_sentences import ANY, APOLOGIES, OVER, SURE, UNMISTAKABLE, Row
+from nemowatch.edits.agent_sentences import (
+    AHEAD,
+    ANY,
+    APOLOGIES,
+    APPROVALS,
+    OVER,
+    SURE,
+    UNMISTAKABLE,
+    Row,
+)
 
 #: Sentences at the beginning and at the end in which an agent speaks for itself. What is said in
 #: the middle of a speech may be about anything.
@@ -51,9 +61,23 @@ def asks(text: str) -> bool:
     return _ASKED.search(text) is not None
 
 
+def waits(text: str) -> bool:
+    """Whether the words end like a question, and do not say that the work is done."""
+    return asks_back(text) and not says_done(text)
+
+
 def says_done(text: str) -> bool:
-    """Whether the words say that the work is done, also where they ask whether there is more."""
-    return any(_is_any(OVER, sentence) for sentence in _sentences(text))
+    """Whether the words say that the work is done, also where they ask whether there is more, or
+    how the result is."""
+    sentences = _sentences(text)
+    if any(_is_any(OVER, sentence) for sentence in sentences):
+        return True
+    told = takewhile(_is_not_ahead, sentences)
+    return any(_is_any(APPROVALS, sentence) for sentence in told)
+
+
+def _is_not_ahead(sentence: str) -> bool:
+    return not _is_any(AHEAD, sentence)
 
 
 def judge(answer: str) -> AnswerKind:

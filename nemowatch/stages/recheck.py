@@ -6,7 +6,7 @@ from __future__ import annotations
 
 from functools import partial
 
-from nemowatch.edits.answer_words import asks_back
+from nemowatch.edits.answer_words import waits
 from nemowatch.errors import FileRefused, FileTooLarge, RemoteError, RequestRefused, SessionLost
 from nemowatch.i18n.quoted import quoted, unmarked
 from nemowatch.journal import sessions, spend
@@ -89,7 +89,7 @@ async def read_again(work: Work, context: StageContext, call: Spend) -> Decision
 
 def _planned(work: Work, context: StageContext) -> int:
     """How often the session is read before the outcome counts as unknown."""
-    if asks_back(work.job.answer):
+    if waits(work.job.answer):
         # A question ends the turn: one read shows whether the state lagged behind.
         return 1
     return len(context.config().chat.recheck)

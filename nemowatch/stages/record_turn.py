@@ -100,7 +100,7 @@ async def answered(
 
 def _what_came(work: Work, text: str) -> str:
     """What words without an edit are, as far as can be told."""
-    if answer_words.asks_back(text):
+    if answer_words.waits(text):
         return "The cloud asked a question instead of working"
     if not work.requires(OutputKind.TEXT):
         return "The cloud answered, but shows no edit"

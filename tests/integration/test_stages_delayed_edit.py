@@ -81,7 +81,7 @@ def resolve(house: StageRig, job_id: int, how: str) -> None:
 
 DONE = TurnResult(TurnEnd.CLOSED, "Done \u2713")
 CUT = TurnResult(TurnEnd.CUT, error="The connection was cut.")
-ASKS = TurnResult(TurnEnd.CLOSED, "Done. Shall I add music?")
+ASKS = TurnResult(TurnEnd.CLOSED, "Sure. Shall I add music, too?")
 
 
 @pytest.mark.parametrize(
@@ -104,15 +104,22 @@ async def test_a_draft_that_comes_late_is_found(
     )
 
 
-async def test_an_edit_that_ends_with_an_offer_is_delivered(house: StageRig) -> None:
-    """A change of colours leaves one track of the whole clip, and the words say that it is done."""
-    said = TurnResult(TurnEnd.CLOSED, "Done! Would you like anything else?")
-    Lagging(house, 0, nothing_yet, said)
+@pytest.mark.parametrize(
+    "words", ["Done! Would you like anything else?", "I graded it. Does this look good?"]
+)
+@pytest.mark.parametrize("looks", [0, 4])
+async def test_an_edit_that_ends_with_an_offer_is_delivered(
+    house: StageRig, words: str, looks: int
+) -> None:
+    """A change of colours leaves one track of the whole clip, and the words say that it is done:
+    also where the state shows it late."""
+    Lagging(house, looks, nothing_yet, TurnResult(TurnEnd.CLOSED, words))
     house.cloud.set(initial_draft="empty")
     (job_id,) = house.drop()
     house.cloud.fault("chat:question:clip")
     await house.run()
-    assert house.job(job_id).state is State.PUBLISHED, house.states()
+    job = house.job(job_id)
+    assert (job.state, job.answer) == (State.PUBLISHED, words), house.states()
 
 
 async def test_media_beside_the_old_draft_do_not_pass_for_the_edit(house: StageRig) -> None:

@@ -205,8 +205,29 @@ def test_speech_of_other_languages_is_published(said: str) -> None:
         ("Sure! Which language do you want?", False),
         ("I've added your clip to the timeline. Which language?", False),
         ("What should be done with the video?", False),
+        ("I graded it. Does this look good?", True),
+        ("I added a warm tone to the video. How does it look?", True),
+        ("The clip is black and white now. Is this what you had in mind?", True),
+        ("I cropped it to 9:16. Are you happy with the result? I can change it.", True),
+        ("Muted. What do you think?", True),
+        ("我已经调亮了画面。您觉得怎么样？", True),
+        ("已调色，您是否满意？", True),
+        ("Ich habe es aufgehellt. Gefällt es Ihnen?", True),
+        ("He aclarado el video. ¿Te gusta?", True),
+        ("J'ai éclairci la vidéo. Ça vous convient ?", True),
+        ("Clareei o vídeo. Gostou?", True),
+        ("I'd suggest a warm grade. Does this look good?", False),
+        ("Here is my plan: crop, then grade. Is that okay?", False),
+        ("I've added your clip to the timeline. Does everything look right?", False),
+        ("I received your video. What do you think?", False),
+        ("How should it look?", False),
+        ("Is it okay if I remove the music?", False),
+        ("Are you happy with the current colours?", False),
+        ("我打算调亮画面，您觉得怎么样？", False),
+        ("您想要怎样的效果？", False),
     ]
 )
 def test_an_offer_after_the_work_is_told_from_a_question_before_it(said: str, done: bool) -> None:
-    """That the clips are in the timeline is no work yet."""
+    """How the result is asks somebody who has one. That the clips are in the timeline is no work
+    yet, nor is what is only proposed."""
     assert says_done(said) is done
