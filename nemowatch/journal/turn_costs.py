@@ -6,6 +6,7 @@ Owns `job.credits` and `job.credits_about`. `spend.drops` sums what was spent on
 
 from __future__ import annotations
 
+import math
 import sqlite3
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -19,6 +20,8 @@ SQL = load("turn_costs")
 LONGEST_TURN_MS = 30 * 60 * 1000
 #: Turns that began longer ago are not considered: a chain of overlaps ends there.
 LOOK_BACK_MS = 24 * 3600 * 1000
+#: Balances of calls that end together may be written down in another order than they were read in.
+CLOSE_MS = 5_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,16 +107,27 @@ def _groups(calls: Iterable[PricedCall]) -> list[list[PricedCall]]:
 def _share(group: list[PricedCall]) -> float | None:
     """What each of them cost; None while one may still be charged for, if a balance is not known,
     or if a top-up hides what was spent."""
-    before: list[float] = []
-    after: list[float] = []
+    readings: list[tuple[int, float]] = []  # UTC ms, credits
     for call in group:
-        if call.credits_before is None or call.credits_after is None:
+        if call.settled_at is None or call.credits_before is None or call.credits_after is None:
             return None
-        before.append(call.credits_before)
-        after.append(call.credits_after)
+        readings.append((call.opened_at, call.credits_before))
+        readings.append((call.settled_at, call.credits_after))
 
-    first = before[0]
-    is_topped_up = max(*before, *after) > first
-    if is_topped_up:
+    first = readings[0][1]
+    values = [credits for _, credits in readings]
+    if max(values) > first or _rose(sorted(readings)):
         return None
-    return (first - min(after)) / len(group)
+    return (first - min(values)) / len(group)
+
+
+def _rose(readings: list[tuple[int, float]]) -> bool:
+    """Whether the balance was topped up between two of them, although it may have fallen more."""
+    lowest, older = math.inf, 0
+    for at, credits in readings:
+        while readings[older][0] < at - CLOSE_MS:
+            lowest = min(lowest, readings[older][1])
+            older += 1
+        if credits > lowest:
+            return True
+    return False

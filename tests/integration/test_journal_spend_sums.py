@@ -218,6 +218,23 @@ def test_nothing_is_said_while_one_of_them_may_still_be_charged_for(journal: Jou
     assert costs(journal, *topped_up) == ["", "", ""]
 
 
+def test_a_small_top_up_among_turns_that_overlap_hides_what_they_cost(journal: Journal) -> None:
+    """The balance rose between two of them, although never above what it was before the first."""
+    shown = costs(
+        journal,
+        Turn(1, 10, 20_000, 1000, 900),
+        Turn(2, 20, 40_000, 1000, 900),
+        Turn(3, 30_000, 60_000, 1000, 800),
+    )
+    assert shown == ["", "", ""]
+
+
+def test_balances_of_one_moment_show_no_top_up(journal: Journal) -> None:
+    """Turns that end together are written down in any order."""
+    shown = costs(journal, Turn(1, 10, 20_000, 1000, 800), Turn(2, 20, 20_010, 1000, 900))
+    assert shown == ["about 100 credits"] * 2 + [""]
+
+
 def test_a_refused_turn_shares_nothing(journal: Journal) -> None:
     """What overlapped with it alone shows its own cost, once the refusal is known."""
     refused = Turn(2, 20, 60, 1000, 950, CallOutcome.REFUSED)
