@@ -54,8 +54,14 @@ def _put_content(found: dict[str, str], name: str) -> None:
     if meant.upper() in map(str.upper, found):
         what = f"is set beside {meant}: keep one of the two."
         raise ConfigError([ConfigMistake(name, what, "")])
+    found[meant] = _content(name, path)
+
+
+def _content(name: str, path: Path) -> str:
+    """What is in the file that a variable names. Raises ConfigError, also for an empty one: a
+    secret that was not filled in is not one that nobody wants."""
     try:
-        found[meant] = read_own(path).decode("utf-8-sig").strip()
+        text = read_own(path).decode("utf-8-sig").strip()
     except (OSError, ValueError) as exc:
         reason = "it is not UTF-8 text"
         if isinstance(exc, OSError):
@@ -63,6 +69,10 @@ def _put_content(found: dict[str, str], name: str) -> None:
         what = f"names a file that cannot be read: {reason}."
         cure = "Check that path, and that the user who runs nemowatch may read it."
         raise ConfigError([ConfigMistake(name, what, cure)]) from exc
+    if not text:
+        cure = f"Write the value into it, or leave out {name}."
+        raise ConfigError([ConfigMistake(name, "names a file that is empty.", cure)])
+    return text
 
 
 def _is_in_file(name: str) -> bool:

@@ -94,7 +94,7 @@ def read_password(web: Web) -> str:
 
     path: Path = web.password_file
     try:
-        return passwords.of_file(read_own(path, passwords.LONGEST_FILE).decode("utf-8"))
+        return passwords.of_file(read_own(path, passwords.LONGEST_FILE).decode("utf-8-sig"))
     except OSError as exc:
         raise NemowatchError(f"{show_path(path)}: {os_reason(exc)}") from exc
     except ValueError as exc:

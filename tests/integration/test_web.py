@@ -20,9 +20,11 @@ import pytest
 from aiohttp import web
 
 from nemowatch.config.listening import listening, refuse_open_door
+from nemowatch.config.schema import Web
 from nemowatch.cures import Choice
 from nemowatch.reporting.json_records import status_record
 from nemowatch.service.operations import Operations
+from nemowatch.service.serving import read_password
 from nemowatch.web import passwords
 from nemowatch.web.commands import button_of
 from nemowatch.web.desk import Desk
@@ -327,6 +329,15 @@ async def test_pages_are_told_of_news(tmp_path: Path) -> None:
             assert await news() == b"event: news\n"
             rig.drop("dub-es/a.mp4")
             assert await news() == b"event: news\n"
+
+
+@pytest.mark.parametrize("written", [f"{PASSWORD}\r\n", f"\ufeff{PASSWORD}"])
+def test_a_password_file_may_come_from_any_editor(tmp_path: Path, written: str) -> None:
+    """Also from one that marks its files as UTF-8 and ends lines as Windows does."""
+    secret = tmp_path / "secret"
+    for content in (written, written.replace(PASSWORD, passwords.hashed(PASSWORD))):
+        secret.write_bytes(content.encode())
+        assert passwords.fits(PASSWORD, read_password(Web(password_file=secret)))
 
 
 def test_what_may_listen_and_what_is_a_button(tmp_path: Path) -> None:

@@ -140,7 +140,7 @@ def test_a_mistake_in_a_watch_of_the_environment_names_the_variable(
 
 def test_values_may_be_in_files(tmp_path: Path) -> None:
     """Secrets of a container are files; a key that is itself a file's name stays one; a file that
-    is missing, or set beside its value, is a mistake in words that repeats no value."""
+    is missing or empty, or set beside its value, is a mistake in words that repeats no value."""
     (tmp_path / "hook").write_text(f"https://example.com/{SECRET}\n")
     config = load(
         write(tmp_path, WATCH),
@@ -157,6 +157,9 @@ def test_values_may_be_in_files(tmp_path: Path) -> None:
 
     (told,) = problems(tmp_path, WATCH, {"NEMOWATCH_SITE_FILE": str(tmp_path / "none")})
     assert told.startswith("NEMOWATCH_SITE_FILE: names a file that cannot be read: No such file")
+    (tmp_path / "empty").write_text("\r\n")
+    (told,) = problems(tmp_path, WATCH, {"NEMOWATCH_SITE_FILE": str(tmp_path / "empty")})
+    assert told.startswith("NEMOWATCH_SITE_FILE: names a file that is empty.")
     both = {"NEMOWATCH_SITE_FILE": str(tmp_path / "hook"), "NEMOWATCH_SITE": SECRET}
     (told,) = problems(tmp_path, WATCH, both)
     assert "keep one of the two" in told
