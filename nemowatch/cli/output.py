@@ -16,6 +16,9 @@ if TYPE_CHECKING:
 
 #: The width of a pipe: nothing is folded there, so that one line stays one record.
 ENDLESS = 100_000
+#: What terminals are called that only print, as those of editors and of some services do; "" when
+#: nobody has said what this one can do.
+WITHOUT_SCREEN = ("", "dumb", "unknown")
 #: The colour of each state: green for done, red for failed, yellow for waiting.
 COLOURS = {
     "published": "green",
@@ -96,6 +99,11 @@ def is_drawn() -> bool:
     """Whether standard output has colours and a width: a terminal, or what is to be treated as one.
     Anything else gets plain lines, for which rich need not be loaded."""
     return sys.stdout.isatty() or bool(os.environ.get("FORCE_COLOR"))
+
+
+def has_screen() -> bool:
+    """Whether standard output is a terminal on which a picture can be drawn, and drawn over."""
+    return sys.stdout.isatty() and os.environ.get("TERM", "") not in WITHOUT_SCREEN
 
 
 def print_plain(lines: Iterable[str]) -> None:

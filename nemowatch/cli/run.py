@@ -71,11 +71,11 @@ def start(*, once: bool = False, plain: bool = False, config: Path | None = None
 
 def _on_a_terminal() -> bool:
     """Whether there is a screen to draw on."""
-    return (
-        sys.stdout.isatty()
-        and sys.stderr.isatty()
-        and os.environ.get("TERM", "dumb") not in ("", "dumb")
-    )
+    if not sys.stderr.isatty():
+        return False
+    from nemowatch.cli.output import has_screen
+
+    return has_screen()
 
 
 def _become_daemon(*, once: bool, config: Path | None) -> int:

@@ -6,6 +6,7 @@ import io
 import os
 import pty
 import signal
+import subprocess
 import sys
 from pathlib import Path
 
@@ -66,6 +67,37 @@ def test_the_screen_fits(tmp_path: Path, width: int) -> None:
     assert "making the video 43 %" in text
     assert "1 thing needs you: nemowatch status" in text
     assert "12:00:39" in text
+
+
+@pytest.mark.parametrize("term", ["dumb", "unknown", ""])
+def test_a_status_that_is_kept_up_needs_a_terminal_that_draws(tmp_path: Path, term: str) -> None:
+    """On one that cannot draw, and in a pipe, it says so at once and what to do instead; the status
+    that is printed once is there in both."""
+    cli = Cli(tmp_path)
+    piped = cli.run("status", "--watch")
+    side, terminal = pty.openpty()
+    try:
+        done = subprocess.run(
+            [sys.executable, "-m", "nemowatch", "status", "--watch", "--config", cli.config],
+            env=cli.env(TERM=term),
+            stdin=terminal,
+            stdout=terminal,
+            stderr=subprocess.PIPE,
+            timeout=60,
+            check=False,
+        )
+        os.set_blocking(side, False)
+        with pytest.raises(BlockingIOError):  # nothing was drawn
+            os.read(side, 1)
+    finally:
+        os.close(terminal)
+        os.close(side)
+    for code, said in ((piped.returncode, piped.stderr), (done.returncode, done.stderr.decode())):
+        assert code == 2
+        assert "--watch needs a terminal on which it can draw." in said
+        assert "call nemowatch status again and again" in said
+    assert piped.stdout == ""
+    assert "not running" in cli.run("status", TERM="dumb").stdout
 
 
 @pytest.mark.parametrize("end", ["Ctrl-C", "TERM to the group"])

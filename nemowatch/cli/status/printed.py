@@ -54,17 +54,17 @@ def _keep_showing(context: CommandContext) -> None:
 
     from rich.live import Live
 
-    from nemowatch.cli.output import console
+    from nemowatch.cli.output import console, has_screen
     from nemowatch.cli.status.gathering import overview
     from nemowatch.cli.status.view import draw
     from nemowatch.errors import UsageError
 
-    target = console()
-    if not target.is_terminal or target.is_dumb_terminal:
+    if not has_screen():
         raise UsageError(
             "--watch needs a terminal on which it can draw.",
             cure="Elsewhere, call nemowatch status again and again.",
         )
+    target = console()
     with Live(
         console=target,
         screen=True,
