@@ -125,6 +125,13 @@ def is_told(conn: sqlite3.Connection, subject: str) -> bool:
     return told_at(conn, subject) > 0
 
 
+def told_of(conn: sqlite3.Connection, begin: str) -> set[str]:
+    """The subjects that begin like this of which people were notified, without their beginning."""
+    values = {"first": begin, "behind": begin[:-1] + chr(ord(begin[-1]) + 1)}
+    found = every(conn, SQL["told_of"], values, itemgetter("subject"))
+    return {subject.removeprefix(begin) for subject in found}
+
+
 def tell(conn: sqlite3.Connection, subject: str, now_ms: int) -> None:
     """Note that people are notified that it has begun."""
     conn.execute(SQL["tell"], {"subject": subject, "now": now_ms})

@@ -12,7 +12,7 @@ from uuid import uuid4
 class NotifyEvent(StrEnum):
     """What a message is about: the words of `[notify] on`."""
 
-    ATTENTION = "attention"  #: something waits for a person's decision
+    ATTENTION = "attention"  #: something waits for what only a person can decide or do
     HOLD = "hold"  #: work waits for something that concerns many jobs
     FAILED = "failed"  #: jobs that could not be done
     BATCH_DONE = "batch done"  #: the last of what came together is done

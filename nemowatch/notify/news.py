@@ -6,8 +6,9 @@ restart repeats it. Knows no channel.
 
 from __future__ import annotations
 
+import hashlib
 import sqlite3
-from collections.abc import Callable, Collection, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from operator import attrgetter
 
@@ -21,6 +22,7 @@ from nemowatch.notify import wording
 from nemowatch.notify.message import Message
 from nemowatch.notify.wording import Told
 from nemowatch.reporting import inbox_words
+from nemowatch.reporting.overview import Trouble
 from nemowatch.secrecy import redact_work
 from nemowatch.sources.refused_files import remembered
 
@@ -29,8 +31,13 @@ from nemowatch.sources.refused_files import remembered
 DELAY_MS = 10_000
 #: The same for what may well be over by itself in a moment.
 SLOW_DELAY_MS = 60_000
-#: Subjects of that kind: a cloud that is out of reach, a share that is not there.
+#: The same for what is wrong in a folder: people are often still at it, and read of it there.
+FOLDER_DELAY_MS = 600_000
+#: Subjects of these kinds: a cloud that is out of reach, a share that is not there; folders.
 PASSING = (f"hold {HoldReason.OUTAGE}", "inbox")
+OF_FOLDERS = "troubles"
+#: What is remembered as told of one inbox: more than anybody reads.
+TROUBLES_KEPT = 500
 #: Milliseconds between two messages about single jobs: a hundred files that fail one after the
 #: other are a few messages.
 JOBS_APART_MS = 120_000
@@ -55,6 +62,8 @@ class NewsContext:
     on: Collection[str]  #: the events that somebody wants to hear of
     channels: Collection[str]
     inboxes: Mapping[str, Health]
+    #: what only a person can put right, by inbox; without inboxes of which it is not known yet
+    troubles: Mapping[str, Sequence[Trouble]]
     at_once: bool = False  #: nothing waits for more of its kind
 
 
@@ -75,6 +84,31 @@ def find_inboxes(conn: sqlite3.Connection, inboxes: Mapping[str, Health]) -> lis
     return found
 
 
+def find_troubled(conn: sqlite3.Connection, troubles: Mapping[str, Sequence[Trouble]]) -> list[str]:
+    """The subjects of inboxes whose troubles are not those that people were last told."""
+    found: list[str] = []
+    for name, standing in troubles.items():
+        if _by_key(standing).keys() != notices.told_of(conn, _told_as(name)):
+            found.append(f"{OF_FOLDERS} {name}")
+    return found
+
+
+def _told_as(name: str) -> str:
+    """The beginning of the subjects of an inbox's troubles, each of which is told once."""
+    return f"trouble {name}\n"
+
+
+def _by_key(standing: Sequence[Trouble]) -> dict[str, Trouble]:
+    """The troubles by what makes each another one: a folder, or a file, with its question."""
+    found: dict[str, Trouble] = {}
+    for trouble in standing[:TROUBLES_KEPT]:
+        asked = trouble.what if trouble.path else ""
+        where = trouble.path or trouble.folder
+        key = hashlib.sha256(where + b"\0" + asked.encode("utf-8", "replace"))
+        found.setdefault(key.hexdigest()[:16], trouble)
+    return found
+
+
 def has_any(conn: sqlite3.Connection, known: NewsContext) -> bool:
     """Whether `write_down` has anything to do."""
     times = notices.subjects(conn).values()
@@ -82,13 +116,18 @@ def has_any(conn: sqlite3.Connection, known: NewsContext) -> bool:
         return bool(times)
     # one that has no time yet counts as due: it is to be given one
     is_any_due = any(is_due(due_at, known.now_ms) for due_at in times)
-    return is_any_due or bool(find_inboxes(conn, known.inboxes))
+    return is_any_due or bool(_unnoticed(conn, known))
+
+
+def _unnoticed(conn: sqlite3.Connection, known: NewsContext) -> list[str]:
+    """The subjects that no trigger makes due: what the journal does not know."""
+    return [*find_inboxes(conn, known.inboxes), *find_troubled(conn, known.troubles)]
 
 
 def write_down(conn: sqlite3.Connection, known: NewsContext) -> None:
     """Make messages of all subjects whose time has come, give the new ones their time, and forget
     what was told long ago."""
-    for subject in find_inboxes(conn, known.inboxes):
+    for subject in _unnoticed(conn, known):
         notices.make_due(conn, subject, 0)
     for subject, due_at in notices.subjects(conn).items():
         is_ripe = due_at > 0 and is_due(due_at, known.now_ms)
@@ -101,15 +140,21 @@ def write_down(conn: sqlite3.Connection, known: NewsContext) -> None:
 
 def _time_of(conn: sqlite3.Connection, subject: str, now_ms: int) -> int:
     """When it is told: soon, and jobs not too often."""
-    if subject.startswith(PASSING):
-        return now_ms + SLOW_DELAY_MS
+    soonest = now_ms + _delay(subject)
     if not subject.startswith(PACED):
-        return now_ms + DELAY_MS
+        return soonest
     last = notices.told_at(conn, subject)
-    soonest = now_ms + DELAY_MS
     if last > now_ms:  # the clock was set
         return soonest
     return max(soonest, last + JOBS_APART_MS)
+
+
+def _delay(subject: str) -> int:
+    if subject.startswith(PASSING):
+        return SLOW_DELAY_MS
+    if subject.startswith(OF_FOLDERS):
+        return FOLDER_DELAY_MS
+    return DELAY_MS
 
 
 def _tell(conn: sqlite3.Connection, subject: str, known: NewsContext) -> None:
@@ -158,6 +203,20 @@ def _inbox(conn: sqlite3.Connection, what: str, known: NewsContext) -> Iterable[
         yield wording.inbox_away(what, health, cure)
     else:
         yield wording.inbox_back(what)
+
+
+def _troubles(conn: sqlite3.Connection, what: str, known: NewsContext) -> Iterable[Told]:
+    if what not in known.troubles:
+        return  # found again once it is known
+    now = _by_key(known.troubles[what])
+    told = notices.told_of(conn, _told_as(what))
+    for key in told - now.keys():
+        notices.untell(conn, _told_as(what) + key)
+    fresh = [trouble for key, trouble in now.items() if key not in told]
+    for key in now.keys() - told:
+        notices.tell(conn, _told_as(what) + key, known.now_ms)
+    if fresh:
+        yield wording.troubles(what, fresh)
 
 
 def _changes(
@@ -221,6 +280,7 @@ def _round(conn: sqlite3.Connection, what: str, _: NewsContext) -> Iterable[Told
 _TELLERS: dict[str, Callable[[sqlite3.Connection, str, NewsContext], Iterable[Told]]] = {
     "hold": _hold,
     "inbox": _inbox,
+    OF_FOLDERS: _troubles,
     "batch": _batch,
     "jobs": _jobs,
     "refused": _refused,

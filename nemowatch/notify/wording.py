@@ -24,6 +24,7 @@ from nemowatch.journal.spend import amount
 from nemowatch.model import State
 from nemowatch.notify.message import NotifyEvent
 from nemowatch.reporting import inbox_words, words
+from nemowatch.reporting.overview import Trouble
 from nemowatch.reporting.paragraphs import shortened
 from nemowatch.reporting.phrases import brackets, capital, counted
 from nemowatch.secrecy import redact_work
@@ -141,6 +142,35 @@ def refused(inbox: str, files: Sequence[Refused]) -> Told:
     }
     title = counted(len(files), "file was refused", "files were refused")
     return Told(NotifyEvent.FAILED, title, tuple(lines), about, _only(names))
+
+
+def troubles(inbox: str, found: Sequence[Trouble]) -> Told:
+    """Folders and files of an inbox that only a person can put right."""
+    lines: list[str] = []
+    for one in found[:NAMED]:
+        lines.append(f"{_place(one)}: {one.what}")
+    lines += _unnamed(len(found))
+    if len(found) == 1:
+        lines += _cured(inbox_words.about_trouble(found[0]))
+    else:
+        lines.append("The page, and the note in each folder, say what can be done.")
+    of_them: list[dict[str, Any]] = []
+    for one in found[:RECORDED]:
+        of_them.append({"path": one.shown, "what": _as_told(one.what)})
+    about = {
+        "reason": "folders",
+        "inbox": show_path(inbox),
+        "troubles": len(found),
+        "of_them": of_them,
+    }
+    title = counted(len(found), "thing needs you", "things need you")
+    return Told(NotifyEvent.ATTENTION, title, tuple(lines), about)
+
+
+def _place(trouble: Trouble) -> str:
+    if trouble.path:
+        return _inside(plain(os.path.basename(trouble.path)), trouble.folder)
+    return plain(trouble.folder) or plain(trouble.inbox)
 
 
 def round_done(found: Round, rows: Sequence[ListedJob]) -> Told:

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import asyncio
 import sqlite3
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from functools import partial
 
 import structlog
@@ -26,6 +26,7 @@ from nemowatch.notify.channels import Channel
 from nemowatch.notify.message import read
 from nemowatch.notify.news import NewsContext
 from nemowatch.notify.not_taken import NotTaken
+from nemowatch.reporting.overview import Trouble
 from nemowatch.retry_memory import SayOnce
 
 log = structlog.get_logger("nemowatch.notify")
@@ -53,6 +54,7 @@ class NotifyWorker:
         site: str,
         channels: list[Channel],
         inboxes: Callable[[], Mapping[str, Health]],
+        troubles: Callable[[], Mapping[str, Sequence[Trouble]]],
     ) -> None:
         self._journal = journal
         self._clock = clock
@@ -62,6 +64,7 @@ class NotifyWorker:
         # `finish` comes while `run` goes on: what one of them sends is not the other's
         self._sending = {channel.key: asyncio.Lock() for channel in channels}
         self._inboxes = inboxes
+        self._troubles = troubles
         self._seen: object = None  # what was known at the last look
         self._next = 0  # UTC ms of the next thing to do
         self._failing = SayOnce[str]()
@@ -82,13 +85,13 @@ class NotifyWorker:
             log.warning("notifications wait for the next start")
 
     async def _look(self) -> None:
-        inboxes = dict(self._inboxes())
-        state = (self._journal.changes, inboxes)
+        seen = (dict(self._inboxes()), dict(self._troubles()))
+        state = (self._journal.changes, seen)
         if state == self._seen and not news.is_due(self._next, self._clock.now_ms()):
             return
         await self._write_down()
         await self._deliver()
-        self._seen = (self._journal.changes, inboxes)
+        self._seen = (self._journal.changes, seen)
         self._next = await self._journal.read(self._next_time)
 
     def _next_time(self, conn: sqlite3.Connection) -> int:
@@ -105,6 +108,7 @@ class NotifyWorker:
             self._on,
             tuple(self._channels),
             self._inboxes(),
+            self._troubles(),
             at_once,
         )
         if await self._journal.read(partial(news.has_any, known=known)):

@@ -122,7 +122,7 @@ def _troubles(inboxes: Iterable[Inbox], findings: Findings) -> Iterable[Trouble]
     names = {inbox.watch.name for inbox in inboxes}
     for name, problems in findings.problems.items():
         if name in names:
-            yield from _standing(name, problems)
+            yield from standing(name, problems)
     for name, unmoved in findings.unmoved.items():
         if name in names:
             yield from (_file(name, problem) for problem in unmoved.values())
@@ -131,7 +131,8 @@ def _troubles(inboxes: Iterable[Inbox], findings: Findings) -> Iterable[Trouble]
             yield _file(refused.watch, refused.problem, refused.at_ms)
 
 
-def _standing(name: str, problems: ProblemList) -> Iterable[Trouble]:
+def standing(name: str, problems: ProblemList) -> Iterable[Trouble]:
+    """What only a person can put right in an inbox; `name`: of its watch."""
     for problem in problems:
         if isinstance(problem, FolderProblem):
             yield _folder(name, problem)

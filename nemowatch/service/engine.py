@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from functools import partial
 from typing import Any
 
@@ -26,6 +26,7 @@ from nemowatch.journal.jobs import Job
 from nemowatch.remote.interface import RemoteApi
 from nemowatch.reporting.guide_file import GuideFile
 from nemowatch.reporting.note_writer import NoteWriter
+from nemowatch.reporting.overview import Trouble
 from nemowatch.reporting.status_page import StatusPage
 from nemowatch.service.background import Background, keep_going
 from nemowatch.service.cadences import set_cadences
@@ -81,7 +82,7 @@ class Engine:
             self._inboxes.offline,
             self._background.later,
         )
-        self.telling = Telling(journal, clock, self._current, self.inboxes)
+        self.telling = Telling(journal, clock, self._current, self.inboxes, self._standing)
         self._wire_jobs()
         self._wire_sources()
         self._wire_nudges()
@@ -194,6 +195,9 @@ class Engine:
 
     def _current(self) -> Config:
         return self.config
+
+    def _standing(self) -> Mapping[str, Sequence[Trouble]]:
+        return self.tick_results.standing
 
     def _check_holds(self) -> None:
         self._nudges.holds()

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import asyncio
 import socket
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
 from functools import partial
 from typing import TYPE_CHECKING
@@ -21,6 +21,7 @@ from nemowatch.intake.inbox import Inbox
 from nemowatch.intake.watch.health import Health
 from nemowatch.journal import notices
 from nemowatch.journal.database import Journal
+from nemowatch.reporting.overview import Trouble
 from nemowatch.service.background import ends_the_daemon
 from nemowatch.service.in_use import InUse
 
@@ -42,11 +43,14 @@ class Telling:
         clock: Clock,
         config: Callable[[], Config],
         inboxes: Mapping[str, Inbox],
+        troubles: Callable[[], Mapping[str, Sequence[Trouble]]],
     ) -> None:
+        """`troubles`: what only a person can put right, by inbox."""
         self._journal = journal
         self._clock = clock
         self._config = config
         self._inboxes = inboxes
+        self._troubles = troubles
         self._in_use = InUse(self._wanted)
         self._worker: NotifyWorker | None = None
 
@@ -103,6 +107,7 @@ class Telling:
             site,
             channels,
             self._health,
+            self._troubles,
         )
         await self._worker.run()
 

@@ -26,7 +26,9 @@ from nemowatch.journal.database import Journal
 from nemowatch.journal.sources import SourceRow
 from nemowatch.outbox.leaving_project import move_whole
 from nemowatch.outbox.retire import Leaving, retire_all
+from nemowatch.reporting.daemon_snapshot import standing
 from nemowatch.reporting.note_writer import NoteWriter
+from nemowatch.reporting.overview import Trouble
 from nemowatch.retry_memory import SayOnce
 from nemowatch.sources.approvals import Approvals
 from nemowatch.sources.conflict_copies import ConflictCopies
@@ -76,6 +78,7 @@ class TickResults:
         self._offers = OfferApprovals(journal, clock, carry_out, self._approvals.remove_used)
         self._said = SayOnce[tuple[str, bytes, str]]()
         self.problems: dict[str, ProblemList] = {}  #: those of now, by watch
+        self._judged: set[str] = set()  # watches of which all of them are known
         #: files that cannot be moved, by watch and source: as those who move them keep it
         self.unmoved: Mapping[str, Mapping[int, FileProblem]] = {}
 
@@ -83,6 +86,15 @@ class TickResults:
     def refused(self) -> list[Refused]:
         """Files that never became jobs and lie in failed/, latest first."""
         return self._refused_files.latest
+
+    @property
+    def standing(self) -> dict[str, tuple[Trouble, ...]]:
+        """What only a person can put right, by watch; without those of which that is not known
+        yet."""
+        found: dict[str, tuple[Trouble, ...]] = {}
+        for name in self._judged & self.problems.keys():
+            found[name] = tuple(standing(name, self.problems[name]))
+        return found
 
     def waits_for_jobs(self, watch: str) -> bool:
         """Whether this inbox has texts that a change of some job may concern."""
@@ -106,6 +118,8 @@ class TickResults:
         stale = self._approvals.stale(watch, self._offers.refused(watch))
         problems = _without_closed((*tick.problems, *strays, *stale, *asked))
         self.problems[watch.name] = problems
+        if tick.is_judged:
+            self._judged.add(watch.name)
         await self._take_sources(watch, tick)
         if is_approved:
             self._nudge()

@@ -35,6 +35,7 @@ def quick(monkeypatch: pytest.MonkeyPatch) -> None:
     """What waits for more of its kind waits a moment only."""
     monkeypatch.setattr(news, "DELAY_MS", 150)
     monkeypatch.setattr(news, "SLOW_DELAY_MS", 150)
+    monkeypatch.setattr(news, "FOLDER_DELAY_MS", 150)
     monkeypatch.setattr(news, "JOBS_APART_MS", 300)
     monkeypatch.setattr(worker, "LOOK", 0.05)
     monkeypatch.setattr(worker, "AGAIN", 0.2)
@@ -143,6 +144,42 @@ async def test_nothing_is_lost_while_the_channel_is_down(tmp_path: Path) -> None
             text = " ".join(message["text"] for message in command_told())
             for name in ("bad.mp4", "ask.mp4", "broken.mp4"):
                 assert name in text
+
+
+async def test_what_is_wrong_with_folders_is_told_once_while_it_lasts(tmp_path: Path) -> None:
+    """A folder whose name cannot be read and one without instructions: told as attention, not again
+    after a restart, and again when it is back after it was mended."""
+
+    def told(receiver: Receiver) -> str:
+        assert set(events(receiver)) == {"attention"}
+        return "\n".join(message["text"] for message in receiver.taken())
+
+    with Receiver() as receiver:
+        async with engine_rig(tmp_path, limits=told_to(receiver)) as rig:
+            await rig.start()
+            rig.drop("dubb-es/a.mp4")
+            rig.drop("edit/c.mp4")
+            await until("both", lambda: receiver.taken() and '"dubb" is not' in told(receiver))
+            assert told(receiver).count("has no instructions") == 1
+            await restart(rig)
+            rig.drop("dubb-fr/b.mp4")
+            await until("the third", lambda: told(receiver).count('"dubb" is not') == 2)
+            assert told(receiver).count("has no instructions") == 1
+            assert 'Did you mean "dub-fr"?' in receiver.taken()[-1]["text"]
+
+            wrong = rig.root / "inbox/dubb-fr"
+            wrong.rename(tmp_path / "elsewhere")
+            assert rig.journal is not None
+            journal = rig.journal
+
+            async def remembered() -> int:
+                begin = f"trouble {rig.root / 'inbox'}\n"
+                return len(await journal.read(lambda conn: notices.told_of(conn, begin)))
+
+            while await remembered() > 2:
+                await asyncio.sleep(0.05)
+            (tmp_path / "elsewhere").rename(wrong)
+            await until("it again", lambda: told(receiver).count('"dubb" is not') == 3)
 
 
 async def test_what_is_over_before_it_is_told_is_not_told(tmp_path: Path) -> None:

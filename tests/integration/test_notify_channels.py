@@ -90,7 +90,8 @@ async def test_what_is_being_sent_at_a_stop_is_not_sent_twice(
     path = tmp_path / "config.toml"
     path.write_text(f'[[watch]]\nroot = "{tmp_path}"\n')
     channel = Slow()
-    made = worker.NotifyWorker(journal, SystemClock(), load(path, {}), "site", [channel], dict)
+    config = load(path, {})
+    made = worker.NotifyWorker(journal, SystemClock(), config, "site", [channel], dict, dict)
     journal.write_now(partial(notices.begin, channels=["slow"], now_ms=1))
     add(journal, "slow", "one", "two", "three")
     running = asyncio.create_task(made.run())
@@ -116,7 +117,7 @@ async def test_what_waits_for_an_address_goes_to_the_corrected_one(
         path.write_text(f'{base}["json://127.0.0.1:1/wrong"]\n')
         config = load(path, {})
         (wrong,) = channels_of(config.notify)
-        telling = Telling(journal, SystemClock(), lambda: config, {})
+        telling = Telling(journal, SystemClock(), lambda: config, {}, dict)
         journal.write_now(partial(notices.begin, channels=[wrong.key], now_ms=1))
         add(journal, wrong.key, "kept")
         running = asyncio.create_task(telling.run())

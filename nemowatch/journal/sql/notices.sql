@@ -47,6 +47,10 @@ SELECT at FROM notify_told WHERE subject = ?
 -- name: tell
 INSERT INTO notify_told (subject, at) VALUES (:subject, :now) ON CONFLICT DO UPDATE SET at = excluded.at
 
+-- name: told_of
+-- what was told of several things of one kind: their subjects have one beginning
+SELECT subject FROM notify_told WHERE subject >= :first AND subject < :behind
+
 -- name: untell
 DELETE FROM notify_told WHERE subject = ?
 
