@@ -98,7 +98,7 @@ def approval(batch: BatchRow) -> Told:
     number = max(batch.waiting, batch.expected)
     what = inbox_words.batch(number, batch.cause, plain(batch.watch))
     about = {"reason": "approval", "inbox": show_path(batch.watch), "jobs": number}
-    return Told(NotifyEvent.ATTENTION, what, (what, *_cured(words.APPROVE)), about)
+    return Told(NotifyEvent.ATTENTION, what, (what, *_cured(words.approve(batch.watch))), about)
 
 
 def asking(rows: Sequence[ListedJob]) -> Told:

@@ -81,6 +81,7 @@ class Approval:
     credits: float = 0  #: about what they would cost; 0 when that is unknown
     available: float | None = None  #: credits that are left; None when not known
     cause: str = ""  #: one sentence on why approval is needed
+    watch: str = ""  #: the inbox in which they wait
 
 
 def error_note(failure: Failure) -> str:
@@ -162,7 +163,7 @@ def approval_note(approval: Approval, complaints: Iterable[Complaint] = ()) -> s
     if approval.cause:
         blocks.append(wrapped(approval.cause))
     blocks.append("Nothing has been spent, and nothing is sent anywhere until a person approves.")
-    blocks.append(_to_do(words.APPROVE.asked()))
+    blocks.append(_to_do(words.approve(approval.watch).asked()))
     blocks += map(_complaint, complaints)
     return _note(blocks)
 

@@ -65,9 +65,10 @@ def content(
 
 def _needs(overview: Overview) -> Iterable[Need]:
     for batch in overview.batches:
-        what = inbox_words.batch(batch.results, batch.row.cause)
+        where = plain(batch.watch) if len(overview.batches) > 1 else ""
+        what = inbox_words.batch(batch.results, batch.row.cause, where)
         price = inbox_words.price(batch.credits, overview.credits.available)
-        yield Need(f"{what} {price}".strip(), words.APPROVE)
+        yield Need(f"{what} {price}".strip(), words.approve(batch.watch))
     yield from map(_asking, overview.asking)
     yield from map(_conflict, overview.held_for(HoldReason.CONFLICT))
     for alike in together(overview.snapshot.unsolved):

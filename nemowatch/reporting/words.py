@@ -7,11 +7,14 @@ cures of holds are in their table (`hold_reasons`), those of inboxes, folders an
 
 from __future__ import annotations
 
+import shlex
 from collections.abc import Sequence
+from dataclasses import replace
 
 from nemowatch import hold_reasons
 from nemowatch.clock import lasted
 from nemowatch.cures import JOB, NOTHING, Choice, Cure
+from nemowatch.fs.names import plain
 from nemowatch.hold_reasons import HOLDS, Scope
 from nemowatch.i18n.language import message
 from nemowatch.journal.spend import amount
@@ -201,6 +204,17 @@ def what_happened(state: State | str, text: str) -> str:
 # -- holds -----------------------------------------------------------------------------
 
 APPROVE = HOLDS[HoldReason.APPROVAL].cure
+
+
+def approve(watch: str) -> Cure:
+    """How to approve what waits in one inbox: an order for that one alone, for a person has read
+    what that one would cost."""
+    if not watch or plain(watch) != watch:
+        return APPROVE  # it is not known, or cannot be typed
+    command = f"nemowatch approve {shlex.quote(watch)}"
+    return replace(APPROVE, choices=(Choice(command, "approve what waits in this inbox"),))
+
+
 RESUME = "nemowatch resume"
 #: The cure for a hold of a newer version, about which nothing is known here.
 UNKNOWN_HOLD = Cure(choices=(Choice(RESUME, "try it again now"),))

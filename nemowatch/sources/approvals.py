@@ -117,7 +117,12 @@ class Approvals:
         # more of the batch may still be claimed: the note says what is expected
         count = max(found.jobs, batch.expected)
         return Approval(
-            count, max(found.files, 1), found.credits_each * count, found.available, why
+            count,
+            max(found.files, 1),
+            found.credits_each * count,
+            found.available,
+            why,
+            batch.watch,
         )
 
 

@@ -40,6 +40,8 @@ _ORDERS: dict[tuple[str, ...], tuple[str, dict[str, Any], str]] = {
     ("pause",): ("pause", {}, "Pause everything"),
     ("take-over",): ("take-over", {}, "Take over"),
 }
+#: Orders about one inbox, where it is named.
+_OF_INBOX = ("approve",)
 #: Orders about one job, and about several.
 _OF_ONE = ("resolve", "answer", "revise")
 _OF_SEVERAL = ("retry", "cancel", "again")
@@ -59,16 +61,24 @@ def button_of(choice: Choice) -> Button | None:
     if words[:1] != ["nemowatch"]:
         return None
     jobs = [int(word) for word in words if word.isascii() and word.isdigit()]
-    rest = tuple(word for word in words[1:] if not word.isdigit())
+    rest, inbox = _apart(tuple(word for word in words[1:] if not word.isdigit()))
     if rest not in _ORDERS:
         return None
     order, more, label = _ORDERS[rest]
-    args = {**more, **_jobs(order, jobs)}
+    args = {**more, **inbox, **_jobs(order, jobs)}
     asks = "Your answer" if order == "answer" else ""
     effect = choice.effect
     if effect == label.lower():
         effect = ""
     return Button(order, args, label, effect, asks, _SURE.get(label, ""))
+
+
+def _apart(words: tuple[str, ...]) -> tuple[tuple[str, ...], dict[str, Any]]:
+    """An order's words, and the inbox that it names as its argument."""
+    order, *rest = words or ("",)
+    if order in _OF_INBOX and rest:
+        return (order,), {"watch": rest[0]}
+    return words, {}
 
 
 def cancel(jobs: tuple[int, ...]) -> Button:

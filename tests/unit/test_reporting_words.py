@@ -19,6 +19,7 @@ from nemowatch.cli.status.view import draw
 from nemowatch.cures import Cure
 from nemowatch.errors import NemowatchError
 from nemowatch.intake.watch.health import HealthState
+from nemowatch.journal.batches import BatchRow
 from nemowatch.journal.holds import HoldRow
 from nemowatch.journal.job_steps import NOTHING_SENT
 from nemowatch.journal.jobs import ListedJob
@@ -26,10 +27,17 @@ from nemowatch.journal.sources import SourceRow
 from nemowatch.model import ENDED, AttentionReason, HoldReason, State
 from nemowatch.notify import wording
 from nemowatch.reporting import inbox_words, json_records, words
-from nemowatch.reporting.overview import DaemonSnapshot, InboxStatus, Overview, Trouble
+from nemowatch.reporting.overview import (
+    DaemonSnapshot,
+    InboxStatus,
+    Overview,
+    Trouble,
+    WaitingBatch,
+)
 from nemowatch.reporting.page import render
 from nemowatch.reporting.page_content import content
 from nemowatch.reporting.source_notes import SourceHistory, question_of
+from nemowatch.web.commands import button_of
 from tests.rigs.job_records import NEW_JOB
 from tests.rigs.rows import each_row
 
@@ -200,6 +208,26 @@ def test_every_trouble_of_a_folder_or_file_has_a_cure_everywhere(trouble: Troubl
     assert_offered(inbox_words.about_trouble(trouble), page, terminal)
     assert trouble.what in page
     assert trouble.what in terminal
+
+
+def test_each_inbox_is_approved_for_itself() -> None:
+    """What page, terminal and message have people type, and the button that stands for it, is an
+    order for the inbox whose price was read; with several, each says which it is."""
+    names = ("/srv/client A/inbox", "/srv/b/inbox")
+    rows = [BatchRow(number, name, "first scan", 40, NOW) for number, name in enumerate(names)]
+    overview = Overview(running(), batches=tuple(WaitingBatch(row, 40, 400) for row in rows))
+    page, terminal = on_page(overview), on_terminal(overview)
+    for row, typed in zip(rows, ("'/srv/client A/inbox'", "/srv/b/inbox"), strict=True):
+        cure = words.approve(row.watch)
+        assert cure.choices[0].command == f"nemowatch approve {typed}"
+        assert_offered(cure, page, terminal)
+        assert row.watch in page.replace(cure.choices[0].command, "")
+        assert cure.choices[0].command in wording.approval(row).lines
+        button = button_of(cure.choices[0])
+        assert button is not None
+        assert (button.label, button.args) == ("Approve", {"watch": row.watch})
+    for unknown in ("", "/srv/caf\udce9"):
+        assert words.approve(unknown) == words.APPROVE
 
 
 def test_every_state_of_a_job_has_a_name_for_people() -> None:

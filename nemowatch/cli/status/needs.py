@@ -49,7 +49,7 @@ def _batch(batch: WaitingBatch, available: float | None, option: str) -> Lines:
     return [
         line(" " * INDENT, word(what, "bold yellow")),
         *below(inbox_words.price(batch.credits, available)),
-        *cure_lines(words.APPROVE, option),
+        *cure_lines(words.approve(batch.watch), option),
     ]
 
 
