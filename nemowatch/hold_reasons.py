@@ -117,7 +117,7 @@ HOLDS: Mapping[HoldReason, Hold] = {
     ),
     HoldReason.SPACE: Hold(
         Scope.ACCOUNT,
-        Stops.NEW_WORK,
+        Stops.JOB,  # other outboxes may lie on other disks
         Ends.PROBE,
         words="A disk is full.",
         short="waits for disk space",

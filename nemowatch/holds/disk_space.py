@@ -1,4 +1,4 @@
-"""Whether the outboxes have room again. A share that hangs keeps nobody else waiting."""
+"""Which outboxes have room again. A share that hangs keeps nobody else waiting."""
 
 from __future__ import annotations
 
@@ -45,18 +45,18 @@ class DiskSpace:
         """Let the threads end, unless a share that hangs keeps one."""
         self._threads.shutdown(wait=False)
 
-    async def everywhere(self) -> bool:
-        """Whether every outbox that answers in time has room, and one answers at all."""
+    async def ask(self) -> dict[str, bool]:
+        """Whether each outbox has room, by watch; without those that do not answer in time."""
         parts = await self._journal.read(_held_parts)
         for name, inbox in self._inboxes.items():
             self._ask(name, inbox.watch, parts)
 
         if not self._asked:
-            return True
+            return {}
 
-        done, _ = await asyncio.wait(self._asked.values(), timeout=DISK_SECONDS)
-        answers = {answer.result() for answer in done}
-        return answers == {True}
+        await asyncio.wait(self._asked.values(), timeout=DISK_SECONDS)
+        answers = self._asked.items()
+        return {name: answer.result() for name, answer in answers if answer.done()}
 
     def _ask(self, name: str, watch: Watch, parts: Iterable[Part]) -> None:
         before = self._asked.get(name)

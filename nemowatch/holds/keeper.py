@@ -94,9 +94,9 @@ class HoldKeeper:
         if HoldReason.OUTAGE not in existing:
             ended = await self._ended_renders()
 
-        has_room = False
+        room: dict[str, bool] = {}
         if HoldReason.SPACE in existing:
-            has_room = await self._disks.everywhere()
+            room = await self._disks.ask()
 
         return Evidence(
             now_ms=self._clock.now_ms(),
@@ -104,7 +104,7 @@ class HoldKeeper:
             existing=existing,
             balance=balance,
             account=self._api.account.key,
-            has_room=has_room,
+            room=room,
             deliverable=tuple(await self._outboxes.deliverable()),
             ended_renders=tuple(ended),
             pauses=Pauses({name: inbox.pauses for name, inbox in self._inboxes.items()}),

@@ -19,7 +19,7 @@ from nemowatch.holds import budget, paused_jobs, trials
 from nemowatch.holds.admission import the_cap
 from nemowatch.holds.budget import Cap
 from nemowatch.intake.scan.pauses import Pauses
-from nemowatch.journal import account, holds, job_counts, queue
+from nemowatch.journal import account, holds, job_counts, queue, sources
 from nemowatch.journal.holds import HoldRow
 from nemowatch.model import Credits, HoldReason, State
 
@@ -42,7 +42,7 @@ class Evidence:
     #: the balance answers for the outage, the token and the credits at once
     balance: BalanceAnswer
     account: str  #: whose balance; "" is not known
-    has_room: bool  #: every outbox that answers has room
+    room: Mapping[str, bool]  #: whether the outbox has room, by watch; of those that answer
     deliverable: tuple[int, ...]  #: jobs held for the outbox whose results it takes by now
     ended_renders: tuple[int, ...]  #: jobs held for a slow render that has come to an end
     pauses: Pauses
@@ -160,7 +160,18 @@ def _plan_unproven(conn: sqlite3.Connection, row: HoldRow, evidence: Evidence) -
 
 
 def _room_again(conn: sqlite3.Connection, row: HoldRow, evidence: Evidence) -> bool:
-    return evidence.has_room
+    """Jobs whose own outbox has room go on, and those of a watch that is no longer configured. The
+    words are those of one that still waits."""
+    waits = ""
+    for job in queue.held_for(conn, row.reason):
+        watch = sources.of_job(conn, job).watch
+        if evidence.room.get(watch, not evidence.is_worked(watch)):
+            queue.wake_one(conn, job.id, evidence.now_ms)
+        else:
+            waits = job.error_text
+    if waits:
+        holds.put(conn, row.reason, waits, evidence.now_ms)
+    return not waits
 
 
 #: Holds of the account: whether the cause is gone.

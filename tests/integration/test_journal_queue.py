@@ -103,7 +103,7 @@ def test_what_met_an_approval_just_given_goes_on_with_the_next_check(journal: Jo
         existing={},
         balance=None,
         account="",
-        has_room=True,
+        room={},
         deliverable=(),
         ended_renders=(),
         pauses=Pauses({}),

@@ -9,8 +9,10 @@ from typing import Any
 
 import pytest
 
+from nemowatch.config.watch_section import Watch
 from nemowatch.journal import holds, job_steps, jobs, queue, sources
 from nemowatch.model import HoldReason, State
+from nemowatch.stages.decision import hold
 from tests.rigs.failing_stages import in_state, keeper, order, put_state
 from tests.rigs.patience import PATIENCE
 from tests.rigs.stages import StageRig
@@ -111,31 +113,34 @@ async def test_an_interrupted_upload_is_checked_before_it_is_repeated(house: Sta
 async def test_a_disk_that_hangs_holds_up_nothing_else(
     house: StageRig, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """A share that does not answer how full it is: the journal goes on, and the hold stays until
-    another one has room."""
+    """A share that does not answer how full it is: the journal goes on, its own job waits, and one
+    whose outbox has room does not."""
     from nemowatch.holds import disk_space
 
     release = asyncio.Event()
     loop = asyncio.get_running_loop()
+
+    def has_room(watch: Watch, _: object) -> bool:
+        if watch.root is None:
+            return True
+        return asyncio.run_coroutine_threadsafe(release.wait(), loop).result()
+
     monkeypatch.setattr(disk_space, "DISK_SECONDS", 0.05)
-    monkeypatch.setattr(
-        disk_space,
-        "has_room",
-        lambda *_: asyncio.run_coroutine_threadsafe(release.wait(), loop).result(),
-    )
-    inboxes = {"x": type("Box", (), {"watch": house.watch, "pauses": {}})()}
-    keeps = keeper(house, inboxes)
+    monkeypatch.setattr(disk_space, "has_room", has_room)
+    (job_id,) = house.drop()
+    full = hold(HoldReason.SPACE, State.CLAIMED, "full", account=True)
+    put_state(house, job_id, State.HELD, **full.values)
     await house.journal.write(lambda conn: holds.put(conn, HoldReason.SPACE, "full", 1))
+    others = {"elsewhere": type("Box", (), {"watch": house.watch, "pauses": {}})()}
+    others[house.watch.name] = type("Box", (), {"watch": house.watch, "pauses": {}})()
+    keeps = keeper(house, others)
     await asyncio.wait_for(asyncio.gather(keeps.check(), keeps.check()), PATIENCE)
+    assert house.job(job_id).state is State.HELD
     assert HoldReason.SPACE in await house.journal.read(holds.active)
-    other = replace(house.watch, root=None)
-    inboxes["y"] = type("Box", (), {"watch": other, "pauses": {}})()
-    hangs = disk_space.has_room
-    monkeypatch.setattr(
-        disk_space, "has_room", lambda watch, parts: hangs(watch, parts) if watch.root else True
-    )
+    roomy = replace(house.watch, root=None)
+    others[house.watch.name] = type("Box", (), {"watch": roomy, "pauses": {}})()
+    keeps = keeper(house, others)
     await asyncio.wait_for(keeps.check(), PATIENCE)
-    assert HoldReason.SPACE not in await house.journal.read(holds.active), (
-        "another disk waits for the one that hangs"
-    )
+    assert house.job(job_id).state is State.CLAIMED
+    assert HoldReason.SPACE not in await house.journal.read(holds.active)
     release.set()
