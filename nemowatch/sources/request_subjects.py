@@ -16,6 +16,7 @@ from nemowatch.config.display_paths import in_inbox
 from nemowatch.config.watch_section import Watch
 from nemowatch.errors import OrderError, shown
 from nemowatch.fs.names import note_name, plain, safe_name, split_ending
+from nemowatch.hold_reasons import by_hand, hold_in_short
 from nemowatch.intake.scan.instruction_names import subject_of
 from nemowatch.intake.scan.paths import name_of, parent, same_name
 from nemowatch.journal import requests, spend
@@ -139,6 +140,11 @@ def _check_awaited(name: str, jobs: Iterable[tuple[bytes, Job]]) -> None:
                 f"What {shown(name)} is made from waits for a decision first:"
                 f" {plain(note_name(name_of(source), '.question.txt'))} says which.",
                 cure="This is carried out once that is decided and the result is there.",
+            )
+        if job.state is State.HELD:
+            raise OrderError(
+                f"{shown(name)} is not made yet: {hold_in_short(job.reason)}.",
+                cure=f"{by_hand(job.reason)} This is carried out once it is there.",
             )
         if job.state not in ENDED:
             raise OrderError(

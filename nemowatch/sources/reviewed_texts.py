@@ -14,6 +14,7 @@ from collections.abc import Iterable
 from nemowatch.config.watch_section import Watch
 from nemowatch.errors import OrderError
 from nemowatch.fs.names import note_name, plain, safe_name
+from nemowatch.hold_reasons import by_hand, hold_in_short
 from nemowatch.intake.scan.name_order_and_stems import subtitle_stem
 from nemowatch.intake.scan.paths import name_of, parent, same_name
 from nemowatch.journal import requests, reviews
@@ -40,7 +41,15 @@ def text_awaited(conn: sqlite3.Connection, watch: Watch, path: bytes) -> Job:
     name = plain(name_of(path))
     if reviewed:
         raise _too_late(name, *reviewed[0])
-    if any(job.state not in ENDED for _, job in named):
+    at_work = [job for _, job in named if job.state not in ENDED]
+    held = [job for job in at_work if job.state is State.HELD]
+    if held:
+        reason = hold_in_short(held[0].reason)
+        raise OrderError(
+            f"The text that {name} is about is not made yet: {reason}.",
+            cure=f"{by_hand(held[0].reason)} This one is used once that is there.",
+        )
+    if at_work:
         raise OrderError(
             f"The text that {name} is about is still being made.",
             cure="Nothing to do: this one is used once that is there.",

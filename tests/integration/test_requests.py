@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from nemowatch.outbox.texts_beside_results import OutboxListing
-from tests.rigs.engine import EngineRig
+from tests.rigs.engine import EngineRig, engine_rig
 from tests.rigs.request_texts import dubbed, made, note, noted, say, turns, until
 
 pytestmark = pytest.mark.anyio
@@ -76,6 +76,22 @@ async def test_one_that_comes_too_early_waits(rig: EngineRig) -> None:
     rig.sandbox.world.settings.change({"render_seconds": 0.1})
     await made(rig, "dub-es/promo.es.mp4", "dub-es/promo.es (2).mp4")
     assert rig.charged() == 2
+
+
+async def test_one_whose_result_is_held_says_what_it_waits_for(tmp_path: Path) -> None:
+    """A batch waits for approval: the note says so, and what to do. Approved, it is made, and then
+    changed."""
+    async with engine_rig(tmp_path, confirm=1) as rig:
+        rig.drop("dub-es/promo.mp4")
+        rig.drop("dub-es/other.mp4")
+        say(rig, "dub-es/promo.es.revise.txt", "make the voice slower")
+        await rig.start()
+        await noted(rig, "dub-es", "promo.es.revise.txt", "not made yet: waits for approval")
+        assert "still being made" not in note(rig, "dub-es")
+        assert "called APPROVE" in note(rig, "dub-es")
+        rig.drop("APPROVE", b"")
+        await made(rig, "dub-es/promo.es (2).mp4", "dub-es/other.es.mp4")
+        assert rig.charged() == 3
 
 
 async def test_the_same_file_that_comes_back_is_carried_out_once(rig: EngineRig) -> None:
