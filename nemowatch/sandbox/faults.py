@@ -40,7 +40,7 @@ Chat only:
   question[:clip]      a question in return and no effect; clip: the draft shows the uploads then
   unchanged            a text and no effect
   says:TEXT            this text instead of an edit, charged like one
-  stream_2001          out of credits, told inside the stream
+  stream_2001[:clip]   out of credits, told inside the stream; clip: as for question
   heartbeats[:S]       only heartbeats for S seconds (3600), then a clean end, no effect
   temporary_issue      all is well, then "I encountered a temporary issue"; temporary_error: the
                        same as an error event
@@ -137,6 +137,7 @@ WORDS = {
     "question": frozenset({"", "clip"}),
     "error": frozenset({"", "data", "code"}),
     "error_after": frozenset({"", "data", "code"}),
+    "stream_2001": frozenset({"", "clip"}),
 }
 #: Kinds whose argument may be anything.
 FREE_TEXT = frozenset({"content_type", "says"})

@@ -140,8 +140,7 @@ class TurnStream:
     async def _outcome(self) -> None:
         """What comes of the turn, once its work is done."""
         if self.kind in PLAIN:
-            if self.rule.arg == "clip":
-                self.session.drafts.append(agent.clip_draft(self.session))
+            self._show_clips()
             self.end(self.kind)
             await self._say(PLAIN[self.kind])
         elif agent.needs_media(self.session, self.turn.skill):
@@ -151,7 +150,13 @@ class TurnStream:
             ending = _ENDINGS.get(self.kind, TurnStream._done)
             await ending(self)
 
+    def _show_clips(self) -> None:
+        """Where the fault says so, the draft has the uploads from now on."""
+        if self.rule.arg == "clip":
+            self.session.drafts.append(agent.clip_draft(self.session))
+
     async def _no_credits(self) -> None:
+        self._show_clips()
         self.end("2001")
         await self._events([{"code": 2001, "message": "insufficient credits", "data": None}])
 

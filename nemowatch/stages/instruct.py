@@ -115,10 +115,19 @@ def _happened_after_all(work: Work, state: RemoteState) -> Spend | None:
         return None
     if last.session_id != work.job.session_id:
         return None
-    now = turn_outcome.digest(state, like=last.baseline)
-    if turn_outcome.changed(last.baseline, now):
-        return last
-    return None
+    if _shows_nothing_new(last, state):
+        return None
+    return last
+
+
+def _shows_nothing_new(call: Spend, state: RemoteState) -> bool:
+    """Whether the state shows no work of this call: what was refused has not made the uploads
+    that a cloud shows only once a turn has begun."""
+    now = turn_outcome.digest(state, like=call.baseline)
+    if not turn_outcome.changed(call.baseline, now):
+        return True
+    is_refused = call.outcome is CallOutcome.REFUSED
+    return is_refused and turn_outcome.shows_clips_alone(call.baseline, state)
 
 
 def _request_hash(work: Work) -> str:
@@ -165,7 +174,8 @@ async def _judge(
     except RemoteError:
         return leave_open(work, context, call, answer)
     now = turn_outcome.digest(state, like=call.baseline)
-    verdict = turn_outcome.judge(answer, call.baseline, now)
+    clips_alone = turn_outcome.shows_clips_alone(call.baseline, state)
+    verdict = turn_outcome.judge(answer, call.baseline, now, clips_alone=clips_alone)
     if verdict is TurnVerdict.HAPPENED:
         return await happened(work, context, call, state, answer.text)
     if verdict is TurnVerdict.REFUSED:

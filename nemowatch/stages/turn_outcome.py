@@ -112,11 +112,19 @@ def _seconds(info: dict[str, object]) -> float:
     return 0
 
 
-def judge(turn: TurnResult, baseline: str, now: str) -> TurnVerdict:
-    """Judge a turn by its stream and the state right after it."""
-    if changed(baseline, now):
+def judge(
+    turn: TurnResult,
+    baseline: str,
+    now: str,
+    *,
+    clips_alone: bool = False,
+) -> TurnVerdict:
+    """Judge a turn by its stream and the state right after it. `clips_alone`: as
+    `shows_clips_alone` says, which beside a refusal is no work."""
+    is_refused = _refused(turn)
+    if changed(baseline, now) and not (is_refused and clips_alone):
         return _judge_work(turn, baseline, now)
-    if _refused(turn):
+    if is_refused:
         return TurnVerdict.REFUSED
     return TurnVerdict.OPEN
 

@@ -21,6 +21,7 @@ from nemowatch.errors import (
 from nemowatch.journal import job_steps, jobs
 from nemowatch.model import Output, OutputKind, RemoteState, State, TurnEnd, TurnResult
 from nemowatch.orders import read_order
+from tests.rigs.failing_stages import put_state
 from tests.rigs.stages import SCRIBE, StageRig
 
 pytestmark = pytest.mark.anyio
@@ -120,6 +121,23 @@ async def test_an_edit_that_ends_with_an_offer_is_delivered(
     await house.run()
     job = house.job(job_id)
     assert (job.state, job.answer) == (State.PUBLISHED, words), house.states()
+
+
+@pytest.mark.parametrize("looks", [0, 1])
+async def test_uploads_that_show_beside_a_refusal_are_no_edit(house: StageRig, looks: int) -> None:
+    """2001 within the stream, and a draft that has the clip by then, or later: the work is held
+    and nothing delivered; with credits it is done, and paid for once."""
+    Lagging(house, looks, nothing_yet)
+    house.cloud.set(initial_draft="empty")
+    (job_id,) = house.drop()
+    house.cloud.fault("chat:stream_2001:clip")
+    await house.run()
+    job = house.job(job_id)
+    assert (job.state, job.reason, house.results()) == (State.HELD, "credits", set())
+    put_state(house, job_id, State.UPLOADED)
+    await house.run()
+    assert (house.job(job_id).state, house.charged()) == (State.PUBLISHED, 1)
+    assert house.calls(job_id) == ["refused", "happened"]
 
 
 async def test_media_beside_the_old_draft_do_not_pass_for_the_edit(house: StageRig) -> None:

@@ -59,6 +59,14 @@ def test_right_after_the_stream(turn: TurnResult, now: str, verdict: TurnVerdict
     assert judge(turn, BEFORE, now) is verdict
 
 
+def test_the_uploads_beside_a_refusal_are_no_work() -> None:
+    """Beside any other end they may have been edited."""
+    refused = TurnResult(TurnEnd.ERROR, code=2001)
+    assert judge(refused, EMPTY, BEFORE, clips_alone=True) is TurnVerdict.REFUSED
+    done = TurnResult(TurnEnd.CLOSED, "done")
+    assert judge(done, EMPTY, BEFORE, clips_alone=True) is TurnVerdict.HAPPENED
+
+
 @pytest.mark.parametrize("code", [1001, 1002, 4001, 4002])
 def test_a_code_inside_the_stream_is_an_error_event(code: int) -> None:
     """Work had begun: but for "no credits" it is treated like a cut stream and never sent again
