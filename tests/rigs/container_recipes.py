@@ -97,7 +97,7 @@ def _of_template(text: str) -> Recipe:
         by_type["Variable"],
         None,
         _capabilities(given.get("--cap-drop", ()), given.get("--cap-add", ())),
-        int(given["--stop-timeout"][0]),
+        USUAL_STOP,  # Unraid has one timeout for all, and heeds no other
     )
 
 
