@@ -110,6 +110,26 @@ async def test_an_interrupted_upload_is_checked_before_it_is_repeated(house: Sta
     house.clean()
 
 
+async def test_a_full_disk_holds_up_no_other(
+    house: StageRig, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """What waits for room goes on when its own outbox has it, whatever others have."""
+    from nemowatch.holds import disk_space
+
+    monkeypatch.setattr(disk_space, "has_room", lambda watch, _: watch.root is not None)
+    (job_id,) = house.drop()
+    full = hold(HoldReason.SPACE, State.CLAIMED, "full", account=True)
+    put_state(house, job_id, State.HELD, **full.values)
+    await house.journal.write(lambda conn: holds.put(conn, HoldReason.SPACE, "full", 1))
+    boxes = {"full": replace(house.watch, root=None), house.watch.name: house.watch}
+    inboxes = {
+        name: type("Box", (), {"watch": watch, "pauses": {}})() for name, watch in boxes.items()
+    }
+    await asyncio.wait_for(keeper(house, inboxes).check(), PATIENCE)
+    assert house.job(job_id).state is State.CLAIMED
+    assert HoldReason.SPACE not in await house.journal.read(holds.active)
+
+
 async def test_a_disk_that_hangs_holds_up_nothing_else(
     house: StageRig, monkeypatch: pytest.MonkeyPatch
 ) -> None:
