@@ -25,8 +25,6 @@ from nemowatch.tasks.answers import AnswerMeaning
 #: Holds that are explained in full once, so that a file needs only a few words.
 SHOWN_ONCE = (Scope.ACCOUNT, Scope.SETTING, Scope.BATCH)
 
-# -- jobs ------------------------------------------------------------------------------
-
 DONE, RESEND, CANCEL = (
     f"nemowatch resolve {JOB} --done",
     f"nemowatch resolve {JOB} --resend",
@@ -207,12 +205,11 @@ APPROVE = HOLDS[HoldReason.APPROVAL].cure
 
 
 def approve(watch: str) -> Cure:
-    """How to approve what waits in one inbox: an order for that one alone, for a person has read
-    what that one would cost."""
+    """How to approve what waits in one inbox alone, whose price a person has read."""
     if not watch or plain(watch) != watch:
         return APPROVE  # it is not known, or cannot be typed
-    command = f"nemowatch approve {shlex.quote(watch)}"
-    return replace(APPROVE, choices=(Choice(command, "approve what waits in this inbox"),))
+    choice = Choice(f"nemowatch approve {shlex.quote(watch)}", "approve what waits in this inbox")
+    return replace(APPROVE, choices=(choice,))
 
 
 RESUME = "nemowatch resume"
@@ -246,8 +243,6 @@ def hold_words(reason: str) -> str:
         return reason
     return hold.words
 
-
-# -- what happens ----------------------------------------------------------------------
 
 #: What people call the steps of a job.
 STAGES = {
