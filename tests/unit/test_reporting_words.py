@@ -230,6 +230,22 @@ def test_each_inbox_is_approved_for_itself() -> None:
         assert words.approve(unknown) == words.APPROVE
 
 
+def test_a_long_name_goes_on_below_its_beginning() -> None:
+    """What needs a person is told apart by its indentation, however long a name is."""
+    long = b"dub-es/%b.mp4" % (b"film " * 40)
+    row = replace(listed(State.ATTENTION, AttentionReason.UNKNOWN), path=long)
+    trouble = Trouble("/srv/inbox", b"long " * 30, "No such task.")
+    batch = BatchRow(1, f"/srv/{'wide ' * 30}", "first scan", 40, NOW)
+    overview = Overview(
+        running(troubles=(trouble,)), unfinished=(row,), batches=(WaitingBatch(batch, 40),)
+    )
+    out = io.StringIO()
+    Console(file=out, width=80, color_system=None).print(draw(overview, 80))
+    needs = out.getvalue().partition("needs you")[2].splitlines()
+    assert len(needs) > 15
+    assert [line for line in needs if line.strip() and not line.startswith(" " * 5)] == []
+
+
 def test_every_state_of_a_job_has_a_name_for_people() -> None:
     """The page never shows our own word for a state."""
     assert set(words.STAGES) == set(State)

@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING
 from nemowatch.cli.formatting import clean
 from nemowatch.cli.job_list import file_words, state_words
 from nemowatch.cli.output import COLOURS
-from nemowatch.cli.status.lines import INDENT, Lines, below, cure_lines, line, listed, word
+from nemowatch.cli.pieces import Indented, TitledText
+from nemowatch.cli.status.lines import INDENT, Lines, below, cure_lines, listed, word
 from nemowatch.reporting import inbox_words, words
 from nemowatch.reporting.alike import MOST_NAMES, together
 
@@ -47,7 +48,7 @@ def _whole_entries(title: str, entries: list[Lines], room: int) -> Lines:
 def _batch(batch: WaitingBatch, available: float | None, option: str) -> Lines:
     what = inbox_words.batch(batch.results, batch.row.cause, batch.watch)
     return [
-        line(" " * INDENT, word(what, "bold yellow")),
+        Indented(word(what, "bold yellow"), INDENT),
         *below(inbox_words.price(batch.credits, available)),
         *cure_lines(words.approve(batch.watch), option),
     ]
@@ -55,10 +56,11 @@ def _batch(batch: WaitingBatch, available: float | None, option: str) -> Lines:
 
 def _job(row: ListedJob, option: str) -> Lines:
     job = row.job
-    head = f"{job.id:>6}  {file_words(row)} > {job.target}: {state_words(row)}"
+    head = f"{file_words(row)} > {job.target}: {state_words(row)}"
+    colour = COLOURS.get(job.state, "")
     cure = words.about_job(job.id, job.state, job.reason, job.error_code)
     return [
-        line(word(head, COLOURS.get(job.state, ""))),
+        TitledText(word(f"{job.id:>6}  ", colour), word(head, colour)),
         *below(words.what_happened(job.state, job.why)),
         *cure_lines(cure, option),
     ]
@@ -73,7 +75,7 @@ def _trouble(alike: list[Trouble], option: str) -> Lines:
     if more > 0:
         heads.append(word(f"and {more} more", "yellow"))
     return [
-        *[line(" " * INDENT, head) for head in heads],
+        *[Indented(head, INDENT) for head in heads],
         *below(trouble.what),
         *cure_lines(inbox_words.about_trouble(trouble), option),
     ]
