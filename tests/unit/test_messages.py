@@ -20,7 +20,7 @@ from nemowatch.reporting.guide import NAME
 from nemowatch.reporting.guide_file import put_guide
 from nemowatch.reporting.inbox_words import batch
 from nemowatch.reporting.paragraphs import indented, shortened
-from nemowatch.reporting.phrases import and_more
+from nemowatch.reporting.phrases import and_more, counted
 from nemowatch.reporting.timeline_words import said_changes, said_timeline
 from nemowatch.reporting.words import STAGES, change_again
 from nemowatch.tasks.answers import AnswerMeaning, read_answer
@@ -215,6 +215,22 @@ def test_languages_are_called_as_the_catalogue_calls_everything_else() -> None:
     """The Portuguese is that of Portugal: its Polish is not Brazil's."""
     choose("pt")
     assert said("Polish, Czech and Dutch") == "polaco, checo e neerlandês"
+
+
+@each_row(
+    [
+        ("es", "0 archivos", "1 archivo", "2.001 archivos", "3.000.000 de archivos"),
+        ("fr", "0 fichier", "1 fichier", "2~001 fichiers", "3~000~000 de fichiers"),
+        ("pt", "0 ficheiros", "1 ficheiro", "2.001 ficheiros", "3.000.000 de ficheiros"),
+        ("de", "0 Dateien", "1 Datei", "2.001 Dateien", "3.000.000 Dateien"),
+    ]
+)
+def test_a_count_has_the_form_of_its_number(code: str, *forms: str) -> None:
+    """None, one, some, and round millions, which are a noun in some languages."""
+    choose(code)
+    for count, form in zip((0, 1, 2001, 3_000_000), forms, strict=True):
+        written = form.replace("~", "\N{NARROW NO-BREAK SPACE}")
+        assert said(counted(count, "file", "files")) == written
 
 
 def test_english_loads_nothing() -> None:
