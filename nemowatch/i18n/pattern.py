@@ -39,13 +39,13 @@ OURS = frozenset(
         *("kind", "lasted", "lasts", "left", "length", "limit", "listed", "lower", "many"),
         *("missing", "noun", "one", "price", "quiet", "reason", "results", "rounded", "rstrip"),
         *("said", "script", "silence", "silent", "size", "spaced", "spent", "taken", "takes"),
-        *("language", "spoken_in", "target", "text", "to", "turns"),
+        *("by_hand", "language", "spoken_in", "target", "text", "to", "turns"),
         *("under_way", "unfinished", "until", "value"),
         *("waited", "wanted", "was", "what", "when", "which", "whose", "why", "words"),
     }
 )
-#: Fields with a word that is a message itself: what jobs are at. They are never a name.
-WORDS = frozenset({"state", "step"})
+#: Fields with a message of a few words: what jobs are at, or wait for. They are never a name.
+WORDS = frozenset({"hold_in_short", "state", "step"})
 #: Marks before a field in which somebody is quoted.
 _QUOTE = '"'
 #: What begins another sentence.

@@ -44,10 +44,10 @@ def text_awaited(conn: sqlite3.Connection, watch: Watch, path: bytes) -> Job:
     at_work = [job for _, job in named if job.state not in ENDED]
     held = [job for job in at_work if job.state is State.HELD]
     if held:
-        reason = hold_in_short(held[0].reason)
+        reason = held[0].reason
         raise OrderError(
-            f"The text that {name} is about is not made yet: {reason}.",
-            cure=f"{by_hand(held[0].reason)} This one is used once that is there.",
+            f"The text that {name} is about is not made yet: {hold_in_short(reason)}.",
+            cure=f"{by_hand(reason)} This one is used once that is there.",
         )
     if at_work:
         raise OrderError(

@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 
 from nemowatch.fs import last_lines
+from nemowatch.hold_reasons import HOLDS, Hold
 from nemowatch.i18n import language
 from nemowatch.i18n.language import LANGUAGES, choose, filled, in_language, said
 from nemowatch.i18n.quoted import quoted, unmarked
@@ -215,6 +216,13 @@ def test_languages_are_called_as_the_catalogue_calls_everything_else() -> None:
     """The Portuguese is that of Portugal: its Polish is not Brazil's."""
     choose("pt")
     assert said("Polish, Czech and Dutch") == "polaco, checo e neerlandês"
+
+
+@each_row(product(OTHERS, HOLDS.values()))
+def test_what_holds_a_result_is_said_in_the_language(code: str, hold: Hold) -> None:
+    """Also within the answer to a text that comes before it."""
+    choose(code)
+    assert said(f"a.mp4 is not made yet: {hold.short}.").rstrip("。.").endswith(said(hold.short))
 
 
 @each_row(
