@@ -169,6 +169,7 @@ async def test_another_host_is_one_state_and_one_line(root: Path, tmp_path: Path
     """Met before anything is claimed, and by each check of the root."""
     with capture_logs() as lines:
         async with inbox_rig(root, tmp_path / "s", settle=60, scan_interval=0.2) as b:
+            await b.until(lambda: b.inbox.settling == 1)
             owner = {"state": "of another", "host": "nas9"}
             (root / owner_file.NAME).write_text(json.dumps(owner))
             await b.until(lambda: b.inbox.health.state is HealthState.HELD)
