@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterable
 
+from nemowatch.content.kinds import kind_by_name
 from nemowatch.intake.records import FileProblem
 from nemowatch.intake.scan.name_order_and_stems import stem_of
 from nemowatch.intake.scan.paths import as_text, name_of, parent, promised_kind, same_name
@@ -26,11 +27,13 @@ class Twins:
 
     def __init__(self, folder: bytes, names: Iterable[bytes]) -> None:
         self._clips: dict[str, list[bytes]] = defaultdict(list)
-        kinds = {name: promised_kind(name) for name in names}
-        if not _CLIPS.issubset(kinds.values()):  # no twins where all are of one kind
+        found = list(names)
+        # by endings first: thousands of names have a few, and nearly always there are no twins
+        endings = {name.rpartition(b".")[2] for name in found}
+        if not _CLIPS.issubset(map(_kind_of, endings)):
             return
-        for name, kind in kinds.items():
-            if kind in _CLIPS:
+        for name in found:
+            if promised_kind(name) in _CLIPS:
                 self._clips[_stem(name)].append(folder + b"/" + name)
 
     def of(self, clip: bytes) -> list[bytes]:
@@ -54,3 +57,7 @@ def question(clip: bytes, twins: Iterable[bytes]) -> FileProblem:
 
 def _stem(name: bytes) -> str:
     return same_name(stem_of(name))
+
+
+def _kind_of(ending: bytes) -> MediaKind | None:
+    return kind_by_name(b"file." + ending)
