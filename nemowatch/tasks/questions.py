@@ -15,8 +15,9 @@ from functools import cache
 from nemowatch.late_pattern import LatePattern
 from nemowatch.tasks.eastern_questions import asks_in_east_asian
 from nemowatch.tasks.edit_words import EDIT_STEMS
-from nemowatch.tasks.question_words import QUESTIONS, QuestionWords
+from nemowatch.tasks.question_words import ENGLISH, GERMAN, QuestionWords
 from nemowatch.tasks.request_kinds import LONGEST, plain
+from nemowatch.tasks.romance_question_words import FRENCH, PORTUGUESE, SPANISH
 from nemowatch.tasks.slips import is_slip
 
 #: Words that are shown or spoken, and no question: what is in quotes, or behind a colon.
@@ -179,7 +180,7 @@ def _any_of(words: str) -> str:
 
 @cache
 def _languages() -> tuple[_Language, ...]:
-    return tuple(map(_Language, QUESTIONS))
+    return tuple(map(_Language, (ENGLISH, GERMAN, SPANISH, FRENCH, PORTUGUESE)))
 
 
 @cache
