@@ -125,7 +125,7 @@ def _troubles(inboxes: Iterable[Inbox], findings: Findings) -> Iterable[Trouble]
             yield from standing(name, problems)
     for name, unmoved in findings.unmoved.items():
         if name in names:
-            yield from (_file(name, problem) for problem in unmoved.values())
+            yield from moving(name, unmoved)
     for refused in findings.refused:
         if refused.watch in names:
             yield _file(refused.watch, refused.problem, refused.at_ms)
@@ -138,6 +138,12 @@ def standing(name: str, problems: ProblemList) -> Iterable[Trouble]:
             yield _folder(name, problem)
         elif not problem.final:
             yield _file(name, problem)
+
+
+def moving(name: str, unmoved: Mapping[int, FileProblem]) -> Iterable[Trouble]:
+    """The files of an inbox that cannot be moved although they are done with."""
+    for problem in unmoved.values():
+        yield _file(name, problem)
 
 
 def _folder(name: str, problem: FolderProblem) -> Trouble:

@@ -182,6 +182,19 @@ async def test_what_is_wrong_with_folders_is_told_once_while_it_lasts(tmp_path: 
             await until("it again", lambda: told(receiver).count('"dubb" is not') == 3)
 
 
+async def test_a_file_that_cannot_be_moved_is_told(tmp_path: Path) -> None:
+    """Its result is there, and only a person can take away what stands in its place in done/."""
+    with Receiver() as receiver:
+        async with engine_rig(tmp_path, limits=told_to(receiver)) as rig:
+            (rig.root / "done").mkdir(exist_ok=True)
+            (rig.root / "done/dub-es").touch()
+            await rig.start()
+            rig.drop("dub-es/clip.mp4")
+            await until("a word", lambda: "attention" in events(receiver))
+            attention = [m for m in receiver.taken() if m["event"] == "attention"]
+            assert "cannot be moved out of the inbox" in attention[0]["text"]
+
+
 async def test_what_is_over_before_it_is_told_is_not_told(tmp_path: Path) -> None:
     """A hold that ends within its delay, and events that nobody wants, make no message; without
     any channel nothing is written."""
