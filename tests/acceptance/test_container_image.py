@@ -39,6 +39,13 @@ pytestmark = [
 #: An account of nobody: it has no line in /etc/passwd, neither here nor inside.
 NAS = (1026, 100)
 PASSWORD = "correct horse"
+#: Where compose mounts secrets, and the settings that name two of them.
+SECRETS = "/run/secrets"
+IN_FILES = {
+    "NEMO_TOKEN_FILE": f"{SECRETS}/token",
+    "NEMOWATCH_WEB__PASSWORD_FILE": f"{SECRETS}/page",
+}
+TOKEN = "nmv_usr_of_a_secret"
 QUICK = {
     "NEMOWATCH_WATCH__1__SETTLE": "0.3",
     "NEMOWATCH_WATCH__1__SCAN_INTERVAL": "1",
@@ -79,13 +86,25 @@ class Nas:
         for folder in (self.config, self.studio):
             os.chown(folder, uid, gid)
 
-    def start(self, env: Mapping[str, str] | None = None, **more: Any) -> Container:
-        """A container over them."""
+    def start(
+        self,
+        env: Mapping[str, str] | None = None,
+        secrets: Mapping[str, str] | None = None,
+        mode: int = 0o444,
+        **more: Any,
+    ) -> Container:
+        """A container over them. `secrets`: what is in each file of the engine's, which has this
+        mode and is root's."""
         self._runs += 1
         work = self.base / f"run{self._runs}"
         work.mkdir()
+        kept = work / "secrets"
+        kept.mkdir()
+        for name, content in (secrets or {}).items():
+            (kept / name).write_bytes(content.encode())
+            (kept / name).chmod(mode)
         settings = {**QUICK, "NEMOWATCH_API__BASE_URL": self.sandbox.url, **(env or {})}
-        binds = {"/config": self.config, "/studio": self.studio}
+        binds = {"/config": self.config, "/studio": self.studio, SECRETS: kept}
         return Container(self.image, work, binds, env=settings, **more)
 
     def drop(self, name: str, owner: tuple[int, int] = NAS) -> None:
@@ -193,6 +212,95 @@ def test_each_recipe_of_the_documents_works_as_it_stands(nas: Nas, recipe: Recip
         assert made.st_mode & 0o777 == 0o666 & ~int(recipe.env.get("UMASK", "002"), 8)
         running.kill("TERM")
         assert running.wait_ended(recipe.stop_after) == 0, running.log
+
+
+@pytest.mark.parametrize("end", ["", "\n", "\r\n"], ids=["bare", "newline", "windows"])
+def test_secrets_are_files_of_the_engine(nas: Nas, end: str) -> None:
+    """However their last line ends: the account is that of the token and no other is asked for, and
+    the page opens with that password."""
+    nas.own(*NAS)
+    nas.sandbox.token(accept=[TOKEN])
+    secrets = {"token": f"{TOKEN}{end}", "page": f"{PASSWORD}{end}"}
+    with nas.start(IN_FILES, secrets, user=NAS) as running:
+        said = running.wait_log("the live page is served")
+        assert "Your own account" not in said
+        nas.drop("promo.mp4")
+        nas.result("promo")
+        assert status_of_page(PASSWORD) == 200
+        assert status_of_page("another one") == 401
+        assert TOKEN not in running.log + running.run("nemowatch", "config", "show").stdout
+    accounts = nas.sandbox.ledger()["accounts"]
+    assert [name.partition("_")[0] for name in accounts] == ["user"]
+
+
+BAD_SECRETS = [
+    (None, 0o444, "does not exist", "No such file"),
+    ("", 0o444, "is empty", "holds no password"),
+    (" \r\n", 0o444, "is empty", "holds no password"),
+    (f"{TOKEN}\n", 0o400, "cannot be read: Permission denied", "Permission denied"),
+]
+
+
+@pytest.mark.parametrize(
+    ("content", "mode", "of_token", "of_page"),
+    BAD_SECRETS,
+    ids=["missing", "empty", "blank", "unreadable"],
+)
+def test_a_secret_that_gives_nothing_is_said_and_replaced_by_nothing(
+    nas: Nas, content: str | None, mode: int, of_token: str, of_page: str
+) -> None:
+    """No anonymous account instead of the token's, no page without the password: the log says which
+    file it is and why, nothing is paid for, and with the file in place a restart goes on."""
+    nas.own(*NAS)
+    secrets = {}
+    if content is not None:
+        secrets = dict.fromkeys(("token", "page"), content)
+    with nas.start(IN_FILES, secrets, mode, user=NAS) as running:
+        running.wait_log("the live page is not served")
+        said = running.wait_log("not ready")
+        nas.drop("promo.mp4")
+        running.wait_log("promo.mp4")
+        assert f"{SECRETS}/token {of_token}" in said
+        assert f"{SECRETS}/page" in said
+        assert of_page in said
+        assert "Traceback" not in said
+        assert running.run("nemowatch", "health").returncode == 0
+    ledger = nas.sandbox.ledger()
+    assert not ledger["accounts"]
+    assert not ledger["sessions"]
+
+    with nas.start(IN_FILES, {"token": TOKEN, "page": PASSWORD}, user=NAS):
+        nas.result("promo")
+    assert nas.turns() == 1
+
+
+def test_any_setting_may_be_a_secret_and_one_that_gives_nothing_stops_the_start(nas: Nas) -> None:
+    """With the variable's name, the reason and what to do, and without what other files hold. Run
+    by number, it is that user who must be able to read them."""
+    nas.own(*NAS)
+    variable = "NEMOWATCH_NOTIFY__WEBHOOK_FILE"
+    env = {variable: f"{SECRETS}/hook", "PUID": "1026", "PGID": "100"}
+    hook = "http://127.0.0.1:9/hidden"
+    cases = [
+        (None, 0o444, "No such file"),
+        ("\r\n", 0o444, "is empty"),
+        (hook, 0o400, "Permission denied"),
+    ]
+    for content, mode, why in cases:
+        secrets = {}
+        if content is not None:
+            secrets["hook"] = content
+        with nas.start(env, secrets, mode, capabilities=CHANGE_USER) as refused:
+            assert refused.wait_ended() == 2
+            assert f"{variable}: names a file that" in refused.log
+            assert why in refused.log
+            assert "hidden" not in refused.log
+            assert "Traceback" not in refused.log
+    with nas.start(env, {"hook": f"{hook}\r\n"}, capabilities=CHANGE_USER) as running:
+        running.wait_log("nemowatch runs version")
+        shown = running.run("nemowatch", "config", "show").stdout
+        assert "webhook" in shown
+        assert "hidden" not in shown
 
 
 def test_a_user_by_number_is_become_and_its_folders_are_given(nas: Nas) -> None:
