@@ -34,26 +34,8 @@ LISTS = frozenset(
 OURS = frozenset(
     {
         *("about", "after", "again", "amount", "answer", "asked", "available", "because"),
-        *(
-            "brackets",
-            "by_hand",
-            "cause",
-            "connect_words",
-            "conversion",
-            "cost",
-            "counted",
-            "credits",
-        ),
-        *(
-            "credits",
-            "cure",
-            "daily",
-            "date_and_time",
-            "files",
-            "first_sentence",
-            "health",
-            "hold_in_short",
-        ),
+        *("brackets", "cause", "connect_words", "conversion", "cost", "counted", "credits"),
+        *("cure", "daily", "date_and_time", "files", "first_sentence", "health"),
         *("kind", "lasted", "lasts", "left", "length", "limit", "listed", "lower", "many"),
         *("missing", "noun", "one", "price", "quiet", "reason", "results", "rounded", "rstrip"),
         *("said", "script", "silence", "silent", "size", "spaced", "spent", "taken", "takes"),
