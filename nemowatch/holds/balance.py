@@ -41,7 +41,7 @@ class BalanceReader:
             held = await self._journal.read(holds.active)
             found = await self._check.ask(said_elsewhere=bool(held))
             if isinstance(found, Credits):
-                await self._remember(found)
+                await remember(found, self._api, self._journal, self._clock)
                 pause = None
             elif pause is None:
                 pause = ASK_AGAIN
@@ -59,15 +59,17 @@ class BalanceReader:
         self._due.clear()
         return True
 
-    async def _remember(self, found: Credits) -> None:
-        who, now = self._api.account, self._clock.now_ms()
-        await self._journal.write(
-            lambda conn: account.remember_credits(
-                conn,
-                found,
-                now,
-                anonymous=who.anonymous,
-                user_id=who.user_id,
-                expires_at=who.expires_at,
-            )
+
+async def remember(found: Credits, api: RemoteApi, journal: Journal, clock: Clock) -> None:
+    """Keep what was just read, to be shown. Raises JournalError."""
+    who, now = api.account, clock.now_ms()
+    await journal.write(
+        lambda conn: account.remember_credits(
+            conn,
+            found,
+            now,
+            anonymous=who.anonymous,
+            user_id=who.user_id,
+            expires_at=who.expires_at,
         )
+    )

@@ -14,7 +14,7 @@ from nemowatch.holds.account_check import AccountCheck
 from nemowatch.holds.admission import Admission
 from nemowatch.holds.keeper import HoldKeeper
 from nemowatch.jobs.hold_log import HoldLog
-from nemowatch.journal import holds, jobs
+from nemowatch.journal import account, holds, jobs
 from nemowatch.journal.database import Journal
 from nemowatch.journal.holds import HoldRow
 from nemowatch.model import ENDED, HoldReason, State
@@ -114,7 +114,7 @@ async def house(tmp_path: Path, cloud: SandboxProcess) -> AsyncIterator[House]:
 
 async def test_a_refusal_with_credits_left_is_not_repeated(house: House) -> None:
     """A turn that costs more than the balance has is refused once; a balance that stays, falls or
-    returns to what it was says nothing new, nor does a restart."""
+    returns to what it was says nothing new, nor does a restart. It is shown as it is."""
     house.drop(3)
     await house.rig.run()
     assert house.rig.requests("chat") == 1
@@ -123,6 +123,7 @@ async def test_a_refusal_with_credits_left_is_not_repeated(house: House) -> None
     for balance in (150, 120, 150, 0):
         house.rig.cloud.credits(balance)
         assert await house.check(after=60) == 0
+        assert house.rig.journal.read_now(account.credits_seen)["available"] == balance
         house.reopen()
     assert house.held(HoldReason.CREDITS) == 3
 
