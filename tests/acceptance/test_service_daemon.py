@@ -388,7 +388,7 @@ def test_a_planted_token_is_found_nowhere_but_in_its_file(studio: Studio) -> Non
     places = ["/etc", "/run", "/var/lib/nemowatch", "/var/log", "/var/tmp", "/srv", "/tmp"]
     own = "^(/etc/credstore/nemo_token|/run/credentials/nemowatch.service/nemo_token)$"
     found = studio.container.run(
-        "sh", "-c", f"grep -rlaF {TOKEN} {' '.join(places)} | grep -Ev '{own}'", check=False
+        "sh", "-c", f"grep -rlasF {TOKEN} {' '.join(places)} | grep -Ev '{own}'", check=False
     )
     assert found == ""
 

@@ -189,7 +189,7 @@ def test_what_an_outcome_costs_does_not_grow_with_the_day(journal: Journal) -> N
         counted = itertools.count()
         one = call(conn, 1, 1000, at)
         conn.set_progress_handler(lambda: next(counted) < 0, 1)
-        spend.settle(conn, one, CallOutcome.HAPPENED, 900, at + 10)
+        spend.record_outcome(conn, one, CallOutcome.HAPPENED, 900, at + 10)
         conn.set_progress_handler(None, 1)
         return next(counted)
 
@@ -197,7 +197,9 @@ def test_what_an_outcome_costs_does_not_grow_with_the_day(journal: Journal) -> N
         found = [steps(conn, hour)]
         for number in range(200):
             earlier = call(conn, 2, 1000, 2 * hour + number * 100)
-            spend.settle(conn, earlier, CallOutcome.HAPPENED, 1000, 2 * hour + number * 100 + 10)
+            spend.record_outcome(
+                conn, earlier, CallOutcome.HAPPENED, 1000, 2 * hour + number * 100 + 10
+            )
         return [*found, steps(conn, 4 * hour)]
 
     few, many = journal.write_now(work)
