@@ -22,6 +22,7 @@ class Choice:
 
     command: str  #: as it is typed: "nemowatch resolve 7 --done"
     effect: str = ""  #: what it does and what it costs, in a few words
+    label: str = ""  #: what its button says; "": as for every command like it
 
 
 @dataclass(frozen=True, slots=True)

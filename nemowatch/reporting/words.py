@@ -89,7 +89,7 @@ ATTENTION: dict[AttentionReason, Cure] = {
         "Read that text and correct it in any text or subtitle editor. Then put the file, even if"
         " nothing had to be corrected, into the clip's inbox folder under the same name: its words"
         " are then spoken. That is one more paid turn.",
-        choices=(Choice(DONE, AS_IT_IS), LEAVE),
+        choices=(Choice(DONE, AS_IT_IS, message("Have it spoken")), LEAVE),
         answers=(Choice(AnswerMeaning.DONE, AS_IT_IS), LEAVE_IT),
     ),
 }

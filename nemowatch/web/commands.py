@@ -70,7 +70,7 @@ def button_of(choice: Choice) -> Button | None:
     effect = choice.effect
     if effect == label.lower():
         effect = ""
-    return Button(order, args, label, effect, asks, _SURE.get(label, ""))
+    return Button(order, args, choice.label or label, effect, asks, _SURE.get(label, ""))
 
 
 def _apart(words: tuple[str, ...]) -> tuple[tuple[str, ...], dict[str, Any]]:

@@ -158,7 +158,7 @@ def test_another_hosts_folders_and_a_text_to_approve(served: tuple[Studio, str])
         assert studio.charged_turns() == []
         click(tab, "Approve")
         section(tab, "Needs you").get_by_text("a.mp4", exact=True).wait_for()
-        click(tab, "It is done", within="a.mp4")
+        click(tab, "Have it spoken", within="a.mp4")
         studio.wait_results("dub-es-review/a.es.mp4")
         section(tab, "Done recently").get_by_text("a.es.mp4").wait_for()
         assert "dub-es-review/b.es.mp4" not in studio.results()
