@@ -9,11 +9,13 @@ import signal
 import subprocess
 from collections.abc import Iterator
 from contextlib import contextmanager
+from functools import partial
 from pathlib import Path
 
 import pytest
 
 from tests.acceptance.test_service_notify_socket import NotedStudio, noted
+from tests.rigs.ready import Ready
 from tests.rigs.studio import LIMIT, wait_for
 
 pytestmark = [
@@ -25,6 +27,13 @@ pytestmark = [
 ]
 
 
+def stands_still(pid: int) -> bool:
+    """Whether a signal has stopped each thread of a process."""
+    threads = Path(f"/proc/{pid}/task").glob("*/stat")
+    states = [each.read_text().rpartition(") ")[2][:1] for each in threads]
+    return set(states) == {"T"}
+
+
 class Share:
     """A FUSE mount that can be made to hang."""
 
@@ -33,14 +42,23 @@ class Share:
         self._server = subprocess.Popen(["bindfs", "-f", str(back), str(place)])
         wait_for("the mount", lambda: os.path.ismount(place))
 
-    def hang(self) -> None:
+    @contextmanager
+    def hanging(self, daemon: Ready | subprocess.Popen[bytes] | None = None) -> Iterator[None]:
+        """It hangs within the block. For `daemon` between two of its calls: the kernel keeps even
+        an ended process until a call that the server has begun with is answered."""
+        if daemon is not None:
+            daemon.send_signal(signal.SIGSTOP)
+            wait_for("the daemon stands still", partial(stands_still, daemon.pid))
         self._server.send_signal(signal.SIGSTOP)
-
-    def answer(self) -> None:
-        self._server.send_signal(signal.SIGCONT)
+        wait_for("the share hangs", partial(stands_still, self._server.pid))
+        if daemon is not None:
+            daemon.send_signal(signal.SIGCONT)
+        try:
+            yield
+        finally:  # before anything waits for the end of what uses it
+            self._server.send_signal(signal.SIGCONT)
 
     def close(self) -> None:
-        self.answer()
         subprocess.run(["umount", "-l", str(self._place)], check=True)
         self._server.terminate()
         self._server.wait()
@@ -73,13 +91,12 @@ def test_it_is_ready_and_stops_with_a_share_that_hangs(tmp_path: Path) -> None:
     """READY comes, STATUS says what is wrong, SIGTERM ends it with 0; when the share answers the
     work is done."""
     with on_a_share(tmp_path) as (studio, share):
-        share.hang()
-        studio.start()
-        assert studio.manager.of("READY=1")
-        wait_for("what is wrong", lambda: "offline since" in studio.manager.statuses()[-1])
-        stops(studio)
-        studio.start()
-        share.answer()
+        with share.hanging():
+            studio.start()
+            assert studio.manager.of("READY=1")
+            wait_for("what is wrong", lambda: "offline since" in studio.manager.statuses()[-1])
+            stops(studio)
+            studio.start()
         studio.drop("dub-es/first.mp4")
         studio.wait_results("dub-es/first.es.mp4")
 
@@ -93,16 +110,15 @@ def test_a_share_that_hangs_in_the_middle_of_the_work(tmp_path: Path) -> None:
         studio.start()
         studio.drop("dub-es/first.mp4")
         wait_for("a render", lambda: studio.only() == "rendering")
-        share.hang()
-        studio.signal(signal.SIGUSR1)
-        before = len(studio.manager.heard())
-        studio.signal(signal.SIGHUP)
-        wait_for("the reload", lambda: "READY=1" in studio.manager.heard()[before:])
-        wait_for("it is offline", lambda: "offline since" in studio.manager.statuses()[-1])
-        pings = len(studio.manager.of("WATCHDOG"))
-        wait_for("pings go on", lambda: len(studio.manager.of("WATCHDOG")) > pings + 2)
-        stops(studio)
-        share.answer()
+        with share.hanging(studio.daemon):
+            studio.signal(signal.SIGUSR1)
+            before = len(studio.manager.heard())
+            studio.signal(signal.SIGHUP)
+            wait_for("the reload", lambda: "READY=1" in studio.manager.heard()[before:])
+            wait_for("it is offline", lambda: "offline since" in studio.manager.statuses()[-1])
+            pings = len(studio.manager.of("WATCHDOG"))
+            wait_for("pings go on", lambda: len(studio.manager.of("WATCHDOG")) > pings + 2)
+            stops(studio)
         studio.start()
         studio.wait_results("dub-es/first.es.mp4")
         assert len(studio.charged_turns()) == 1
