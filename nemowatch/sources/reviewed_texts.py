@@ -9,7 +9,8 @@ from __future__ import annotations
 import os
 import re
 import sqlite3
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
+from operator import itemgetter
 
 from nemowatch.config.watch_section import Watch
 from nemowatch.errors import OrderError
@@ -27,6 +28,8 @@ _NUMBER = re.compile(r"\s{0,9}\(\d{1,9}\)$")
 #: Names that are proposed.
 _MOST_NAMES = 8
 _REMOVE = "Or remove it."
+#: Of a source's path and a job of it.
+_JOB: Callable[[tuple[bytes, Job]], Job] = itemgetter(1)
 
 
 def text_awaited(conn: sqlite3.Connection, watch: Watch, path: bytes) -> Job:
@@ -41,20 +44,31 @@ def text_awaited(conn: sqlite3.Connection, watch: Watch, path: bytes) -> Job:
     name = plain(name_of(path))
     if reviewed:
         raise _too_late(name, *reviewed[0])
-    at_work = [job for _, job in named if job.state not in ENDED]
-    held = [job for job in at_work if job.state is State.HELD]
-    if held:
-        reason = held[0].reason
-        raise OrderError(
-            f"The text that {name} is about is not made yet: {hold_in_short(reason)}.",
-            cure=f"{by_hand(reason)} This one is used once that is there.",
-        )
+    at_work = list(filter(_is_open, map(_JOB, named)))
     if at_work:
-        raise OrderError(
+        raise _too_early(name, at_work)
+    raise _unknown(name, own)
+
+
+def _is_open(job: Job) -> bool:
+    return job.state not in ENDED
+
+
+def _is_held(job: Job) -> bool:
+    return job.state is State.HELD
+
+
+def _too_early(name: str, at_work: Iterable[Job]) -> OrderError:
+    held = next(filter(_is_held, at_work), None)
+    if held is None:
+        return OrderError(
             f"The text that {name} is about is still being made.",
             cure="Nothing to do: this one is used once that is there.",
         )
-    raise _unknown(name, own)
+    return OrderError(
+        f"The text that {name} is about is not made yet: {hold_in_short(held.reason)}.",
+        cure=f"{by_hand(held.reason)} This one is used once that is there.",
+    )
 
 
 def _too_late(name: str, source: bytes, job: Job) -> OrderError:
@@ -82,7 +96,7 @@ def _too_late(name: str, source: bytes, job: Job) -> OrderError:
 
 
 def _unknown(name: str, own: Iterable[tuple[bytes, Job]]) -> OrderError:
-    waiting = [job for _, job in own if reviews.is_waiting(job)]
+    waiting = list(filter(reviews.is_waiting, map(_JOB, own)))
     if not waiting:
         return OrderError(
             f"Nothing in this folder waits for a text, so {name} is not used.",

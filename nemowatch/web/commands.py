@@ -45,6 +45,8 @@ _OF_INBOX = ("approve",)
 #: Orders about one job, and about several.
 _OF_ONE = ("resolve", "answer", "revise")
 _OF_SEVERAL = ("retry", "cancel", "again")
+#: What text has to be written before an order.
+_ASKS = {"answer": "Your answer"}
 #: What is asked before an order that cannot be undone, or costs again.
 _SURE = {
     "Cancel": "Cancel this? What was paid stays paid.",
@@ -66,11 +68,11 @@ def button_of(choice: Choice) -> Button | None:
         return None
     order, more, label = _ORDERS[rest]
     args = {**more, **inbox, **_jobs(order, jobs)}
-    asks = "Your answer" if order == "answer" else ""
     effect = choice.effect
     if effect == label.lower():
         effect = ""
-    return Button(order, args, choice.label or label, effect, asks, _SURE.get(label, ""))
+    said = choice.label or label
+    return Button(order, args, said, effect, _ASKS.get(order, ""), _SURE.get(label, ""))
 
 
 def _apart(words: tuple[str, ...]) -> tuple[tuple[str, ...], dict[str, Any]]:
