@@ -41,6 +41,11 @@ class Cure:
         return not (self.by_hand or self.choices or self.answers)
 
     @property
+    def in_one_line(self) -> str:
+        """What is done without a terminal, in one line."""
+        return " ".join(self.by_hand.splitlines())
+
+    @property
     def how_to_answer(self) -> str:
         """How an answer is given without a terminal; "" where none is asked for."""
         if not self.answers:

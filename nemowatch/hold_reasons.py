@@ -256,12 +256,3 @@ def hold_in_short(reason: str) -> str:
     if hold is None:
         return reason
     return hold.short
-
-
-def by_hand(reason: str) -> str:
-    """What a person does about a hold without a terminal, in sentences; "" where nothing is
-    known."""
-    hold = row(reason)
-    if hold is None:
-        return ""
-    return " ".join(hold.cure.by_hand.splitlines())

@@ -1,7 +1,7 @@
 """Whether the cloud accepts us: what it answered when last asked for the balance.
 
-Owns that answer, and what the log says of it. It holds no job: a job that meets a refusal is held
-by it, and `holds/probes.py` judges whether that is over.
+Owns that answer, which is kept to be shown, and what the log says of it. It holds no job: a job
+that meets a refusal is held by it, and `holds/probes.py` judges whether that is over.
 """
 
 from __future__ import annotations
@@ -10,8 +10,10 @@ from collections.abc import Callable
 
 import structlog
 
-from nemowatch.clock import date_and_time
+from nemowatch.clock import Clock, date_and_time
 from nemowatch.errors import LocalError, RemoteError
+from nemowatch.journal import account
+from nemowatch.journal.database import Journal
 from nemowatch.journal.spend import amount
 from nemowatch.model import Credits
 from nemowatch.remote.connection_state import READY, ConnectionPhase, ConnectionState, failed
@@ -25,17 +27,19 @@ CONNECTION = "connection"
 
 
 class AccountCheck:
-    """Asks for the balance, and remembers what that says of the connection."""
+    """Asks for the balance, and remembers it and what that says of the connection."""
 
-    def __init__(self, api: RemoteApi, ready: Callable[[], None]) -> None:
-        self._api = api
+    def __init__(
+        self, api: RemoteApi, journal: Journal, clock: Clock, ready: Callable[[], None]
+    ) -> None:
+        self._api, self._journal, self._clock = api, journal, clock
         self._ready = ready  # called when the cloud takes us again
         self._said = SayOnce[str]()
         self.now = ConnectionState()
 
     async def ask(self, *, said_elsewhere: bool = False) -> Credits | RemoteError | LocalError:
         """The balance, or why there is none. `said_elsewhere`: a hold says what is wrong, so the
-        log does not repeat it."""
+        log does not repeat it. Raises JournalError."""
         try:
             found = await self._api.read_credits()
         except (RemoteError, LocalError) as exc:
@@ -43,7 +47,22 @@ class AccountCheck:
             self._failed(exc, said_elsewhere=said_elsewhere)
             return exc
         self._succeeded(found, said_elsewhere=said_elsewhere)
+        await self._remember(found)
         return found
+
+    async def _remember(self, found: Credits) -> None:
+        """Keep the balance, to be shown. Raises JournalError."""
+        who, now = self._api.account, self._clock.now_ms()
+        await self._journal.write(
+            lambda conn: account.remember_credits(
+                conn,
+                found,
+                now,
+                anonymous=who.anonymous,
+                user_id=who.user_id,
+                expires_at=who.expires_at,
+            )
+        )
 
     def _failed(self, exc: RemoteError | LocalError, *, said_elsewhere: bool) -> None:
         is_first = self.now.link is ConnectionPhase.CONNECTING

@@ -1,16 +1,14 @@
-"""Remembers the account's credits for status, the page and the forecast. The cloud is asked again
+"""Has the account's credits read for status, the page and the forecast. The cloud is asked again
 until it says how many there are."""
 
 from __future__ import annotations
 
 import asyncio
 
-from nemowatch.clock import Clock
 from nemowatch.holds.account_check import AccountCheck
-from nemowatch.journal import account, holds
+from nemowatch.journal import holds
 from nemowatch.journal.database import Journal
 from nemowatch.model import Credits
-from nemowatch.remote.interface import RemoteApi
 
 #: Seconds between two readings of the balance while nothing is held for it.
 CREDITS_LOOK = 900.0
@@ -25,8 +23,8 @@ APART = 2.0
 class BalanceReader:
     """Asks for the balance whenever somebody says that it may have changed."""
 
-    def __init__(self, check: AccountCheck, api: RemoteApi, journal: Journal, clock: Clock) -> None:
-        self._check, self._api, self._journal, self._clock = check, api, journal, clock
+    def __init__(self, check: AccountCheck, journal: Journal) -> None:
+        self._check, self._journal = check, journal
         self._due = asyncio.Event()
 
     def ask(self) -> None:
@@ -41,7 +39,6 @@ class BalanceReader:
             held = await self._journal.read(holds.active)
             found = await self._check.ask(said_elsewhere=bool(held))
             if isinstance(found, Credits):
-                await remember(found, self._api, self._journal, self._clock)
                 pause = None
             elif pause is None:
                 pause = ASK_AGAIN
@@ -58,18 +55,3 @@ class BalanceReader:
             return False
         self._due.clear()
         return True
-
-
-async def remember(found: Credits, api: RemoteApi, journal: Journal, clock: Clock) -> None:
-    """Keep what was just read, to be shown. Raises JournalError."""
-    who, now = api.account, clock.now_ms()
-    await journal.write(
-        lambda conn: account.remember_credits(
-            conn,
-            found,
-            now,
-            anonymous=who.anonymous,
-            user_id=who.user_id,
-            expires_at=who.expires_at,
-        )
-    )

@@ -16,7 +16,6 @@ from nemowatch.config.schema import Config
 from nemowatch.errors import LocalError, RemoteError, RenderUnknown
 from nemowatch.holds import probes
 from nemowatch.holds.account_check import AccountCheck
-from nemowatch.holds.balance import remember
 from nemowatch.holds.disk_space import DiskSpace
 from nemowatch.holds.outbox_retries import Outboxes
 from nemowatch.holds.probes import BalanceAnswer, Evidence
@@ -27,7 +26,7 @@ from nemowatch.journal import holds, queue
 from nemowatch.journal.database import Journal
 from nemowatch.journal.holds import HoldRow
 from nemowatch.journal.jobs import Job
-from nemowatch.model import Credits, HoldReason, RenderStatus
+from nemowatch.model import HoldReason, RenderStatus
 from nemowatch.remote.interface import RemoteApi
 
 #: Holds that the balance answers for.
@@ -129,10 +128,7 @@ class HoldKeeper:
         """None when no hold needs it."""
         if not existing.keys() & ASK_BALANCE:
             return None
-        found = await self._account.ask(said_elsewhere=True)
-        if isinstance(found, Credits):
-            await remember(found, self._api, self._journal, self._clock)
-        return found
+        return await self._account.ask(said_elsewhere=True)
 
     async def _ended_renders(self) -> list[int]:
         """Jobs held for a slow render that has come to an end: asked about here, so that waiting

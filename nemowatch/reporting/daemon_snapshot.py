@@ -122,26 +122,22 @@ def _troubles(inboxes: Iterable[Inbox], findings: Findings) -> Iterable[Trouble]
     names = {inbox.watch.name for inbox in inboxes}
     for name, problems in findings.problems.items():
         if name in names:
-            yield from standing(name, problems)
-    for name, unmoved in findings.unmoved.items():
-        if name in names:
-            yield from moving(name, unmoved)
+            yield from standing(name, problems, findings.unmoved.get(name, {}))
     for refused in findings.refused:
         if refused.watch in names:
             yield _file(refused.watch, refused.problem, refused.at_ms)
 
 
-def standing(name: str, problems: ProblemList) -> Iterable[Trouble]:
-    """What only a person can put right in an inbox; `name`: of its watch."""
+def standing(
+    name: str, problems: ProblemList, unmoved: Mapping[int, FileProblem]
+) -> Iterable[Trouble]:
+    """What only a person can put right in an inbox: its problems, then files that cannot be moved
+    although they are done with. `name`: of its watch."""
     for problem in problems:
         if isinstance(problem, FolderProblem):
             yield _folder(name, problem)
         elif not problem.final:
             yield _file(name, problem)
-
-
-def moving(name: str, unmoved: Mapping[int, FileProblem]) -> Iterable[Trouble]:
-    """The files of an inbox that cannot be moved although they are done with."""
     for problem in unmoved.values():
         yield _file(name, problem)
 

@@ -58,8 +58,8 @@ class JobWork:
         self._journal = journal
         self._clock = clock
         self.board = Board()
-        self.account = AccountCheck(api, account_ready)
-        self.balance = BalanceReader(self.account, api, journal, clock)
+        self.account = AccountCheck(api, journal, clock, account_ready)
+        self.balance = BalanceReader(self.account, journal)
         gate = Admission(journal, config, inboxes.all, clock)
         context = StageContext(
             api, journal, config, clock, disks, gate, self.board, inboxes.was_removed

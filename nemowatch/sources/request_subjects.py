@@ -16,13 +16,14 @@ from nemowatch.config.display_paths import in_inbox
 from nemowatch.config.watch_section import Watch
 from nemowatch.errors import OrderError, shown
 from nemowatch.fs.names import note_name, plain, safe_name, split_ending
-from nemowatch.hold_reasons import by_hand, hold_in_short
+from nemowatch.hold_reasons import hold_in_short
 from nemowatch.intake.scan.instruction_names import subject_of
 from nemowatch.intake.scan.paths import name_of, parent, same_name
 from nemowatch.journal import requests, spend
 from nemowatch.journal.jobs import Job
 from nemowatch.journal.requests import PublishedResult
 from nemowatch.model import ENDED, State
+from nemowatch.reporting.words import about_hold
 from nemowatch.tasks.words import enumerated_files
 
 #: Names that are proposed: more would hide what to do.
@@ -142,9 +143,10 @@ def _check_awaited(name: str, jobs: Iterable[tuple[bytes, Job]]) -> None:
                 cure="This is carried out once that is decided and the result is there.",
             )
         if job.state is State.HELD:
+            by_hand = about_hold(job.reason).in_one_line
             raise OrderError(
                 f"{shown(name)} is not made yet: {hold_in_short(job.reason)}.",
-                cure=f"{by_hand(job.reason)} This is carried out once it is there.",
+                cure=f"{by_hand} This is carried out once it is there.",
             )
         if job.state not in ENDED:
             raise OrderError(

@@ -15,12 +15,13 @@ from operator import itemgetter
 from nemowatch.config.watch_section import Watch
 from nemowatch.errors import OrderError
 from nemowatch.fs.names import note_name, plain, safe_name
-from nemowatch.hold_reasons import by_hand, hold_in_short
+from nemowatch.hold_reasons import hold_in_short
 from nemowatch.intake.scan.name_order_and_stems import subtitle_stem
 from nemowatch.intake.scan.paths import name_of, parent, same_name
 from nemowatch.journal import requests, reviews
 from nemowatch.journal.jobs import Job
 from nemowatch.model import ENDED, State
+from nemowatch.reporting.words import about_hold
 from nemowatch.tasks.arguments import tag_of
 
 #: What programs and the outbox put behind a name that is taken.
@@ -65,9 +66,10 @@ def _too_early(name: str, at_work: Iterable[Job]) -> OrderError:
             f"The text that {name} is about is still being made.",
             cure="Nothing to do: this one is used once that is there.",
         )
+    by_hand = about_hold(held.reason).in_one_line
     return OrderError(
         f"The text that {name} is about is not made yet: {hold_in_short(held.reason)}.",
-        cure=f"{by_hand(held.reason)} This one is used once that is there.",
+        cure=f"{by_hand} This one is used once that is there.",
     )
 
 

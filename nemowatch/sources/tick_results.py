@@ -26,7 +26,7 @@ from nemowatch.journal.database import Journal
 from nemowatch.journal.sources import SourceRow
 from nemowatch.outbox.leaving_project import move_whole
 from nemowatch.outbox.retire import Leaving, retire_all
-from nemowatch.reporting.daemon_snapshot import moving, standing
+from nemowatch.reporting.daemon_snapshot import standing
 from nemowatch.reporting.note_writer import NoteWriter
 from nemowatch.reporting.overview import Trouble
 from nemowatch.retry_memory import SayOnce
@@ -93,8 +93,8 @@ class TickResults:
         yet."""
         found: dict[str, tuple[Trouble, ...]] = {}
         for name in self._judged & self.problems.keys():
-            unmoved = moving(name, self.unmoved.get(name, {}))
-            found[name] = (*standing(name, self.problems[name]), *unmoved)
+            unmoved = self.unmoved.get(name, {})
+            found[name] = tuple(standing(name, self.problems[name], unmoved))
         return found
 
     def waits_for_jobs(self, watch: str) -> bool:

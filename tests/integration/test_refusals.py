@@ -47,7 +47,7 @@ class House:
         keeper = HoldKeeper(
             self.rig.journal,
             self.rig.client,
-            AccountCheck(self.rig.client, lambda: None),
+            AccountCheck(self.rig.client, self.rig.journal, clock, lambda: None),
             lambda: self.rig.config,
             {},
             clock,

@@ -63,7 +63,7 @@ def keeper(house: StageRig, inboxes: dict[str, Any] | None = None) -> HoldKeeper
     return HoldKeeper(
         house.journal,
         house.client,
-        AccountCheck(house.client, lambda: None),
+        AccountCheck(house.client, house.journal, house.clock, lambda: None),
         lambda: house.config,
         {} if inboxes is None else inboxes,
         house.clock,
