@@ -211,8 +211,8 @@ class RemoteFile:
 
 @dataclass(frozen=True, slots=True)
 class RemoteState:
-    """`GET /api/state/…/latest` (docs/api.md section 7): the draft stays opaque, everything else is
-    probed."""
+    """`GET /api/state/…/latest` (docs/api.md section 7): the draft stays opaque, everything else
+    is probed."""
 
     draft: dict[str, Any] | None  #: passed on unchanged; None when there is none
     video_infos: tuple[dict[str, Any], ...] = ()

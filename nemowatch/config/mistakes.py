@@ -205,7 +205,7 @@ def _home_of(name: str) -> Loc:
 
 
 def nearest_key(loc: Loc) -> str:
-    """The cure for an unknown key: "Did you mean …?", where it belongs, or which keys there are."""
+    """The cure for an unknown key: what may be meant, where it belongs, or which keys there are."""
     name = str(loc[-1]).lower().replace("-", "_")
     siblings = known_keys(loc)
     matches = difflib.get_close_matches(name, siblings, n=1, cutoff=_LIKENESS)

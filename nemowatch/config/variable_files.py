@@ -1,8 +1,8 @@
 """The environment as the configuration uses it: with the content of named files, and without empty
 variables.
 
-Owns which variables count, and how `NEMOWATCH_…_FILE` is read. `variables` and `environment`, which
-most commands never load, say what they mean.
+Owns which variables count, and how `NEMOWATCH_…_FILE` is read. `variables` and `environment`,
+which most commands never load, say what they mean.
 """
 
 from __future__ import annotations

@@ -14,7 +14,8 @@ from nemowatch.errors import OrderError
 
 #: UTF-8 that was read as Windows' Western encoding and saved again: "cafÃ©", "donâ€™t".
 _TWICE = re.compile(
-    r"Ã[\u0080-\u00bf\u0152-\u017e\u2013-\u2122]|â€[\u0080-\u00bf\u0152-\u2122]|Â[\u00a0-\u00bf]"
+    r"Ã[\u0080-\u00bf\u0152-\u017e\u2013-\u2122]"
+    r"|â€[\u0080-\u00bf\u0152-\u2122]|Â[\u00a0-\u00bf]"
 )
 #: A run of characters that are not ASCII.
 _RUN = re.compile(r"[^\x00-\x7f]{2,}")

@@ -15,7 +15,7 @@ happened and, in `cure`, what to do. Foreign exceptions become these at the edge
     │   ├── JournalFull                 the disk of the state folder is full
     │   ├── JournalOnNetwork
     │   └── JournalRefused              a change that its rules do not allow
-    ├── OrderError                      a folder's name or instructions that cannot be carried out
+    ├── OrderError                      a folder's name or instructions nobody can carry out
     ├── LocalError                      about a file on this machine
     │   ├── LocalPassing                busy, stale, no share: wait, no attempt is counted
     │   │   └── NoSpace
@@ -27,7 +27,7 @@ happened and, in `cure`, what to do. Foreign exceptions become these at the edge
         ├── NotSent                     the request provably never left
         ├── RemotePassing               5xx, timeouts, cut connections: the outcome is unknown
         │   ├── StateMissing            null in place of a session's state
-        │   ├── ConnectionBroken        no answer, or half of one: proves nothing about the job
+        │   ├── ConnectionBroken        no answer, or half of one: proves nothing of the job
         │   └── RateLimited             429
         ├── TokenRefused                1001
         │   └── TokenWithheld           no anonymous token for now (429)

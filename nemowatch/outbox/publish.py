@@ -72,8 +72,8 @@ def publish(
     size: int,
     first: int = 1,
 ) -> PlacedResult:
-    """Give the whole, checked file `part` the name `wanted` in its own folder, or ` (2)`, ` (3)` …
-    when that is taken; `first`: the number to begin with.
+    """Give the whole, checked file `part` the name `wanted` in its own folder, or ` (2)`, ` (3)`
+    and so on when that is taken; `first`: the number to begin with.
 
     `sha256` is the hex digest of the part, `size` its bytes. On disk before it returns. Repeated
     after a kill it finds what it did before: the part under a second name or, with the part gone, a

@@ -94,8 +94,8 @@ def _count(counts: Mapping[str, int], states: frozenset[State] | tuple[State, ..
 
 
 def figures_line(figures: Figures, *, making: bool = True) -> str:
-    """ "187 of 1,050 done · 12 being made · 851 in the queue · about 40 min left"; "" when nothing
-    goes on. `making`: False where something else says how many are being made."""
+    """ "187 of 1,050 done · 12 being made · 851 in the queue · about 40 min left"; "" when
+    nothing goes on. `making`: False where something else says how many are being made."""
     if not figures.any:
         return ""
     parts = (

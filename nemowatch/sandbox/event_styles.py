@@ -39,8 +39,8 @@ class EventStyle:
         return [self._event(turn, {"revision": turn.number})]
 
     def error(self, turn: TurnRecord, form: str) -> Json:
-        """A failure within the stream: form `data` gives {"error": …}, form `code` gives errorCode
-        and errorMessage."""
+        """A failure within the stream: form `data` gives {"error": …}, form `code` gives
+        errorCode and errorMessage."""
         if form == "data":
             text = "RuntimeError: the editing tool is gone"
             return {

@@ -71,7 +71,8 @@ _DUBBED = LatePattern(
 _SHOWN = LatePattern(r"\b(?:sub)?titles?\b|\bcaptions?\b|字幕|标题", re.IGNORECASE)
 #: What is to stay as it is.
 _KEPT = LatePattern(
-    r"\b(?:keep|kept|leave|left|except|original|not|don't|never|where|who|whatever)\b|保留|不要|除了",
+    r"\b(?:keep|kept|leave|left|except|original|not|don't|never|where|who|whatever)\b"
+    r"|保留|不要|除了",
     re.IGNORECASE,
 )
 _CLAUSE = LatePattern(r"[^.!?;,\n。！？；，]+")

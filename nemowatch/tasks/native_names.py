@@ -1,5 +1,6 @@
-"""What languages call themselves: `español`, `日本語`. The names are in `native_names.txt`, which
-`scripts/tables` makes of Babel's data; Babel itself would have to load every language for one word.
+"""What languages call themselves: `español`, `日本語`. The names are in `native_names.txt`,
+which `scripts/tables` makes of Babel's data; Babel itself would have to load every language for one
+word.
 """
 
 from __future__ import annotations

@@ -15,9 +15,9 @@ thank_you thx cheers ty danke vielen_dank schon sehr_schon super toll prima pass
 perfekt alles_gut keine_anderungen nichts gracias perfecto genial excelente muy_bien esta_bien
 ningun_cambio sin_cambios me_gusta merci parfait super tres_bien aucun_changement
 rien_a_changer obrigado obrigada perfeito otimo excelente muito_bom sem_alteracoes
-nenhuma_alteracao 谢谢 很好 非常好 完美 不错 没问题 不用改 挺好 很棒 謝謝 不錯 沒問題
-ありがとうございます ありがとう 完璧です 完璧 いいですね 素晴らしい 問題ありません 変更なし
-このままで
+nenhuma_alteracao 谢谢 很好 非常好 完美 不错 没问题 不用改 挺好 很棒 謝謝
+不錯 沒問題 ありがとうございます ありがとう 完璧です 完璧 いいですね
+素晴らしい 問題ありません 変更なし このままで
 """
 #: and nothing else but these.
 _TOO = """

@@ -38,22 +38,24 @@ ergebnis fazit einleitung beispiel zutaten zubereitung erstens zweitens drittens
 nachteil nachteile lösung frühstück mittagessen abendessen vorspeise hauptgang nachtisch montag
 dienstag mittwoch donnerstag freitag samstag sonntag januar februar märz mai juni juli oktober
 dezember frühling sommer herbst öffnungszeiten nota notas consejo aviso atención importante paso
-parte capítulo día semana año precio fecha hora lugar dirección teléfono título asunto tema antes
-después hoy mañana ayer ahora tarde noche mito verdad problema solución resultado resumen
+parte capítulo día semana año precio fecha hora lugar dirección teléfono título asunto tema
+antes después hoy mañana ayer ahora tarde noche mito verdad problema solución resultado resumen
 conclusión ejemplo ingredientes preparación lunes martes miércoles jueves viernes sábado domingo
 enero febrero marzo abril mayo junio julio agosto septiembre octubre noviembre diciembre primavera
 verano otoño invierno horario remarque conseil astuce avertissement étape partie chapitre jour
 semaine prix heure lieu téléphone titre objet sujet avant après demain hier maintenant matin midi
 soir nuit mythe vérité problème résultat résumé exemple ingrédients préparation lundi mardi
 mercredi jeudi vendredi samedi dimanche janvier février mars avril juin juillet août septembre
-octobre novembre décembre printemps été automne hiver horaires observação dica atenção passo dia
-ano preço data local endereço telefone assunto depois hoje amanhã ontem agora manhã noite verdade
-solução resumo conclusão exemplo preparo segunda terça quarta quinta sexta janeiro fevereiro março
-maio junho julho setembro outubro novembro dezembro outono verão 注意 提示 备注 備註 说明 說明
-步骤 步驟 价格 價格 日期 时间 時間 地点 地點 地址 电话 電話 标题 標題 主题 主題 今天 明天 昨天
-上午 下午 晚上 以前 以后 问题 解决 结果 总结 例子 材料 做法 星期一 星期二 星期三 星期四 星期五
-星期六 星期日 周一 周二 周三 周四 周五 周六 周日 第一 第二 第三 春天 夏天 秋天 冬天 価格 日時 場所
-住所 件名 題名 今日 明日 昨日 朝 昼 夜 作り方 月曜日 火曜日 水曜日 木曜日 金曜日 土曜日 日曜日
+octobre novembre décembre printemps été automne hiver horaires observação dica atenção passo
+dia ano preço data local endereço telefone assunto depois hoje amanhã ontem agora manhã noite
+verdade solução resumo conclusão exemplo preparo segunda terça quarta quinta sexta janeiro
+fevereiro março maio junho julho setembro outubro novembro dezembro outono verão 注意 提示
+备注 備註 说明 說明 步骤 步驟 价格 價格 日期 时间 時間 地点 地點 地址
+电话 電話 标题 標題 主题 主題 今天 明天 昨天 上午 下午 晚上 以前 以后
+问题 解决 结果 总结 例子 材料 做法 星期一 星期二 星期三 星期四 星期五
+星期六 星期日 周一 周二 周三 周四 周五 周六 周日 第一 第二 第三 春天
+夏天 秋天 冬天 価格 日時 場所 住所 件名 題名 今日 明日 昨日 朝 昼 夜
+作り方 月曜日 火曜日 水曜日 木曜日 金曜日 土曜日 日曜日
 """
 )
 #: Labels that stand for a voice, of which one at the beginning is enough.
@@ -69,8 +71,8 @@ _SOMEBODY = _words(
     """
 q a man woman boy girl mother father mom mum dad host guest interviewer customer doctor patient
 teacher student frau mann junge mädchen mutter vater kunde arzt lehrer schüler mujer hombre niño
-niña cliente médico femme homme garçon fille client médecin mulher homem menino menina 男 女 甲 乙
-男性 女性
+niña cliente médico femme homme garçon fille client médecin mulher homem menino menina 男 女
+甲 乙 男性 女性
 """
 )
 #: A voice that has a number or a letter.
@@ -86,7 +88,8 @@ _GREETS = re.compile(
     r"|hallo|moin|servus|guten|ja|nein|doch|danke|bitte|tschüss|komm|schau|hör"
     r"|hola|buen[oa]s|sí|claro|gracias|adiós|bonjour|bonsoir|salut|oui|non|merci|bien sûr"
     r"|olá|oi|bom dia|boa|sim|não|obrigad[oa])\b"
-    r"|\W*(?:你好|您好|早上好|好的|是的|不是|谢谢|謝謝|再见|再見|对|こんにちは|おはよう|はい|いいえ|ありがとう)",
+    r"|\W*(?:你好|您好|早上好|好的|是的|不是|谢谢|謝謝|再见|再見|对"
+    r"|こんにちは|おはよう|はい|いいえ|ありがとう)",
     re.IGNORECASE,
 )
 #: Words for oneself, and for oneself or the other one, which count where both have them.

@@ -86,7 +86,8 @@ CIRCUMSTANCES = words(
     " bis bitte jetzt heute morgen woche alles montag dienstag mittwoch donnerstag freitag samstag"
     " sonntag nachste nachster jusqu jusque lundi mardi mercredi jeudi vendredi samedi dimanche"
     " demain hasta lunes martes miercoles jueves viernes sabado domingo manana fino lunedi venerdi"
-    " domani ate segunda sexta amanha tot maandag morgen do poniedzialku до понедельника завтра"
+    " domani ate segunda sexta amanha tot maandag morgen do"
+    " poniedzialku до понедельника завтра"
 )
 #: Words beside those of an order that make no title of it: "do it", "let's go", "ignore this".
 FILLERS = words(
@@ -102,8 +103,10 @@ FORMS = (
         forms=words("paused pauses pausing pausieren pausiert"),
         others=words(
             "stop stopp halt hold wait warten anhalten pausa pausar pauza pauze paus parar arrêt"
-            " arrêter detener aufhören aspetta wachten ждать ждите подождите held стоп пауза 暂停"
-            " 暫停 停止 等待 一時停止 ストップ 일시정지 중지 不要 onhold notyet donotprocess"
+            " arrêter detener aufhören aspetta wachten ждать"
+            " ждите подождите held стоп пауза 暂停"
+            " 暫停 停止 等待 一時停止 ストップ"
+            " 일시정지 중지 不要 onhold notyet donotprocess"
             " donotstart donottouch nichtbearbeiten nochnicht"
         ),
         effect=Effect.PAUSE,
@@ -115,7 +118,9 @@ FORMS = (
         forms=words("approved approves approval approving"),
         others=words(
             "freigabe freigeben freigegeben genehmigung approvato 承认 genehmigt aprobar aprobado"
-            " approuver aprovar aprovado approva одобрить одобрено 承認 批准 승인"
+            " approuver aprovar aprovado approva"
+            " одобрить одобрено 承認 批准"
+            " 승인"
         ),
     ),
     Form(
@@ -125,7 +130,8 @@ FORMS = (
         forms=words("prompts prompted prompttxt"),
         others=words(
             "instruction instructions anweisung anweisungen instruccion instrucciones consigne"
-            " consignes istruzioni instrucoes instrukcja промпт инструкция プロンプト 指示 提示词"
+            " consignes istruzioni instrucoes instrukcja промпт"
+            " инструкция プロンプト 指示 提示词"
             " 提示詞 提示 프롬프트 инструкции 指示書 anleitung aufforderung"
         ),
         more=2,
@@ -137,7 +143,8 @@ FORMS = (
         names=frozenset({"glossary.txt", "glossary.txt.txt"}),
         forms=words("glossaries glossarytxt"),
         others=words(
-            "glossar glosario glossaire glossario glosarium słownik глоссарий 用語集 用语集"
+            "glossar glosario glossaire glossario glosarium"
+            " słownik глоссарий 用語集 用语集"
             " 術語表 术语表 词汇表 용어집 terminology terminologie terminologia"
         ),
         more=2,
@@ -148,8 +155,10 @@ FORMS = (
         InstructionName.REVISE,
         "revise",
         forms=words(
-            "revised revision revisions überarbeiten überarbeitung ändern änderung revisar revisión"
-            " modificar cambiar réviser révision modifier rever revisão alterar 修改 修订 修訂 修正"
+            "revised revision revisions überarbeiten"
+            " überarbeitung ändern änderung revisar revisión"
+            " modificar cambiar réviser révision modifier rever"
+            " revisão alterar 修改 修订 修訂 修正"
         ),
         others=words("revise"),
         is_ending=True,
@@ -184,7 +193,8 @@ FORMS = (
             " weiter weitermachen loslegen bestätigen ablehnen senden cancelar annuler annullare"
             " reintentar réessayer empezar comenzar iniciar inicio continuar seguir enviar aceptar"
             " rechazar commencer démarrer continuer envoyer accepter refuser começar aceitar"
-            " recusar avvia inizia continua начать старт удалить продолжить 取消 重试 开始 開始"
+            " recusar avvia inizia continua начать старт"
+            " удалить продолжить 取消 重试 开始 開始"
             " 继续 繼續 启动 啟動 スタート 続行 시작 계속"
         ),
     ),
@@ -198,7 +208,8 @@ FORMS = (
             " order orders auftrag aufträge wunsch wünsche task tasks job jobs guidelines"
             " guideline styleguide requirements anforderungen comments comment kommentar feedback"
             " specs changelog einstellungen konfiguration ajustes configuración importante"
-            " remarques réglages commande demande pedido pedidos 说明 說明 备注 備註 设置 設定"
+            " remarques réglages commande demande pedido pedidos"
+            " 说明 說明 备注 備註 设置 設定"
             " 要求 说明书 メモ お願い"
         ),
     ),

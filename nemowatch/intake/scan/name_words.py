@@ -47,8 +47,12 @@ _LINK_ENDINGS = frozenset({"url", "webloc", "lnk", "desktop"})
 #: Words that mark a copy or a version, by systems and by people.
 _MARKS = words(
     "copy copies copia copie kopie kopia kopi kopija kopya kopyasi kopio koopia copi duplicate"
-    " duplikat masolat masolata копия копія αντιγραφο of de von di van af av la 副本 的副本 コピー"
-    " のコピー 복사본 사본 의 نسخة עותק สำเนา ban sao salinan sync laptop v ver version final new"
+    " duplikat masolat masolata копия копія"
+    " αντιγραφο of de von di van af av la 副本 的副本"
+    " コピー"
+    " のコピー 복사본 사본 의 نسخة עותק"
+    " สำเนา ban sao salinan sync laptop v ver version final"
+    " new"
     " neu nuevo nouveau alt draft my mein meine mi mon"
 )
 _NO_WORDS = _MARKS | ENDINGS | _LINK_ENDINGS | {""}

@@ -16,7 +16,8 @@ ENDING = ".project"
 #: The word for a project in other languages, and misspelled.
 _WORDS = words(
     "project projects projekt projekte projet projets proyecto proyectos progetto progetti projeto"
-    " projetos projectt proj prj proiect projektet projekti проект проекти 项目 項目 專案"
+    " projetos projectt proj prj proiect projektet projekti"
+    " проект проекти 项目 項目 專案"
     " プロジェクト 프로젝트"
 )
 #: Marks of a copy or a version at the end of a name: ` (1)`, ` - Copy`, ` 2`, `.txt`.
