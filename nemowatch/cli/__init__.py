@@ -2,8 +2,8 @@
 nothing about jobs.
 
 Everything heavy (typer, rich, pydantic, the client) is imported where a command needs it: the
-commands in `plain` are called without typer, so that `status` answers at once and the daemon never
-loads it.
+commands in `simple_command_lines` are called without typer, so that `status` answers at once and
+the daemon never loads it.
 """
 
 from __future__ import annotations
@@ -11,7 +11,7 @@ from __future__ import annotations
 import os
 import sys
 
-from nemowatch.cli import plain
+from nemowatch.cli import simple_command_lines
 from nemowatch.cli.exits import guarded
 
 #: Set while a shell asks for completions (`completion`), which typer answers.
@@ -27,7 +27,7 @@ def main() -> int:
 
         print(f"nemowatch {__version__}")
         return 0
-    call = None if COMPLETING in os.environ else plain.read(words)
+    call = None if COMPLETING in os.environ else simple_command_lines.read(words)
     return guarded(call or (lambda: _through_typer(words)))
 
 

@@ -18,7 +18,7 @@ from nemowatch.fs.own_files import read_own
 from nemowatch.fs.threads import aside
 from nemowatch.secrecy import hide
 from nemowatch.service.background import ends_the_daemon
-from nemowatch.service.in_use import InUse
+from nemowatch.service.settings_in_use import InUse
 
 if TYPE_CHECKING:
     from nemowatch.web.desk import Desk

@@ -23,7 +23,7 @@ from nemowatch.journal import notices
 from nemowatch.journal.database import Journal
 from nemowatch.reporting.overview import Trouble
 from nemowatch.service.background import ends_the_daemon
-from nemowatch.service.in_use import InUse
+from nemowatch.service.settings_in_use import InUse
 
 if TYPE_CHECKING:
     from nemowatch.notify.worker import NotifyWorker

@@ -12,7 +12,7 @@ from itertools import chain
 
 from nemowatch.cures import ADMIN
 from nemowatch.errors import shown
-from nemowatch.tasks.folder_words import FOREIGN, foreign_word
+from nemowatch.tasks.foreign_folder_words import FOREIGN, foreign_word
 from nemowatch.tasks.kinds import BY_WORD, RECIPE, Spelled, TaskKind, beginning
 from nemowatch.tasks.own_names import in_full, recipe_of, recipes_of
 from nemowatch.tasks.records import Folder, OwnNames, Unreadable

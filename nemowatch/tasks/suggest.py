@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from itertools import product
 from operator import itemgetter
 
-from nemowatch.tasks.folder_words import FOREIGN
+from nemowatch.tasks.foreign_folder_words import FOREIGN
 from nemowatch.tasks.kinds import BY_WORD, KINDS, RECIPE, beginning
 from nemowatch.tasks.name_as_sentence import of_sentence
 from nemowatch.tasks.nearest_language import is_language, mended

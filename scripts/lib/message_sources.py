@@ -81,7 +81,7 @@ SILENT = (
     "content/forms/two_turns.py",
     "tasks/request_languages.py",
     "tasks/request_words.py",
-    "tasks/folder_words.py",
+    "tasks/foreign_folder_words.py",
     "web/figures.py",
     "web/guard.py",
     "web/passwords.py",

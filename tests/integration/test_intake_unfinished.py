@@ -9,8 +9,8 @@ import pytest
 
 from nemowatch.intake import problems
 from nemowatch.intake.ready import stability
-from nemowatch.intake.ready.companion_names import is_half, piece_of
 from nemowatch.intake.ready.surroundings import surroundings
+from nemowatch.intake.ready.unfinished_companions import is_half, piece_of
 from nemowatch.intake.scan import partial_files
 from nemowatch.intake.scan.partial_files import PartialFiles, looks_partial
 from nemowatch.model import Snapshot

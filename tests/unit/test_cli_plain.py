@@ -11,7 +11,7 @@ import pytest
 from typer.main import get_command
 
 from nemowatch.cli.app import app
-from nemowatch.cli.plain import COMMANDS, arguments, read
+from nemowatch.cli.simple_command_lines import COMMANDS, arguments, read
 from tests.rigs.rows import each_row
 
 

@@ -53,7 +53,7 @@ def _failed(findings: list[Finding]) -> list[Finding]:
 
 
 def _findings(option: Path | None, *, send: bool) -> Iterator[Finding]:
-    from nemowatch.cli.check import account, channels, machine, orders, web
+    from nemowatch.cli.check import account, channels, machine, recipes_and_folders, web
     from nemowatch.cli.check.finding import Finding, from_problems
     from nemowatch.cli.context import as_owner, find_context
     from nemowatch.cli.deadline import within
@@ -69,7 +69,7 @@ def _findings(option: Path | None, *, send: bool) -> Iterator[Finding]:
         yield from from_problems(exc)
     except TimeoutError:
         yield sound  # a folder that hangs is reported below
-    yield from orders.recipes(context)
+    yield from recipes_and_folders.recipes(context)
     yield from machine.state(context)
     yield machine.daemon(context)
     with as_owner(context.state_dir):  # whose permissions count
@@ -82,14 +82,14 @@ def _findings(option: Path | None, *, send: bool) -> Iterator[Finding]:
 
 
 def _workspace(context: CommandContext, watch: Watch) -> list[Finding]:
-    from nemowatch.cli.check import orders
+    from nemowatch.cli.check import recipes_and_folders
     from nemowatch.cli.check.finding import Finding
     from nemowatch.cli.check.workspace import workspace
     from nemowatch.cli.deadline import within
     from nemowatch.cli.formatting import name
 
     def examine() -> list[Finding]:
-        return [*workspace(watch, context.state_dir), *orders.folders(context, watch)]
+        return [*workspace(watch, context.state_dir), *recipes_and_folders.folders(context, watch)]
 
     try:
         return within(PATIENCE, examine)

@@ -18,7 +18,7 @@ from nemowatch.errors import SourceGone
 from nemowatch.fs.identity import not_regular, of_stat
 from nemowatch.fs.listing import entries
 from nemowatch.fs.safe_open import folder_of, translated
-from nemowatch.intake.ready.companion_names import about
+from nemowatch.intake.ready.unfinished_companions import about
 from nemowatch.intake.scan.folder_instructions import TEXTS
 from nemowatch.intake.scan.folders import MEDIA
 from nemowatch.intake.scan.ignore import Ignore, NameClass

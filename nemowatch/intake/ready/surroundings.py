@@ -1,7 +1,7 @@
 """Looks beside settled files for signs that a program is not done with them.
 
-Owns the reading of their folders, in the worker thread of an inbox. `companion_names` knows what a
-name says, and `stability` decides what follows for the file.
+Owns the reading of their folders, in the worker thread of an inbox. `unfinished_companions` knows
+what a name says, and `stability` decides what follows for the file.
 """
 
 from __future__ import annotations
@@ -19,7 +19,8 @@ from nemowatch.fs.lease import Lease
 from nemowatch.fs.listing import names_below
 from nemowatch.fs.lookups import lookup_there
 from nemowatch.fs.safe_open import open_below
-from nemowatch.intake.ready.companion_names import (
+from nemowatch.intake.ready.stability import Surroundings
+from nemowatch.intake.ready.unfinished_companions import (
     about,
     comparable,
     is_half,
@@ -29,7 +30,6 @@ from nemowatch.intake.ready.companion_names import (
     stem,
     word_owner,
 )
-from nemowatch.intake.ready.stability import Surroundings
 from nemowatch.intake.scan.paths import as_text, name_of
 
 

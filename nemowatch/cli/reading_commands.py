@@ -1,5 +1,5 @@
 """The commands that only read, as typer reads them. What they print is in modules that do not load
-typer: a command line without mistakes goes straight there (`plain`)."""
+typer: a command line without mistakes goes straight there (`simple_command_lines`)."""
 
 from __future__ import annotations
 
