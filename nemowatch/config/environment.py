@@ -6,6 +6,7 @@ Owns how values are read; `variables` says which names there are.
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import Any, NamedTuple, get_type_hints
 
 from pydantic import create_model
@@ -18,6 +19,7 @@ from nemowatch.config.schema import Config
 from nemowatch.config.section import Section
 from nemowatch.config.toml_lines import Loc
 from nemowatch.config.values import one_or_more, words
+from nemowatch.config.variable_files import names_of_files, settings
 from nemowatch.config.variable_names import OWN_NAMES, PREFIX
 from nemowatch.config.variables import path_of, problem
 from nemowatch.config.watch_section import Watch
@@ -100,14 +102,18 @@ class Environment(NamedTuple):
 
 
 def read_environment(env: Mapping[str, str]) -> Environment:
-    """What the environment sets, and every mistake in it."""
+    """What the environment sets, and every mistake in it. A mistake names the variable that a
+    person has set, also where its value is in a file. Raises ConfigError for such a file that
+    cannot be read."""
     read = Environment({}, {}, {}, [])
-    for name in sorted(filter(_is_key, env)):
-        wrong = problem(name) or _twice(read, name) or _read_one(read, name, env[name])
+    given, files = settings(env), names_of_files(env)
+    for name in sorted(filter(_is_key, given)):
+        was_set = files.get(name, name)
+        wrong = problem(name) or _twice(read, name) or _read_one(read, name, given[name])
         if wrong is None:
-            read.names[path_of(name)] = name
+            read.names[path_of(name)] = was_set
         else:
-            read.problems.append(wrong)
+            read.problems.append(replace(wrong, where=was_set))
     return read
 
 

@@ -48,13 +48,12 @@ def load_kept(path: Path, env: Mapping[str, str]) -> Kept:
     """Like `load`, but a kept copy is only unpacked when it is needed. Raises ConfigError with
     every mistake."""
     text = read_text(path)
-    env = settings(env)
     folder = _folder(env)
     if folder is None or "~" in text.replace("~/", ""):  # only the system knows the homes of others
         return _kept(understood(text, path, env))
 
     file = folder / f"config-{zlib.crc32(os.fsencode(path.absolute())):08x}"
-    basis = _basis(text, path, env)
+    basis = _basis(text, path, settings(env))
     found = _found(file, basis, text, path, env)
     if found is not None:
         return found

@@ -9,7 +9,6 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from nemowatch.config.find import NO_FILE
-from nemowatch.config.variable_files import settings
 from nemowatch.errors import ConfigError, ConfigMistake
 from nemowatch.fs.own_files import read_own
 
@@ -23,7 +22,7 @@ LONGEST = 1024 * 1024
 def load(path: Path, env: Mapping[str, str]) -> Config:
     """The configuration in `path`, overridden by `NEMOWATCH_SECTION__KEY` of `env`. Raises
     ConfigError with every mistake."""
-    return understood(read_text(path), path, settings(env))
+    return understood(read_text(path), path, env)
 
 
 def understood(text: str, path: Path, env: Mapping[str, str]) -> Config:

@@ -47,6 +47,11 @@ def settings(env: Mapping[str, str]) -> dict[str, str]:
     return found
 
 
+def names_of_files(env: Mapping[str, str]) -> dict[str, str]:
+    """The name that a person has set, `X_FILE`, by the name that it counts as, `X`."""
+    return {name[: -len(IN_FILE)]: name for name in filter(_is_in_file, env)}
+
+
 def _put_content(found: dict[str, str], name: str) -> None:
     """Replace the name of a file by its content. Raises ConfigError."""
     path = Path(found.pop(name))

@@ -166,6 +166,35 @@ def test_values_may_be_in_files(tmp_path: Path) -> None:
     assert SECRET not in told
 
 
+@pytest.mark.parametrize(
+    ("variable", "value"),
+    [
+        ("NEMOWATCH_LIMITS__TURNS", "many"),
+        ("NEMOWATCH_CHAT__RECHECK", "[1, 2"),
+        ("NEMOWATCH_WATCH__1__SETTLE", "-3"),
+        ("nemowatch_log__level", "loud"),
+        ("NEMOWATCH_WATCH__7__ROOT", "/srv/seventh"),
+    ],
+)
+def test_a_mistake_in_a_file_names_the_variable_that_was_set(
+    tmp_path: Path, variable: str, value: str
+) -> None:
+    """Whoever set X_FILE is told of X_FILE, however the value in the file is wrong."""
+    (tmp_path / "value").write_text(value)
+    in_file = f"{variable}_FILE"
+    (told,) = problems(tmp_path, WATCH, {in_file: str(tmp_path / "value")})
+    assert told.startswith(f"{in_file}: ")
+
+
+def test_a_setting_made_twice_names_both_variables(tmp_path: Path) -> None:
+    """Also the one whose value is in a file."""
+    (tmp_path / "root").write_text("/srv/studio")
+    env = {"NEMOWATCH_ROOT_FILE": str(tmp_path / "root"), "NEMOWATCH_WATCH__1__ROOT": "/srv/two"}
+    (told,) = problems(tmp_path, WATCH, env)
+    assert "NEMOWATCH_ROOT_FILE" in told
+    assert "NEMOWATCH_WATCH__1__ROOT" in told
+
+
 def test_the_pages_password_may_come_from_the_environment(tmp_path: Path) -> None:
     """It opens the page to others as a file does, is nowhere shown, and is not had twice."""
     env = {"NEMOWATCH_WEB__LISTEN": "0.0.0.0:8477", "NEMOWATCH_WEB__PASSWORD": SECRET}
