@@ -94,16 +94,36 @@ def test_one_file_beside_a_thousand(tmp_path: Path) -> None:
         assert next_one in due(journal)[:3]
 
 
-@pytest.mark.parametrize("queued", [State.UPLOADED, State.INSTRUCTED, State.RENDERED])
-def test_one_file_behind_many_that_are_further(journal: Journal, queued: State) -> None:
-    """Uploads run ahead of what is paid for and made: who comes late is not last there."""
+@pytest.mark.parametrize(
+    ("queued", "served"),
+    [
+        (State.UPLOADED, State.DOWNLOADED),
+        (State.INSTRUCTED, State.DOWNLOADED),
+        (State.RENDERED, State.DOWNLOADED),
+        (State.DOWNLOADED, State.PUBLISHED),
+    ],
+)
+def test_one_file_behind_many_that_are_further(
+    journal: Journal, queued: State, served: State
+) -> None:
+    """Uploads run ahead of what is paid for and made: who comes late is not last there, nor among
+    results that are to be published."""
     way = [state for state in State if state in (State.UPLOADING, State.UPLOADED)]
     many = drop(journal, "dub-es", MANY)
     bring(journal, many, *way, queued)
-    bring(journal, many[:5], State.DOWNLOADED)
+    bring(journal, many[:5], served)
     (one,) = drop(journal, "dub-fr", 1)
     bring(journal, [one], *way, queued)
     assert one in due(journal, queued)[:2]
+
+
+def test_a_folder_keeps_its_order_until_its_results_are_there(journal: Journal) -> None:
+    """What comes to it later goes on after those of its own that are fetched."""
+    first = drop(journal, "dub-es", 10)
+    bring(journal, first, State.DOWNLOADED)
+    (late,) = claim(journal, b"dub-es/late.mp4")
+    bring(journal, [late], State.DOWNLOADED)
+    assert due(journal, State.DOWNLOADED) == [*first, late]
 
 
 def test_three_folders_alternate(journal: Journal) -> None:
