@@ -13,6 +13,7 @@ from nemowatch.config.schema import Recipe
 from nemowatch.errors import SourceChanged
 from nemowatch.intake.ready import inspect
 from nemowatch.intake.records import FileProblem
+from nemowatch.intake.watch import root_monitor
 from nemowatch.model import Snapshot
 from tests.rigs.inbox import InboxRig, inbox_rig, mp4
 
@@ -23,8 +24,14 @@ FEW = 40
 
 
 @pytest.fixture
-def root(tmp_path: Path) -> Path:
-    """A workspace with three task folders."""
+def root(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A workspace with three task folders. Mounts that come and go elsewhere on the machine are no
+    news: each of them has the root checked, and is a tick."""
+
+    def no_table(_: Callable[[], None]) -> None:
+        raise FileNotFoundError
+
+    monkeypatch.setattr(root_monitor, "MountEvents", no_table)
     top = tmp_path / "ws"
     for name in ("dub-es-fr", "voiceover", "cut"):
         (top / "inbox" / name).mkdir(parents=True)

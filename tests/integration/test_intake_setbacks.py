@@ -172,7 +172,8 @@ async def test_another_host_is_one_state_and_one_line(root: Path, tmp_path: Path
             await b.until(lambda: b.inbox.settling == 1)
             owner = {"state": "of another", "host": "nas9"}
             (root / owner_file.NAME).write_text(json.dumps(owner))
-            await b.until(lambda: b.inbox.health.state is HealthState.HELD)
+            await b.inbox.guard()
+            assert b.inbox.health.state is HealthState.HELD
             for _ in range(TIMES):
                 b.inbox.request_scan()
                 await b.inbox.guard()
