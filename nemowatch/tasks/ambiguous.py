@@ -112,7 +112,8 @@ def _as_country(word: str, before: list[str], after: list[str]) -> _Reading | No
     if not spoken:
         return None
     kept, code = _joined(before, spoken, word)
-    return _Reading("-".join([*kept, code, *after]), _language(code))
+    written = [code] if code not in {*kept, *after} else []  # none may be in a name twice
+    return _Reading("-".join([*kept, *written, *after]), _language(code))
 
 
 def _as_language(word: str, before: list[str], after: list[str]) -> _Reading | None:

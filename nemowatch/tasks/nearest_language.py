@@ -100,10 +100,17 @@ def _add(near: str, found: list[str]) -> None:
     if _adds_region(near, last):
         found[-1] = near  # `es-mx`, `english-us`: one language
         return
-    present = set(found) - _KEYWORDS.keys()  # the task may know what to do with two of those
-    if near in present or _repeats(near, last):
+    present = set(found) - SOURCE  # what a second one says must not be taken for a target
+    if _says(near) in map(_says, present) or _repeats(near, last):
         return
     found.append(near)
+
+
+def _says(word: str) -> str:
+    """What can be said only once: `es` and `spanish` are one language, and there is one voice."""
+    if word in VOICES:
+        return "voice"
+    return languages.base_of(word) or word
 
 
 def _adds_region(near: str, last: str) -> bool:

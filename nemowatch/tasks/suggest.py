@@ -7,6 +7,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from itertools import product
 from operator import itemgetter
 
+from nemowatch.tasks.arguments import REVIEW, VOICES
 from nemowatch.tasks.foreign_folder_words import FOREIGN
 from nemowatch.tasks.kinds import BY_WORD, KINDS, RECIPE, beginning
 from nemowatch.tasks.name_as_sentence import of_sentence
@@ -56,13 +57,16 @@ def candidates(words: list[str], recipes: Sequence[str]) -> Iterator[str]:
 
 
 def _names(head: str, rest: list[str]) -> Iterator[str]:
-    """The task with what its arguments may have meant, then with ever fewer of them."""
+    """The task with what its arguments may have meant, then with ever fewer of them. How it is
+    made is never left out: a dub that nobody has read, or another voice, would be paid for."""
     kind = BY_WORD.get(head, RECIPE)
     sentence = of_sentence(rest, kind)
     if sentence is None:
         yield "-".join([head, *rest])
     arguments = sentence or mended(rest, kind.near_words)
-    for length in range(len(arguments), -1, -1):
+    how = kind.keywords & (REVIEW | VOICES)
+    said_how = [at for at, word in enumerate(arguments, start=1) if word in how]
+    for length in range(len(arguments), max(said_how, default=0) - 1, -1):
         yield "-".join([head, *arguments[:length]])
 
 

@@ -55,6 +55,8 @@ voice-over-de|voiceover-english-woman|voiceover-man|voiceover-from-en|narration-
 transcribe-de-en|transcribe-from-en|transcript|subtitles|captions-de|srt|transcrbe|transcription es
 edit-this|edits|editing|edit-es|my-recipe-es|myrecipe|my-recipe-es-fr|short-es|shorts-xx|recipe
 dub-review|dub-es-reviewed|dub-es-review-review|dub-es-and-review|review-es|dub-es-proofread
+dub-from-es|dub-from-spanish|dub-spanish-es-review
+voiceover-male-female-de|voiceover-en-male-de
 party-es|text-es|srt only es|one two three four five six seven eight nine ten dub es
 """
 

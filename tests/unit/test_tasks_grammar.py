@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import re
 import sys
 import unicodedata
 from concurrent.futures import ThreadPoolExecutor
-from itertools import chain
+from itertools import chain, product
 from threading import Barrier
 
 import pytest
@@ -17,6 +18,7 @@ from nemowatch.tasks.countries import is_rare, spoken_in
 from nemowatch.tasks.grammar import read_folder
 from nemowatch.tasks.languages import Language
 from nemowatch.tasks.records import Folder, Gender, Unreadable
+from nemowatch.tasks.words import split
 from tests.rigs.rows import each_row
 
 RECIPES = {
@@ -387,6 +389,44 @@ def test_a_near_miss_gets_the_nearest_valid_name(name: str, suggestion: str) -> 
     assert isinstance(found, Unreadable)
     assert found.suggestion == suggestion
     assert found.what.endswith(".")
+
+
+#: A name that a sentence proposes: "call it dub-es".
+NAMED = re.compile(r"\b(?:call it|write) ([\w-]*-\w+)")
+
+
+def _leads_to_an_order(name: str, renames: int) -> bool:
+    """Whether each name that is proposed for this one is an order, or leads to one by as many
+    renames as it has words: each message is about one of them."""
+    found = read_folder(name, {})
+    if isinstance(found, Folder):
+        return True
+    proposed = [*NAMED.findall(found.what), *filter(None, [found.suggestion])]
+    return renames > 0 and all(_leads_to_an_order(each, renames - 1) for each in proposed)
+
+
+def test_a_name_that_a_message_proposes_leads_to_an_order() -> None:
+    """Whatever a person renames a folder to, to the letter, is one in the end."""
+    words = ("es", "fr", "br", "tw", "from", "review", "spanish", "UK")
+    for chosen in chain(product(words), product(words, words), product(words, words, words)):
+        name = "-".join(["dub", *chosen])
+        assert _leads_to_an_order(name, renames=len(chosen)), read_folder(name, {})
+
+
+@pytest.mark.parametrize(
+    ("name", "kept"),
+    [
+        ("dub-spanish-es-review", "review"),
+        ("dub-de-de-review", "review"),
+        ("voiceover-en-de-female", "female"),
+        ("voiceover-female-male-de", "de"),
+    ],
+)
+def test_a_proposal_keeps_how_it_is_made(name: str, kept: str) -> None:
+    """Whoever follows it gets no dub that nobody has read, and no other voice or language."""
+    found = read_folder(name, {})
+    assert isinstance(found, Unreadable)
+    assert kept in split(found.suggestion)
 
 
 @pytest.mark.parametrize("name", ["dub-not-es", "dub except Spanish", "dub sans fr", "dub ohne de"])

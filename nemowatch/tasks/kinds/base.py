@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from typing import ClassVar, NamedTuple
 
 from nemowatch.model import FolderOrder, MediaKind
+from nemowatch.tasks.arguments import VOICES
 from nemowatch.tasks.languages import Language
 from nemowatch.tasks.records import Drop, Folder, RecipeLike
 from nemowatch.tasks.words import WrongError, word_at
@@ -141,7 +142,8 @@ def at_most_one(targets: tuple[Language, ...], spelled: Spelled) -> tuple[Langua
     if len(targets) < 2:
         return targets
     task = spelled.task
+    voices = filter(VOICES.__contains__, map(str.lower, spelled.words[spelled.start :]))
     raise WrongError(
         f'"{task}" takes one language, but the name has {len(targets)}: make a folder for each.',
-        f"{task}-{targets[0].tag.replace('-', '_')}",
+        "-".join([task, targets[0].tag.replace("-", "_"), *voices]),
     )

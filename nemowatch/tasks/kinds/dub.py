@@ -19,6 +19,8 @@ _NOT_SHOWN = (
     "Unless subtitles are asked for above, take the text track with the translation out of the"
     " timeline again."
 )
+#: Languages that are named as examples: two, since a video may be spoken in the first one.
+_EXAMPLES = ("es", "fr")
 #: Other words for a review.
 _REVIEW_WORDS = dict.fromkeys(
     ("review", "reviewed", "reviewing", "reviews", "preview", "proofread", "check", "correct"),
@@ -62,9 +64,10 @@ class Dub(TaskKind):
     def read(self, spelled: Spelled) -> Folder:
         found = read_arguments(spelled.words, spelled.start, self.keywords)
         if not found.targets:
-            example = shown("-".join([*spelled.words, "es"]))
+            other = _example(found.source)
+            language, example = other.name, shown("-".join([*spelled.words, other.tag]))
             raise WrongError(
-                f"The name says dub but names no language. For Spanish, call it {example}."
+                f"The name says dub but names no language. For {language}, call it {example}."
             )
         if found.source in found.targets:
             which = found.source.name
@@ -96,6 +99,12 @@ def _target(folder: Folder, drop: Drop, language: Language) -> Target:
     words = dict(drop.subtitles).get(language.tag, "")
     message = _dub(folder, drop, language, has_words=bool(words)) + words
     return Target(language.tag, message, _outputs(language))
+
+
+def _example(source: Language | None) -> Language:
+    """A language into which a video that is spoken in `source` can be dubbed."""
+    examples = map(of_code, _EXAMPLES)
+    return next(language for language in examples if language != source)
 
 
 def _reviewed(folder: Folder, drop: Drop, language: Language) -> Target:
