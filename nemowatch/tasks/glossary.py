@@ -36,7 +36,7 @@ _TAG = LatePattern(r"(?:^|[,;|]\s*)([^\s:：,;|]{2,40})\s*[:：]\s*")
 _LONGEST_CODE = 3
 _BULLET = LatePattern(r"^[-*•·]\s+")
 _COMMENT = LatePattern(r"(?:^|\s)#\s.*$|^#.*$")
-_QUOTED = LatePattern(r"^(?:\"(.+)\"|“(.+)”|„(.+)[“”]|«\s*(.+?)\s*»|「(.+)」|'(.+)')$")
+_QUOTED = LatePattern(r"^(?:\"(.+)\"|“(.+)”|„(.+)[“”]|«(.+)»|「(.+)」|'(.+)')$")
 _SAID = LatePattern(r"[^\W_]")
 #: What a message says before the terms that are not translated, and before the others.
 _KEEP = "Keep these names and terms exactly as they are written here, and do not translate them:"
@@ -151,7 +151,7 @@ def _checked(text: str, missing: str) -> str:
     bare = unicodedata.normalize("NFC", text.strip())
     quoted = _QUOTED.match(bare)
     if quoted is not None:
-        bare = "".join(filter(None, quoted.groups()))
+        bare = "".join(filter(None, quoted.groups())).strip()  # in French « Acme » has blanks
     if not _SAID.search(bare):
         raise WrongError(missing)
     if len(bare) > LONGEST:

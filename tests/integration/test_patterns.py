@@ -78,14 +78,33 @@ def methods_by_name(path: Path) -> dict[str, set[str]]:
     return calls
 
 
-def beginnings(pattern: re.Pattern[Any]) -> list[str]:
-    """What the pattern matches up to each of its elements, and nothing."""
+def beginnings(elements: Iterable[Any]) -> list[str]:
+    """What the parts of a parsed pattern match up to each of them, and nothing. Of alternatives
+    those are gone into that repeat something."""
     said = ""
     found = [said]
-    for element in _parser.parse(pattern.pattern):
+    for element in elements:
+        for part in alternatives(element):
+            found += [said + beginning for beginning in beginnings(part)]
         said += sample([element])
         found.append(said)
     return list(dict.fromkeys(found))
+
+
+def alternatives(element: Any) -> Iterator[Any]:
+    """The alternatives in this part of a pattern that repeat something as often as you like."""
+    kind, what = element
+    name = str(kind)
+    if name == "BRANCH":
+        yield from filter(repeats, what[1])
+    elif name == "SUBPATTERN" or name.endswith("REPEAT"):
+        for inside in what[-1]:
+            yield from alternatives(inside)
+
+
+def repeats(elements: Any) -> bool:
+    """Whether something in these parts of a pattern is repeated as often as you like."""
+    return "MAXREPEAT" in repr(list(elements))
 
 
 def sample(elements: Iterable[Any]) -> str:
@@ -113,7 +132,7 @@ def sample(elements: Iterable[Any]) -> str:
 
 
 def hostile_texts(pattern: re.Pattern[Any]) -> Iterator[str]:
-    for beginning in beginnings(pattern):
+    for beginning in beginnings(_parser.parse(pattern.pattern)):
         for piece in (*PIECES, beginning or "x"):
             repeated = piece * (LENGTH // len(piece))
             yield f"{beginning}{repeated}\0"

@@ -39,6 +39,7 @@ CLIP = Drop(MediaKind.VIDEO, "clip.mp4")
         "Acme Cloud => Nube Acme",
         "Acme Cloud → Nube Acme",
         '"Acme Cloud" = “Nube Acme”',
+        "« Acme Cloud » = «Nube Acme»",
         "- Acme Cloud = Nube Acme",
         "* Acme Cloud = Nube Acme  # our product",
     ]
