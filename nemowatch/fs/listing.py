@@ -65,6 +65,13 @@ def folders_below(root: Path, relative: bytes = b"") -> list[bytes]:
     return []
 
 
+def entries_below(root: Path, relative: bytes) -> list[tuple[bytes, os.stat_result]]:
+    """What answers in the folder `relative` below `root`; nothing when it cannot be listed."""
+    with suppress(LocalError, OSError), folder_of(root, relative) as folder:
+        return [(name, at) for name, at in entries(folder) if at is not None]
+    return []
+
+
 def entries(folder: int) -> Iterator[tuple[bytes, os.stat_result | None]]:
     """What is in an open folder, links not followed; None for a folder that does not answer
     (a dead share on it, or somebody else's): entering it says why. Raises OSError: for a folder

@@ -392,6 +392,9 @@ def test_explain_pause_and_odd_files(cli: Cli) -> None:
         f"The file {folder}/pause.TXT pauses it" in cli.run("explain", folder / "talk.mp4").stdout
     )
     assert f"It is paused by the file {folder}/pause.TXT" in cli.run("explain", folder).stdout
+    (folder / "deep").mkdir()
+    (folder / "deep" / "PAUSE").symlink_to("nowhere")  # holds as a file does
+    assert f"the file {folder}/deep/PAUSE" in cli.run("explain", folder / "deep").stdout
     assert (
         "It is a link: only real files are taken." in cli.run("explain", folder / "link.mp4").stdout
     )

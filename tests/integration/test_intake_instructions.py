@@ -390,3 +390,28 @@ async def test_near_misses_of_a_glossary_hold_their_folder(root: Path, tmp_path:
         paths.add(b"voiceover/empty/glossary.txt")
         await b.until(lambda: paths <= set(near(b)) and len(b.claimed) == 1)
         assert await b.paths() == [b"voiceover/other.mp4"]
+
+
+async def test_instructions_that_are_no_files_are_called_what_they_are(
+    root: Path, tmp_path: Path
+) -> None:
+    """A pipe has no size, and is not called empty; a file in its place counts."""
+    async with inbox_rig(root, tmp_path / "s") as b:
+        clip = b.put("dub-es/A/clip.mp4", mp4("1"))
+        for name in ("prompt.txt", "glossary.txt", "clip.es.revise.txt"):
+            os.mkfifo(clip.with_name(name))
+
+        def said() -> str:
+            folders = [one for one in b.problems if isinstance(one, FolderProblem)]
+            return "".join(one.what for one in folders if one.folder == b"dub-es/A")
+
+        await b.until(lambda: said().count("It is a pipe, not a file.") == 2)
+        await b.tick_for(3)
+        assert not near(b)
+        assert not await b.paths()
+
+        clip.with_name("glossary.txt").unlink()
+        clip.with_name("prompt.txt").unlink()
+        clip.with_name("prompt.txt").write_bytes(b"Slowly.")
+        await b.until(lambda: len(b.claimed) == 1)
+        assert "Slowly." in (await prompts(b))[b"dub-es/A/clip.mp4"]

@@ -167,7 +167,7 @@ class ScanDiffer:
         if entry.kind is EntryKind.FILE:
             self._sort(found, entry)
         elif entry.kind is EntryKind.OURS:
-            self._gathering.take(entry.path, entry.snapshot)
+            self._gathering.take(entry.path, entry.snapshot, is_empty=entry.is_empty)
         elif entry.kind is EntryKind.FOLDER:
             _add_folder(found, entry)
             self._project_folder(found, entry)
@@ -238,7 +238,8 @@ class ScanDiffer:
         if not isinstance(self._book.read(folder), Folder):
             return  # its name is the problem, not its content
         if self._book.is_reviewed_text(path):
-            self._gathering.request(path, entry.snapshot, InstructionName.REVIEWED)
+            asked = InstructionName.REVIEWED
+            self._gathering.request(path, entry.snapshot, asked, is_empty=entry.is_empty)
             return
         if not self._book.takes(path):
             facts.add_foreign(path, entry.snapshot)

@@ -170,32 +170,35 @@ class Gathering:
         #: texts about a result or a question, by path
         self.requests: dict[bytes, Snapshot] = {}
 
-    def take(self, path: bytes, snapshot: Snapshot) -> None:
-        """Take in a file with one of our names: an instruction, or what looks like one."""
+    def take(self, path: bytes, snapshot: Snapshot, *, is_empty: bool) -> None:
+        """Take in what has one of our names: an instruction, or what looks like one. `is_empty`: it
+        is a file without a byte; of a pipe and the like reading says what it is."""
         exact = instruction_names.exact(name_of(path))
         if exact is None:
-            self._inexact(path, snapshot)
+            self._inexact(path, snapshot, is_empty=is_empty)
         elif exact is InstructionName.PAUSE:
             self._at(path).pauses.append(path)
         elif exact in TEXTS:
-            self._text(exact, path, snapshot)
+            self._text(exact, path, snapshot, is_empty=is_empty)
         else:
             self._approval(path, snapshot)
 
-    def _inexact(self, path: bytes, snapshot: Snapshot) -> None:
+    def _inexact(self, path: bytes, snapshot: Snapshot, *, is_empty: bool) -> None:
         name = name_of(path)
         asked = instruction_names.request_of(name)
         alike = _alike(name)
         if asked is not None:
-            self.request(path, snapshot, asked.instruction)
+            self.request(path, snapshot, asked.instruction, is_empty=is_empty)
         elif alike is not None:
             self.miss(path, alike)
         elif instruction_names.is_note(name) and len(self.notes) < MAX_NOTES:
             self.notes.append(path)
 
-    def request(self, path: bytes, snapshot: Snapshot, asked: InstructionName) -> None:
+    def request(
+        self, path: bytes, snapshot: Snapshot, asked: InstructionName, *, is_empty: bool
+    ) -> None:
         """Take in a text about a result or a question."""
-        if snapshot.size == 0:
+        if is_empty:
             why = f"{as_text(name_of(path))} is empty"
             self.others.append(_near(path, asked, why, EMPTY_CURES[asked]))
         elif len(self.requests) < MAX_NOTES:
@@ -213,13 +216,15 @@ class Gathering:
         why = f"{name} works only in the inbox itself, except where a note offers something"
         self.miss(path, InstructionName.APPROVE, why)
 
-    def _text(self, kind: InstructionName, path: bytes, snapshot: Snapshot) -> None:
+    def _text(
+        self, kind: InstructionName, path: bytes, snapshot: Snapshot, *, is_empty: bool
+    ) -> None:
         held = self._at(path)
         if not parent(path):
             why = f"{kind} works only in a task folder, or in a folder below one"
             cure = "Put it into the folder that it is meant for."
             held.near.append(_near(path, kind, why, cure))
-        elif snapshot.size == 0:
+        elif is_empty:
             why = f"{as_text(name_of(path))} is empty"
             held.near.append(_near(path, kind, why, EMPTY_CURES[kind]))
         else:

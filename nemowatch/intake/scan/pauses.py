@@ -5,14 +5,13 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterable, Mapping
-from contextlib import suppress
 from pathlib import Path
 from types import MappingProxyType
 
 from nemowatch.config.watch_section import Watch
 from nemowatch.errors import LocalError
-from nemowatch.fs.listing import names_below
-from nemowatch.fs.safe_open import lookup
+from nemowatch.fs.identity import is_regular, of_stat
+from nemowatch.fs.listing import entries_below
 from nemowatch.intake.scan.folder_instructions import (
     FolderInstructions,
     Gathering,
@@ -73,7 +72,7 @@ def _in(watch: Watch) -> dict[bytes, bytes]:
     try:
         for entry in walk(watch.inbox, Ignore(watch.ignore)):
             if entry.kind is EntryKind.OURS:
-                found.take(entry.path, entry.snapshot)
+                found.take(entry.path, entry.snapshot, is_empty=entry.is_empty)
     except LocalError:
         return {}
     return pauses_in(found.folders)
@@ -82,11 +81,9 @@ def _in(watch: Watch) -> dict[bytes, bytes]:
 def held_in(inbox: Path, folder: bytes, ignore: Ignore) -> FolderInstructions:
     """The instructions in one folder of the inbox (b"": the inbox itself), by the disk."""
     found = Gathering()
-    for name in names_below(inbox, folder):
-        if ignore.name(name).kind is not NameClass.OURS:
-            continue
-        path = os.path.join(folder, name)
-        with suppress(LocalError):
-            found.take(path, lookup(inbox, path))
+    for name, at in entries_below(inbox, folder):
+        if ignore.name(name).kind is NameClass.OURS:
+            is_empty = is_regular(at) and at.st_size == 0
+            found.take(os.path.join(folder, name), of_stat(at), is_empty=is_empty)
     found.end()
     return found.folders.get(folder, FolderInstructions())

@@ -51,7 +51,12 @@ class Entry:
     kind: EntryKind
     path: bytes  #: relative to the inbox
     snapshot: Snapshot
-    what: str = ""  #: for ODD: "a link"
+    what: str = ""  #: "a link" and the like; "" for a regular file
+
+    @property
+    def is_empty(self) -> bool:
+        """Whether it is a file without a byte; pipes and devices have no size."""
+        return self.snapshot.size == 0 and not self.what
 
     @property
     def folder(self) -> bytes:
@@ -149,10 +154,9 @@ def _judge(
     verdict = ignore.name(name)
     if verdict.kind is NameClass.IGNORED:
         return None
-    if verdict.kind is NameClass.OURS:
-        return Entry(EntryKind.OURS, path, of_stat(found))
-
     what = not_regular(found.st_mode)
+    if verdict.kind is NameClass.OURS:
+        return Entry(EntryKind.OURS, path, of_stat(found), what)
     if what:
         return Entry(EntryKind.ODD, path, of_stat(found), what)
     return Entry(EntryKind.FILE, path, of_stat(found))
@@ -171,7 +175,7 @@ def _judge_folder(
     kind = EntryKind.FOLDER
     if verdict.kind is NameClass.OURS or _is_instruction(name, verdict, ignore):
         kind = EntryKind.OURS
-    return Entry(kind, path, of_stat(found))
+    return Entry(kind, path, of_stat(found), not_regular(found.st_mode))
 
 
 def _is_instruction(name: bytes, verdict: NameVerdict, ignore: Ignore) -> bool:
