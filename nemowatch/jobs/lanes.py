@@ -6,12 +6,12 @@ Owns the choice. It starts nothing and keeps nothing: what is due is in the jour
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Mapping
+from collections.abc import Mapping, Set
 from dataclasses import dataclass
-from itertools import filterfalse
+from itertools import filterfalse, islice
 
 from nemowatch.config.schema import Limits
-from nemowatch.journal import holds, job_counts, queue
+from nemowatch.journal import holds, job_counts, queue, source_members
 from nemowatch.journal.jobs import Job
 from nemowatch.model import WORKING, HoldReason, State
 from nemowatch.stages.table import TABLE, Lane
@@ -19,6 +19,10 @@ from nemowatch.stages.table import TABLE, Lane
 #: Calls at once in the lanes that `[limits]` does not bound: small ones, so that they cannot crowd
 #: the loop.
 FREE_LANES = {Lane.POLLS: 8, Lane.RENDERS: 4, Lane.LOCAL: 2}
+#: Bytes of a file that goes beside larger ones: seconds on a slow line, where those take hours.
+SMALL = 16 * 1024 * 1024
+#: Among so many due jobs a small file is looked for: folders take turns, so it is soon among them.
+SMALL_AMONG = 64
 #: States that count as renders the cloud has at once.
 RENDERS_THERE = (State.SUBMITTING, State.RENDERING)
 #: The states of each lane, those furthest along first.
@@ -40,6 +44,7 @@ class Busy:
     #: these take no place in their lane: they hang with their share, or wait for an answer
     placeless: frozenset[int]
     set_aside: frozenset[int] = frozenset()  #: nobody works on these before the next start
+    large: frozenset[int] = frozenset()  #: these send or receive more than SMALL
 
     @property
     def skipped(self) -> frozenset[int]:
@@ -48,7 +53,13 @@ class Busy:
 
     def taken(self, lane: Lane) -> int:
         """Places of a lane that are in use."""
-        moving = self.jobs.keys() - self.placeless
+        return self._count(self.jobs.keys() - self.placeless, lane)
+
+    def is_all_large(self, lane: Lane) -> bool:
+        """Whether each place of a lane that is in use is a large file's."""
+        return not self._count(self.jobs.keys() - self.placeless - self.large, lane)
+
+    def _count(self, moving: Set[int], lane: Lane) -> int:
         lanes = [self.jobs[job_id] for job_id in moving]
         return lanes.count(lane)
 
@@ -115,6 +126,8 @@ def _of_lane(
     in_doubt: bool,
 ) -> list[Job]:
     free = bound(lane, limits) - busy.taken(lane)
+    if free == 0 and busy.is_all_large(lane):
+        return _small_one(conn, lane, now_ms, busy)
     if free <= 0:
         return []
 
@@ -131,6 +144,14 @@ def _of_lane(
     if lane is Lane.RENDERS:
         return _within_renders(conn, first, limits.renders - busy.taken(lane))
     return first
+
+
+def _small_one(conn: sqlite3.Connection, lane: Lane, now_ms: int, busy: Busy) -> list[Job]:
+    """One job beyond the bound, where all places are large files': the next one of a small file."""
+    due = queue.due(conn, LANES[lane], now_ms, SMALL_AMONG, skipped=busy.skipped)
+    sizes = ((job, source_members.clip_bytes(conn, job.source_id, job.item)) for job in due)
+    small = (job for job, size in sizes if size <= SMALL)
+    return list(islice(small, 1))
 
 
 def _within_renders(conn: sqlite3.Connection, waiting: list[Job], allowed: int) -> list[Job]:

@@ -21,7 +21,7 @@ import structlog
 from nemowatch.config.watch_section import Watch
 from nemowatch.errors import JournalError, NemowatchError, RemoteError
 from nemowatch.jobs.job_log import JobLog, location
-from nemowatch.jobs.lanes import Busy, LaneChoice, choose
+from nemowatch.jobs.lanes import SMALL, Busy, LaneChoice, choose
 from nemowatch.jobs.outcomes import OutcomeJudge
 from nemowatch.jobs.running import RunningStages
 from nemowatch.jobs.slow_answers import SlowAnswers
@@ -146,7 +146,8 @@ class Runner:
         """The jobs whose stages may start now, and what these need."""
         now, limits = self._context.clock.now_ms(), self._context.config().limits
         placeless = self._stuck.jobs | self._slow.among(self.busy, limits)
-        busy = Busy(self.busy, placeless, frozenset(self._set_aside))
+        large = self._context.board.larger_than(SMALL)
+        busy = Busy(self.busy, placeless, frozenset(self._set_aside), large)
         polling, self._polling = self._polling, False
         in_doubt = self._cloud_held or self.outcomes.cloud.in_doubt
 

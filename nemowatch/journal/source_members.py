@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from operator import itemgetter
 
 from nemowatch.journal.inode_numbers import signed, unsigned
-from nemowatch.journal.queries import every, load
+from nemowatch.journal.queries import every, first_value, load
 from nemowatch.model import MediaKind, Member, MemberRole, Snapshot
 
 SQL = load("source_members")
@@ -30,6 +30,11 @@ def of_item(conn: sqlite3.Connection, source_id: int, item: str) -> list[Member]
         if member.item in ("", item):
             found.append(member)
     return found
+
+
+def clip_bytes(conn: sqlite3.Connection, source_id: int, item: str) -> int:
+    """How large the clips of one item of a source are together; addresses have no bytes."""
+    return int(first_value(conn, SQL["clip_bytes"], (source_id, item), 0))
 
 
 @dataclass(frozen=True, slots=True)

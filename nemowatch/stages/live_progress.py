@@ -55,6 +55,10 @@ class Board:
 
         return heard
 
+    def larger_than(self, size: int) -> frozenset[int]:
+        """Jobs whose transfer under way is of more than `size` bytes."""
+        return frozenset(job_id for job_id, (_, _, total) in self.rows.items() if total > size)
+
     def clear(self, job_id: int) -> None:
         """Forget the progress: the transfer, or the turn, is over."""
         self.rows.pop(job_id, None)

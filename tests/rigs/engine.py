@@ -138,6 +138,8 @@ class EngineRig:
             timeout=api.timeout,
             turn_timeout=chat.timeout,
             quiet_timeout=chat.quiet_timeout,
+            upload_rate=self.config.limits.upload_rate,
+            download_rate=self.config.limits.download_rate,
             credential=supplied_token(
                 {"NEMO_TOKEN": self.token} if self.token else {}, api.token_file
             ),

@@ -21,3 +21,6 @@ DELETE FROM member WHERE source_id = ?
 
 -- name: set_cdn
 UPDATE member SET cdn_url = ? WHERE id = ?
+
+-- name: clip_bytes
+SELECT coalesce(sum(size), 0) FROM member WHERE source_id = ? AND item IN ('', ?) AND role = 'clip'
