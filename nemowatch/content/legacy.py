@@ -46,6 +46,8 @@ _LEEWAY = 1.3
 
 #: Every encoding that is tried.
 _CODECS = (*ONE_BYTE, *SEVERAL_BYTES)
+#: Letters of Romanian with a cedilla, which older encodings have, and the same with a comma.
+_SAME_LETTERS = str.maketrans("şţŞŢ", "șțȘȚ")
 
 
 @dataclass(frozen=True, slots=True)
@@ -133,7 +135,8 @@ def _readings(sample: bytes) -> list[_SampleReading]:
         languages = _languages(text, codec)
         if not languages:
             continue
-        reading = found.setdefault(text, _reading(text, codec))
+        said = text.translate(_SAME_LETTERS)
+        reading = found.setdefault(said, _reading(text, codec))
         reading.add(codec, languages, score, focus.get(codec, _NO_SCORE))
     return list(found.values())
 

@@ -56,6 +56,11 @@ _ONLY_IN = (
     ),
     (_DOTS, frozenset({"en"})),
 )
+#: English short forms with a letter where the apostrophe is: "donít", "weÆll".
+_SHORT_FORM = re.compile(
+    r"\b(?:(?:are|ca|could|did|do|does|had|has|have|is|should|was|were|wo|would)n[^\x00-\x7f’]t"
+    r"|I[^\x00-\x7f’](?:ll|ve)|(?:[Tt]hey|[Ww]e|[Yy]ou)[^\x00-\x7f’](?:ll|re|ve))\b"
+)
 #: Two large letters at the beginning of a word that goes on small, the first beyond ASCII: in
 #: another encoding it is a sign ("¡Bienvenidos").
 _TWO_CAPITALS = re.compile(
@@ -98,6 +103,7 @@ _IMPOSSIBLE = (
         _DOT_INSIDE,
         _CASE,
         _TWO_CAPITALS,
+        _SHORT_FORM,
         _PRICE,
         _LOOSE_DASH,
         _DASH_INSIDE,

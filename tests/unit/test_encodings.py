@@ -206,6 +206,24 @@ def test_what_windows_writes_is_read(tag: str, codec: str) -> None:
         assert data is None or read(data, *languages) == text
 
 
+@each_row(["cp1252", "mac-roman"])
+def test_english_is_known_by_its_apostrophes(codec: str) -> None:
+    """Also where they and dashes are all that is not ASCII: nobody writes "donít"."""
+    text = (
+        "Today we’ll see how a bicycle is made. Please keep to the line — the robots don’t stop."
+        " Can you guess which colour sells best? It’s black."
+    )
+    assert read(text.encode(codec)) == text
+
+
+@each_row(["cp1250", "iso8859-2"])
+def test_romanian_is_read_with_the_letters_that_windows_has_for_it(codec: str) -> None:
+    """With a cedilla; a comma below, as in a newer encoding, would make no other word of it."""
+    text = "Bună ziua şi bine aţi venit! Astăzi vă arătăm cum făceau bunicii noştri brânza."
+    assert read(text.encode(codec), "ro") == text
+    assert read(f"{text} {text}".encode(codec)) == f"{text} {text}"
+
+
 @each_row(
     product(
         TEXTS["zh-Hans"] + TEXTS["ja"] + TEXTS["ru"] + TEXTS["th"],
