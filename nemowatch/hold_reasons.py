@@ -236,6 +236,10 @@ RESUMABLE = tuple(
 )
 
 
+#: Why a job waits while everything is paused.
+PAUSED_ALL = "Everything is paused. To resume: nemowatch resume."
+
+
 def pause_words(file: str) -> str:
     """Why a job waits that a PAUSE holds; `file`: that PAUSE as people see it."""
     return f"The file {file} pauses it: delete that file to resume."

@@ -9,7 +9,7 @@ from datetime import datetime
 from operator import attrgetter
 
 from nemowatch.config.hours import is_active
-from nemowatch.hold_reasons import STOPPERS, pause_words
+from nemowatch.hold_reasons import PAUSED_ALL, STOPPERS, pause_words
 from nemowatch.i18n.language import message
 from nemowatch.journal.holds import HoldRow
 from nemowatch.journal.spend import Price, Unpriced, amount
@@ -86,7 +86,7 @@ def closed(budget: Budget, back: State, *, paying: bool) -> Decision | None:
 def _pause_words(budget: Budget) -> str:
     """How a person's pause ends; "" where there is none."""
     if budget.paused_all:
-        return "Everything is paused. To resume: nemowatch resume."
+        return PAUSED_ALL
     if budget.paused_here:
         return pause_words(budget.paused_here)
     return ""

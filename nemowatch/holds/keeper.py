@@ -20,7 +20,7 @@ from nemowatch.holds.disk_space import DiskSpace
 from nemowatch.holds.outbox_retries import Outboxes
 from nemowatch.holds.probes import BalanceAnswer, Evidence
 from nemowatch.intake.inbox import Inbox
-from nemowatch.intake.scan.pauses import Pauses
+from nemowatch.intake.scan import pauses
 from nemowatch.jobs.hold_log import HoldLog, causes
 from nemowatch.journal import holds, queue
 from nemowatch.journal.database import Journal
@@ -107,7 +107,7 @@ class HoldKeeper:
             room=room,
             deliverable=tuple(await self._outboxes.deliverable()),
             ended_renders=tuple(ended),
-            pauses=Pauses({name: inbox.pauses for name, inbox in self._inboxes.items()}),
+            pauses=pauses.seen(self._inboxes),
             is_worked=self._inboxes.__contains__,
         )
 

@@ -18,14 +18,16 @@ def wake(
     now_ms: int,
     is_worked: Callable[[str], bool],
 ) -> tuple[int, Counter[tuple[str, bytes]]]:
-    """Let those jobs go on that no PAUSE holds, in inboxes that are worked. Returns how many, and
-    how many each PAUSE (watch, file) holds."""
+    """Let those jobs go on that no PAUSE holds, in inboxes that are worked; what still waits says
+    which PAUSE holds it now. Returns how many go on, and how many each PAUSE (watch, file)
+    holds."""
     woken = 0
     held: Counter[tuple[str, bytes]] = Counter()
     for watch, folder, count in queue.paused_folders(conn):
         file = pauses.holding(watch, folder)
         if file:
             held[watch, file] += count
+            queue.explain_paused(conn, watch, folder, pauses.words(watch, file))
         elif not is_worked(watch):
             continue
         elif pauses.any_below(watch, folder):
@@ -59,6 +61,7 @@ def _wake_each(
         file = pauses.holding(watch, path)
         if file:
             held[watch, file] += count
+            queue.explain_paused_source(conn, source_id, pauses.words(watch, file))
         else:
             woken += queue.wake_paused_source(conn, source_id, now_ms)
     return woken

@@ -14,7 +14,7 @@ from datetime import UTC, datetime
 
 from nemowatch.config.schema import Config
 from nemowatch.errors import LocalError, NotSent, RemoteError, RemotePassing, TokenRefused
-from nemowatch.hold_reasons import HOLDS, Scope
+from nemowatch.hold_reasons import HOLDS, PAUSED_ALL, Scope
 from nemowatch.holds import budget, paused_jobs, trials
 from nemowatch.holds.admission import the_cap
 from nemowatch.holds.budget import Cap
@@ -219,6 +219,7 @@ def wake_capped(conn: sqlite3.Connection, config: Config, now_ms: int) -> None:
 
 def _wake_unpaused(conn: sqlite3.Connection, evidence: Evidence) -> None:
     if account.is_paused(conn):
+        queue.explain_all_paused(conn, PAUSED_ALL)
         return
 
     paused_jobs.wake(conn, evidence.pauses, evidence.now_ms, evidence.is_worked)

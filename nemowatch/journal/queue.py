@@ -144,6 +144,21 @@ def explain_held(
     conn.execute(SQL["explain_held"], {"reason": reason, "skill": skill, "text": text})
 
 
+def explain_paused(conn: sqlite3.Connection, watch: str, folder: bytes, text: str) -> None:
+    """Renew the text of this folder's jobs that remain paused."""
+    conn.execute(SQL["explain_paused"], {"watch": watch, "folder": folder, "text": text})
+
+
+def explain_paused_source(conn: sqlite3.Connection, source_id: int, text: str) -> None:
+    """The same for the jobs of one source."""
+    conn.execute(SQL["explain_paused_source"], {"source_id": source_id, "text": text})
+
+
+def explain_all_paused(conn: sqlite3.Connection, text: str) -> None:
+    """The same for every job that is paused."""
+    conn.execute(SQL["explain_all_paused"], {"text": text})
+
+
 def reset_unpaid(conn: sqlite3.Connection, source_id: int, now_ms: int) -> None:
     """Have the unpaid jobs of a source whose file has changed start over: none of their sessions
     may hold the old content."""

@@ -129,7 +129,7 @@ class DaemonSite(Site):
 
     def pauses(self) -> Pauses:
         """As far as the scans have seen."""
-        return Pauses({name: inbox.pauses for name, inbox in self._inboxes.items()})
+        return pauses.seen(self._inboxes)
 
     async def take_over(self) -> list[str]:
         for inbox in self._inboxes.values():

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from nemowatch.journal import account, facts, holds
+from nemowatch.journal import account, facts, holds, job_history
 from nemowatch.journal.facts import Fact
 from nemowatch.journal.jobs import Job
 from nemowatch.model import HoldReason, State
@@ -69,6 +69,39 @@ async def test_a_pause_is_said_before_missing_credits(tmp_path: Path) -> None:
         await house.until("the other still", lambda f: held(f, HoldReason.CREDITS))
         pause.unlink()
         await house.until("credits again", lambda f: held(f, HoldReason.CREDITS, 3))
+
+
+async def test_a_paused_job_says_what_holds_it_now(tmp_path: Path) -> None:
+    """Of two PAUSEs the outer one goes, then everything is paused, then nothing is: each job says
+    what keeps it, and its history no more than that it went on."""
+    async with engine_rig(tmp_path) as house:
+        inner = [house.root / f"inbox/{name}/PAUSE" for name in ("dub-es", "dub-fr/sub")]
+        for name in ("dub-es/a.mp4", "dub-fr/sub/b.mp4"):
+            house.drop(name)
+        outer = house.root / "inbox/PAUSE"
+        for pause in (outer, *inner):
+            pause.touch()
+        await house.start()
+        await house.until("the outer one", lambda f: says(f, "file inbox/PAUSE "))
+        outer.unlink()
+        inside = ("file inbox/dub-es/PAUSE ", "file inbox/dub-fr/sub/PAUSE ")
+        await house.until("the inner ones", lambda f: says(f, *inside))
+        journal = house.journal
+        assert journal is not None
+        await journal.write(partial(account.set_paused, to=True))
+        await house.until("everything", lambda f: says(f, "Everything is paused"))
+        await journal.write(partial(account.set_paused, to=False))
+        for pause in inner:
+            pause.unlink()
+        done = await house.ended(2)
+        went_on = await journal.read(lambda conn: job_history.events(conn, done[0].id))
+        assert {step.error for step in went_on if step.to_state != State.HELD} == {""}
+
+
+def says(found: list[Job], *texts: str) -> bool:
+    return len(found) == 2 and all(
+        any(text in job.error_text for text in texts) for job in found if job.state is State.HELD
+    )
 
 
 async def test_an_anonymous_user_gets_the_link(tmp_path: Path) -> None:

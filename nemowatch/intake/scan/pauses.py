@@ -7,11 +7,14 @@ import os
 from collections.abc import Iterable, Mapping
 from pathlib import Path
 from types import MappingProxyType
+from typing import Protocol
 
+from nemowatch.config.display_paths import in_inbox
 from nemowatch.config.watch_section import Watch
 from nemowatch.errors import LocalError
 from nemowatch.fs.identity import is_regular, of_stat
 from nemowatch.fs.listing import entries_below
+from nemowatch.hold_reasons import pause_words
 from nemowatch.intake.scan.folder_instructions import (
     FolderInstructions,
     Gathering,
@@ -43,10 +46,15 @@ def pauses_in(instructions: Instructions) -> dict[bytes, bytes]:
 class Pauses:
     """Every PAUSE of every inbox."""
 
-    def __init__(self, files: Mapping[str, Mapping[bytes, bytes]] = MappingProxyType({})) -> None:
+    def __init__(
+        self,
+        files: Mapping[str, Mapping[bytes, bytes]] = MappingProxyType({}),
+        watches: Mapping[str, Watch] = MappingProxyType({}),
+    ) -> None:
         """`files`: by watch, then by the folder (b"": the inbox itself) that it is in; paths are
-        relative to the inbox."""
+        relative to the inbox. `watches`: those of `files`, by name."""
         self.files = files
+        self._watches = watches
 
     def __repr__(self) -> str:
         return f"Pauses({self.files!r})"
@@ -55,16 +63,41 @@ class Pauses:
         """The PAUSE that holds this folder; b"" when none does."""
         return nearest_pause(self.files.get(watch, {}), folder)
 
+    def words(self, watch: str, file: bytes) -> str:
+        """Why a job waits that this PAUSE holds."""
+        return pause_words(in_inbox(self._watches[watch], file))
+
     def any_below(self, watch: str, folder: bytes) -> bool:
         """Whether one holds this folder or a part of it."""
         folders_with_one = self.files.get(watch, {})
         return below(folders_with_one, folder) != []
 
 
+class Paused(Protocol):
+    """An inbox, and what pauses it."""
+
+    @property
+    def watch(self) -> Watch:
+        """Which one."""
+        raise NotImplementedError
+
+    @property
+    def pauses(self) -> Mapping[bytes, bytes]:
+        """Each PAUSE by the folder that it is in."""
+        raise NotImplementedError
+
+
+def seen(inboxes: Mapping[str, Paused]) -> Pauses:
+    """Every PAUSE that scans have seen in these inboxes, by watch."""
+    files = {name: inbox.pauses for name, inbox in inboxes.items()}
+    return Pauses(files, {name: inbox.watch for name, inbox in inboxes.items()})
+
+
 def on_disk(watches: Iterable[Watch]) -> Pauses:
     """Every PAUSE that exists now. Reads the disk, for callers that have no daemon to ask. What
     cannot be read holds nothing."""
-    return Pauses({watch.name: _in(watch) for watch in watches})
+    by_name = {watch.name: watch for watch in watches}
+    return Pauses({name: _in(watch) for name, watch in by_name.items()}, by_name)
 
 
 def _in(watch: Watch) -> dict[bytes, bytes]:

@@ -77,34 +77,40 @@ SELECT * FROM instruction WHERE state = 'held' AND reason = ? ORDER BY id
 
 -- name: wake_held
 -- every job held for a reason goes on where it stood; an upload or a render request is asked after first, never assumed
-UPDATE job SET state = back, reason = '', checking = back IN ('uploading', 'submitting'), back = '', due_at = 0, updated_at = :now
+UPDATE job SET state = back, reason = '', error_text = '', checking = back IN ('uploading', 'submitting'), back = '', due_at = 0,
+    updated_at = :now
 WHERE state = 'held' AND reason = :reason
 
 -- name: wake_one
 -- one held job goes on where it stood
-UPDATE job SET state = back, reason = '', checking = back IN ('uploading', 'submitting'), back = '', due_at = 0, updated_at = :now
+UPDATE job SET state = back, reason = '', error_text = '', checking = back IN ('uploading', 'submitting'), back = '', due_at = 0,
+    updated_at = :now
 WHERE id = :id AND state = 'held'
 
 -- name: wake_batch
 -- jobs that waited for an approval that was given, or whose batch is no more
-UPDATE job SET state = back, reason = '', checking = back IN ('uploading', 'submitting'), back = '', due_at = 0, updated_at = :now
+UPDATE job SET state = back, reason = '', error_text = '', checking = back IN ('uploading', 'submitting'), back = '', due_at = 0,
+    updated_at = :now
 WHERE state = 'held' AND reason = 'approval' AND EXISTS (
     SELECT 1 FROM session t JOIN source s ON s.id = t.source_id LEFT JOIN batch b ON b.id = s.batch_id
     WHERE t.id = job.session AND (b.id IS NULL OR b.approved_at IS NOT NULL))
 
 -- name: wake_paused
 -- jobs of one folder that were paused, or whose folder was out of the configuration: those may stand anywhere
-UPDATE job SET state = back, reason = '', checking = back IN ('uploading', 'submitting'), back = '', due_at = 0, updated_at = :now
+UPDATE job SET state = back, reason = '', error_text = '', checking = back IN ('uploading', 'submitting'), back = '', due_at = 0,
+    updated_at = :now
 WHERE state = 'held' AND reason = 'paused' AND session IN (
     SELECT t.id FROM session t JOIN source s ON s.id = t.source_id WHERE s.watch = :watch AND s.folder = :folder)
 
 -- name: wake_paused_source
-UPDATE job SET state = back, reason = '', checking = back IN ('uploading', 'submitting'), back = '', due_at = 0, updated_at = :now
+UPDATE job SET state = back, reason = '', error_text = '', checking = back IN ('uploading', 'submitting'), back = '', due_at = 0,
+    updated_at = :now
 WHERE state = 'held' AND reason = 'paused' AND session IN (SELECT id FROM session WHERE source_id = :source_id)
 
 -- name: wake_below_pause
 -- unpaid jobs that a hold of the account stops, of sources in a folder (from its first path to before :end) that is paused by now
-UPDATE job SET state = back, reason = '', checking = back IN ('uploading', 'submitting'), back = '', due_at = 0, updated_at = :now
+UPDATE job SET state = back, reason = '', error_text = '', checking = back IN ('uploading', 'submitting'), back = '', due_at = 0,
+    updated_at = :now
 WHERE state = 'held' AND reason IN (SELECT value FROM json_each(:reasons)) AND back IN ('claimed', 'uploading', 'uploaded')
 AND session IN (SELECT t.id FROM session t JOIN source s ON s.id = t.source_id
     WHERE s.watch = :watch AND s.path >= :first AND s.path < :end)
@@ -113,6 +119,18 @@ AND NOT EXISTS (SELECT 1 FROM spend p WHERE p.job_id = job.id AND p.edit IN ('ma
 -- name: explain_held
 -- what is held for a reason says why, as it stands now
 UPDATE job SET error_text = :text WHERE state = 'held' AND reason = :reason AND skill = :skill AND error_text <> :text
+
+-- name: explain_paused
+-- the paused jobs of one folder say what holds them now
+UPDATE job SET error_text = :text WHERE state = 'held' AND reason = 'paused' AND error_text <> :text AND session IN (
+    SELECT t.id FROM session t JOIN source s ON s.id = t.source_id WHERE s.watch = :watch AND s.folder = :folder)
+
+-- name: explain_paused_source
+UPDATE job SET error_text = :text WHERE state = 'held' AND reason = 'paused' AND error_text <> :text
+AND session IN (SELECT id FROM session WHERE source_id = :source_id)
+
+-- name: explain_all_paused
+UPDATE job SET error_text = :text WHERE state = 'held' AND reason = 'paused' AND error_text <> :text
 
 -- name: paused_folders
 -- the folders with jobs that are paused, and how many these are
