@@ -44,6 +44,7 @@ _BULLET = re.compile("^([ \t]{0,40})[\uf0a7\uf0b7\uf0d8\uf0fc][ \t]{0,40}", re.M
 _SAID = re.compile(r"[^\W_]")
 _LINE_ENDS = re.compile("\r\n|[\r\v\f\x85\u2028\u2029]")
 _SAVE_AGAIN = "Open it, copy its text into Notepad and save that as a .txt file."
+_COPY_AGAIN = "Copy the file once more, and check that it is whole."
 #: How to save a text as UTF-8 in the programs that most people have.
 AS_UTF8 = (
     "Save it as UTF-8 and drop it again. Notepad: File, Save as, Encoding: UTF-8. TextEdit: Format,"
@@ -108,7 +109,14 @@ def _refuse_unfinished(data: bytes) -> None:
     if len(data) - len(data.rstrip(b"\0")) <= _MOST_ZEROS:
         return
     said = "The end of this text is missing: there are only zeros where it should be."
-    raise OrderError(said, cure="Copy the file once more, and check that it is whole.")
+    raise OrderError(said, cure=_COPY_AGAIN)
+
+
+def end_is_missing() -> OrderError:
+    """The error for a text of which only the beginning is there."""
+    return OrderError(
+        "The end of this text is missing: it breaks off in the middle.", cure=_COPY_AGAIN
+    )
 
 
 def _refuse_large(data: bytes, most: int) -> None:

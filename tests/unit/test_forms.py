@@ -281,6 +281,34 @@ def test_of_rich_text_only_the_words_are_spoken() -> None:
         words(r"{\rtf1\ansi }")
 
 
+@each_row(
+    [
+        (r'{\field{\*\fldinst{HYPERLINK "http://a.b"}}{\fldrslt{our page}}} now', ["our page now"]),
+        (r"\trowd one\cell two\cell\row Next a|b", ["one\ttwo", "Next a|b"]),
+        (r"a \{ brace", ["a { brace"]),
+    ]
+)
+def test_of_rich_text_no_more_is_spoken_than_is_seen(inside: str, spoken: list[str]) -> None:
+    """No address behind a link, and no bar between two cells; a table keeps its lines."""
+    assert words(rf"{{\rtf1\ansi {inside}}}") == spoken
+
+
+def test_rich_text_is_known_in_utf16_and_behind_a_mark() -> None:
+    """The words, and no marks, in whatever form it was saved."""
+    for encoding in ("utf-16", "utf-8-sig"):
+        data = r"{\rtf1\ansi Hello, my \b friends\b0 .}".encode(encoding)
+        assert script_words(data, "a.txt") == "Hello, my friends."
+
+
+def test_rich_text_without_all_of_its_words_is_refused() -> None:
+    """What is cut off, or has words where they are not looked for."""
+    with pytest.raises(OrderError, match="breaks off"):
+        words(r"{\rtf1\ansi Hello, my fri")
+    for part in (r"{\shp{\*\shpinst{\shptxt box}}}", r"{\moMath{\mr a}}", r"\fromhtml1 a"):
+        with pytest.raises(OrderError, match="rich text"):
+            words(rf"{{\rtf1\ansi Words {part}}}")
+
+
 def test_marks_of_markdown_are_not_spoken() -> None:
     """Headings, emphasis, links, lists, code, tables, facts at the front."""
     assert words(MARKDOWN, "a.md") == [

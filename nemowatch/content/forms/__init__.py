@@ -106,6 +106,12 @@ def _plain_words(data: bytes) -> str:
     return text
 
 
+def _rich_words(text: str) -> str:
+    words = rtf.words(text.encode())
+    refuse_not_spoken(words)
+    return words
+
+
 def _heading(found: re.Match[str]) -> str:
     return found[1].strip()
 
@@ -122,6 +128,8 @@ def _reader(text: str, name: str) -> Callable[[str], str]:
     to be spoken."""
     if cues.is_subtitles(text):
         return cues.words
+    if rtf.is_rtf(text[:64].encode()):  # it was in UTF-16
+        return _rich_words
     refuse_not_spoken(text)
 
     if pages.is_page(text):
