@@ -88,9 +88,3 @@ def conversions(endings: Iterable[str], accepts: Container[MediaKind] = ALL_KIND
     for target, ones in by_target.items():
         said += f"Convert {', '.join(ones)} to {target}, and put that here. "
     return said
-
-
-def are_convertible(endings: Iterable[str], accepts: Container[MediaKind]) -> bool:
-    """Whether files with any of these endings can be converted for such a folder."""
-    targets = [_target(ending, accepts) for ending in endings]
-    return bool(targets) and all(targets)

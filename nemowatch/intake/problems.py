@@ -6,12 +6,12 @@ and a file of a kind that is not accepted may be about to get its real name.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from collections.abc import Set as AbstractSet
 from functools import partial
 from operator import lt
 
-from nemowatch.content.endings import are_convertible, conversions
+from nemowatch.content.endings import conversions
 from nemowatch.intake.other_folders import move_there
 from nemowatch.intake.records import FileProblem, FolderProblem
 from nemowatch.intake.scan.diff import FolderFacts, ScanDiff
@@ -19,6 +19,7 @@ from nemowatch.intake.scan.folders import FolderBook
 from nemowatch.intake.scan.partial_files import PartialFiles
 from nemowatch.intake.scan.paths import as_text, below, folder_of, parent
 from nemowatch.intake.scan.project_names import Named, named
+from nemowatch.model import MediaKind
 from nemowatch.tasks.media_names import listed
 from nemowatch.tasks.records import Unreadable
 from nemowatch.tasks.words import one_name
@@ -188,21 +189,25 @@ class ProblemRegister:
     def _foreign(self, folder: bytes) -> FolderProblem:
         facts = self._facts[folder]
         names = _examples(facts)
-        move = move_there(facts.foreign_kinds, filter(None, self._facts), self._book)
         if not folder:
             what = f"Files beside the task folders are not processed: {names}."
-            return FolderProblem(folder, what, cure=move)
+            return FolderProblem(folder, what, cure=self._move(facts.foreign_kinds))
 
         what = f"This folder does not accept these files: {names}. They are left as they are."
         kinds = self._book.kinds(folder)
         taken = listed(kinds)
         if taken:
             what = f"{what} It accepts {taken}."
-        endings = facts.foreign_endings
-        all_convertible = facts.convertible == facts.foreign
-        if all_convertible and are_convertible(endings, kinds):
-            move = _AWAY
-        return FolderProblem(folder, what, cure=f"{conversions(endings, kinds)}{move}")
+        converted = conversions(facts.foreign_endings, kinds)
+        elsewhere = facts.foreign_kinds.difference(kinds)
+        move = _AWAY
+        if elsewhere or not converted:
+            move = self._move(elsewhere)
+        return FolderProblem(folder, what, cure=f"{converted}{move}")
+
+    def _move(self, kinds: Collection[MediaKind]) -> str:
+        """Where files that promise to be of these kinds can go."""
+        return move_there(kinds, filter(None, self._facts), self._book)
 
 
 def _drop_below(problems: dict[bytes, FileProblem], start: bytes) -> None:

@@ -214,6 +214,27 @@ async def test_a_partial_file_of_an_unknown_program_is_quiet_while_it_grows(
         await b.until(lambda: b.problems == ())
 
 
+@pytest.mark.parametrize(
+    ("names", "cure"),
+    [
+        (["old.doc", "x.xyz"], "Convert .doc to DOCX or TXT, and put that here. Then move these"),
+        (["x.xyz"], "No folder accepts such files: move them out of the inbox."),
+        (["old.doc", "photo.jpg"], 'Move each into a folder that accepts it ("edit")'),
+    ],
+)
+async def test_nobody_is_sent_to_the_folder_that_does_not_accept_the_file(
+    root: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, names: list[str], cure: str
+) -> None:
+    """A folder that takes texts is not where an old Word document could go from there."""
+    monkeypatch.setitem(problems._PATIENCE, "foreign", 0.1)
+    async with inbox_rig(root, tmp_path / "s", scan_interval=0.2) as b:
+        for name in names:
+            b.put(f"voiceover/{name}", b"x")
+        await b.until(lambda: names[-1] in said(b))
+        assert cure in b.problems[0].cure
+        assert '"voiceover"' not in b.problems[0].cure
+
+
 def test_growth_is_told_from_scan_to_scan() -> None:
     """Time alone is no stillness: a scan has to show that nothing has changed."""
     files, one = PartialFiles(), Snapshot(1, 1, 1, 8, 1, 1)

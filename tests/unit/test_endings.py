@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from nemowatch.content.cloud_names import name_in_cloud
-from nemowatch.content.endings import are_convertible, conversions, converted_to
+from nemowatch.content.endings import conversions, converted_to
 from nemowatch.content.kinds import KINDS
 from nemowatch.intake.scan.diff import FolderFacts
 from nemowatch.model import MediaKind, Snapshot
@@ -85,5 +85,3 @@ def test_a_conversion_is_named_only_where_its_result_is_taken() -> None:
     videos = frozenset({MediaKind.VIDEO})
     assert conversions(["pdf", "wmv"], videos) == "Convert .wmv to MP4, and put that here. "
     assert converted_to(b"deck.pdf", videos) == ""
-    assert are_convertible(["wmv"], videos)
-    assert not are_convertible(["pdf", "wmv"], videos)

@@ -18,13 +18,14 @@ from nemowatch import errors
 from nemowatch.cli.status.view import draw
 from nemowatch.cures import Cure
 from nemowatch.errors import NemowatchError
+from nemowatch.intake.ready.inspection_result import Terms, wrong_kind
 from nemowatch.intake.watch.health import HealthState
 from nemowatch.journal.batches import BatchRow
 from nemowatch.journal.holds import HoldRow
 from nemowatch.journal.job_steps import NOTHING_SENT
 from nemowatch.journal.jobs import ListedJob
 from nemowatch.journal.sources import SourceRow
-from nemowatch.model import ENDED, AttentionReason, HoldReason, State
+from nemowatch.model import ENDED, AttentionReason, HoldReason, MediaKind, State
 from nemowatch.notify import wording
 from nemowatch.reporting import inbox_words, json_records, words
 from nemowatch.reporting.overview import (
@@ -268,3 +269,11 @@ def test_a_refused_file_is_not_moved_back() -> None:
     failed = words.about_job(5, State.FAILED, code="4002")
     assert "move the file back" not in refused.by_hand
     assert "move the file back" in failed.by_hand
+
+
+def test_a_file_for_another_folder_is_not_sent_back_to_its_own() -> None:
+    """Where it would be refused once more."""
+    terms = Terms(frozenset({MediaKind.VIDEO}), 1, settled=True, cut_short_ends=True)
+    refused = wrong_kind(b"dub-es/photo.mp4", MediaKind.IMAGE, terms)
+    cure = inbox_words.about_refused(refused.cure, back="inbox/dub-es")
+    assert cure.by_hand == 'Put it into a folder that accepts it ("edit").'

@@ -26,6 +26,8 @@ _WORDS = {
 _UNCHANGED = "and nothing has changed for ten minutes"
 _WITH_SOUND = "Export it again with its sound switched on, then put that into the folder."
 _COPY_AGAIN = "Copy it again, whole."
+#: How a cure begins that names another folder than the one that the file was put into.
+ELSEWHERE = "Put it into a folder that accepts it"
 
 
 class Advice(StrEnum):
@@ -138,7 +140,7 @@ def wrong_kind(path: bytes, kind: MediaKind, terms: Terms) -> Inspected:
     """Its content is of a kind that its folder does not accept."""
     what = f"Its content is {_WORDS[kind]}; this folder accepts {listed(terms.accepts)}."
     folders = ", ".join(f'"{name}"' for name in folders_for(kind))
-    cure = f"Put it into a folder that accepts it ({folders})."
+    cure = f"{ELSEWHERE} ({folders})."
     return refused(path, terms, what, cure, "unsupported")
 
 

@@ -48,8 +48,7 @@ class FolderFacts:
 
     foreign: int = 0  #: how many files of kinds that it does not accept
     foreign_names: list[bytes] = field(default_factory=list)
-    convertible: int = 0  #: how many of them can be converted
-    foreign_endings: set[str] = field(default_factory=set)  #: their endings
+    foreign_endings: set[str] = field(default_factory=set)  #: of those that can be converted
     #: what these files promise to be, or become once they are converted
     foreign_kinds: set[MediaKind] = field(default_factory=set)
     #: files that may be growing into one that it accepts
@@ -64,7 +63,6 @@ class FolderFacts:
 
         self.foreign += 1
         if converted_to(name):
-            self.convertible += 1
             self.foreign_endings.add(ending_of(name))
         kind = kind_by_name(name) or kind_after(name)
         if kind is not None:
