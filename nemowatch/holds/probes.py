@@ -26,6 +26,9 @@ from nemowatch.model import Credits, HoldReason, State
 #: What asking for the balance came to; None: there was no need to ask.
 BalanceAnswer = Credits | RemoteError | LocalError | None
 
+#: A balance that has risen by so many credits, about what an edit costs (docs/api.md section 8),
+#: was topped up. Smaller rises are refunds or what a day brings: they may not do for one turn.
+TOP_UP = 50
 #: States of a job that is trying an export now: its answer is about to come.
 EXPORTING = (State.INSTRUCTED, State.SUBMITTING)
 #: Reasons that hold the whole account.
@@ -87,8 +90,11 @@ def _end_refusal_if_over(conn: sqlite3.Connection, row: HoldRow, evidence: Evide
         return True
 
     _observe(conn, row, evidence)
+    pause = evidence.config.retry.cap
+    if _rise(row, evidence) > 0:
+        pause = 0.0
     if _is_worth_trying(row, evidence):
-        trials.try_one(conn, row, evidence.config.retry.cap, evidence.now_ms)
+        trials.try_one(conn, row, pause, evidence.now_ms)
     return False
 
 
@@ -143,11 +149,18 @@ def _token_accepted(conn: sqlite3.Connection, row: HoldRow, evidence: Evidence) 
 
 
 def _more_credits(conn: sqlite3.Connection, row: HoldRow, evidence: Evidence) -> bool:
-    """More than when the cloud refused: no sum is known to be enough."""
+    """So many more than when the cloud refused that all may go on; after less one job tries at
+    once, since no sum is known to be enough."""
+    return _rise(row, evidence) >= TOP_UP
+
+
+def _rise(row: HoldRow, evidence: Evidence) -> float:
+    """How many credits there are more than when the cloud refused for lack of them; 0 where that is
+    not known."""
     found = evidence.balance
     if not isinstance(found, Credits) or row.seen is None:
-        return False
-    return found.available > row.seen
+        return 0
+    return found.available - row.seen
 
 
 def _plan_unproven(conn: sqlite3.Connection, row: HoldRow, evidence: Evidence) -> bool:

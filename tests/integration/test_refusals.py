@@ -145,6 +145,21 @@ async def test_a_balance_that_has_risen_is_tried_at_once(house: House) -> None:
     assert house.rig.journal.read_now(holds.active) == {}
 
 
+async def test_a_small_rise_is_tried_by_one_job(house: House) -> None:
+    """However many turns may go side by side; a top-up lets all go on at once."""
+    house.drop(3)
+    await house.rig.run()
+    limits = replace(house.rig.config.limits, turns=3)
+    house.rig.config = replace(house.rig.config, limits=limits)
+    house.rig.cloud.fault("chat:2001@*")
+    for balance in (151, 152, 180):
+        house.rig.cloud.credits(balance)
+        assert await house.check() == 1
+        assert await house.check() == 0
+    house.rig.cloud.credits(1000)
+    assert await house.check() > 1
+
+
 async def test_without_a_rise_one_job_tries_after_ever_longer_pauses(house: House) -> None:
     """Each pause is longer than the one before, also over a restart, and another job has its turn
     each time; the first that gets through lets all go on."""
