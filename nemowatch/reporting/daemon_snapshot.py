@@ -111,10 +111,10 @@ def _settling(inboxes: Iterable[Inbox], limit: int) -> Iterable[Settling]:
 
 def _pauses(inboxes: Iterable[Inbox]) -> Iterable[PauseFile]:
     for inbox in inboxes:
-        for file in inbox.pauses.values():
+        for folder, file in inbox.pauses.items():
             whole = bytes(inbox.watch.inbox) + b"/" + file
-            is_whole = b"/" not in file
-            yield PauseFile(show_path(whole), in_inbox(inbox.watch, file), is_whole)
+            in_share = in_inbox(inbox.watch, file)
+            yield PauseFile(show_path(whole), in_share, not folder, inbox.watch.name, folder)
 
 
 def _troubles(inboxes: Iterable[Inbox], findings: Findings) -> Iterable[Trouble]:

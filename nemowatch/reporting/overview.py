@@ -80,6 +80,8 @@ class PauseFile:
     shown: str  #: its whole path, for people
     in_share: str  #: the same for people who see only the share: "inbox/dub-es/PAUSE"
     whole: bool = True  #: it pauses the whole inbox, and not one folder of it
+    watch: str = ""  #: whose inbox it is in; "" in what a program was told
+    folder: bytes = b""  #: that it is in, below the inbox
 
 
 @dataclass(frozen=True, slots=True)

@@ -65,6 +65,9 @@ class Live(Protocol):
     def choice(self, choice: Choice) -> str:
         """A command as something to click."""
 
+    def resume(self, paused: tuple[str, bytes]) -> str:
+        """What ends the pause of a folder: its watch, and where it is in the inbox."""
+
     def tools(self, row: Any) -> str:
         """What can be done about a row besides its cure."""
 

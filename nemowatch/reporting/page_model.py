@@ -224,6 +224,8 @@ class HoldLine:
     cure: Cure
     since_ms: int = 0  #: UTC ms; 0: unknown
     stops: bool = True  #: new work waits for it
+    #: the watch and the folder of it (b"": all of it) that a PAUSE holds
+    paused: tuple[str, bytes] | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -30,7 +30,8 @@ def holds(overview: Overview) -> Iterable[HoldLine]:
         yield HoldLine("Everything is paused.", inbox_words.PAUSED_ALL)
     for file in overview.snapshot.pauses:
         what = f"Paused by the file {file.in_share}."
-        yield HoldLine(what, inbox_words.PAUSE_FILE, stops=file.whole)
+        place = (file.watch, file.folder)
+        yield HoldLine(what, inbox_words.PAUSE_FILE, stops=file.whole, paused=place)
     if not overview.holds:
         yield from _connection(overview)
     for row in overview.holds:

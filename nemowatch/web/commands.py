@@ -6,6 +6,7 @@ Owns the words on the buttons. Any other command is shown as it is.
 
 from __future__ import annotations
 
+import os
 import shlex
 from dataclasses import dataclass
 from typing import Any
@@ -47,6 +48,11 @@ _OF_ONE = ("resolve", "answer", "revise")
 _OF_SEVERAL = ("retry", "cancel", "again")
 #: What text has to be written before an order.
 _ASKS = {"answer": "Your answer"}
+#: The labels of orders about a whole inbox and about one folder of it.
+_OF_FOLDER = {
+    "pause": ("Pause this inbox", "Pause this folder"),
+    "resume": ("Resume this inbox", "Resume this folder"),
+}
 #: What is asked before an order that cannot be undone, or costs again.
 _SURE = {
     "Cancel": "Cancel this? What was paid stays paid.",
@@ -81,6 +87,13 @@ def _apart(words: tuple[str, ...]) -> tuple[tuple[str, ...], dict[str, Any]]:
     if order in _OF_INBOX and rest:
         return (order,), {"watch": rest[0]}
     return words, {}
+
+
+def of_folder(order: str, watch: str, folder: bytes) -> Button:
+    """The button that pauses or resumes a folder of an inbox; b"": all of it."""
+    of_inbox, of_one = _OF_FOLDER[order]
+    args = {"watch": watch, "folder": os.fsdecode(folder)}
+    return Button(order, args, of_one if folder else of_inbox)
 
 
 def cancel(jobs: tuple[int, ...]) -> Button:

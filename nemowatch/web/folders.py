@@ -22,20 +22,13 @@ from nemowatch.intake.inbox import Inbox
 from nemowatch.intake.scan.ignore import Ignore, NameClass
 from nemowatch.intake.scan.pauses import held_in
 from nemowatch.reporting.phrases import counted
-from nemowatch.web import views
+from nemowatch.web import commands, views
 from nemowatch.web.actions import reply
 from nemowatch.web.commands import Button
 from nemowatch.web.desk import Desk
 from nemowatch.web.guard import check_word
 from nemowatch.web.pages import respond
 
-#: The labels of buttons, by the order and whether it is about a folder or the whole inbox.
-LABELS = {
-    ("pause", True): "Pause this folder",
-    ("pause", False): "Pause this inbox",
-    ("resume", True): "Resume this folder",
-    ("resume", False): "Resume this inbox",
-}
 #: The most folders of one inbox that are shown.
 SHOWN = 200
 #: Bytes that are written at once.
@@ -231,7 +224,6 @@ def _entered(inbox: Path, folder: bytes, ignore: Ignore) -> list[bytes]:
 
 
 def _row(watch: str, folder: bytes, *, paused: bool) -> _Folder:
-    args = {"watch": watch, "folder": os.fsdecode(folder)}
     order = "resume" if paused else "pause"
-    button = Button(order, args, LABELS[order, bool(folder)])
+    button = commands.of_folder(order, watch, folder)
     return _Folder(quote(folder), plain(folder), paused, button)

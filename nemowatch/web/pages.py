@@ -19,6 +19,7 @@ from nemowatch.model import State
 from nemowatch.reporting import words
 from nemowatch.reporting.conversation import ConversationTurn, conversation
 from nemowatch.reporting.page import style
+from nemowatch.reporting.page_files import where
 from nemowatch.web import views
 from nemowatch.web.desk import Desk
 from nemowatch.web.guard import SESSION, keep
@@ -73,7 +74,7 @@ class Pages:
             "job.html.j2",
             self._desk.clock.now_ms(),
             file=views.shown_name(found.row.path),
-            folder=found.row.folder,
+            folder=where(found.row),
             job=job,
             kind=KINDS.get(job.state, "busy"),
             stage=words.STAGES[job.state],

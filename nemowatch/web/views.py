@@ -103,6 +103,10 @@ class LiveControls:
             )
         return _markup("choice.html.j2", one=button)
 
+    def resume(self, paused: tuple[str, bytes]) -> str:
+        """A button that ends the pause of a folder."""
+        return _markup("choice.html.j2", one=commands.of_folder("resume", *paused))
+
     def tools(self, row: Any) -> str:
         """A row's jobs, and what can be done about them besides its cure."""
         if not row.jobs:

@@ -205,10 +205,16 @@ def test_a_phone_folders_a_restart_and_two_thousand_jobs(served: tuple[Studio, s
     studio.start()
     with opened(viewport={"width": 360, "height": 740}, has_touch=True) as tab:
         tab.goto(f"{page}/folders")
-        click(tab, "Pause this folder", within="transcribe")
-        wait_for("the PAUSE", (studio.inbox / "transcribe/PAUSE").is_file)
-        click(tab, "Resume this folder", within="transcribe")
-        wait_for("its end", lambda: not (studio.inbox / "transcribe/PAUSE").exists())
+        named = tab.get_by_role("group", name="transcribe")  # as a screen reader says it
+        named.get_by_role("button", name="Pause this folder").wait_for()
+        for resume_at in ("/folders", "/"):
+            tab.goto(f"{page}/folders")
+            click(tab, "Pause this folder", within="transcribe")
+            wait_for("the PAUSE", (studio.inbox / "transcribe/PAUSE").is_file)
+            tab.goto(page + resume_at)
+            click(tab, "Resume this folder", within="transcribe")
+            wait_for("its end", lambda: not (studio.inbox / "transcribe/PAUSE").exists())
+        tab.goto(f"{page}/folders")
         form = tab.locator("li", has_text="dub-es").locator(".drop")
         sent = {"name": "sent é.mp4", "mimeType": "video/mp4", "buffer": video("sent")}
         form.locator("input[type=file]").set_input_files([sent])

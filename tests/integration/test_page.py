@@ -214,7 +214,7 @@ def test_a_file_is_one_row_with_its_languages(tmp_path: Path) -> None:
     assert html.count('class="chip"') == 3
     assert html.count('class="bar') == 1
     assert "dub-es/clientA" in html
-    assert "Being made<span>2</span>" in html
+    assert "Being made <span>2</span>" in html  # read aloud: two words
 
 
 def test_what_was_asked_and_said_is_folded(tmp_path: Path) -> None:
