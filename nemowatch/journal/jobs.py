@@ -236,12 +236,16 @@ def _newest(conn: sqlite3.Connection, values: dict[str, Any]) -> list[ListedJob]
 
 
 def recent(
-    conn: sqlite3.Connection, limit: int, states: Iterable[State] = (State.PUBLISHED,)
+    conn: sqlite3.Connection,
+    limit: int,
+    states: Iterable[State] = (State.PUBLISHED,),
+    query: str = "recent",
 ) -> list[ListedJob]:
-    """Jobs that have ended in one of these states, the latest first."""
+    """Jobs that have ended in one of these states, the latest first. `query`: "not_replaced" leaves
+    out those whose file a newer one of its name has replaced."""
     found: list[ListedJob] = []
     for state in states:
-        found += every(conn, SQL["recent"], {"state": state, "limit": limit}, listed_row)
+        found += every(conn, SQL[query], {"state": state, "limit": limit}, listed_row)
     found.sort(key=attrgetter("job.updated_at"), reverse=True)
     return found[:limit]
 

@@ -64,7 +64,7 @@ def gather(
         limit=limit,
         unfinished=tuple(unfinished),
         behind_ended=queue.behind_ended(conn),
-        failed=tuple(_of(only, jobs.recent(conn, limit, FAILED))),
+        failed=tuple(_of(only, jobs.recent(conn, limit, FAILED, "not_replaced"))),
         done=tuple(_done(conn, row) for row in recent if row.job.state is State.PUBLISHED),
         tips=tuple(tipped(conn, [*reversed(unfinished), *recent])),
     )

@@ -1,6 +1,6 @@
 """Files that were refused before they had a job, and are in failed/ with a note. They are
-remembered as long as they are there, also over restarts; when a person removes one or drops it
-again, it is forgotten and its note is removed.
+remembered as long as they are there, also over restarts; when a person removes one, drops it again
+or puts in another file of its name that is taken, it is forgotten and its note is removed.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ from nemowatch.clock import Clock
 from nemowatch.config.watch_section import Watch
 from nemowatch.fs.threads import Disks
 from nemowatch.intake.records import FileProblem, Refused
-from nemowatch.journal import facts, notices
+from nemowatch.journal import facts, notices, sources
 from nemowatch.journal.database import Journal
 from nemowatch.journal.facts import InboxFact
 from nemowatch.reporting.note_writer import NoteWriter
@@ -74,15 +74,18 @@ class RefusedFiles:
         self._of[watch.name] = {one.problem.path: one for one in kept}
 
     async def forget_gone(self, watch: Watch) -> None:
-        """Forget those that a person has taken away, and remove their notes. Only while the share
-        is there."""
+        """Forget those that a person has taken away or replaced, and remove their notes. Only while
+        the share is there."""
         found = self._of[watch.name]
         if not found or not self._checks.is_due(watch.name):
             return
         self._checks.put_off(watch.name, CHECK_AGAIN)
-        for one in await self._disks.run(watch.name, _gone, list(found.values())):
+        known = list(found.values())
+        over = await self._disks.run(watch.name, _gone, known)
+        over += await self._journal.read(partial(_replaced, known))
+        for one in over:
             if await self._note_writer.withdraw(watch, one.problem, one.told):
-                del found[one.problem.path]
+                found.pop(one.problem.path, None)
                 self._changed.add(watch.name)
 
     async def save(self, watch: Watch) -> None:
@@ -124,6 +127,16 @@ def _with_paths(fields: dict[str, Any], convert: Callable[[Any], str | bytes]) -
 def _gone(refused: list[Refused]) -> list[Refused]:
     """Those whose file is no longer there; what cannot be asked counts as there."""
     return [one for one in refused if _is_gone(one.where)]
+
+
+def _replaced(refused: list[Refused], conn: sqlite3.Connection) -> list[Refused]:
+    """Those after which a file of their name was taken: it is what the note asked for."""
+    return [one for one in refused if _was_taken_after(conn, one)]
+
+
+def _was_taken_after(conn: sqlite3.Connection, refused: Refused) -> bool:
+    taken = sources.at_path(conn, refused.watch, refused.problem.path)
+    return any(source.created_at > refused.at_ms for source in taken)
 
 
 def _is_gone(path: Path) -> bool:

@@ -127,6 +127,23 @@ def test_counts_and_lists(journal: Journal) -> None:
     assert [r.job.id for r in do(journal, lambda conn: jobs.recent(conn, 9))] == [first]
 
 
+def test_a_failure_whose_file_was_replaced_is_no_longer_one(journal: Journal) -> None:
+    """A person has put in another file of its name, as the note asked: only that one counts."""
+    (old,) = claim(journal, b"dub-es/a.mp4")
+    force(journal, old, State.REJECTED)
+    (other,) = claim(journal, b"dub-fr/a.mp4")
+    force(journal, other, State.FAILED)
+
+    def failures() -> list[int]:
+        ended = (State.FAILED, State.REJECTED)
+        found = do(journal, lambda conn: jobs.recent(conn, 9, ended, "not_replaced"))
+        return sorted(row.job.id for row in found)
+
+    assert failures() == [old, other]
+    claim(journal, b"dub-es/a.mp4", digest="another")
+    assert failures() == [other]
+
+
 @pytest.mark.parametrize("back", sorted(WORKING))
 def test_waking_goes_on_where_it_stood(journal: Journal, back: State) -> None:
     """By reason, one by one, by folder: from the same state, due at once; an upload or a render

@@ -17,6 +17,8 @@ from nemowatch.i18n.language import in_language
 from nemowatch.intake.inbox import Inbox
 from nemowatch.intake.records import FileProblem, FolderProblem, Tick
 from nemowatch.intake.watch.health import HealthState
+from nemowatch.journal import sources
+from nemowatch.journal.sources import NewSource
 from nemowatch.reporting.note_writer import NoteWriter
 from nemowatch.reporting.notes import READ_ME, Complaint, read_me
 from nemowatch.sources import refused_files, stray_notes
@@ -24,6 +26,7 @@ from nemowatch.sources.moving_out import MovingOut
 from nemowatch.sources.tick_results import TickResults
 from tests.rigs.command import Cli
 from tests.rigs.inbox import inbox_of
+from tests.rigs.journal_rows import clip, do
 
 pytestmark = pytest.mark.anyio
 
@@ -149,6 +152,25 @@ async def test_a_refused_file_is_reported_as_long_as_it_is_in_failed(
     async with reception_of(tmp_path) as (tick_results, inbox):
         await tick_results.act_on(inbox, Tick())
         assert tick_results.refused == []
+
+
+async def test_a_refused_file_that_was_replaced_is_no_longer_reported(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Another file of its name was taken, as the note asked: the note goes, the old file stays."""
+    monkeypatch.setattr(refused_files, "CHECK_AGAIN", 0.0)
+    async with reception_of(tmp_path) as (tick_results, inbox):
+        there = refused_file(inbox)
+        await tick_results.act_on(inbox, Tick(problems=(NO_FILM,)))
+        name = inbox.watch.name
+    with Cli(tmp_path).journal() as journal:
+        path, folder, later = NO_FILM.path, NO_FILM.folder, SystemClock().now_ms() + 1
+        taken = NewSource(name, folder, path, "d", "dub", (clip(path),), ())
+        do(journal, lambda conn: sources.claim(conn, taken, later))
+    async with reception_of(tmp_path) as (tick_results, inbox):
+        await tick_results.act_on(inbox, Tick())
+        assert (tick_results.refused, standing(inbox)) == ([], [])
+        assert there.exists()
 
 
 async def test_a_note_about_another_trouble_of_that_name_stays(

@@ -40,6 +40,13 @@ ORDER BY j.updated_at DESC, j.id DESC LIMIT :limit
 SELECT j.*, s.watch, s.folder, s.path, s.task, s.settled, s.retired_to FROM instruction j JOIN source s ON s.id = j.source_id
 WHERE j.state = :state AND j.state IN ('published', 'failed', 'rejected', 'cancelled') ORDER BY j.updated_at DESC, j.id DESC LIMIT :limit
 
+-- name: not_replaced
+-- as recent, without those whose file has been replaced by a newer one of its name: that one counts
+SELECT j.*, s.watch, s.folder, s.path, s.task, s.settled, s.retired_to FROM instruction j JOIN source s ON s.id = j.source_id
+WHERE j.state = :state AND j.state IN ('published', 'failed', 'rejected', 'cancelled')
+AND NOT EXISTS (SELECT * FROM source newer WHERE newer.watch = s.watch AND newer.path = s.path AND newer.id > s.id)
+ORDER BY j.updated_at DESC, j.id DESC LIMIT :limit
+
 -- name: in_state
 -- jobs in one state, in the order in which they are due; the index gives it
 SELECT j.*, s.watch, s.folder, s.path, s.task, s.settled, s.retired_to FROM instruction j JOIN source s ON s.id = j.source_id
