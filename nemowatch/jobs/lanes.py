@@ -13,6 +13,7 @@ from itertools import filterfalse, islice
 from nemowatch.config.schema import Limits
 from nemowatch.journal import holds, job_counts, queue, source_members
 from nemowatch.journal.jobs import Job
+from nemowatch.journal.queries import version
 from nemowatch.model import WORKING, HoldReason, State
 from nemowatch.stages.table import TABLE, Lane
 
@@ -74,6 +75,10 @@ class LaneChoice:
     cloud_held: bool
     newest: int  #: the job that was made last
 
+    def is_due(self, now_ms: int) -> bool:
+        """Whether something has become due since."""
+        return self.next_due is not None and self.next_due <= now_ms
+
 
 def choose(
     conn: sqlite3.Connection,
@@ -105,6 +110,38 @@ def choose(
         cloud_held=cloud_held,
         newest=queue.newest(conn),
     )
+
+
+class Looks:
+    """Looks into the journal, one after the other. Where nothing could be started, nothing has
+    changed and nothing has become due, the next one finds the same: at rest most of them do."""
+
+    def __init__(self) -> None:
+        self._seen: object = None  # all that the latest choice depended on, but for the time
+        self._choice: LaneChoice | None = None  # None: it is to be made anew
+
+    def choose(
+        self,
+        conn: sqlite3.Connection,
+        now_ms: int,
+        limits: Limits,
+        busy: Busy,
+        *,
+        polling: bool,
+        in_doubt: bool,
+    ) -> LaneChoice:
+        """As the function `choose`."""
+        seen = (version(conn), limits, busy.set_aside, in_doubt)
+        rests = not busy.jobs and not polling
+        known = self._choice
+        if known is not None and rests and seen == self._seen and not known.is_due(now_ms):
+            return known
+
+        choice = choose(conn, now_ms, limits, busy, polling=polling, in_doubt=in_doubt)
+        self._seen, self._choice = seen, None
+        if rests and not choice.start:
+            self._choice = choice
+        return choice
 
 
 def _open_lanes(*, cloud_held: bool, polling: bool) -> tuple[Lane, ...]:

@@ -21,7 +21,7 @@ import structlog
 from nemowatch.config.watch_section import Watch
 from nemowatch.errors import JournalError, NemowatchError, RemoteError
 from nemowatch.jobs.job_log import JobLog, location
-from nemowatch.jobs.lanes import SMALL, Busy, LaneChoice, choose
+from nemowatch.jobs.lanes import SMALL, Busy, LaneChoice, Looks
 from nemowatch.jobs.outcomes import OutcomeJudge
 from nemowatch.jobs.running import RunningStages
 from nemowatch.jobs.slow_answers import SlowAnswers
@@ -75,6 +75,7 @@ class Runner:
         self._nudge = asyncio.Event()
         self._polling = False  # the schedule has asked for polls
         self._cloud_held = False  # as it was at the last pass
+        self._looks = Looks()
         self._newest = 0  # the job that was made last, as of then
         self._running = RunningStages(self._over)
         self._set_aside: set[int] = set()
@@ -152,7 +153,7 @@ class Runner:
         in_doubt = self._cloud_held or self.outcomes.cloud.in_doubt
 
         def look(conn: sqlite3.Connection) -> tuple[LaneChoice, dict[int, Work]]:
-            choice = choose(conn, now, limits, busy, polling=polling, in_doubt=in_doubt)
+            choice = self._looks.choose(conn, now, limits, busy, polling=polling, in_doubt=in_doubt)
             chosen = map(itemgetter(1), choice.start)
             return choice, self.store.read_chosen(conn, chosen)
 

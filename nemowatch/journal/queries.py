@@ -66,3 +66,8 @@ def first_value(conn: sqlite3.Connection, query: str, values: Values, default: T
     row = conn.execute(query, values).fetchone() or (default,)
     value: T = row[0]
     return value
+
+
+def version(conn: sqlite3.Connection) -> tuple[int, int]:
+    """What is another one after each change of the journal, by this connection or another."""
+    return conn.total_changes, conn.execute("PRAGMA data_version").fetchone()[0]
