@@ -9,6 +9,10 @@ from dataclasses import dataclass, field
 
 from nemowatch.clock import Clock
 
+#: Seconds between two times that the progress of a transfer is shown: each wakes the loop, which a
+#: thread that sends thousands of blocks a second would wait for.
+SHOWN_EVERY_S = 0.1
+
 
 @dataclass(slots=True)
 class Board:
@@ -32,7 +36,14 @@ class Board:
             if self.transfers.get(job_id) is mine:
                 self.rows[job_id] = (what, done, total)
 
+        due = loop.time()
+
         def report(done: int, total: int) -> None:
+            nonlocal due
+            now = loop.time()
+            if now < due and done != total:
+                return
+            due = now + SHOWN_EVERY_S
             with contextlib.suppress(RuntimeError):  # the loop has closed: nobody reads any more
                 loop.call_soon_threadsafe(show, done, total)
 
