@@ -10,6 +10,7 @@ from __future__ import annotations
 import os
 from dataclasses import replace
 from functools import partial
+from operator import attrgetter
 
 from nemowatch.errors import (
     FileRefused,
@@ -54,6 +55,9 @@ async def begin(work: Work, context: StageContext) -> Decision:
         return go(State.UPLOADED)
     if not work.paid and not work.later_turn:
         await source_check.same(work, context)
+    undeliverable = await _undeliverable(work, context)
+    if undeliverable is not None:
+        return undeliverable
     opened = await context.api.open_session(work.job.skill, work.job.stem)
     made = partial(sessions.opened, session_id=work.session.id, remote_id=opened.session_id)
     writes: list[Write] = [made]
@@ -62,6 +66,14 @@ async def begin(work: Work, context: StageContext) -> Decision:
         writes.append(partial(sessions.allow_rebuilding, session_id=work.session.id))
         why = _rebuilding(work)
     return replace(go(State.UPLOADING, *writes, error_text=why), text=why)
+
+
+async def _undeliverable(work: Work, context: StageContext) -> Decision | None:
+    """A hold for an outbox that takes no results, before hours are spent on sending a file; asked
+    again before it is paid for. What is paid for does not wait. Raises NoSpace."""
+    if work.paid or not any(map(attrgetter("path"), work.clips)):
+        return None
+    return await source_check.undeliverable(work, context)
 
 
 def _lost_timeline(work: Work, context: StageContext) -> Decision | None:

@@ -18,7 +18,7 @@ from nemowatch.config.watch_section import Watch
 from nemowatch.errors import LocalError, NoSpace
 from nemowatch.fs import exclusive_create
 from nemowatch.fs.names import candidates
-from nemowatch.model import HoldReason, State
+from nemowatch.model import MB, HoldReason, State
 from nemowatch.outbox.delivery_probe import check_delivery, check_outbox
 from nemowatch.outbox.publish import part_path, publish, write_part
 from nemowatch.outbox.target_folder import relative_folder
@@ -212,6 +212,7 @@ async def hold_and_release(tmp_path: Path) -> None:
             held = await rig.until("held", lambda found: waiting(found) == 2)
             assert all("mounted read-only" in job.error_text for job in held)
             assert rig.charged() == 0
+            assert rig.ledger()["sessions"] == {}  # nothing was sent for nothing, either
             assert rig.engine is not None
             await rig.engine.holds.check()
             await rig.engine.holds.check()
@@ -224,6 +225,32 @@ async def hold_and_release(tmp_path: Path) -> None:
         finally:
             await rig.stop()
             subprocess.run(["umount", "-l", str(outbox)], check=True)
+
+
+async def test_a_full_outbox_is_met_before_the_upload(tmp_path: Path) -> None:
+    """A film is not sent for an hour to wait then; with space again it goes on by itself."""
+    if os.geteuid() != 0:
+        pytest.skip("mounting a filesystem needs root")
+    async with engine_rig(tmp_path / "rig") as rig:
+        outbox = tmp_path / "outbox"
+        outbox.mkdir()
+        subprocess.run(["mount", "-t", "tmpfs", "-o", "size=16m", "tmpfs", outbox], check=True)
+        try:
+            filling = outbox / "others"
+            filling.write_bytes(bytes(15 * MB))
+            use_outbox(rig, outbox)
+            rig.drop("dub-es/a.mp4", video("a"))
+            await rig.start()
+            await rig.until("held", lambda found: [job.reason for job in found] == ["space"])
+            assert rig.ledger()["sessions"] == {}
+            filling.unlink()
+            assert rig.engine is not None
+            await rig.engine.holds.check()
+            await rig.ended(1)
+            assert rig.charged() == 1
+        finally:
+            await rig.stop()
+            subprocess.run(["umount", "-l", outbox], check=True)
 
 
 def waiting(found: list) -> int:  # type: ignore[type-arg]
