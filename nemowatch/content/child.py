@@ -76,6 +76,7 @@ class Child:
         self._is_parsing = False
         self._received = bytearray()  # and not used yet
         self.is_last = False  #: it ends after its last answer
+        self.owed = 0  #: requests whose outcome was not received yet
 
         # its complaints; a pipe that nobody reads would fill up and stop it
         self._complaints = os.fdopen(os.memfd_create("complaints"), "w+b", 0)
@@ -119,10 +120,10 @@ class Child:
         limits: ChildLimits,
         fds: Sequence[int] = (),
     ) -> None:
-        """Have it call `module:function`. `fds`: the open file of which it gets a descriptor."""
-        self._is_parsing = False
+        """Have it call `module:function`. `fds`: the open file of which it gets a descriptor.
+        Several requests may be sent before their answers are received, in the same order."""
         self._wall = limits.wall
-        self._deadline = time.monotonic() + limits.wall
+        self.owed += 1
 
         request = messages.ChildRequest(task, arguments, limits.cpu, limits.wall, limits.required)
         with suppress(ConnectionError):  # it has ended: `receive` says how
@@ -133,17 +134,20 @@ class Child:
                 self._socket.sendall(whole[sent:])
 
     def receive(self, beat: Callable[[], None] = _nothing) -> Any:
-        """Wait for the answer. `beat` is called while the child works on what it has read, and
-        not while it waits for the file.
+        """Wait for the next answer. `beat` is called while the child works on what it has read,
+        and not while it waits for the file.
 
         Raises ChildFailed, OrderError for content that cannot be used, UnsafeContent for content
         beyond the limits of what is read, and OSError for a file that cannot be read.
         """
+        self._is_parsing = False
+        self._deadline = time.monotonic() + self._wall
         while True:
             try:
                 tag, body = self._message(beat)
                 value = messages.unpacked(body)
                 if tag in (Tag.ANSWER, Tag.LAST):
+                    self.owed -= 1
                     self.is_last = tag is Tag.LAST
                     return value
                 self._note(tag, value)
@@ -158,6 +162,7 @@ class Child:
             self._is_parsing = True
             self._deadline = time.monotonic() + self._wall
         else:
+            self.owed -= 1
             raise error_of(tag, value)
 
     def _become_ready(self, version: Any) -> None:

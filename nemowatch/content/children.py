@@ -9,8 +9,10 @@ from __future__ import annotations
 import os
 import threading
 import time
-from collections.abc import Callable
-from typing import Any
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from functools import partial
+from typing import Any, TypeAlias
 
 from nemowatch.content.child import Child, ChildLimits
 from nemowatch.content.child_errors import ChildFailed, ChildFailure
@@ -36,6 +38,8 @@ UNAVAILABLE = frozenset(
         ChildFailure.OUT_OF_ORDER,
     }
 )
+#: Gives what a child has answered about one file, or raises what was wrong.
+Answer: TypeAlias = Callable[[], Any]
 
 
 class Children:
@@ -69,6 +73,37 @@ class Children:
                 raise
         return self._ask_one(task, arguments, fd, beat)
 
+    def ask_ahead(
+        self,
+        task: str,
+        asked: Sequence[tuple[tuple[Any, ...], int]],
+        beat: Callable[[], None],
+    ) -> list[Answer]:
+        """What gives the answer of `ask` about each of several files, asked as (arguments, open
+        file). One child gets all requests at once, and has not to be woken for each. About those
+        that it ends without answering, a child is asked when their answer is wanted."""
+        answers: list[Answer] = [
+            partial(self.ask, task, arguments, fd, beat) for arguments, fd in asked
+        ]
+        if len(asked) < 2:
+            return answers
+        number = 0
+        try:
+            with self._lent() as child:
+                for arguments, fd in asked:
+                    child.send(task, arguments, self._limits, [fd])
+                for number in range(len(asked)):
+                    answers[number] = _answer(child, beat)
+                    beat()
+                    if child.is_last:
+                        break
+        except ChildFailed as exc:
+            if exc.failure not in _TRIED_AGAIN:
+                answers[number] = partial(_fail, exc)
+        except OSError:  # the system takes no more descriptors: each file is asked about alone
+            pass
+        return answers
+
     def _ask_one(
         self,
         task: str,
@@ -76,25 +111,28 @@ class Children:
         fd: int,
         beat: Callable[[], None],
     ) -> Any:
-        child = self._take()
-        is_usable = False
-        try:
+        with self._lent() as child:
             child.send(task, arguments, self._limits, [fd])
-            answer = child.receive(beat)
-            is_usable = not child.is_last
-            return answer
+            return child.receive(beat)
+
+    @contextmanager
+    def _lent(self) -> Iterator[Child]:
+        """A child for this block, which goes on afterwards unless it has failed, or owes an
+        answer, which would be taken for that about another file. Raises ChildFailed."""
+        child = self._take()
+        has_failed = False
+        try:
+            yield child
         except ChildFailed as exc:
+            has_failed = True
             if exc.failure in UNAVAILABLE:
                 self._no_start_before = time.monotonic() + PAUSE
             raise
-        except Exception:  # an error about the file, which the child has reported: it goes on
-            is_usable = True
-            raise
         finally:
-            if is_usable:
-                self._give_back(child)
-            else:
+            if has_failed or child.is_last or child.owed:
                 child.end()
+            else:
+                self._give_back(child)
 
     def _take(self) -> Child:
         """An idle child, or a new one. Raises ChildFailed."""
@@ -150,3 +188,18 @@ class Children:
             self._idle.clear()
         for child in children:
             child.end()
+
+
+def _answer(child: Child, beat: Callable[[], None]) -> Answer:
+    """What a child answers next. Raises ChildFailed where it gives no answer."""
+    try:
+        found = child.receive(beat)
+    except ChildFailed:
+        raise
+    except Exception as exc:  # noqa: BLE001 - an error about the file: it is raised where it is read
+        return partial(_fail, exc)
+    return lambda: found
+
+
+def _fail(exc: Exception) -> Any:
+    raise exc

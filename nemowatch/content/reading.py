@@ -15,16 +15,18 @@ import importlib
 import os
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from functools import partial
 from typing import Any, TypeVar
 
 from nemowatch.content.child_errors import ChildFailed, ChildFailure
-from nemowatch.content.children import UNAVAILABLE, Children
+from nemowatch.content.children import UNAVAILABLE, Answer, Children
 from nemowatch.content.kinds import Sniffed, SniffResult, is_property_list, is_word
 from nemowatch.errors import LocalPassing, OrderError, UnsafeContent
 
 #: The module of tasks for a child, or for this process if there can be none.
 TASKS = "nemowatch.content.file_tasks"
 TEXT_TASK = f"{TASKS}:text_task"
+SNIFF_TASK = f"{TASKS}:sniff_task"
 #: The content of a file that every child can read.
 GOOD = b"A good text."
 #: Failures that say nothing about the content.
@@ -62,10 +64,17 @@ def sniff(
     size: int,
     *,
     beat: Beat = nothing,
+    answer: Answer | None = None,
 ) -> Sniffed:
-    """What an open file is by its first bytes; see `sniff.sniff`. Raises UnsafeContent,
-    LocalPassing, OSError."""
-    return _asked(Sniffed, f"{TASKS}:sniff_task", (name, size), fd, beat, here="sniff_task")
+    """What an open file is by its first bytes; see `sniff.sniff`. `answer`: gives that of a child
+    that was asked before, by `sniff_ahead`. Raises UnsafeContent, LocalPassing, OSError."""
+    return _asked(Sniffed, SNIFF_TASK, (name, size), fd, beat, here="sniff_task", answer=answer)
+
+
+def sniff_ahead(files: Sequence[tuple[int, bytes, int]], *, beat: Beat = nothing) -> list[Answer]:
+    """Have a child asked about several open files, each as (descriptor, name, bytes), before
+    `sniff` needs its answer about one after the other."""
+    return CHILDREN.ask_ahead(SNIFF_TASK, [((name, size), fd) for fd, name, size in files], beat)
 
 
 def read_text(fd: int, *, beat: Beat = nothing) -> str:
@@ -121,11 +130,12 @@ def _asked(
     beat: Beat,
     *,
     here: str,
+    answer: Answer | None = None,
 ) -> Record:
     """The record that `task` makes of the file, in a child. `here`: the task for this process if
-    there can be no child; "" for none."""
+    there can be no child; "" for none. `answer`: gives what was asked before."""
     try:
-        found = CHILDREN.ask(task, arguments, fd, beat)
+        found = (answer or partial(CHILDREN.ask, task, arguments, fd, beat))()
         if isinstance(found, kind):
             return found
         failure = ChildFailure.GARBAGE

@@ -15,7 +15,7 @@ import pytest
 from nemowatch.content import reading
 from nemowatch.content.child import ChildLimits
 from nemowatch.content.child_errors import ChildFailed, ChildFailure
-from nemowatch.content.children import Children
+from nemowatch.content.children import Answer, Children
 from nemowatch.content.kinds import SniffResult
 from nemowatch.errors import LocalPassing, OrderError, UnsafeContent
 from nemowatch.model import MediaKind
@@ -235,6 +235,57 @@ def test_where_every_file_ends_its_reader_none_is_refused(
     with pytest.raises(LocalPassing, match="fail on every file"):
         reading.read_script(file, "a.docx")
     assert reading.read_text(file) == "hello"
+
+
+def ask_all(
+    children: Children, parser: object, file: int, *arguments: tuple[object, ...]
+) -> list[Answer]:
+    task = f"{bad_parsers.__name__}:{getattr(parser, '__name__', '')}"
+    return children.ask_ahead(task, [(one, file) for one in arguments], lambda: None)
+
+
+def test_files_asked_about_at_once_get_the_answers_that_each_would_get(
+    children: Children, file: int
+) -> None:
+    """In their order, by one process, and an error where the file that has it is read."""
+    answers = ask_all(children, bad_parsers.fails_at, file, (0,), (errno.ESTALE,), (2,))
+    assert answers[2]() == answers[0]() == "read"
+    with pytest.raises(OSError, match="Stale"):
+        answers[1]()
+    assert ask(children, bad_parsers.size, file) == 5
+    assert children.started == 1
+
+
+def test_a_file_that_kills_its_reader_takes_no_answer_from_those_behind_it(
+    children: Children, file: int, tmp_path: Path
+) -> None:
+    """They are asked about again, each alone."""
+    mark = str(tmp_path / "mark")
+    answers = ask_all(children, bad_parsers.killed_once, file, (mark,), (mark,), (mark,))
+    assert [answer() for answer in answers] == ["read"] * 3
+    assert children.started == 2
+
+
+def test_a_child_that_owes_an_answer_is_asked_nothing_else(children: Children, file: int) -> None:
+    """Where one request cannot be sent, the answer to the one before it is nobody else's."""
+    nobodys = 1_000_000  # a descriptor that is not open
+    task = f"{bad_parsers.__name__}:fails_at"
+    answers = children.ask_ahead(task, [((0,), file), ((2,), nobodys)], lambda: None)
+    assert ask(children, bad_parsers.size, file) == 5
+    assert answers[0]() == "read"
+    with pytest.raises(OSError, match="Bad file"):
+        answers[1]()
+
+
+def test_of_files_that_do_not_answer_the_first_is_not_waited_for_twice(file: int) -> None:
+    """A share that hangs holds up its inbox no longer than when it is asked file by file."""
+    children = Children(ChildLimits(cpu=1, wall=1.5))
+    answers = ask_all(children, bad_parsers.wait, file, (), ())
+    assert children.started == 1
+    with pytest.raises(ChildFailed) as told:
+        answers[0]()
+    assert told.value.failure is ChildFailure.SILENT
+    assert children.started == 1
 
 
 def test_descriptors_are_closed(children: Children, file: int) -> None:

@@ -18,7 +18,7 @@ from nemowatch.fs import anchor
 from nemowatch.fs.safe_open import open_below
 from nemowatch.fs.threads import Hung
 from nemowatch.intake.claim.existing_results import Finder
-from nemowatch.intake.ready import inspect
+from nemowatch.intake.ready import ahead, inspect
 from nemowatch.intake.watch import liveness, owner_file, setbacks
 from nemowatch.intake.watch.health import AWAY, HealthState
 from nemowatch.intake.watch.setbacks import Setbacks
@@ -193,6 +193,7 @@ async def test_one_file_that_does_not_answer_stops_no_other(
             raise local_error(OSError(errno.EIO, "Input/output error"), path)
         return open_below(folder, path, *args)
 
+    monkeypatch.setattr(ahead, "open_below", bad_block)
     monkeypatch.setattr(inspect, "open_below", bad_block)
     async with inbox_rig(root, tmp_path / "s", scan_interval=0.2) as b:
         b.put("dub-es/b.mp4", mp4("b"))

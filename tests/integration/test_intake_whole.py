@@ -11,12 +11,13 @@ import pytest
 
 from nemowatch.fs import holes
 from nemowatch.fs.holes import Reports
-from nemowatch.fs.identity import snapshot
+from nemowatch.fs.identity import of_stat, snapshot
 from nemowatch.intake.ready import stability
+from nemowatch.intake.ready.ahead import opened_ahead
 from nemowatch.intake.ready.inspect import inspect
 from nemowatch.intake.ready.inspection_result import Advice, Inspected, Terms
 from nemowatch.intake.ready.settle_rules import SettleRule
-from nemowatch.model import MB, MediaKind
+from nemowatch.model import MB, MediaKind, Snapshot
 from tests.rigs.inbox import InboxRig, inbox_rig, mp4
 
 pytestmark = pytest.mark.anyio
@@ -140,3 +141,24 @@ def test_holes_that_are_not_reported_are_found_by_their_zeros(tmp_path: Path) ->
 def test_what_a_filesystem_tells_of_holes(fstype: str, reports: Reports) -> None:
     """Only those that report every hole are believed when they report none."""
     assert holes.reports(fstype) is reports
+
+
+async def test_a_file_that_changes_after_it_was_opened_ahead_settles_again(tmp_path: Path) -> None:
+    """What a child has said of it before counts only for the file as it was last seen; and files
+    that nobody takes are closed."""
+    seen: dict[bytes, Snapshot | None] = {}
+    for name in ("a.mp4", "b.mp4", "c.mp4"):
+        (tmp_path / name).write_bytes(mp4(name))
+        seen[name.encode()] = of_stat((tmp_path / name).stat())
+    terms = Terms(frozenset(MediaKind), 100 * MB, settled=True, cut_short_ends=False)
+    rule = SettleRule(1, local=True)
+    before = len(os.listdir("/proc/self/fd"))
+    with opened_ahead(tmp_path, seen, lambda: None) as ahead:
+        (tmp_path / "b.mp4").write_bytes(mp4("another"))
+        found = [
+            inspect(tmp_path, path, seen[path], rule, terms, lambda: None, ahead)
+            for path in (b"a.mp4", b"b.mp4")
+        ]
+        assert repr(ahead) == "Ahead(1 open)"
+    assert [one.advice for one in found] == [Advice.TAKE, Advice.AGAIN]
+    assert len(os.listdir("/proc/self/fd")) <= before + 2  # the child's socket and complaints

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import os
 import signal
 import sys
@@ -89,3 +90,10 @@ def opens(arguments: tuple[Any, ...], fd: int, parsing: Parsing) -> bytes:
 def fails(arguments: tuple[Any, ...], fd: int, parsing: Parsing) -> None:
     """Fails because the file cannot be read."""
     raise OSError(arguments[0], os.strerror(arguments[0]))
+
+
+def fails_at(arguments: tuple[Any, ...], fd: int, parsing: Parsing) -> str:
+    """Reads a file, unless the number of an error is given."""
+    if arguments[0] == errno.ESTALE:
+        fails(arguments, fd, parsing)
+    return "read"

@@ -7,12 +7,16 @@ which thread reads which groups.
 from __future__ import annotations
 
 import time
+from collections.abc import Generator
+from contextlib import closing
 from dataclasses import dataclass
+from itertools import chain
 from typing import TypeAlias
 
 from nemowatch.fs.threads import WorkerThread
 from nemowatch.intake.claim.acceptance import Acceptance
 from nemowatch.intake.claim.group import Group
+from nemowatch.intake.ready.ahead import AT_ONCE, Ahead, opened_ahead
 from nemowatch.intake.ready.inspect import inspect
 from nemowatch.intake.ready.inspection_result import Inspected, Terms
 from nemowatch.intake.state import InboxState
@@ -78,17 +82,31 @@ class GroupReading:
         def read() -> list[Read]:
             until = time.monotonic() + BUDGET
             done: list[Read] = []
-            for one in work:
-                found = [self._inspect(question, worker) for question in one.questions]
-                done.append((one.group, found))
-                if time.monotonic() > until:
-                    break
+            with closing(self._readings(work, worker)) as readings:
+                for one in readings:
+                    done.append(one)
+                    if time.monotonic() > until:
+                        break
             return done
 
         return await worker.run(read)
 
-    def _inspect(self, asked: ReadingQuestion, worker: WorkerThread) -> Inspected:
+    def _readings(
+        self, work: list[ReadingWork], worker: WorkerThread
+    ) -> Generator[Read, None, None]:
+        """Read one group after the other, in the worker's thread."""
+        root = self._root_monitor.root
+        for at in range(0, len(work), AT_ONCE):
+            some = work[at : at + AT_ONCE]
+            asked = chain.from_iterable(one.questions for one in some)
+            seen = {question.path: question.last for question in asked}
+            with opened_ahead(root, seen, worker.beat) as ahead:
+                for one in some:
+                    found = [self._inspect(question, worker, ahead) for question in one.questions]
+                    yield one.group, found
+
+    def _inspect(self, asked: ReadingQuestion, worker: WorkerThread, ahead: Ahead) -> Inspected:
         """Read one file, in the worker's thread."""
         root = self._root_monitor.root
         rule = self._root_monitor.settle_rules.at(asked.path)
-        return inspect(root, asked.path, asked.last, rule, asked.terms, worker.beat)
+        return inspect(root, asked.path, asked.last, rule, asked.terms, worker.beat, ahead)

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from nemowatch.content import reading
+from nemowatch.content.children import Answer
 from nemowatch.content.kinds import MAX_READ, Sniffed, SniffResult, is_word
 from nemowatch.errors import (
     LocalError,
@@ -26,6 +27,7 @@ from nemowatch.fs.holes import Reports
 from nemowatch.fs.identity import snapshot, unchanged
 from nemowatch.fs.lease import Lease
 from nemowatch.fs.safe_open import lookup, open_below
+from nemowatch.intake.ready.ahead import NOTHING_AHEAD, Ahead, OpenFile
 from nemowatch.intake.ready.inspection_result import (
     Advice,
     Inspected,
@@ -54,19 +56,21 @@ def inspect(
     rule: SettleRule,
     terms: Terms,
     beat: Beat,
+    ahead: Ahead = NOTHING_AHEAD,
 ) -> Inspected:
-    """Open a settled file and decide about it; `expected`: as it was last seen, None when that is
-    to be found out first. Never raises for what is wrong with the file."""
+    """Open a settled file, unless it is open `ahead`, and decide about it; `expected`: as it was
+    last seen, None when that is to be found out first. Never raises for what is wrong with the
+    file."""
     try:
         expected = expected or lookup(root, path)
-        fd = open_below(root, path)
+        file = ahead.take(path) or OpenFile(open_below(root, path))
     except LocalError as exc:
         if isinstance(exc, SourceGone):
             return Inspected(path, Advice.GONE)
         return failed(path, terms, exc, code="permission")
 
     try:
-        return _FileReader(fd, path, rule, terms, beat).read(expected)
+        return _FileReader(file.fd, path, rule, terms, beat, file.answer).read(expected)
     except SourceChanged:
         return Inspected(path, Advice.AGAIN)
     except (LocalError, OrderError) as exc:
@@ -74,7 +78,7 @@ def inspect(
     except OSError as exc:
         return failed(path, terms, local_error(exc, path))
     finally:
-        os.close(fd)
+        os.close(file.fd)
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,6 +90,7 @@ class _FileReader:
     rule: SettleRule
     terms: Terms
     beat: Beat
+    answer: Answer | None
 
     def read(self, expected: Snapshot) -> Inspected:
         """Read it, unless it differs from `expected`."""
@@ -122,7 +127,8 @@ class _FileReader:
         return Lease.UNKNOWN
 
     def _sniff(self, now: Snapshot) -> Sniffed:
-        return reading.sniff(self.fd, name_of(self.path), now.size, beat=self.beat)
+        name = name_of(self.path)
+        return reading.sniff(self.fd, name, now.size, beat=self.beat, answer=self.answer)
 
     def _unwritten(self, now: Snapshot) -> int:
         """How many of its bytes have never been written, as far as can be seen."""
