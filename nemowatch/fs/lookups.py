@@ -1,6 +1,6 @@
-"""Which of many files are there, and which are gone: each of their folders is entered once.
+"""Many files at once: what they are now, and which are gone. Each of their folders is entered once.
 
-Owns that distinction; how a file is looked at, `safe_open` knows.
+Owns the way from folder to folder; how a file is looked at or opened, `safe_open` knows.
 """
 
 from __future__ import annotations
@@ -8,9 +8,46 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 
-from nemowatch.errors import SourceGone
-from nemowatch.fs.safe_open import lookup_many
+from nemowatch.errors import LocalError, SourceGone
+from nemowatch.fs.safe_open import folder_of, lookup_at
 from nemowatch.model import Snapshot
+
+
+def in_folders(root: Path, paths: Iterable[bytes]) -> Iterator[tuple[bytes, int | LocalError]]:
+    """Each of these files with a descriptor of its folder, open until the next file is asked for,
+    or with the error for a folder that cannot be entered. Files of one folder come together."""
+    by_folder: dict[bytes, list[bytes]] = {}
+    for path in paths:
+        folder = path.rpartition(b"/")[0]
+        by_folder.setdefault(folder, []).append(path)
+
+    for folder, inside in by_folder.items():
+        try:
+            with folder_of(root, folder) as above:
+                for path in inside:
+                    yield path, above
+        except LocalError as exc:
+            for path in inside:
+                yield path, exc
+
+
+def lookup_many(
+    root: Path, paths: Iterable[bytes]
+) -> Iterator[tuple[bytes, Snapshot | LocalError]]:
+    """`lookup` for many files: each path with its snapshot, or with the error that `lookup` would
+    raise."""
+    for path, above in in_folders(root, paths):
+        yield path, found_at(above, root, path)
+
+
+def found_at(above: int | LocalError, root: Path, path: bytes) -> Snapshot | LocalError:
+    """What a file is in its folder, as `in_folders` gives it."""
+    if isinstance(above, LocalError):
+        return above
+    try:
+        return lookup_at(above, root, path)
+    except LocalError as exc:
+        return exc
 
 
 def lookup_there(root: Path, paths: Iterable[bytes]) -> Iterator[tuple[bytes, Snapshot]]:

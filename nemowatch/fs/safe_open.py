@@ -12,7 +12,7 @@ import contextlib
 import errno
 import os
 import stat
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
 
 from nemowatch.errors import (
@@ -231,9 +231,14 @@ def open_below(root: Path, relative: bytes) -> int:
     """Open the regular file `relative` below `root` for reading; the caller closes the descriptor.
 
     Raises SourceGone, LocalPassing, LocalFinal (a link, not a regular file, no permission)."""
-    folder, _, name = relative.rpartition(b"/")
-    whole = os.fsencode(root) + b"/" + relative
-    with folder_of(root, folder) as above, translated(whole):
+    with folder_of(root, relative.rpartition(b"/")[0]) as above:
+        return open_at(above, root, relative)
+
+
+def open_at(above: int, root: Path, relative: bytes) -> int:
+    """`open_below`, where the folder of the file is open already."""
+    name = relative.rpartition(b"/")[2]
+    with translated(os.fsencode(root) + b"/" + relative):
         _refuse(os.stat(name, dir_fd=above, follow_symlinks=False).st_mode, relative)
         fd = os.open(name, os.O_RDONLY | _SAFE, dir_fd=above)
     try:
@@ -253,39 +258,14 @@ def _refuse(mode: int, relative: bytes) -> None:
 
 def lookup(root: Path, relative: bytes) -> Snapshot:
     """What the regular file `relative` is now, without opening it. Raises as `open_below`."""
-    _, found = next(lookup_many(root, [relative]))
-    if isinstance(found, LocalError):
-        raise found
-    return found
+    with folder_of(root, relative.rpartition(b"/")[0]) as above:
+        return lookup_at(above, root, relative)
 
 
-def lookup_many(
-    root: Path, paths: Iterable[bytes]
-) -> Iterator[tuple[bytes, Snapshot | LocalError]]:
-    """`lookup` for many files, entering each folder once: each path with its snapshot, or with
-    the error that `lookup` would raise."""
-    by_folder: dict[bytes, list[bytes]] = {}
-    for path in paths:
-        folder = path.rpartition(b"/")[0]
-        by_folder.setdefault(folder, []).append(path)
-
-    for folder, inside in by_folder.items():
-        try:
-            with folder_of(root, folder) as above:
-                for path in inside:
-                    yield path, _snapshot_of(above, root, path)
-        except LocalError as exc:
-            for path in inside:
-                yield path, exc
-
-
-def _snapshot_of(above: int, root: Path, path: bytes) -> Snapshot | LocalError:
-    try:
-        name = path.rpartition(b"/")[2]
-        whole = os.fsencode(root) + b"/" + path
-        with translated(whole):
-            found = os.stat(name, dir_fd=above, follow_symlinks=False)
-        _refuse(found.st_mode, path)
-    except LocalError as exc:
-        return exc
+def lookup_at(above: int, root: Path, relative: bytes) -> Snapshot:
+    """`lookup`, where the folder of the file is open already."""
+    name = relative.rpartition(b"/")[2]
+    with translated(os.fsencode(root) + b"/" + relative):
+        found = os.stat(name, dir_fd=above, follow_symlinks=False)
+    _refuse(found.st_mode, relative)
     return of_stat(found)

@@ -15,7 +15,7 @@ from nemowatch.clock import ManualClock, SystemClock
 from nemowatch.config.watch_section import Watch
 from nemowatch.errors import local_error
 from nemowatch.fs import anchor
-from nemowatch.fs.safe_open import open_below
+from nemowatch.fs.safe_open import open_at, open_below
 from nemowatch.fs.threads import Hung
 from nemowatch.intake.claim.existing_results import Finder
 from nemowatch.intake.ready import ahead, inspect
@@ -188,13 +188,16 @@ async def test_one_file_that_does_not_answer_stops_no_other(
 ) -> None:
     """A bad block below one name is that file's trouble, and not the inbox's."""
 
-    def bad_block(folder: Path, path: bytes, *args: int) -> int:
-        if path == b"dub-es/a.mp4":
-            raise local_error(OSError(errno.EIO, "Input/output error"), path)
-        return open_below(folder, path, *args)
+    def with_bad_block(opening: Callable[..., int]) -> Callable[..., int]:
+        def opened(*where: object) -> int:
+            if where[-1] == b"dub-es/a.mp4":
+                raise local_error(OSError(errno.EIO, "Input/output error"), "a.mp4")
+            return opening(*where)
 
-    monkeypatch.setattr(ahead, "open_below", bad_block)
-    monkeypatch.setattr(inspect, "open_below", bad_block)
+        return opened
+
+    monkeypatch.setattr(ahead, "open_at", with_bad_block(open_at))
+    monkeypatch.setattr(inspect, "open_below", with_bad_block(open_below))
     async with inbox_rig(root, tmp_path / "s", scan_interval=0.2) as b:
         b.put("dub-es/b.mp4", mp4("b"))
         await b.until(lambda: bool(b.claimed))

@@ -14,7 +14,7 @@ from pathlib import Path
 
 from nemowatch.errors import LocalError, SourceGone
 from nemowatch.fs.identity import NO_LOOK, same_file
-from nemowatch.fs.safe_open import lookup_many
+from nemowatch.fs.lookups import lookup_many
 from nemowatch.intake.records import Candidate
 from nemowatch.journal import jobs, renames, source_members, sources
 from nemowatch.journal.job_steps import PART_BEFORE, TAKEN_AWAY

@@ -13,7 +13,7 @@ from collections.abc import Iterable
 from nemowatch.content.kinds import is_word
 from nemowatch.errors import LocalError
 from nemowatch.fs.identity import unchanged
-from nemowatch.fs.safe_open import lookup_many
+from nemowatch.fs.lookups import lookup_many
 from nemowatch.fs.threads import Hung
 from nemowatch.intake.claim.group import Group
 from nemowatch.intake.claim.group_reading import GroupReading, Read, ReadingWork

@@ -15,7 +15,8 @@ from typing import NamedTuple
 from nemowatch.content import reading
 from nemowatch.content.children import Answer
 from nemowatch.errors import LocalError
-from nemowatch.fs.safe_open import open_below
+from nemowatch.fs.lookups import in_folders
+from nemowatch.fs.safe_open import open_at
 from nemowatch.intake.scan.paths import name_of
 from nemowatch.model import Snapshot
 
@@ -44,9 +45,10 @@ class Ahead:
         self, root: Path, last_seen: Mapping[bytes, Snapshot], beat: Callable[[], None]
     ) -> None:
         """Open these files and have them asked about. Blocking."""
-        for path in last_seen:
-            with suppress(LocalError):
-                self._files[path] = OpenFile(open_below(root, path))
+        for path, above in in_folders(root, last_seen):
+            if isinstance(above, int):
+                with suppress(LocalError):
+                    self._files[path] = OpenFile(open_at(above, root, path))
             beat()
         asked = [(file.fd, name_of(path), last_seen[path].size) for path, file in self.items()]
         answers = reading.sniff_ahead(asked, beat=beat)

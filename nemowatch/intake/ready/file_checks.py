@@ -21,7 +21,8 @@ from nemowatch.fs.hashing import fingerprint
 from nemowatch.fs.identity import snapshot
 from nemowatch.fs.lease import Lease
 from nemowatch.fs.listing import names_below
-from nemowatch.fs.safe_open import lookup_many, open_below
+from nemowatch.fs.lookups import found_at, in_folders
+from nemowatch.fs.safe_open import open_at, open_below
 from nemowatch.intake.ready.settle_rules import SettleRule
 from nemowatch.model import Snapshot
 
@@ -41,24 +42,21 @@ def check_files(
 ) -> list[Checked]:
     """Check tracked files, with a lease where that proves something."""
     checked: list[Checked] = []
-    for path, found in lookup_many(root, paths):
-        checked.append(_checked(root, path, found, rule_of(path)))
+    for path, above in in_folders(root, paths):
+        checked.append(_checked(root, path, above, rule_of(path)))
     return checked
 
 
-def _checked(
-    root: Path,
-    path: bytes,
-    found: Snapshot | LocalError,
-    rule: SettleRule,
-) -> Checked:
-    if isinstance(found, LocalError):
+def _checked(root: Path, path: bytes, above: int | LocalError, rule: SettleRule) -> Checked:
+    """One file; `above`: its open folder, or why that cannot be entered."""
+    found = found_at(above, root, path)
+    if isinstance(found, LocalError) or isinstance(above, LocalError):
         return Checked(path, found)
     if not rule.leases or found.size == 0:
         return Checked(path, found)
 
     try:
-        fd = open_below(root, path)
+        fd = open_at(above, root, path)
     except LocalError:  # we may not read it, or it is just gone: the next check shows which
         return Checked(path, found)
     try:
