@@ -93,7 +93,7 @@ class Pipeline:
             self._schedule.more,
             self._state.projects_due,
             self._has_hints(),
-            self._state.tracked.busy(),
+            self._state.tracked.is_busy(),
         )
         return any(unfinished)
 

@@ -218,7 +218,7 @@ def test_a_file_that_waits_for_a_settling_one_is_checked_as_before() -> None:
     tracker.see(b"f", Observation(WHOLE, 1, Lease.FREE), LOCAL)
     tracked.block("waits for its text", soon=True)
     assert tracked.next_at <= 1 + LOCAL.check_every
-    assert tracker.busy() == 1
+    assert tracker.is_busy()
     tracked.block("cut short")
     assert tracked.next_at > 10
-    assert tracker.busy() == 0
+    assert not tracker.is_busy()

@@ -83,6 +83,6 @@ class TrackedFiles:
                 earliest = min(earliest, tracked.next_at)
         return earliest
 
-    def busy(self) -> int:
-        """How many are neither stuck nor blocked: those that will be jobs soon."""
-        return sum(not tracked.stuck for tracked in self._files.values())
+    def is_busy(self) -> bool:
+        """Whether one of them is neither stuck nor blocked, and will be a job soon."""
+        return not all(tracked.stuck for tracked in self._files.values())
