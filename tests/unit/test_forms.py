@@ -270,6 +270,41 @@ def test_of_a_web_page_only_what_is_seen_is_spoken() -> None:
         words('<?xml version="1.0"?><note><to>x</to></note>')
 
 
+def test_references_of_web_pages_are_the_letters_that_they_mean() -> None:
+    """In plain texts, too; what only looks like one stays."""
+    assert words("Sch&ouml;n &amp; gr&uuml;n, it&#8217;s &mdash; &copy;") == [
+        "Schön & grün, it’s — ©"
+    ]
+    assert words("AT&T, fish&chips; R&D; &notes &amp; more") == [
+        "AT&T, fish&chips; R&D; &notes & more"
+    ]
+
+
+def test_facts_before_markdown_are_no_part_of_the_text() -> None:
+    """Neither are they spoken, nor do they make the whole text data."""
+    assert words("---\ntitle: My film\ntags:\n  - a\ntime: now\n---\n\nHello.", "a.md") == [
+        "Hello."
+    ]
+    with pytest.raises(OrderError, match="no words"):
+        words("---\ntitle: My film\n---\n", "a.md")
+
+
+@each_row(
+    [
+        "1\n00:00:01,000 --> 00:00:03,500\nHello.\n\n2\n00:00:04,0",
+        "1\n00:00:01,000 --> 00:00:03,500\nHello.\n\n2\n00:00:04,000 -",
+        "1\n00:00:01,000 --> 00:00:03,500\nHello.\n\n2\n",
+        "WEBVTT\n\n00:01.000 --> 00:03.500\nHello.\n\n00:04.0",
+    ]
+)
+def test_subtitles_that_were_cut_off_are_refused(script: str) -> None:
+    """What is left of a cue's number and times is no words."""
+    with pytest.raises(OrderError, match="breaks off"):
+        words(script)
+    whole = "1\n00:00:01,000 --> 00:00:03,500\nHello.\n\n2\n00:00:04,000 --> 00:00:05,000\n2024\n"
+    assert words(whole) == ["Hello.", "2024"]
+
+
 def test_of_rich_text_only_the_words_are_spoken() -> None:
     """In the letters of each of its fonts; what cannot be read without doubt is refused."""
     assert words(RTF) == ["Привет, café €😀"]
@@ -342,6 +377,10 @@ def test_a_plain_text_is_taken_for_markdown_beyond_doubt_alone(
         ("Anna Smith   0:03\nHello all.\nBob Jones   0:07\nHi Anna.", "transcript"),
         ("0:00 Welcome\n0:45 What we cook\n1:02:03 Goodbye", "transcript"),
         ("Speaker 1  0:00\nHello everyone.\n\nSpeaker 2  0:05\nHi.", "transcript"),
+        ("00:00:01:Hello.\n00:00:04:Bye.", "transcript"),
+        ("[InternetShortcut]\nURL=https://example.com/a", "settings"),
+        ("version https://git-lfs.github.com/spec/v1\noid sha256:4d7a21\nsize 5", "Git LFS"),
+        ("We {--never--}{++always++} deliver.", "how it was changed"),
         ("00;00;00;00 - 00;00;02;10\nHello.\n\n00;00;02;10 - 00;00;05;00\nBye.", "transcript"),
         ("<begin subtitles>\n01:00:00:00 01:00:02:00\nHello.\n<end subtitles>", "transcript"),
         ("start\tend\ttext\n0\t1500\tHello\n1500\t3000\tBye", "transcript"),

@@ -10,6 +10,7 @@ from __future__ import annotations
 import html
 import re
 from collections.abc import Callable, Sequence
+from html.entities import html5
 
 from nemowatch.content.forms import cues, markdown, pages, rtf
 from nemowatch.content.forms.comments import without_comments
@@ -32,7 +33,7 @@ _MARKDOWN = (".md", ".markdown")
 _MOST_MARKED = 1_500_000
 _HEAVY = frozenset({pages.words, markdown.words, markdown.words_of_text})
 #: Character references that web pages leave in copied text.
-_REFERENCE = re.compile(r"&(?:amp|lt|gt|quot|apos|nbsp|#\d{1,7}|#x[0-9a-fA-F]{1,6});")
+_REFERENCE = re.compile(r"&(?:[A-Za-z][A-Za-z0-9]{1,30}|#\d{1,7}|#x[0-9a-fA-F]{1,6});")
 
 
 def script_words(data: bytes, name: str, languages: Sequence[str] = ()) -> str:
@@ -117,10 +118,15 @@ def _heading(found: re.Match[str]) -> str:
 
 
 def _as_it_is(text: str) -> str:
-    text = HEADING.sub(_heading, text)
-    if not _REFERENCE.search(text):
-        return text
-    return html.unescape(text)
+    return _REFERENCE.sub(_meant, HEADING.sub(_heading, text))
+
+
+def _meant(reference: re.Match[str]) -> str:
+    """The character that is meant. What only looks like a reference stays."""
+    whole = reference[0]
+    if whole.startswith("&#"):
+        return html.unescape(whole)
+    return html5.get(whole[1:], whole)
 
 
 def _reader(text: str, name: str) -> Callable[[str], str]:
@@ -130,11 +136,15 @@ def _reader(text: str, name: str) -> Callable[[str], str]:
         return cues.words
     if rtf.is_rtf(text[:64].encode()):  # it was in UTF-16
         return _rich_words
-    refuse_not_spoken(text)
+    is_markdown = name.lower().endswith(_MARKDOWN)
+    said = text
+    if is_markdown:
+        said = markdown.without_facts(text)
+    refuse_not_spoken(with_words(said))
 
     if pages.is_page(text):
         return pages.words
-    if name.lower().endswith(_MARKDOWN):
+    if is_markdown:
         return markdown.words
     if pages.has_tags(text):
         return pages.words

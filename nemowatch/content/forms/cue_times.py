@@ -11,6 +11,7 @@ from bisect import bisect_right
 from itertools import islice
 
 from nemowatch.content.subtitle_times import subtitle_time
+from nemowatch.content.text import end_is_missing
 from nemowatch.errors import OrderError, shown
 
 _STAMP = r"(?:\d{1,4}:)?\d{1,2}:\d{1,2}(?:[.,:]\d{1,3})?"
@@ -27,6 +28,8 @@ _ARROW = re.compile(r"-{1,2}>")
 _HALF = re.compile(r"\d[ \t]{0,9}-->")
 #: Times on both sides of one: no words, wherever they are.
 _AS_TIMES = re.compile(r"\d:\d[\d:., \t]{0,20}-->[ \t]{0,9}[\d:., \t]{0,20}\d:\d")
+#: What is left of a cue's head where a copy broke off.
+_CUT = re.compile(r"\d{1,6}(?:[:.,][\d:.,]{0,15})?[ \t]{0,9}-{0,2}")
 #: What to do about a cue that cannot be read.
 MEND = "Open it in a subtitle editor, mend that, and save it as SubRip (.srt) or WebVTT (.vtt)."
 
@@ -52,6 +55,7 @@ def times_of_cues(lines: list[str]) -> set[int]:
             times.add(number)
             last = number
     _refuse_unreadable(lines, times)
+    _refuse_cut(lines, times)
     return times
 
 
@@ -100,6 +104,15 @@ def _refuse_unreadable(lines: list[str], times: set[int]) -> None:
             is_broken = _is_at_head(lines, number) and (is_number_above or _HALF.search(line))
             if is_broken or _AS_TIMES.search(line):
                 raise _unreadable(line)
+
+
+def _refuse_cut(lines: list[str], times: set[int]) -> None:
+    """Raise OrderError if the last line is a part of a cue's head: it would be taken for words."""
+    filled = [number for number, line in enumerate(lines) if line.strip()]
+    last = filled[-1]
+    is_head = last > max(times, default=last) and _is_at_head(lines, last)
+    if is_head and _CUT.fullmatch(lines[last].strip()):
+        raise end_is_missing()
 
 
 def _unreadable(line: str) -> OrderError:

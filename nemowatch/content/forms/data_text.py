@@ -37,8 +37,8 @@ _REPEATED = re.compile(r"([{}=\\|;_])\1+")
 _SECTION = re.compile(r"^\[{1,2}[\w.\s:\"-]{1,60}\]{1,2}$")
 _SETTING = re.compile(r"^(?:export )?[A-Za-z_][\w.-]{0,60} ?= ?\S")
 _COMMENT = re.compile(r"[#;]")
-#: This many keys are enough if sections are named as well.
-_LEAST_IN_SECTIONS = 2
+#: This many keys are enough if sections are named as well: a shortcut of Windows has one.
+_LEAST_IN_SECTIONS = 1
 #: YAML: a key in small letters, alone or with its value; a line with a key below another.
 _KEY = re.compile(r"^(?:- )?[a-z_][\w.-]{0,40}:(?: |$)")
 _NESTED = re.compile(r"^[ \t]{1,40}(?:- |[a-z_][\w.-]{0,40}:(?:[ \t]|$))")

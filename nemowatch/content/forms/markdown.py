@@ -60,7 +60,7 @@ def has_marks(text: str) -> bool:
 
 def words(text: str) -> str:
     """The words of a Markdown document."""
-    return _words(_without_facts(text), has_html=True)
+    return _words(without_facts(text), has_html=True)
 
 
 def words_of_text(text: str) -> str:
@@ -68,8 +68,8 @@ def words_of_text(text: str) -> str:
     return _words(text, has_html=False)
 
 
-def _without_facts(text: str) -> str:
-    """The text without any facts at its beginning."""
+def without_facts(text: str) -> str:
+    """A Markdown document without any facts at its beginning."""
     lines = text.split("\n")
     mark = lines[0].rstrip()
     head = [line.rstrip() for line in lines[1:_FACTS]]

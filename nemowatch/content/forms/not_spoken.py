@@ -28,6 +28,7 @@ _BEGINNINGS = (
     ("a key or a certificate", re.compile(r"-----BEGIN [A-Z ]{1,40}-----")),
     ("a file in letters (uuencode)", re.compile(r"begin [0-7]{3,4} \S+\n[!-\x60]")),
     ("a file in letters (yEnc)", re.compile(r"=ybegin ")),
+    ("a pointer of Git LFS in place of a file", re.compile(r"version https://git-lfs\.")),
     ("a calendar or a contact", re.compile(r"BEGIN:V[A-Z]{3,8}\b")),
     ("data for a program (JSON)", re.compile(r'\[?\s{0,20}\{\s{0,20}"[^"\n]{1,100}"\s{0,5}:')),
 )
@@ -42,7 +43,7 @@ _MOST_HEADERS = 200
 
 #: A time that shows a line of a transcript: alone, before its words, or after a name.
 _TIME = r"(?:(\d{1,2}):)?(\d{1,2}):(\d{2})"
-_BEFORE = re.compile(rf"\W{{0,3}}{_TIME}(?![\d:])")
+_BEFORE = re.compile(rf"\W{{0,3}}{_TIME}(?!:?\d)")
 _BEHIND = re.compile(rf".{{0,60}}[^\w:]{_TIME}\W{{0,3}}$")
 #: Seconds within which a transcript begins. A timetable, which is read aloud, begins later.
 _EARLY = 60

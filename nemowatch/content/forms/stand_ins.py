@@ -53,6 +53,11 @@ _STAND_INS = (
         "Keep one of them, delete the marks (<<<<<<<, =======, >>>>>>>), and save it.",
     ),
     _StandIn(
+        re.compile(r"\{(?:\+\+|--|~~|==|>>)[^{}\n]{1,200}(?:\+\+|--|~~|==|<<)\}"),
+        'This text shows how it was changed, with marks around the words: "{mark}".',
+        "Keep the words that are meant, delete the marks, and save it.",
+    ),
+    _StandIn(
         re.compile(r"[\u0300-\u036f]{4}"),
         "The letters of this text are buried in marks.",
         "Write it in plain letters, and save it.",
