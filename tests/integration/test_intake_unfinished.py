@@ -251,6 +251,6 @@ def test_only_what_would_be_work_without_its_last_ending_looks_partial() -> None
     """The ending says nothing; what is below it does."""
     assert looks_partial(b"film.mp4.dlx")
     assert not looks_partial(b"film.dlx")
-    for ending in (b"srt", b"txt", b"json", b"nfo", b"sha256"):
+    for ending in (b"srt", b"txt", b"json", b"nfo", b"sha256", b"gz", b"7z"):
         assert not looks_partial(b"film.mp4." + ending)
     assert not looks_partial(b"mp4.dlx")

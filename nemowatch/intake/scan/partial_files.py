@@ -27,16 +27,18 @@ _ABOUT_A_FILE = frozenset(
         *("ass", "ssa", "sub", "sbv", "idx", "lrc", "thm", "edl"),  # subtitles, pictures, cuts
     }
 )
+#: Endings of what a whole file is packed in: without them it would be no more readable.
+_PACKED = frozenset({"gz", "bz2", "xz", "zst", "zip", "7z", "rar", "gpg", "pgp", "age", "enc"})
 #: Names given as examples.
 _EXAMPLES = 5
 
 
 def looks_partial(name: bytes) -> bool:
     """True when the name without its last ending is of a kind that is processed, and that ending is
-    not one of media, of texts, or of what is written about a file."""
+    not one of media, of texts, of packed files, or of what is written about a file."""
     shorter, _, _ = name.rpartition(b".")
     is_known = bool(converted_to(name)) or kind_by_name(name) is not None
-    if is_known or ending_of(name) in _ABOUT_A_FILE:
+    if is_known or ending_of(name) in _ABOUT_A_FILE | _PACKED:
         return False
     return kind_by_name(shorter) is not None
 
