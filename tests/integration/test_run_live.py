@@ -15,6 +15,7 @@ from rich.console import Console
 
 from nemowatch.cli.live.rates import Rates
 from nemowatch.cli.live.screen import DaemonView, draw
+from nemowatch.cli.status.progress import in_work
 from nemowatch.journal import jobs
 from nemowatch.model import State
 from nemowatch.reporting.overview import DaemonSnapshot, InboxStatus, Overview, Transfer
@@ -24,6 +25,9 @@ from tests.rigs.studio import wait_for
 
 #: What a terminal is told before and after a screen of one's own.
 ENTER, LEAVE = b"\x1b[?1049h", b"\x1b[?1049l"
+
+#: A skill of which it is known how long it takes.
+DUBBING = "multilingual-video-dubbing"
 
 
 def test_a_rate_is_what_was_moved_lately() -> None:
@@ -67,6 +71,27 @@ def test_the_screen_fits(tmp_path: Path, width: int) -> None:
     assert "making the video 43 %" in text
     assert "1 thing needs you: nemowatch status" in text
     assert "12:00:39" in text
+
+
+def test_names_are_told_apart_while_turns_are_under_way(tmp_path: Path) -> None:
+    """On 80 columns the clips of a campaign differ, here and in `status`, and how long a turn
+    usually takes is not cut off."""
+    cli = Cli(tmp_path)
+    for clip in (1, 11):
+        path = b"dub-es/Spring campaign/promo %d.mp4" % clip
+        cli.add_job(path, State.INSTRUCTING, skill=DUBBING)
+    with cli.journal() as journal:
+        rows = tuple(journal.read_now(jobs.listed))
+    turns = {row.job.id: Transfer("instructing", 0, 0, 125.0) for row in rows}
+    daemon = {"pid": 1, "state": "running", "since": None, "version": "1"}
+    overview = Overview(DaemonSnapshot(daemon, (), transfers=turns), unfinished=rows)
+    console = Console(width=80, height=24, file=io.StringIO(), record=True)
+    console.print(draw(DaemonView(overview, []), Rates(), 80, 24, {}))
+    status = "\n".join(line.plain for line in in_work(rows, turns, 80))
+    for shown in (console.export_text(), status):
+        assert " 1.mp4 > es" in shown
+        assert " 11.mp4 > es" in shown
+        assert shown.count("2 min so far; usually 1-3 minutes") == 2
 
 
 @pytest.mark.parametrize("term", ["dumb", "unknown", ""])

@@ -17,12 +17,11 @@ from rich.text import Text
 from nemowatch.cli.formatting import clean, credits, plural, size
 from nemowatch.cli.job_list import file_words
 from nemowatch.cli.output import word
-from nemowatch.cli.status.progress import bar, fitted
+from nemowatch.cli.status.progress import bar, fitted, time_taken
 from nemowatch.clock import lasted
 from nemowatch.model import State
 from nemowatch.reporting.overall_progress import figures_line, rounded
-from nemowatch.reporting.words import STAGES, pace
-from nemowatch.tasks.usual_times import usual_time
+from nemowatch.reporting.words import STAGES
 
 if TYPE_CHECKING:
     from nemowatch.cli.live.rates import Rates
@@ -33,8 +32,8 @@ if TYPE_CHECKING:
 FEWEST_LINES = 4
 #: Lines besides the rows and the log.
 FRAME = 8
-#: The fewest cells for a name.
-NAME = 20
+#: The fewest cells for a name, if it needs them: two names of a campaign differ in their middle.
+NAME = 28
 #: Cells of a row besides the name and the progress: the spinner, and a gap after each column.
 GAPS = 4
 #: What is said when there is nothing to show.
@@ -140,7 +139,7 @@ def _step(row: ListedJob, overview: Overview, rates: Rates) -> Text:
         expected = f", usually about {rounded(usual)}" if usual else ""
         return word(f"{STAGES[job.state]} {job.progress:.0f} %{expected}", "cyan")
     if transfer is not None and job.state is State.INSTRUCTING:
-        return word(f"{STAGES[job.state]}: {pace(transfer.seconds, usual_time(job.skill))}", "cyan")
+        return word(f"{STAGES[job.state]}: {time_taken(job, transfer)}", "cyan")
     return word(STAGES[job.state], "cyan")
 
 

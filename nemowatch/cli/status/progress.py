@@ -10,12 +10,12 @@ from nemowatch.cli.formatting import clean, size
 from nemowatch.cli.job_list import file_words
 from nemowatch.cli.pieces import StyledText
 from nemowatch.cli.status.lines import word
+from nemowatch.clock import lasted
 from nemowatch.model import State
-from nemowatch.reporting.words import pace
 from nemowatch.tasks.usual_times import usual_time
 
 if TYPE_CHECKING:
-    from nemowatch.journal.jobs import ListedJob
+    from nemowatch.journal.jobs import Job, ListedJob
     from nemowatch.reporting.overview import Transfer
 
 #: Cells of a progress bar.
@@ -88,7 +88,14 @@ def _talked(row: ListedJob, transfer: Transfer | None) -> Progress:
     """How long a turn has taken so far."""
     if transfer is None:
         return Progress(None, "the cloud works on it")
-    return Progress(None, pace(transfer.seconds, usual_time(row.job.skill)))
+    return Progress(None, time_taken(row.job, transfer))
+
+
+def time_taken(job: Job, turn: Transfer) -> str:
+    """How long a turn has taken and usually takes, in fewer cells than the page has for it: a name
+    needs them more."""
+    so_far = f"{lasted(turn.seconds)} so far" if turn.seconds > 0 else ""
+    return "; ".join(filter(None, (so_far, usual_time(job.skill))))
 
 
 def _moved(transfer: Transfer) -> Progress:
