@@ -202,6 +202,7 @@ async def test_what_is_clicked_watched_and_dropped(tmp_path: Path) -> None:
                 conversation = await answer.text()
             async with browser.get(page + "/job/2") as answer:
                 assert "dub-es/clientA" in conversation + await answer.text()
+            assert "Turn 1 <span>" in conversation  # two words, also when read aloud
             href = re.search(r'<video[^>]+src="(/file/1/1/0)"', conversation)
             assert href
             result = next(path for path in (rig.root / "outbox").rglob("*.mp4") if "é" in path.name)
