@@ -16,6 +16,24 @@ JOB = "JOB"
 NAME = "NAME"
 
 
+#: What starts a daemon that nothing else starts.
+RUN = "nemowatch run"
+
+
+class _Here:
+    """How people type the commands of this process's installation."""
+
+    option = ""
+    start = RUN
+
+
+def name_installation(option: str, start: str) -> None:
+    """Say from now on how commands are typed that people on the share read. `option`: their end,
+    "" where every command finds the configuration by itself; `start`: what starts the daemon, ""
+    for its container."""
+    _Here.option, _Here.start = option, start
+
+
 @dataclass(frozen=True, slots=True)
 class Choice:
     """A command that goes on, or what is written into an answer, and what it does."""
@@ -23,6 +41,13 @@ class Choice:
     command: str  #: as it is typed: "nemowatch resolve 7 --done"
     effect: str = ""  #: what it does and what it costs, in a few words
     label: str = ""  #: what its button says; "": as for every command like it
+
+    @property
+    def typed(self) -> str:
+        """The command as a person types it anywhere, so that it concerns this installation."""
+        if self.command.startswith("nemowatch "):
+            return f"{self.command}{_Here.option}"
+        return self.command
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,7 +111,8 @@ class Cure:
         if self.answers:
             lines += [self.how_to_answer, *_listed(self.answers)]
         if self.choices:
-            lines += [self.request, *_listed(self.choices)]
+            typed = tuple(replace(choice, command=choice.typed) for choice in self.choices)
+            lines += [self.request, *_listed(typed)]
         return lines
 
     @property
@@ -116,3 +142,11 @@ def _listed(choices: tuple[Choice, ...]) -> list[str]:
 
 #: Nothing to do.
 NOTHING = Cure()
+
+
+def start_again() -> Cure:
+    """How a daemon that has stopped is started again."""
+    effect = "start it; nothing is lost meanwhile"
+    if _Here.start:
+        return Cure(choices=(Choice(_Here.start, effect),))
+    return Cure("Start the container that it runs in; nothing is lost meanwhile.")

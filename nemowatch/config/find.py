@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shlex
 from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -50,6 +51,15 @@ def find(option: Path | None, env: Mapping[str, str]) -> Path:
     looked = " or ".join(map(str, usual))
     cure = "Make one with: nemowatch init, or name it with --config FILE."
     raise ConfigError([ConfigMistake("config", f"there is no configuration at {looked}.", cure)])
+
+
+def option_of(path: Path, env: Mapping[str, str]) -> str:
+    """The end of a command that people type for the configuration at `path`; "" when every command
+    finds it by itself. `env`: that of the process which uses it."""
+    found = [home(env) / ".config/nemowatch/config.toml", SYSTEM_CONFIG, NO_FILE]
+    if path in found or str(path) == env.get("NEMOWATCH_CONFIG"):
+        return ""
+    return f" --config {shlex.quote(str(path))}"
 
 
 def base_of(path: Path) -> Path:

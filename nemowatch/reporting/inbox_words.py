@@ -10,7 +10,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from nemowatch.clock import date_and_time
-from nemowatch.cures import NOTHING, Choice, Cure
+from nemowatch.cures import NOTHING, Choice, Cure, start_again
 from nemowatch.i18n.language import message
 from nemowatch.intake.ready.inspection_result import ELSEWHERE
 from nemowatch.intake.watch.health import HealthState
@@ -40,7 +40,6 @@ _TROUBLES = {
     HealthState.OFFLINE: message("not there since {date_and_time}: {reason}"),
     HealthState.HELD: message("another host works on it: {reason}"),
 }
-NOT_RUNNING = Cure("", (Choice("nemowatch run", "start it; nothing is lost meanwhile"),))
 PAUSED_ALL = Cure("", (Choice(RESUME, "resume work"),))
 PAUSE_FILE = Cure("Delete that file to resume.")
 #: Why a batch needs approval, for the note, by the cause that the journal keeps.
@@ -78,7 +77,7 @@ def about_inbox(health: HealthState | None, cure: str = "") -> Cure:
     """What a person can do about an inbox in this state; None: it is not watched. `cure`: that of
     what was found there, "" when it has none of its own."""
     if health is None:
-        return NOT_RUNNING
+        return start_again()
     if cure:
         return Cure(cure)
     return INBOXES[health]

@@ -8,6 +8,7 @@ from pathlib import Path
 from types import MappingProxyType
 
 from nemowatch.clock import date_and_time
+from nemowatch.cures import start_again
 from nemowatch.fs.names import note_name, plain
 from nemowatch.i18n.language import message
 from nemowatch.journal.jobs import ListedJob
@@ -121,7 +122,7 @@ def _credits(overview: Overview) -> Iterable[CreditLine]:
 
 
 def _at_rest(inbox: InboxStatus) -> InboxLine:
-    return InboxLine(inbox.root, False, "nemowatch is not running", inbox_words.NOT_RUNNING)
+    return InboxLine(inbox.root, False, "nemowatch is not running", start_again())
 
 
 def _inbox(inbox: InboxStatus) -> InboxLine:

@@ -30,6 +30,8 @@ def _filled(line: str, indent: str, *, ours: bool) -> str:
         words_of_line = said(words_of_line)
     words_of_line = plain(words_of_line)
     own = indent + " " * (len(line) - len(line.lstrip()))
+    if _is_command(line.strip()):
+        return f"{own}{words_of_line}"
     if not words_of_line.isascii() and wide(words_of_line) != len(words_of_line):
         return filled_wide(words_of_line, WIDTH, own)
     return textwrap.fill(
@@ -40,6 +42,12 @@ def _filled(line: str, indent: str, *, ours: bool) -> str:
         break_long_words=False,
         break_on_hyphens=False,
     )
+
+
+def _is_command(line: str) -> bool:
+    """Whether a line is to be typed as it is, and so is not broken; a sentence of ours ends with a
+    full stop."""
+    return line.startswith("nemowatch ") and not line.endswith(".")
 
 
 def in_language(block: str) -> str:

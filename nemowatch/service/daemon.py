@@ -20,7 +20,9 @@ import structlog
 
 from nemowatch import __version__
 from nemowatch.clock import Clock, SystemClock, iso
+from nemowatch.config.find import option_of
 from nemowatch.config.schema import Config
+from nemowatch.cures import name_installation
 from nemowatch.errors import JournalCorrupt, NemowatchError, TokenRefused
 from nemowatch.journal.database import Journal
 from nemowatch.journal.lock import StateLock
@@ -39,6 +41,7 @@ from nemowatch.service.operations import Operations
 from nemowatch.service.reloading import Reloading
 from nemowatch.service.serving import Serving
 from nemowatch.service.signals import install_signals, without_loop
+from nemowatch.service.started_by import start_command
 from nemowatch.service.state_folder import begin_new_journal, open_journal, state_id
 from nemowatch.service.systemd import Notifier
 
@@ -75,6 +78,7 @@ def run_daemon(
     few_arenas()
     configure_logs(config.log.level, config.log.format)
     clock = SystemClock()
+    name_installation(option_of(config_path, env), start_command())
     with StateLock(state_dir):
         watches = [watch.name for watch in config.watch]
         journal = open_journal(state_dir, clock, watches)

@@ -99,7 +99,7 @@ class LiveControls:
         button = commands.button_of(choice)
         if button is None:
             return Markup('<span class="wide small"><code>{}</code> {}</span>').format(
-                choice.command, choice.effect
+                choice.typed, choice.effect
             )
         return _markup("choice.html.j2", one=button)
 

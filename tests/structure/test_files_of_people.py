@@ -38,6 +38,7 @@ ELSEWHERE = {
     "content/word/package.py": "the parts of an archive that is open already",
     "tasks/request_kinds.py::_no_slips": "a list of words, a resource of the package",
     "tasks/native_names.py::_codes": "names of languages, a resource of the package",
+    "service/started_by.py::start_command": "/proc",
     "service/control.py": "the control socket",
     "service/control_client.py": "the control socket",
     "i18n/language.py": "the catalogues, in this package",

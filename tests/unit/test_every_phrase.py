@@ -15,7 +15,7 @@ from types import SimpleNamespace
 
 import pytest
 
-from nemowatch.cures import NOTHING, Choice
+from nemowatch.cures import NOTHING, Choice, start_again
 from nemowatch.hold_reasons import HOLDS
 from nemowatch.i18n import language
 from nemowatch.i18n.language import said
@@ -290,7 +290,7 @@ def test_each_cure_and_each_answer_is_found_again(marked: None) -> None:
         words.once_more([1]),
         inbox_words.PAUSED_ALL,
     ]
-    cures += [inbox_words.NOT_RUNNING, inbox_words.PAUSE_FILE, words.history(3)]
+    cures += [start_again(), inbox_words.PAUSE_FILE, words.history(3)]
     texts = [hold.words for hold in HOLDS.values()] + [hold.short for hold in HOLDS.values()]
     texts += [*inbox_words.BATCH_CAUSES.values(), *words.ENDED_WORDS.values()]
     for said_of_it in CURES.values():

@@ -22,7 +22,7 @@ from nemowatch.cli.status.lines import (
 )
 from nemowatch.cli.status.needs import needs
 from nemowatch.cli.status.progress import fitted, in_work
-from nemowatch.cures import JOB, Cure
+from nemowatch.cures import JOB, RUN, Cure
 from nemowatch.errors import show_path
 from nemowatch.model import HoldReason
 from nemowatch.reporting import account_words, inbox_words, words
@@ -74,8 +74,7 @@ def _daemon(overview: Overview, option: str) -> Lines:
     daemon = overview.snapshot.daemon
     if not overview.running:
         stopped = word("not running", "bold red")
-        start = inbox_words.NOT_RUNNING.choices[0].command
-        return [line(title_text("nemowatch"), stopped, f"; start it: {start}{option}")]
+        return [line(title_text("nemowatch"), stopped, f"; start it: {RUN}{option}")]
 
     since = f" since {local_time(daemon['since'])}"
     text = f"{daemon['state']}{since} (process {daemon['pid']}, version {daemon['version']})"
