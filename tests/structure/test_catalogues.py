@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import sys
 from pathlib import Path
 
@@ -10,6 +11,8 @@ from nemowatch.i18n.language import LANGUAGES
 sys.path.insert(0, str(Path(__file__).parents[2] / "scripts" / "lib"))
 import messages
 
+#: Folders whose names stand on the share as they are, in English.
+FOLDERS = re.compile(r"inbox|outbox")
 OTHERS = [code for code in LANGUAGES if code != "en"]
 
 
@@ -30,3 +33,15 @@ def test_a_translation_has_the_fields_of_its_message() -> None:
                 wanted = set().union(*map(messages.fields, forms))
                 for string in strings:
                     assert messages.fields(string) == wanted, (code, message.id)
+
+
+def test_folders_keep_their_names_in_every_language() -> None:
+    """Whoever is sent to the inbox or the outbox finds a folder that is called that."""
+    template = messages.template()
+    for code in OTHERS:
+        for message in messages.catalogue(code, template):
+            forms = message.id if isinstance(message.id, tuple) else (message.id,)
+            strings = message.string if isinstance(message.string, tuple) else (message.string,)
+            named = set(FOLDERS.findall(forms[0].lower()))
+            for string in filter(None, strings):
+                assert named <= set(FOLDERS.findall(string.lower())), (code, message.id)
