@@ -53,6 +53,18 @@ async def test_a_step_of_the_wall_clock_is_reported_once() -> None:
     timers.stop()
 
 
+async def test_a_clock_set_far_ahead_stops_nothing() -> None:
+    """Of millions of runs that were passed over one is called, at once, and the pace goes on."""
+    timers, called = Timers(ManualClock()), []
+    timers.every("one", 0.1, lambda: called.append(1))
+    timers.start()
+    began = time.process_time()
+    timers.move("one", -2 * 86400)
+    assert await reached(lambda: len(called) > 2)
+    assert time.process_time() - began < 1
+    timers.stop()
+
+
 async def test_stopping_what_never_began_is_fine() -> None:
     """The end of a daemon that did not come up; and what is stopped calls nobody."""
     timers, called = Timers(ManualClock()), []
