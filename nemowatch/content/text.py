@@ -14,6 +14,7 @@ from collections.abc import Sequence
 
 from nemowatch.content.damage import refuse_damaged, refuse_turned
 from nemowatch.content.kinds import MAX_CHARACTERS, MAX_TEXT
+from nemowatch.content.misread import refuse_misread
 from nemowatch.content.unicode_bytes import decode_unicode, is_nearly_utf8
 from nemowatch.errors import OrderError
 from nemowatch.model import MB
@@ -58,6 +59,7 @@ def decode_text(data: bytes, languages: Sequence[str] = ()) -> str:
     to be, for texts from before Unicode. Raises OrderError."""
     text = plain_text(data)
     if text is not None:
+        refuse_misread(text)
         return text
 
     data = _without_end(data)

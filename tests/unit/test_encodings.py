@@ -246,7 +246,13 @@ def test_utf8_with_a_few_wrong_bytes_is_read_or_refused() -> None:
 
 
 @each_row(
-    ["cafÃ© and naÃ¯ve", "donâ€™t", "Ð¿Ñ€Ð¸Ð²ÐµÑ‚ Ð²Ñ\x81ÐµÐ¼", "Â£5", "caf\ufffd", "caf\x82"]
+    [
+        *("cafÃ© and naÃ¯ve", "donâ€™t", "Ð¿Ñ€Ð¸Ð²ÐµÑ‚ Ð²Ñ\x81ÐµÐ¼", "Â£5", "caf\ufffd", "caf\x82"),
+        *("M√∂bel und K√ºche", "M├╢bel und K├╝che", "Sch?ne Gr??e aus K?ln"),
+        "+BBQEPgQxBEAESwQ5 +BDQENQQ9BEw-",
+        *(TEXTS["zh-Hans"][1].encode().decode(codec, "ignore") for codec in ("gbk", "cp932")),
+        TEXTS["ja"][1].encode().decode("cp932", "ignore"),
+    ]
 )
 def test_letters_that_were_garbled_before_are_refused(text: str) -> None:
     """No encoding brings them back; the original does."""
@@ -255,8 +261,44 @@ def test_letters_that_were_garbled_before_are_refused(text: str) -> None:
     assert "original" in caught.value.cure
 
 
+@each_row(
+    [
+        *product(["ru", "uk", "el", "he", "ar", "th", "pl", "ko", "zh-Hans"], ["latin-1"]),
+        *product(["el", "ar", "th", "pl", "tr"], ["cp1251"]),
+    ]
+)
+def test_texts_that_were_read_in_another_encoding_are_refused(tag: str, codec: str) -> None:
+    """And saved as UTF-8 like that: their letters are those of no language."""
+    garbled = TEXTS[tag][1].encode(ENCODINGS[tag][0], "ignore").decode(codec, "ignore")
+    with pytest.raises(OrderError, match="letters of this text were"):
+        decode_text(garbled.encode())
+
+
+def test_unicode_in_any_language_is_no_text_in_another_encoding() -> None:
+    """Also where a text has the letters of several languages, or hardly any but accented ones."""
+    for short, long in TEXTS.values():
+        assert decode_text(short.encode()) == short
+        assert decode_text(long.encode()) == long
+    for text in (
+        "Ä, Ö, Ü und ß: é, ñ, ø, å.",
+        "Łódź, Orléans, Málaga, Tromsø, Åre, São Paulo, İzmir, Brașov",
+        "Croeso! Dŵr, tŷ, môr, gŵyl a chân.",
+        "Ẹ káàbọ̀ sí ilé wa.",
+        "Mir geet et gutt, merci. Wéi ass et mat dir? Schéinen Dag!",
+    ):
+        assert decode_text(text.encode()) == text
+
+
 @pytest.mark.parametrize(
-    "text", ["„Ä“ ist ein Buchstabe.", "Un café » dit-il, déjà.", "C++ and +1 555-1234", "1+1=2-0"]
+    "text",
+    [
+        "„Ä“ ist ein Buchstabe.",
+        "Un café » dit-il, déjà.",
+        "C++ and +1 555-1234",
+        "1+1=2-0",
+        "+coffee +flowers +cupcakes",
+        "Wer?ich, a.b/c?v=1, d?w=2",
+    ],
 )
 def test_what_only_looks_garbled_is_read(text: str) -> None:
     """Accents beside quotes, and sums."""

@@ -17,6 +17,7 @@ from nemowatch.content.forms.comments import without_comments
 from nemowatch.content.forms.not_spoken import refuse_not_spoken
 from nemowatch.content.forms.other_markup import HEADING
 from nemowatch.content.forms.stand_ins import refuse_unwritten
+from nemowatch.content.misread import may_be_misread
 from nemowatch.content.text import (
     checked,
     checked_short,
@@ -58,7 +59,7 @@ def subtitles(data: bytes, languages: Sequence[str] = ()) -> str:
 def plain_subtitles(data: bytes) -> str | None:
     """The same of subtitles in Unicode; None for any other. Raises OrderError."""
     text = plain_text(data)
-    if text is None:
+    if text is None or may_be_misread(text):
         return None
     return with_words(checked(cues.timed(text)))
 
@@ -85,7 +86,7 @@ def plain_script(data: bytes, name: str) -> str | None:
     if rtf.is_rtf(data):
         return None
     text = plain_text(data)
-    if text is None or _reader(text, name) is not _as_it_is:
+    if text is None or may_be_misread(text) or _reader(text, name) is not _as_it_is:
         return None
     return without_comments(with_words(_as_it_is(text)))
 
