@@ -34,6 +34,11 @@ def name_installation(option: str, start: str) -> None:
     _Here.option, _Here.start = option, start
 
 
+def typed_start() -> str:
+    """The command that starts the daemon, as a person types it; "" for its container."""
+    return Choice(_Here.start).typed
+
+
 @dataclass(frozen=True, slots=True)
 class Choice:
     """A command that goes on, or what is written into an answer, and what it does."""

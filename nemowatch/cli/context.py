@@ -16,6 +16,7 @@ from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from nemowatch.cures import name_installation
 from nemowatch.errors import ConfigError, ConfigMistake, NemowatchError, failing_as
 
 if TYPE_CHECKING:
@@ -46,7 +47,7 @@ class CommandContext:
     @property
     def option(self) -> str:
         """The end of a command for people to type, so that it concerns this installation."""
-        return f" --config {shlex.quote(str(self.path))}" if self.named else ""
+        return option_of(self.path) if self.named else ""
 
     @property
     def watches(self) -> dict[str, Watch]:
@@ -54,14 +55,21 @@ class CommandContext:
         return {watch.name: watch for watch in self.config.watch}
 
 
+def option_of(path: Path) -> str:
+    """The option that names this configuration, with a space before it."""
+    return f" --config {shlex.quote(str(path))}"
+
+
 def find_context(option: Path | None) -> CommandContext:
     """The installation that `--config`, the environment or the usual places name. Raises
     ConfigError."""
+    from nemowatch.cli.typed_commands import start_command
     from nemowatch.config.find import find, state_folder
     from nemowatch.config.kept import load_kept
 
     env = dict(os.environ)
     path = find(option, env)
+    name_installation("" if option is None else option_of(path), start_command(path, env))
     kept = load_kept(path, env)
     folder = state_folder(kept.state_dir, path, env)
     return CommandContext(kept.read, path, folder, env, option is not None)

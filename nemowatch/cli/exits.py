@@ -9,6 +9,8 @@ import sys
 from collections.abc import Callable
 
 from nemowatch.cli.formatting import clean
+from nemowatch.cli.typed_commands import in_full
+from nemowatch.cures import typed_start
 from nemowatch.errors import ConfigError, DaemonNeeded, NemowatchError, UsageError
 
 OK, FAILED, USAGE, NEEDS_DAEMON = 0, 1, 2, 3
@@ -65,7 +67,8 @@ def report(exc: NemowatchError) -> int:
         ]
     else:
         lines = [f"nemowatch: {exc.text}"]
-    lines += [f"  {line}" for line in exc.cure.splitlines()]
+    cure = f"Start it: {typed_start()}" if isinstance(exc, DaemonNeeded) else in_full(exc.cure)
+    lines += [f"  {line}" for line in cure.splitlines()]
     _print_errors(lines)
     return exit_code(exc)
 

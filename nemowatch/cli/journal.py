@@ -45,13 +45,7 @@ def check(config: options.Config = None) -> None:
         finally:
             journal.close()
     if findings:
-        cure = (
-            "Stop the daemon and put a backup in its place; or just start it: it sets a damaged"
-            " journal aside and rebuilds."
-        )
-        raise JournalCorrupt(
-            f"{journal.path}: the journal is damaged: {'; '.join(findings)}.", cure=cure
-        )
+        raise JournalCorrupt(f"{journal.path}: the journal is damaged: {'; '.join(findings)}.")
     say(f"{journal.path}: sound.")
 
 

@@ -12,6 +12,8 @@ import typer
 
 from nemowatch.cli import completion, options
 from nemowatch.cli.formatting import clean, plural
+from nemowatch.cli.typed_commands import in_full
+from nemowatch.cures import typed_start
 from nemowatch.reporting.phrases import brackets
 
 if TYPE_CHECKING:
@@ -86,7 +88,7 @@ def resolve(
 def pause(config: options.Config = None) -> None:
     """Begin nothing new; finish what is paid."""
     _order(config, "pause")
-    print("Paused. To resume: nemowatch resume")
+    print(in_full("Paused. To resume: nemowatch resume"))
 
 
 def resume(config: options.Config = None) -> None:
@@ -171,10 +173,7 @@ def carry_out(context: CommandContext, op: str, **args: Any) -> Any:
 
     done = order(context, op, **args)
     if not done.running:
-        when = (
-            "nemowatch is not running: this is done when it starts (nemowatch"
-            f" run{context.option})."
-        )
+        when = f"nemowatch is not running: this is done when it starts ({typed_start()})."
         print(clean(when), file=sys.stderr)
     return done.answer
 

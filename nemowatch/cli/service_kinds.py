@@ -104,7 +104,10 @@ class OfMachine:
             return
         if is_hidden(root):
             text = f"A service of the machine cannot use {show_path(str(root))}: the unit hides it."
-            cure = f"Choose another folder, such as {USUAL_ROOT}, or: {OfPerson.command}"
+            cure = (
+                f"Choose another folder, such as {USUAL_ROOT}, or have the person whose folder it"
+                f" is type, not root: {OfPerson.command}"
+            )
             raise UsageError(text, cure=cure)
         check_unshared(root, self.places)
 

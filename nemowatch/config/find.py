@@ -73,7 +73,7 @@ def _named(path: Path, by: str) -> Path:
         what = f"names {path}, which is a folder, not a file."
         raise ConfigError([ConfigMistake(by, what, _cure_of_folder(path))])
     if not _exists(path) and path != NO_FILE:
-        cure = "Check the path, or make a configuration with: nemowatch init."
+        cure = f"Check the path, or make it with: nemowatch init --config {shlex.quote(str(path))}"
         raise ConfigError([ConfigMistake(by, f"names {path}, and there is no such file.", cure)])
     return path
 

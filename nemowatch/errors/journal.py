@@ -20,6 +20,11 @@ class JournalLocked(JournalError):
 class JournalCorrupt(JournalError):
     """The journal is damaged."""
 
+    cure = (
+        "Stop the daemon and put a backup in its place; or just start it: it sets a damaged journal"
+        " aside, begins a new one, and has what may have been paid for wait for approval."
+    )
+
 
 class JournalTooNew(JournalError):
     """The journal was written by a newer nemowatch."""

@@ -25,7 +25,8 @@ or, with uv:
   uv tool install --python /usr/bin/python3 FILE.whl
 and then:
   /usr/local/bin/nemowatch service install
-Or install it for yourself alone: nemowatch service install --user"""
+Or install it for one person alone, typed by that person and not by root:
+  nemowatch service install --user"""
 
 
 def this_program() -> Path:

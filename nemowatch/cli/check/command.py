@@ -115,11 +115,12 @@ def _print(findings: list[Finding]) -> None:
 
     from nemowatch.cli.formatting import clean, plural
     from nemowatch.cli.output import console, print_beside, word
+    from nemowatch.cli.typed_commands import in_full
 
     target = console()
     for found in findings:
         head = Text.assemble(word(f"{found.level:<5}"), word(f"{found.what:<8}", "bold"))
-        lines = [found.text, *found.cure.splitlines()]
+        lines = [found.text, *in_full(found.cure).splitlines()]
         print_beside(head, "\n".join(map(clean, lines)))
 
     bad = len(_failed(findings))

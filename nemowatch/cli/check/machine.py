@@ -14,7 +14,8 @@ from nemowatch.cli.check.finding import Finding, user_name
 from nemowatch.cli.context import as_owner
 from nemowatch.cli.deadline import within
 from nemowatch.cli.formatting import local_time, name, plural
-from nemowatch.errors import JournalError, NemowatchError
+from nemowatch.cures import typed_start
+from nemowatch.errors import JournalCorrupt, NemowatchError
 from nemowatch.fs.listing import walk_folders
 from nemowatch.fs.mounts import Mode, MountTable, mode_of
 from nemowatch.model import MB
@@ -87,8 +88,7 @@ def _check_journal(context: CommandContext, shown: str) -> None:
         lambda: "ok",
     )
     if broken != "ok":
-        cure = "nemowatch journal check says more."
-        raise JournalError(f"{shown}: the journal is damaged: {broken}.", cure=cure)
+        raise JournalCorrupt(f"{shown}: the journal is damaged: {' '.join(broken.split())}.")
 
 
 def _can_be_made(folder: Path) -> Finding:
@@ -116,8 +116,7 @@ def daemon(context: CommandContext) -> Finding:
     except NemowatchError as exc:
         return Finding("warn", "daemon", exc.text, exc.cure)
     if answer is None:
-        cure = "nemowatch run, or systemctl start nemowatch"
-        return Finding("warn", "daemon", "It is not running.", cure)
+        return Finding("warn", "daemon", "It is not running.", typed_start())
     found = answer["status"]["daemon"]
     since = local_time(found["since"])
     text = f"{found['state']} since {since} (process {found['pid']})."

@@ -22,7 +22,7 @@ from nemowatch.cli.status.lines import (
 )
 from nemowatch.cli.status.needs import needs
 from nemowatch.cli.status.progress import fitted, in_work
-from nemowatch.cures import JOB, RUN, Cure
+from nemowatch.cures import JOB, Cure, typed_start
 from nemowatch.errors import show_path
 from nemowatch.model import HoldReason
 from nemowatch.reporting import account_words, inbox_words, words
@@ -56,7 +56,7 @@ def draw(
     command to type."""
     longest = max(3, (rows - FRAME) // LISTS) if rows else LONGEST
     return Several(
-        *_daemon(overview, option),
+        *_daemon(overview),
         *_connection(overview, option),
         *_pauses(overview, option),
         *_inboxes(overview, option),
@@ -70,11 +70,12 @@ def draw(
     )
 
 
-def _daemon(overview: Overview, option: str) -> Lines:
+def _daemon(overview: Overview) -> Lines:
     daemon = overview.snapshot.daemon
     if not overview.running:
         stopped = word("not running", "bold red")
-        return [line(title_text("nemowatch"), stopped, f"; start it: {RUN}{option}")]
+        start = f"; start it: {typed_start()}"
+        return [line(title_text("nemowatch"), stopped, start)]
 
     since = f" since {local_time(daemon['since'])}"
     text = f"{daemon['state']}{since} (process {daemon['pid']}, version {daemon['version']})"
