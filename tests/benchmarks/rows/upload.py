@@ -82,9 +82,9 @@ def upload(base: Path) -> Iterator[Measure]:
         yield measure
 
 
-def drop_large(house: Studio, clip: Path, number: int) -> None:
+def drop_large(house: Studio, clip: Path, number: int, task: str = "dub-es") -> None:
     """Move a file of the same size and other content into the inbox by a rename."""
-    folder = house.inbox / "dub-es"
+    folder = house.inbox / task
     folder.mkdir(exist_ok=True)
     made = house.root / f"{number}.tmp"
     with clip.open("rb") as source, made.open("wb") as target:
