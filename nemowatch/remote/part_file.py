@@ -29,6 +29,9 @@ from nemowatch.remote import values
 from nemowatch.remote.boxes import FileEnd, end_of, looks_like_text
 
 _BLOCK = 1024 * 1024
+#: Bytes written by one call: for larger ones the system takes large pieces of memory for its cache,
+#: which are the slowest to get where a virtual machine gives back what is free.
+_STEP = 64 * 1024
 #: Bytes after which what came is synced and recorded, unless that was done less than so many
 #: seconds ago: after a crash, no more than the larger of the two is fetched again.
 _CHECKPOINT = 8 * 1024 * 1024
@@ -168,7 +171,7 @@ class PartFile:
         with self._open() as fd:
             begin, rest = self.size, block
             while rest:
-                written = os.pwrite(fd, rest, self.size)
+                written = os.pwrite(fd, rest[:_STEP], self.size)
                 self.size += written
                 rest = rest[written:]
             _begin_to_store(fd, begin, len(block))
