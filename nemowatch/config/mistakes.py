@@ -41,6 +41,8 @@ _INPUT = re.compile(r"^Input should be (a valid )?")
 _WORDS = {
     "must be string": "must be a text in quotes",
     "must be integer": "must be a whole number",
+    "Unable to parse input string as an integer": "must be a smaller whole number",
+    "String should have at least": "must not be empty",
 }
 #: Our words for pydantic's inside sentences.
 _PHRASES = {

@@ -18,9 +18,12 @@ from nemowatch.config.listening import listening, refuse_open_door
 from nemowatch.config.recipe_names import refuse_twins, sound_name
 from nemowatch.config.section import Section
 from nemowatch.config.values import (
+    Count,
+    Days,
     FilePath,
-    Rate,
     Seconds,
+    SecondsOrNever,
+    Silence,
     Slots,
     address,
     line,
@@ -51,7 +54,7 @@ class Api(Section):
     platform: Literal["auto", "clawhub", "cursor", "unknown"] = "auto"
     language: Annotated[str, Limited(pattern=r"^[A-Za-z]{2,8}([-_][A-Za-z0-9]{1,8})*$")] = "en"
     # for calls that answer at once; turns and transfers have limits of their own
-    timeout: Seconds = 60
+    timeout: Silence = 60
 
 
 @dataclass(
@@ -79,7 +82,7 @@ class Chat(Section):
     quiet_timeout: Seconds = 600  # only heartbeats for this long is a timeout
     recheck: Annotated[tuple[Seconds, ...], After(some)] = (30, 60, 60, 60, 60)
     # how often a turn is reported to be still under way; 0: never
-    still_working: Annotated[float, Limited(ge=0, allow_inf_nan=False)] = 120
+    still_working: SecondsOrNever = 120
     on_unknown: Literal["ask", "resend"] = "ask"
     on_lost_session: Literal["ask", "rebuild"] = "ask"
 
@@ -111,11 +114,11 @@ class Limits(Section):
     turns: Slots = 4
     renders: Slots = 16
     downloads: Slots = 2
-    upload_rate: Rate = 0  # bytes a second, 0: none
-    download_rate: Rate = 0
-    daily_credits: Annotated[int, Limited(ge=0)] = 0  # 0: none
+    upload_rate: Count = 0  # bytes a second, 0: none
+    download_rate: Count = 0
+    daily_credits: Count = 0  # 0: none
     hours: Annotated[str, After(span)] = ""  # "": always
-    confirm_above: Annotated[int, Limited(ge=0)] = 20  # 0: never asks
+    confirm_above: Count = 20  # 0: never asks
 
 
 @dataclass(
@@ -180,8 +183,8 @@ class SideFile(Section):
 class Retention(Section):
     """`[retention]`: in days, 0 for ever."""
 
-    jobs_days: Annotated[int, Limited(ge=0)] = 365
-    done_days: Annotated[int, Limited(ge=0)] = 0
+    jobs_days: Days = 365
+    done_days: Days = 0
 
 
 @dataclass(
@@ -193,7 +196,7 @@ class Service(Section):
     """`[service]`: how the daemon behaves as a service."""
 
     # for paid turns and uploads under way
-    drain: Annotated[float, Limited(ge=0, allow_inf_nan=False)] = 180
+    drain: SecondsOrNever = 180
 
 
 @dataclass(

@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Annotated, Any
 from urllib.parse import urlsplit
 
-from nemowatch.config.constraints import BeforeWithin, Context, Limited
+from nemowatch.config.constraints import Before, BeforeWithin, Context, Limited
 from nemowatch.config.hours import parse_hours
 
 #: The most characters of a value that must be one line.
@@ -23,9 +23,32 @@ SHORTEST_PASSWORD = 8
 _SERVICE = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*://\S")
 _NO_PATH = "must be a path in quotes"
 
-Seconds = Annotated[float, Limited(gt=0, allow_inf_nan=False)]
-Rate = Annotated[int, Limited(ge=0)]
-Slots = Annotated[int, Limited(ge=1)]
+#: The longest time in seconds, thirty years: timers of the system take no more than ten times that.
+LONGEST_TIME = 1_000_000_000
+#: The longest that a socket may be silent: the system counts its milliseconds in 32 bits.
+LONGEST_SILENCE = 1_000_000
+#: The most of anything that is done at the same time, or of attempts.
+MOST_SLOTS = 1_000_000
+#: The most days: more than the calendar has before it.
+MOST_DAYS = 1_000_000
+#: The most of what is only counted: the journal has 64 bits for a number.
+MOST_COUNTED = 10**15
+
+
+def number(value: Any) -> Any:
+    """A value for a number, which `true` is not. Raises ValueError."""
+    if isinstance(value, bool):
+        raise ValueError("must be a number")
+    return value
+
+
+_NUMBER = Before(number)
+Seconds = Annotated[float, Limited(gt=0, le=LONGEST_TIME, allow_inf_nan=False), _NUMBER]
+Silence = Annotated[float, Limited(gt=0, le=LONGEST_SILENCE, allow_inf_nan=False), _NUMBER]
+SecondsOrNever = Annotated[float, Limited(ge=0, le=LONGEST_TIME, allow_inf_nan=False), _NUMBER]
+Slots = Annotated[int, Limited(ge=1, le=MOST_SLOTS), _NUMBER]
+Count = Annotated[int, Limited(ge=0, le=MOST_COUNTED), _NUMBER]
+Days = Annotated[int, Limited(ge=0, le=MOST_DAYS), _NUMBER]
 
 
 def file_path(value: Any, context: Context | None) -> Path:

@@ -263,6 +263,26 @@ def test_a_value_of_the_wrong_shape_is_one_mistake(tmp_path: Path, text: str, to
     assert problem.partition(": ")[2] == told
 
 
+@pytest.mark.parametrize(
+    ("text", "told"),
+    [
+        ("[limits]\nturns = true", "limits.turns must be a number."),
+        ("[render]\npoll_interval = true", "render.poll_interval must be a number."),
+        ("[limits]\nturns = 99999999999999999999", "limits.turns must be less than or equal to"),
+        ("[limits]\nturns = 1e99", "limits.turns must be a smaller whole number."),
+        ("[render]\npoll_interval = 1e99", "render.poll_interval must be less than or equal to"),
+        ("[api]\ntimeout = 1e9", "api.timeout must be less than or equal to 1000000."),
+        ("[chat]\nrecheck = [30, 1e99]", "chat.recheck (number 2) must be less than or equal to"),
+        ("[retention]\njobs_days = 99999999999", "retention.jobs_days must be less than or equal"),
+        ('[render]\nquality = ""', "render.quality must not be empty."),
+    ],
+)
+def test_a_number_that_cannot_be_used_is_refused(tmp_path: Path, text: str, told: str) -> None:
+    """Before the daemon meets it: it would end at its first timer, or with the first job."""
+    (said,) = problems(tmp_path, f"{WATCH}\n{text}")
+    assert told in said
+
+
 def test_root_and_inbox_together_are_refused(tmp_path: Path) -> None:
     """Which of them was meant cannot be known."""
     (told,) = problems(tmp_path, WATCH + 'inbox = "x"\n')
