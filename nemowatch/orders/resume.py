@@ -8,8 +8,9 @@ import sqlite3
 from pathlib import Path
 from typing import Any, Self
 
-from nemowatch.errors import show_path
-from nemowatch.fs.exclusive_create import remove
+from nemowatch.errors import UsageError, show_path
+from nemowatch.fs.exclusive_create import remove, remove_folder
+from nemowatch.fs.names import plain
 from nemowatch.fs.safe_open import folder_of, sync_folder, translated
 from nemowatch.hold_reasons import RESUMABLE
 from nemowatch.holds import paused_jobs
@@ -80,10 +81,23 @@ def _unpause(inbox: Path, folder: bytes, ignore: Ignore) -> int:
         if not paused:
             break
         with folder_of(inbox, folder) as above, translated(inbox):
-            remove(os.path.basename(paused), above)
+            _take_away(os.path.basename(paused), above)
             sync_folder(above)
         removed += 1
     return removed
+
+
+def _take_away(name: bytes, above: int) -> None:
+    """Remove a PAUSE, a folder only if it is empty. Raises OSError; UsageError for one that is
+    not."""
+    try:
+        remove(name, above)
+    except IsADirectoryError:
+        try:
+            remove_folder(name, above)
+        except OSError as exc:
+            text = f"{plain(name)} is a folder that is not empty: it pauses this as before."
+            raise UsageError(text, cure="Give it another name, or empty it.") from exc
 
 
 def _any_inbox(_watch: str) -> bool:

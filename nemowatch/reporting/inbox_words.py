@@ -41,7 +41,7 @@ _TROUBLES = {
     HealthState.HELD: message("another host works on it: {reason}"),
 }
 PAUSED_ALL = Cure("", (Choice(RESUME, "resume work"),))
-PAUSE_FILE = Cure("Delete that file to resume.")
+PAUSE_FILE = Cure("Delete that file to resume. If it is a folder, give it another name.")
 #: Why a batch needs approval, for the note, by the cause that the journal keeps.
 BATCH_CAUSES: dict[str, str] = {
     REBUILT: (

@@ -245,6 +245,16 @@ async def test_what_is_clicked_watched_and_dropped(tmp_path: Path) -> None:
                 assert (rig.root / "inbox" / folder / "PAUSE").is_file()
                 assert (await click("resume", watch=watch, folder=folder))[0] == 200
                 assert not (rig.root / "inbox" / folder / "PAUSE").exists()
+            hold = rig.root / "inbox/dub-es/HOLD"  # made where only folders can be: on a phone
+            hold.mkdir()
+            assert (await click("resume", watch=watch, folder="dub-es"))[0] == 200
+            assert not hold.exists()
+            (hold / "b").mkdir(parents=True)
+            status, why = await click("resume", watch=watch, folder="dub-es")
+            assert (status, (hold / "b").is_dir()) == (409, True)
+            assert "HOLD is a folder that is not empty" in why
+            (hold / "b").rmdir()
+            hold.rmdir()
             assert (await click("pause", watch=watch, folder="../outbox"))[0] == 409
             assert (await click("pause", watch="/etc", folder=""))[0] == 409
 

@@ -12,7 +12,6 @@ from typing import Protocol
 from nemowatch.config.display_paths import in_inbox
 from nemowatch.config.watch_section import Watch
 from nemowatch.errors import LocalError
-from nemowatch.fs.identity import is_regular, of_stat
 from nemowatch.fs.listing import entries_below
 from nemowatch.hold_reasons import pause_words
 from nemowatch.intake.scan.folder_instructions import (
@@ -20,9 +19,9 @@ from nemowatch.intake.scan.folder_instructions import (
     Gathering,
     Instructions,
 )
-from nemowatch.intake.scan.ignore import Ignore, NameClass
+from nemowatch.intake.scan.ignore import Ignore
 from nemowatch.intake.scan.paths import below, lineage
-from nemowatch.intake.scan.scanner import EntryKind, walk
+from nemowatch.intake.scan.scanner import EntryKind, judged, walk
 
 
 def nearest_pause(files: Mapping[bytes, bytes], folder: bytes) -> bytes:
@@ -115,8 +114,8 @@ def held_in(inbox: Path, folder: bytes, ignore: Ignore) -> FolderInstructions:
     """The instructions in one folder of the inbox (b"": the inbox itself), by the disk."""
     found = Gathering()
     for name, at in entries_below(inbox, folder):
-        if ignore.name(name).kind is NameClass.OURS:
-            is_empty = is_regular(at) and at.st_size == 0
-            found.take(os.path.join(folder, name), of_stat(at), is_empty=is_empty)
+        entry = judged(name, os.path.join(folder, name), at, ignore)
+        if entry is not None and entry.kind is EntryKind.OURS:
+            found.take(entry.path, entry.snapshot, is_empty=entry.is_empty)
     found.end()
     return found.folders.get(folder, FolderInstructions())

@@ -133,7 +133,7 @@ def _entry(
 ) -> Entry | None:
     if found is None:
         return _unanswered(name, path, ignore)
-    return _judge(name, path, found, ignore)
+    return judged(name, path, found, ignore)
 
 
 def _unanswered(name: bytes, path: bytes, ignore: Ignore) -> Entry | None:
@@ -142,12 +142,14 @@ def _unanswered(name: bytes, path: bytes, ignore: Ignore) -> Entry | None:
     return None
 
 
-def _judge(
+def judged(
     name: bytes,
     path: bytes,
     found: os.stat_result,
     ignore: Ignore,
 ) -> Entry | None:
+    """What a name in a folder is, by its metadata; None for one that is ignored. `path`: relative
+    to the inbox."""
     if stat.S_ISDIR(found.st_mode):
         return _judge_folder(name, path, found, ignore)
 
