@@ -3,7 +3,6 @@ that is over. Owns which note is where; `reporting` has the words."""
 
 from __future__ import annotations
 
-import os
 from collections import defaultdict
 from typing import NamedTuple
 
@@ -12,6 +11,7 @@ import structlog
 from nemowatch.config.watch_section import Watch
 from nemowatch.intake.inbox import Inbox
 from nemowatch.intake.records import FileProblem, FolderProblem, ProblemList, Tick
+from nemowatch.intake.scan.paths import seen_from
 from nemowatch.jobs.hold_log import whole
 from nemowatch.journal.batches import BatchRow
 from nemowatch.reporting import inbox_words, notes
@@ -108,7 +108,8 @@ def _complaints(problems: ProblemList) -> dict[bytes, list[Complaint]]:
         if isinstance(problem, FolderProblem):
             found[problem.folder].append(Complaint(words, problem.suggestion))
         elif not problem.final:
-            files[_noted_in(problem), words].append(os.path.basename(problem.path))
+            folder = _noted_in(problem)
+            files[folder, words].append(seen_from(folder, problem.path))
     for (folder, words), names in files.items():
         found[folder].append(Complaint(words, files=tuple(names)))
     return found

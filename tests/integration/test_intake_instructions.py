@@ -216,15 +216,19 @@ async def test_an_approve_that_was_obeyed_is_used_when_the_share_comes_back(
 
 
 async def test_a_text_named_after_the_whole_clip_belongs_to_it(root: Path, tmp_path: Path) -> None:
-    """tour.mp4.txt is the narration of tour.mp4, in any case, composed or decomposed."""
+    """tour.mp4.txt is the narration of tour.mp4, in any case, composed or decomposed, and with a
+    space too many."""
     async with inbox_rig(root, tmp_path / "s") as b:
         b.put("voiceover/tour.mp4", mp4("1"))
         b.put("voiceover/tour.mp4.txt", b"Words of the tour.")
         b.put("voiceover/Cafe\u0301.mp4", mp4("2"))
         b.put("voiceover/CAF\u00c9.MP4.docx.txt", b"no partner of it")
         b.put("voiceover/CAF\u00c9.MP4.TXT", b"Words of the cafe.")
-        await b.until(lambda: len(b.claimed) == 3)
+        b.put("voiceover/izmir  1.mp4", mp4("3"))
+        b.put("voiceover/\u0130ZM\u0130R 1 .txt", b"Words of the city.")
+        await b.until(lambda: len(b.claimed) == 4)
         found = await prompts(b)
+        assert "Words of the city." in found[b"voiceover/izmir  1.mp4"]
         assert "Words of the tour." in found[b"voiceover/tour.mp4"]
         assert "Words of the cafe." in found["voiceover/Cafe\u0301.mp4".encode()]
 

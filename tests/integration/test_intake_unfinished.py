@@ -47,6 +47,7 @@ COMPANIONS = [
     "clip.mp4.ocTransferId17.part",
     "clip.mp4.xltd.cfg",
     ".clip.mp4.swp",
+    "clip.temp.mp4",
 ]
 
 

@@ -1,7 +1,7 @@
 """The files of one folder by their names: which texts may belong to which clips.
 
 Owns what "of the same name" means: `tour.txt` and `tour.mp4.txt` both belong to `tour.mp4`, in any
-case, composed or decomposed. It is pure.
+case, composed or decomposed, whatever white space is in it. It is pure.
 """
 
 from __future__ import annotations
@@ -48,9 +48,13 @@ def is_text(path: bytes) -> bool:
 
 
 def _stem(name: bytes) -> str:
-    return same_name(stem_of(name))
+    return _key(stem_of(name))
 
 
 def _keys(name: bytes) -> set[str]:
     """What a text of this clip may be called, without the text's own ending."""
-    return {_stem(name), same_name(name)}
+    return {_stem(name), _key(name)}
+
+
+def _key(name: bytes) -> str:
+    return " ".join(same_name(name).split())

@@ -52,7 +52,8 @@ _HALVES = (b".m4v", b".m2v", b".h264", b".264", b".h265", b".hevc")
 #: What a downloader calls the halves of a film that it will put together.
 _FORMAT = re.compile(r"\.f(?:\d{1,5}|hls|dash|https?|rtmp|audio|video)[\w=-]*\.\w+$")
 _WORKING_NAME = re.compile(
-    r"[^.]\.(?:temp|tmp|part|partial|crdownload|unfinished|incomplete|downloading|uploading)\.\w+$"
+    r"(?<=[^.])\.(?:temp|tmp|part|partial|crdownload|unfinished|incomplete|downloading|uploading)"
+    r"(?=\.\w+$)"
 )
 
 
@@ -79,6 +80,8 @@ def about(name: bytes) -> Iterator[tuple[str, bool]]:
     elif low.startswith("."):  # as rsync and others write a file before they rename it
         rest = low[1:]
         yield rest, False
+    if _WORKING_NAME.search(rest):  # as what takes the place of a file is called meanwhile
+        yield _WORKING_NAME.sub("", rest), True
     yield from _without_endings(rest, is_at_work=bool(prefix))
 
 

@@ -23,7 +23,7 @@ from nemowatch.intake.scan.instruction_forms import InstructionName
 from nemowatch.intake.scan.name_order_and_stems import stem_of
 from nemowatch.intake.scan.oddities import oddity
 from nemowatch.intake.scan.partial_files import looks_partial
-from nemowatch.intake.scan.paths import below, name_of, parent, same_name
+from nemowatch.intake.scan.paths import below, folder_of, name_of, parent, same_name, seen_from
 from nemowatch.intake.scan.project_folders import ProjectFolder
 from nemowatch.intake.scan.project_problems import no_project
 from nemowatch.intake.scan.scanner import Entry, EntryKind
@@ -68,7 +68,7 @@ class FolderFacts:
         if kind is not None:
             self.foreign_kinds.add(kind)
         if len(self.foreign_names) < MAX_EXAMPLES:
-            self.foreign_names.append(name)
+            self.foreign_names.append(seen_from(folder_of(path), path))
 
 
 @dataclass(slots=True)

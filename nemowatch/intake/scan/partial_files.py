@@ -13,7 +13,7 @@ from nemowatch.content.endings import converted_to, ending_of
 from nemowatch.content.kinds import kind_by_name
 from nemowatch.fs.identity import content_key
 from nemowatch.intake.records import FolderProblem
-from nemowatch.intake.scan.paths import as_text, name_of
+from nemowatch.intake.scan.paths import as_text, seen_from
 from nemowatch.model import Snapshot
 from nemowatch.tasks.words import one_name
 
@@ -82,7 +82,7 @@ class PartialFiles:
 
 
 def _problem(folder: bytes, paths: list[bytes]) -> FolderProblem:
-    names = ", ".join(one_name(as_text(name_of(path))) for path in paths[:_EXAMPLES])
+    names = ", ".join(one_name(as_text(seen_from(folder, path))) for path in paths[:_EXAMPLES])
     if len(paths) > _EXAMPLES:
         names = f"{names} and {len(paths) - _EXAMPLES} more"
     what = f"These look like unfinished files, and have stopped growing: {names}."

@@ -45,6 +45,11 @@ def name_of(path: bytes) -> bytes:
     return path.rpartition(b"/")[2]
 
 
+def seen_from(folder: bytes, path: bytes) -> bytes:
+    """A path as somebody in this folder (b"": the inbox itself) would name it."""
+    return path.removeprefix(folder + b"/")
+
+
 def promised_kind(path: bytes) -> MediaKind | None:
     """The kind that a path's ending promises; None for an ending that no task accepts."""
     return kind_by_name(name_of(path))
@@ -80,4 +85,5 @@ def same_name(name: bytes) -> str:
     text = as_text(name)
     if text.isascii():
         return text.lower()
-    return unicodedata.normalize("NFC", text).casefold()
+    # the capital of a Turkish i is two characters when it is small
+    return unicodedata.normalize("NFC", text).casefold().replace("i\u0307", "i")
