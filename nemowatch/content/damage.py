@@ -12,6 +12,8 @@ from itertools import islice
 
 from nemowatch.errors import OrderError
 
+#: What programs put in the place of bytes that are no letter.
+LOST = "\ufffd"
 #: UTF-8 that was read as Windows' Western encoding and saved again: "cafÃ©", "donâ€™t".
 _TWICE = re.compile(
     r"Ã[\u0080-\u00bf\u0152-\u017e\u2013-\u2122]"
@@ -55,7 +57,7 @@ _FROM_THE_ORIGINAL = (
 
 def refuse_damaged(text: str) -> None:
     """Raise OrderError for a text whose letters are not what was written."""
-    if "\ufffd" in text:
+    if LOST in text:
         said = "Some letters of this text were lost when it was saved: \ufffd is in their place."
         raise OrderError(said, cure=_FROM_THE_ORIGINAL)
 
@@ -66,7 +68,7 @@ def refuse_damaged(text: str) -> None:
         raise OrderError(said, cure="Delete them, or write what they stand for, and save it.")
     struck = _STRUCK.search(text)
     if struck:
-        said = f'Words of this text are struck through: "{_around(text, struck.start())}".'
+        said = f'Words of this text are struck through: "{around(text, struck.start())}".'
         raise OrderError(said, cure="Delete them, or remove the line through them, and save it.")
 
     if len(list(islice(_LOST.finditer(text), _LOST_LEAST))) == _LOST_LEAST:
@@ -82,7 +84,7 @@ def garbled_letters(text: str) -> OrderError:
     """The error for a text whose letters are those of another encoding."""
     found = _RUN.search(text) or _BEYOND_ASCII.search(text)
     assert found is not None
-    return _said_so(_around(text, found.start()))
+    return _said_so(around(text, found.start()))
 
 
 def _said_so(garbled: str) -> OrderError:
@@ -102,7 +104,7 @@ def _garbled(text: str) -> str:
     """An example of letters that were encoded twice; "" for none."""
     found = _TWICE.search(text) or _LATIN_CONTROL.search(text)
     if found is not None:
-        return _around(text, found.start())
+        return around(text, found.start())
     if text.isascii():
         return _utf7(text)
     return _all_twice(text)
@@ -112,11 +114,11 @@ def _all_twice(text: str) -> str:
     """The same for any letters: all of several runs turn out to be UTF-8 encoded twice."""
     first = _CJK.search(text)
     if first is not None and any(_is_utf8_in_pairs(text[:_PAIRS], one) for one in _TAKEN_FOR_PAIRS):
-        return _around(text, first.start())
+        return around(text, first.start())
     runs = list(islice(_RUN.finditer(text), _RUNS))
     if len(runs) < 2 or not all(map(_is_utf8_again, runs)):
         return ""
-    return _around(text, runs[0].start())
+    return around(text, runs[0].start())
 
 
 def _is_utf8_again(run: re.Match[str]) -> bool:
@@ -142,10 +144,10 @@ def _utf7(text: str) -> str:
     """An example of letters in UTF-7; "" for none."""
     for found in _UTF7.finditer(text):
         if _is_utf7(found[0]):
-            return _around(text, found.start())
+            return around(text, found.start())
     several = list(filter(_is_utf7_word, islice(_UTF7_WORD.finditer(text), _RUNS)))
     if len(several) > 1:
-        return _around(text, several[0].start())
+        return around(text, several[0].start())
     return ""
 
 
@@ -164,8 +166,7 @@ def _is_utf7(letters: str) -> bool:
     return not _LATIN_CONTROL.search(meant)
 
 
-def _around(text: str, at: int) -> str:
-    """The words around a character."""
+def around(text: str, at: int) -> str:
+    """The text around the character at this place, on one line."""
     start = max(at - 10, 0)
-    around = text[start : at + 10]
-    return " ".join(around.split())
+    return " ".join(text[start : at + 10].split())

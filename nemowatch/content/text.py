@@ -12,7 +12,7 @@ import re
 import unicodedata
 from collections.abc import Sequence
 
-from nemowatch.content.damage import refuse_damaged, refuse_turned
+from nemowatch.content.damage import LOST, around, refuse_damaged, refuse_turned
 from nemowatch.content.kinds import MAX_CHARACTERS, MAX_TEXT
 from nemowatch.content.misread import refuse_misread
 from nemowatch.content.unicode_bytes import decode_unicode, is_nearly_utf8
@@ -65,20 +65,24 @@ def decode_text(data: bytes, languages: Sequence[str] = ()) -> str:
     data = _without_end(data)
     _refuse_binary(data)
     _refuse_large(data, 2 * MAX_CHARACTERS)
-    legacy = _legacy(data, languages)
+    if is_nearly_utf8(data):
+        raise _damaged(data)
+    from nemowatch.content.legacy import decode_legacy
+
+    legacy = decode_legacy(data, languages)
     if legacy is None:
         said = "It is not certain how this text was encoded, so its letters may come out wrong."
         raise OrderError(said, cure=AS_UTF8)
     return checked(legacy)
 
 
-def _legacy(data: bytes, languages: Sequence[str]) -> str | None:
-    """The text in an encoding from before Unicode; None when that is in doubt."""
-    if is_nearly_utf8(data):
-        return None
-    from nemowatch.content.legacy import decode_legacy
-
-    return decode_legacy(data, languages)
+def _damaged(data: bytes) -> OrderError:
+    """The error for UTF-8 of which some bytes are wrong."""
+    text = data.decode("utf-8", "replace").rstrip()
+    if text.index(LOST) == len(text) - 1:
+        return end_is_missing()
+    said = f'Some letters of this text are damaged: it says "{around(text, text.index(LOST))}".'
+    return OrderError(said, cure="Open it, write these letters anew, and save it as UTF-8.")
 
 
 def plain_text(data: bytes) -> str | None:

@@ -241,8 +241,11 @@ def test_utf8_with_a_few_wrong_bytes_is_read_or_refused() -> None:
     data = good.encode()
     assert read(data + b"\xc3") == good.strip()
     assert read(data + b"It\x92s \x96 fine.") == f"{good}It’s – fine."
-    assert read(data + b"caf\xe9s and more") == ""
-    assert read(data + b"caf\xc3") == ""
+    with pytest.raises(OrderError, match=r"damaged: it says .*caf\ufffds and") as caught:
+        decode_text(data + b"caf\xe9s and more")
+    assert "UTF-8" in caught.value.cure
+    with pytest.raises(OrderError, match="breaks off"):
+        decode_text(data + b"caf\xc3")
 
 
 @each_row(
