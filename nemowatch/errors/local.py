@@ -100,7 +100,8 @@ _GONE = _Meaning(SourceGone, "no longer there.")
 _DENIED = _Meaning(
     LocalFinal,
     "permission denied.",
-    "Give the user that runs nemowatch permission to read and move it.",
+    "Give the user that runs nemowatch permission to read and move it, and to write into the folder"
+    " that it is in.",
 )
 _MEANINGS = {
     errno.EDQUOT: _Meaning(

@@ -40,8 +40,9 @@ ProjectWaits = Callable[[str, bytes], Awaitable[bool]]
 #: Sources read at once: enough to keep up with any burst, few enough to leave the journal to
 #: others.
 AT_ONCE = 200
-#: Seconds until a refused or impossible move is tried again.
-TRY_AGAIN = 600.0
+#: Seconds until a refused or impossible move is tried again: somebody who has put right what
+#: refused it waits to see it go.
+TRY_AGAIN = 60.0
 _TO_MOVE = (
     "Let nemowatch move files out of this folder and into done and failed, or move it yourself; it"
     " is tried again by itself."

@@ -24,6 +24,7 @@ from nemowatch.notify.channels import Command, channels_of
 from nemowatch.notify.message import Message
 from nemowatch.notify.not_taken import NotTaken
 from nemowatch.secrecy import redact
+from nemowatch.sources import retirement
 from tests.rigs.engine import EngineRig, engine_rig
 from tests.rigs.receiver import Receiver
 
@@ -193,6 +194,24 @@ async def test_a_file_that_cannot_be_moved_is_told(tmp_path: Path) -> None:
             await until("a word", lambda: "attention" in events(receiver))
             attention = [m for m in receiver.taken() if m["event"] == "attention"]
             assert "cannot be moved out of the inbox" in attention[0]["text"]
+
+
+async def test_a_file_that_could_not_be_moved_goes_soon_after_a_person_has_made_way(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """While that person still looks at it: within a minute."""
+    assert retirement.TRY_AGAIN <= 60
+    monkeypatch.setattr(retirement, "TRY_AGAIN", 0.2)
+    async with engine_rig(tmp_path) as rig:
+        (rig.root / "done").mkdir(exist_ok=True)
+        (rig.root / "done/dub-es").touch()
+        await rig.start()
+        rig.drop("dub-es/clip.mp4")
+        page = rig.root / "status.html"
+        await until("a page", page.exists)
+        await until("a word", lambda: "cannot be moved out" in page.read_text())
+        (rig.root / "done/dub-es").unlink()
+        await until("it moves", (rig.root / "done/dub-es/clip.mp4").exists)
 
 
 async def test_what_is_over_before_it_is_told_is_not_told(tmp_path: Path) -> None:
