@@ -26,6 +26,7 @@ class Fact(StrEnum):
     PAUSED = "paused"  #: a flag: `nemowatch pause` holds everything
     COPY = "copy"  #: a flag: this journal is a copy, made by a backup
     CLOCK = "clock"  #: the wall clock, the time since boot, and which boot, as last compared
+    STARTED = "started"  #: UTC ms at which the present daemon began, or the last one
     NOTIFY = "notify"  #: a flag: there are channels of notification, so news is written down
     STATE_ID = "state_id"  #: the id of the state folder, as early versions kept it
 

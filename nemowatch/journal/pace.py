@@ -7,6 +7,8 @@ import json
 import sqlite3
 from collections.abc import Iterable
 
+from nemowatch.journal import facts
+from nemowatch.journal.facts import Fact
 from nemowatch.journal.queries import load
 from nemowatch.model import WORKING
 
@@ -19,6 +21,12 @@ ROWS = 2_000
 MOST = 20
 #: The fewest from which a usual time is derived.
 FEWEST = 3
+
+
+def begin(conn: sqlite3.Connection, now_ms: int) -> None:
+    """A daemon begins: what was under way before lasted as long as nobody looked, which says
+    nothing of the cloud."""
+    facts.put(conn, Fact.STARTED, str(now_ms))
 
 
 def done_of_load(conn: sqlite3.Connection, reasons: Iterable[str]) -> int | None:
@@ -46,7 +54,8 @@ def usual_render(conn: sqlite3.Connection) -> float:
 
 
 def _usual(conn: sqlite3.Connection, query: str) -> float:
-    rows = conn.execute(SQL[query], {"rows": ROWS, "most": MOST})
+    started = int(facts.get(conn, Fact.STARTED) or 0)
+    rows = conn.execute(SQL[query], {"rows": ROWS, "most": MOST, "started": started})
     took = [row[0] for row in rows]
     if len(took) < FEWEST:
         return 0.0

@@ -6,6 +6,7 @@ elsewhere when a job has moved.
 
 from __future__ import annotations
 
+import sqlite3
 from collections.abc import Callable, Mapping
 
 import structlog
@@ -21,6 +22,7 @@ from nemowatch.holds.keeper import HoldKeeper
 from nemowatch.holds.outage_probe import OutageProbe
 from nemowatch.jobs.job_log import JobLog
 from nemowatch.jobs.runner import Runner
+from nemowatch.journal import pace
 from nemowatch.journal.database import Journal
 from nemowatch.journal.jobs import Job
 from nemowatch.remote.interface import RemoteApi
@@ -84,8 +86,14 @@ class JobWork:
     async def recover(self) -> None:
         """Mark everything that may have happened: the stages ask before they act. Raises
         JournalError."""
-        first_check = self._clock.now_ms() + round(self._config().chat.recheck[0] * 1000)
-        open_ones = await self._journal.write(lambda conn: recover.begin(conn, first_check))
+        now = self._clock.now_ms()
+        first_check = now + round(self._config().chat.recheck[0] * 1000)
+
+        def begin(conn: sqlite3.Connection) -> int:
+            pace.begin(conn, now)
+            return recover.begin(conn, first_check)
+
+        open_ones = await self._journal.write(begin)
         if open_ones:
             log.info("recovering", jobs=open_ones)
 

@@ -57,6 +57,39 @@ def test_how_far_the_work_is(tmp_path: Path) -> None:
     assert 50 <= both.usual_render < 60
 
 
+def test_what_nobody_watched_says_nothing_of_the_pace(tmp_path: Path) -> None:
+    """Renders and turns that were under way while no daemon was there are no basis; what began
+    since then is one."""
+    cli = Cli(tmp_path)
+
+    def finish(name: bytes, began: int, ended: int) -> None:
+        for number in range(3):
+            job = cli.add_job(b"dub-es/%b%d.mp4" % (name, number), State.PUBLISHED)
+            with cli.journal() as journal:
+                journal.write_now(lambda conn, job=job: took(conn, job, began, ended))
+
+    finish(b"over night ", 1000, 36_001_000)
+    with cli.journal() as journal:
+        assert journal.read_now(pace.usual_render) == 36_000
+        journal.write_now(lambda conn: pace.begin(conn, 36_000_000))
+        assert journal.read_now(pace.usual_render) == 0
+        assert journal.read_now(pace.usual_turn) == 0
+    finish(b"since ", 36_100_000, 36_160_000)
+    with cli.journal() as journal:
+        assert journal.read_now(pace.usual_render) == 60
+        assert journal.read_now(pace.usual_turn) == 60
+
+
+def took(conn: sqlite3.Connection, job: int, began: int, ended: int) -> None:
+    """Say of a job when its turn and its render began and ended."""
+    conn.execute(TURN, (job,))
+    conn.execute(
+        "UPDATE spend SET opened_at = ?, settled_at = ? WHERE job_id = ?", (began, ended, job)
+    )
+    for state, at in (("rendering", began), ("rendered", ended)):
+        conn.execute("UPDATE event SET at = ? WHERE job_id = ? AND to_state = ?", (at, job, state))
+
+
 def test_a_very_old_job_that_is_tried_again_has_nothing_counted(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -16,14 +16,15 @@ SELECT count(*) FROM (SELECT 1 FROM job WHERE state = 'published'
     AND state IN ('published', 'failed', 'rejected', 'cancelled') AND updated_at >= :since LIMIT :most)
 
 -- name: turns
--- how long the latest paid turns took, in milliseconds, the shortest first, as far as it is known: a clock may have been set back
-SELECT took FROM (SELECT settled_at - opened_at AS took FROM (SELECT * FROM spend ORDER BY id DESC LIMIT :rows)
+-- how long the latest paid turns took, in milliseconds, the shortest first, as far as it is known: a clock may have been set back, and
+-- those that began before the daemon did lasted as long as it was not there
+SELECT ended - begun AS took FROM (SELECT opened_at AS begun, settled_at AS ended FROM (SELECT * FROM spend ORDER BY id DESC LIMIT :rows)
     WHERE outcome = 'happened' AND settled_at IS NOT NULL LIMIT :most)
-WHERE took >= 0 ORDER BY took
+WHERE ended >= begun AND NOT (begun < :started AND ended >= :started) ORDER BY took
 
 -- name: renders
 -- the same of renders, from the latest rows of the history
-SELECT took FROM (SELECT e.at - (SELECT max(b.at) FROM event b WHERE b.job_id = e.job_id AND b.id < e.id
-        AND b.from_state = 'submitting' AND b.to_state = 'rendering') AS took
+SELECT ended - begun AS took FROM (SELECT e.at AS ended, (SELECT max(b.at) FROM event b WHERE b.job_id = e.job_id AND b.id < e.id
+        AND b.from_state = 'submitting' AND b.to_state = 'rendering') AS begun
     FROM (SELECT * FROM event ORDER BY id DESC LIMIT :rows) e WHERE e.to_state = 'rendered' LIMIT :most)
-WHERE took >= 0 ORDER BY took
+WHERE ended >= begun AND NOT (begun < :started AND ended >= :started) ORDER BY took
