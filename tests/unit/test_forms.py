@@ -270,6 +270,15 @@ def test_of_a_web_page_only_what_is_seen_is_spoken() -> None:
         words('<?xml version="1.0"?><note><to>x</to></note>')
 
 
+def test_of_a_page_its_words_are_judged_and_not_its_source() -> None:
+    """A long style sheet in it does not make it one; a conversation in it is asked about."""
+    page = "<!DOCTYPE html><html><head><style>{}</style></head><body>{}</body></html>"
+    style = "\n".join(f"p.c{number} {{\n  margin: 0;\n  color: red;\n}}" for number in range(60))
+    assert words(page.format(style, "<p>Hello, my friends.</p>")) == ["Hello, my friends."]
+    with pytest.raises(OrderError, match="names before"):
+        words(page.format(style, "<p>Anna: Hi.</p><p>Bob: Hi.</p><p>Anna: Bye.</p>"))
+
+
 def test_references_of_web_pages_are_the_letters_that_they_mean() -> None:
     """In plain texts, too; what only looks like one stays."""
     assert words("Sch&ouml;n &amp; gr&uuml;n, it&#8217;s &mdash; &copy;") == [
@@ -378,6 +387,15 @@ def test_a_plain_text_is_taken_for_markdown_beyond_doubt_alone(
         ("0:00 Welcome\n0:45 What we cook\n1:02:03 Goodbye", "transcript"),
         ("Speaker 1  0:00\nHello everyone.\n\nSpeaker 2  0:05\nHi.", "transcript"),
         ("00:00:01:Hello.\n00:00:04:Bye.", "transcript"),
+        ("Here is [[https://a.b/c?d=e][our page]].", "wiki"),
+        ("Here is [[https://a.b/c|our page]].", "wiki"),
+        ("Here is [https://a.b/c our page].", "wiki"),
+        ("Here is https://a.b/c[our page].", "wiki"),
+        ("Here is [our page|https://a.b/c].", "wiki"),
+        ('Here is "our page":https://a.b/c.', "wiki"),
+        ("Here is `our page <https://a.b/c>`__.", "wiki"),
+        ("#+begin_quote\nBe kind.\n#+end_quote", "marks for a program"),
+        ('<section xmlns="http://docbook.org/ns/docbook"><title>a</title></section>', "XML"),
         ("[InternetShortcut]\nURL=https://example.com/a", "settings"),
         ("version https://git-lfs.github.com/spec/v1\noid sha256:4d7a21\nsize 5", "Git LFS"),
         ("We {--never--}{++always++} deliver.", "how it was changed"),

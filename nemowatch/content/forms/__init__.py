@@ -32,7 +32,6 @@ _MARKDOWN = (".md", ".markdown")
 #: The most characters of a text with markup: parsers need a hundred times the memory of plain
 #: words.
 _MOST_MARKED = 1_500_000
-_HEAVY = frozenset({pages.words, markdown.words, markdown.words_of_text})
 #: Character references that web pages leave in copied text.
 _REFERENCE = re.compile(r"&(?:[A-Za-z][A-Za-z0-9]{1,30}|#\d{1,7}|#x[0-9a-fA-F]{1,6});")
 
@@ -109,9 +108,11 @@ def _plain_words(data: bytes) -> str:
 
 
 def _rich_words(text: str) -> str:
-    words = rtf.words(text.encode())
-    refuse_not_spoken(words)
-    return words
+    return document_words(rtf.words(text.encode()))
+
+
+def _page_words(text: str) -> str:
+    return document_words(pages.words(text))
 
 
 def _heading(found: re.Match[str]) -> str:
@@ -137,14 +138,14 @@ def _reader(text: str, name: str) -> Callable[[str], str]:
         return cues.words
     if rtf.is_rtf(text[:64].encode()):  # it was in UTF-16
         return _rich_words
+    if pages.is_page(text):
+        return _page_words
     is_markdown = name.lower().endswith(_MARKDOWN)
     said = text
     if is_markdown:
         said = markdown.without_facts(text)
     refuse_not_spoken(with_words(said))
 
-    if pages.is_page(text):
-        return pages.words
     if is_markdown:
         return markdown.words
     if pages.has_tags(text):
@@ -152,3 +153,7 @@ def _reader(text: str, name: str) -> Callable[[str], str]:
     if markdown.has_marks(text):
         return markdown.words_of_text
     return _as_it_is
+
+
+#: The readers that need much memory.
+_HEAVY = frozenset({_page_words, pages.words, markdown.words, markdown.words_of_text})

@@ -20,15 +20,23 @@ _WIKI = re.compile(
 HEADING = re.compile(r"^={2,5}([^=\n]{1,100})={2,5}[ \t]{0,9}$", re.MULTILINE)
 _LATEX = re.compile(r"\\[a-zA-Z]{2,20}\*?(?:\[[^\]\n]{0,80}\])?\{|\\item\b|\\[\[(]")
 _DIRECTIVE = re.compile(
-    r"^\.\. [\w-]{1,30}::|^#\+[A-Za-z_]{3,20}:|^\[source[,\]]|^:[a-z-]{2,20}: \S"
+    r"^\.\. [\w-]{1,30}::|^#\+[A-Za-z_]{3,20}:|^#\+(?:begin|BEGIN|end|END)_"
+    r"|^:PROPERTIES:$|^\[source[,\]]|^:[a-z-]{2,20}: \S"
     r"|^\.(?:TH|SH|PP|TP|IP|BR) ",
     re.MULTILINE,
+)
+#: A link in the marks of Org, MediaWiki, AsciiDoc, Jira, Textile, reStructuredText and Typst.
+_LINKED = re.compile(
+    r"\[\[https?://[^\]\n]{1,400}\]|\[https?://\S{1,400} [^\]\n]{1,200}\]"
+    r"|https?://[^\s\[]{1,400}\[[^\]\n]{1,200}\]|\[[^\]|\n]{1,200}\|https?://[^\]\n]{1,400}\]"
+    r'|"[^"\n]{1,200}":https?://|`[^`<\n]{1,200}<https?://[^>\n]{1,400}>`_|#link\("https?://'
 )
 _WIKI_PAGE = "a page of a wiki with its marks"
 #: Marks that nobody writes into prose, and how many of them make a text what it is.
 _MARKS = (
     ("a forum post with marks in brackets (BBCode)", _FORUM, 1),
     (_WIKI_PAGE, _WIKI, 2),
+    (_WIKI_PAGE, _LINKED, 1),
     ("a LaTeX text", _LATEX, 2),
     ("a text with marks for a program", _DIRECTIVE, 2),
 )

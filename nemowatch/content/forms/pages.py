@@ -25,6 +25,11 @@ _XML_DECLARATION = re.compile(r"^\s*<\?xml[^>]*\?>", re.IGNORECASE)
 _XML = re.compile(r"\s*<\?xml\b", re.IGNORECASE)
 #: The first element of a text that begins with one.
 _ROOT = re.compile(r"\s*<([A-Za-z][\w:.-]{0,60})(?=[\s>])")
+#: The same of another kind of XML: its elements mean something else than those of pages.
+_FOREIGN = re.compile(
+    r"\s*<[A-Za-z][\w:.-]{0,60}\s[^<>]{0,400}?"
+    r"\bxmlns(?::\w{1,40})?\s{0,9}=\s{0,9}[\"'](?!http://www\.w3\.org/1999/xhtml)"
+)
 #: In a piece of a page: the end of an element that pages have, or an element without an end.
 _TAG = re.compile(
     r"</(?:p|div|span|b|i|u|em|strong|a|h[1-6]|ul|ol|li|table|tr|td|th|font|small|center|blockquote"
@@ -125,6 +130,8 @@ def _is_other_xml(text: str) -> bool:
     pages do not have."""
     if is_page(text):
         return False
+    if _FOREIGN.match(text):
+        return True
     root = _ROOT.match(text)
     if root is None:
         return _XML.match(text) is not None
