@@ -207,11 +207,12 @@ async def test_a_file_that_could_not_be_moved_goes_soon_after_a_person_has_made_
         (rig.root / "done/dub-es").touch()
         await rig.start()
         rig.drop("dub-es/clip.mp4")
-        page = rig.root / "status.html"
-        await until("a page", page.exists)
-        await until("a word", lambda: "cannot be moved out" in page.read_text())
+        assert rig.engine is not None
+        (wrap_up,) = rig.engine.wrap_ups.values()
+        await until("a word", lambda: wrap_up.retirement.unmoved)
         (rig.root / "done/dub-es").unlink()
         await until("it moves", (rig.root / "done/dub-es/clip.mp4").exists)
+        await until("no word", lambda: not wrap_up.retirement.unmoved)
 
 
 async def test_what_is_over_before_it_is_told_is_not_told(tmp_path: Path) -> None:
