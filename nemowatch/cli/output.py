@@ -9,6 +9,7 @@ from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING, Any
 
 from nemowatch.cli.formatting import clean
+from nemowatch.reporting.wide_letters import folded_wide, wide
 
 if TYPE_CHECKING:
     from rich.console import Console, RenderableType
@@ -64,16 +65,20 @@ def terminal_width() -> int:
 
 def folded(line: str, width: int) -> list[str]:
     """A line in pieces of at most `width` columns (0: any number), broken between words."""
-    if not width or len(line) <= width:
+    columns = wide(line)
+    if not width or columns <= width:
         return [line]
+    indent = line[: len(line) - len(line.lstrip())]
+    below = f"{indent}  "
+    if columns > len(line):
+        return folded_wide(line.lstrip(), width, indent, below)
     import textwrap
 
-    indent = line[: len(line) - len(line.lstrip())]
     return textwrap.wrap(
         line.lstrip(),
         width,
         initial_indent=indent,
-        subsequent_indent=f"{indent}  ",
+        subsequent_indent=below,
         break_long_words=False,
         break_on_hyphens=False,
     )

@@ -16,6 +16,7 @@ from rich.console import Console
 from nemowatch.cli import formatting
 from nemowatch.cli.credits import by_day
 from nemowatch.cli.deadline import within
+from nemowatch.cli.output import folded
 from nemowatch.cli.status.view import draw
 from nemowatch.journal.holds import HoldRow
 from nemowatch.journal.spend import BalanceFall, Paid
@@ -111,3 +112,17 @@ def test_a_disk_that_does_not_answer_is_left_behind() -> None:
         assert within(5, lambda: 7) == 7
     finally:
         never.set()
+
+
+def test_wide_letters_are_broken_within_the_terminal() -> None:
+    """A line of Chinese or Japanese, which has no spaces, goes on below its beginning; words of
+    other letters, and paths, stay whole."""
+    path = "/srv/inbox/" + "長い名前の動画" * 6 + ".mp4"
+    for text in ("said     " + "我已经完成了这个视频。" * 9, "名前 интервью директора " * 6):
+        lines = folded(f"      {text}", 80)
+        assert len(lines) > 1
+        assert max(map(cell_len, lines)) <= 80
+        assert all(line.startswith(" " * 8) for line in lines[1:])
+        assert "".join("".join(lines).split()) == "".join(text.split())
+        assert not any(line.rstrip().endswith("интер") for line in lines)
+    assert folded(f"  source {path}", 80)[1].strip() == path
