@@ -19,6 +19,8 @@ LINES = 2
 #: for that, it has more lines.
 SHORTEST_PART = 500
 
+#: Characters of a line that is a whole text: hours of speech. Nobody shows it, so it is not broken.
+_WHOLE_TEXT = 200_000
 #: Lines of a caption whose lengths are evened out; one with more is no caption but a whole text.
 _EVENED = 12
 
@@ -134,6 +136,8 @@ def _dealt(lines: list[str], parts: int) -> Iterator[list[str]]:
 
 def _balanced(line: str) -> list[str]:
     """One line in as few as possible, none of them much shorter than the others."""
+    if len(line) > _WHOLE_TEXT:
+        return [line]
     pieces = list(chain.from_iterable(map(_chopped, _PIECE.findall(line))))
     filled = _filled(pieces, WIDEST)
     if not 1 < len(filled) <= _EVENED:

@@ -10,7 +10,6 @@ from __future__ import annotations
 from bisect import bisect_right
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
-from functools import reduce
 from itertools import chain, groupby, pairwise
 from operator import attrgetter
 from typing import Any
@@ -227,18 +226,24 @@ def _without_overlaps(segments: Iterable[Segment]) -> list[Segment]:
     """Players stack or drop captions that overlap: one ends where the next begins; those that
     begin together become one. The segments come in order of time."""
     together = groupby(segments, key=attrgetter("start_ms"))
-    joined = [reduce(_joined, group) for _, group in together]
+    joined = [_joined(group) for _, group in together]
     cut = []
     for segment, following in pairwise(joined):
         cut.append(replace(segment, end_ms=min(segment.end_ms, following.start_ms)))
     return [*cut, *joined[-1:]]
 
 
-def _joined(one: Segment, other: Segment) -> Segment:
-    end = max(one.end_ms, other.end_ms)
-    if other.text in one.text.split("\n"):
-        return replace(one, end_ms=end)
-    return Segment(one.start_ms, end, f"{one.text}\n{other.text}")
+def _joined(together: Iterable[Segment]) -> Segment:
+    """Captions that begin together as one, without those whose words are a line of it already."""
+    first, *others = together
+    texts, end = [first.text], first.end_ms
+    lines = set(first.text.split("\n"))
+    for other in others:
+        end = max(end, other.end_ms)
+        if other.text not in lines:
+            texts.append(other.text)
+            lines.update(other.text.split("\n"))
+    return Segment(first.start_ms, end, "\n".join(texts))
 
 
 def _time(segment: dict[str, Any], keys: tuple[str, ...]) -> int:

@@ -81,6 +81,12 @@ def test_a_character_keeps_its_accents_and_joiners() -> None:
     assert not [line for line in broken("e\u0301" * 90) if line[0] == "\u0301"]
 
 
+def test_a_whole_text_of_hours_stays_a_line() -> None:
+    """Breaking a cloud's five million letters would take a hundred megabytes for nobody."""
+    text = "word " * 50_000
+    assert broken(text) == [text]
+
+
 def test_a_long_caption_is_divided_in_proportion() -> None:
     """Two lines at a time, one after the other, over the whole of its time."""
     parts = list(divided(ENGLISH, 1_000, 10_000))

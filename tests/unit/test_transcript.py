@@ -4,6 +4,7 @@ players can read."""
 from __future__ import annotations
 
 import re
+import time
 from typing import Any
 
 from hypothesis import given
@@ -59,6 +60,17 @@ def test_order_overlaps_and_missing_ends_are_put_right() -> None:
         )
     )
     assert times(found) == [(0, 2000, "first"), (2000, 2900, "second\ntoo"), (4000, 4700, "last")]
+
+
+def test_many_captions_that_begin_together_become_one() -> None:
+    """Once each, in order; a hundred thousand take a second or two, not hours."""
+    count = 30_000
+    segments = [{"s": 0, "d": number + 1, "m": {"text": f"w{number}"}} for number in range(count)]
+    began = time.process_time()
+    found = read({"t": [{"tt": 7, "sg": [*segments, *segments]}], "d": count})
+    assert time.process_time() - began < 8
+    assert [(one.start_ms, one.end_ms) for one in found.segments] == [(0, count)]
+    assert found.segments[0].text.split("\n") == [f"w{number}" for number in range(count)]
 
 
 def test_words_without_any_time_are_plain_text_only() -> None:
