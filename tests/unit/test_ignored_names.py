@@ -130,6 +130,9 @@ def test_bins_versions_and_staging_folders_are_never_entered(name: str) -> None:
     [
         "_UNPACK_Show.S01",
         "_FAILED_Show.S01",
+        "Show.S01.#1234",
+        "Network Recycle Bin 1",
+        "_NAS_Recycle_RAID",
         "Wedding.fcpbundle",
         "iMovie Library.imovielibrary",
         "Photos Library.photoslibrary",
@@ -145,7 +148,18 @@ def test_packages_and_what_programs_unpack_are_never_entered(name: str) -> None:
     assert Ignore().name(name.encode(), folder=True).why
 
 
-@each_row(["dub-es", "clientA", "final cut", "Recycling campaign", "media", "snapshot day"])
+@each_row(
+    [
+        "dub-es",
+        "clientA",
+        "Take #2",
+        "No.5",
+        "final cut",
+        "Recycling campaign",
+        "media",
+        "snapshot day",
+    ]
+)
 def test_folders_of_people_are_entered(name: str) -> None:
     """Ordinary words are no bin and no cache."""
     assert Ignore().name(name.encode(), folder=True).kind is NameClass.WORK

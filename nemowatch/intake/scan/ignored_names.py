@@ -118,6 +118,7 @@ _FOLDERS_OF = {
         ".@qsys",
         ".streams",
         ".qsync",
+        "network recycle bin",
     ),
     "NetApp": ("~snapshot", ".snapshot"),
     "Btrfs snapshots": (".snapshots",),
@@ -193,6 +194,9 @@ FOLDERS = {name: f"a folder of {whose}" for whose, names in _FOLDERS_OF.items() 
 FOLDER_PATTERNS = {
     ".trash-*": "a trash folder (freedesktop)",
     "found.[0-9][0-9][0-9]": "what a disk check has found (Windows)",
+    "network recycle bin [0-9]*": "a trash folder (QNAP)",
+    "_nas_recycle_*": "a trash folder (Thecus)",
+    "*.#[0-9]*": "a download in progress (NZBGet)",
     "_unpack_*": "a download that is being unpacked (SABnzbd)",
     "_failed_*": "a download that has failed (SABnzbd)",
     "*.fcpbundle": "a library of Final Cut",
