@@ -148,15 +148,17 @@ def _no_text() -> OrderError:
 
 
 def checked(text: str) -> str:
-    """`text` with plain line ends and bullets, and without silent marks. Raises OrderError when it
-    is empty, not text, garbled, or too long."""
+    """`text` composed, with plain line ends and bullets, and without silent marks. Raises
+    OrderError when it is empty, not text, garbled, or too long."""
     plain = _stripped(_SILENT.sub("", _LINE_ENDS.sub("\n", text)))
     if len(plain) > MAX_CHARACTERS:  # first, since all else takes seconds for so many
         said = f"The text has {len(plain):,} characters; the limit is {MAX_CHARACTERS:,}."
         raise _too_long(said)
 
     refuse_turned(text)
-    plain = _stripped(_BULLET.sub(r"\1- ", _STYLED.sub(_as_letters, plain)))
+    # letters in pieces, as a Mac's programs may save them, are no letters of their language
+    plain = unicodedata.normalize("NFC", _STYLED.sub(_as_letters, plain))
+    plain = _stripped(_BULLET.sub(r"\1- ", plain))
     if not plain:
         raise _no_words()
     if _CONTROL.search(plain):

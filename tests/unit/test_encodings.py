@@ -308,6 +308,12 @@ def test_what_only_looks_garbled_is_read(text: str) -> None:
     assert decode_text(text.encode()) == text
 
 
+def test_letters_in_pieces_are_put_together() -> None:
+    """As no language has them otherwise, and a script's language is known by them."""
+    text = TEXTS["vi"][1]
+    assert decode_text(unicodedata.normalize("NFD", text).encode()) == text
+
+
 def test_ends_of_old_programs_are_left_out() -> None:
     """Zeros, and the end mark of DOS."""
     for end in (b"\0\0", b"\x1a", b"\x1a\0"):
