@@ -41,7 +41,7 @@ class Ahead:
     def __repr__(self) -> str:
         return f"Ahead({len(self._files)} open)"
 
-    def open(
+    def begin(
         self, root: Path, last_seen: Mapping[bytes, Snapshot], beat: Callable[[], None]
     ) -> None:
         """Open these files and have them asked about. Blocking."""
@@ -81,7 +81,7 @@ def opened_ahead(
     first = dict(list(seen.items())[:AT_ONCE])
     try:
         if len(first) > 1:
-            ahead.open(root, first, beat)
+            ahead.begin(root, first, beat)
         yield ahead
     finally:
         for _, file in ahead.items():
