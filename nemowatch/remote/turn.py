@@ -7,8 +7,9 @@ the stream. Everything else is a `TurnResult` that says how it ended. It must ne
 
 from __future__ import annotations
 
+import asyncio
 import contextlib
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from typing import Any
 
@@ -23,6 +24,14 @@ from nemowatch.remote.http import Exchange, Http
 from nemowatch.remote.message import HttpRequest, Reply, Timeouts
 from nemowatch.remote.unlabelled import Unlabelled
 from nemowatch.remote.wording import is_noise, without_noise
+
+#: Bytes of a stream that are read at once. Millions of empty lines or tiny events take the loop
+#: seconds in all.
+_PORTION = 8192
+#: Reading a portion of what a cloud really sends takes less, in seconds. After one that took longer
+#: everybody else has so many times as long.
+_NOTABLE = 0.002
+_GIVE_WAY = 9
 
 
 @dataclass(frozen=True, slots=True)
@@ -151,10 +160,12 @@ async def _listen(
         async with contextlib.aclosing(exchange.chunks()) as chunks:
             async for chunk in chunks:
                 unlabelled.take(chunk)
-                for event in reader.feed(chunk):
-                    answer.take(event)
-                    if quiet.too_long(event):
+                for begin in range(0, len(chunk), _PORTION):
+                    began = clock.monotonic()
+                    events = reader.feed(chunk[begin : begin + _PORTION])
+                    if _take(events, answer, quiet):
                         return _timed_out(answer, patience)
+                    await _give_way(clock.monotonic() - began)
                 heard(reader.kept)
     except RemoteError as exc:
         return _broken(exchange, exc, answer)
@@ -164,6 +175,21 @@ async def _listen(
     if document is not None:
         return _told(document, unlabelled.body, exchange.status)
     return _closed(answer)
+
+
+def _take(events: Iterable[TurnEvent], answer: TurnAnswer, quiet: _Quiet) -> bool:
+    """Take these events in; returns whether one is a heartbeat too many."""
+    for event in events:
+        answer.take(event)
+        if quiet.too_long(event):
+            return True
+    return False
+
+
+async def _give_way(seconds: float) -> None:
+    """Let everything else go on, after reading for so long."""
+    if seconds > _NOTABLE:
+        await asyncio.sleep(_GIVE_WAY * seconds)
 
 
 def _failed(answer: TurnAnswer) -> TurnResult:

@@ -44,6 +44,24 @@ async def test_silence_longer_than_the_read_limit_does_not_end_a_turn(tmp_path: 
     assert await turn_of(play, tmp_path) == TurnResult(TurnEnd.CLOSED, "done")
 
 
+async def test_a_stream_of_nothing_but_lines_leaves_the_loop_to_others(tmp_path: Path) -> None:
+    """However many come at once; what is said after them counts."""
+    ticks = 0
+
+    async def tick() -> None:
+        nonlocal ticks
+        while True:
+            await asyncio.sleep(0.001)
+            ticks += 1
+
+    others = asyncio.create_task(tick())
+    began = time.monotonic()
+    play = sends(SSE, b"\n" * 100_000, b'data: {"text":"done"}\n\n')
+    assert await turn_of(play, tmp_path, LONG) == TurnResult(TurnEnd.CLOSED, "done")
+    others.cancel()
+    assert (time.monotonic() - began) / ticks < 0.02
+
+
 async def test_silence_before_the_head_does_not_end_a_turn(tmp_path: Path) -> None:
     """Nor does a server that answers only when the work is done."""
 
