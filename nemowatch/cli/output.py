@@ -9,6 +9,7 @@ from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING, Any
 
 from nemowatch.cli.formatting import clean
+from nemowatch.late_pattern import LatePattern
 from nemowatch.reporting.wide_letters import folded_wide, wide
 
 if TYPE_CHECKING:
@@ -17,6 +18,8 @@ if TYPE_CHECKING:
 
 #: The width of a pipe: nothing is folded there, so that one line stays one record.
 ENDLESS = 100_000
+#: The title of a field, of one word or two, up to where its text begins.
+_TITLE = LatePattern(r" *\S+(?: \S+)? {2,}(?=\S)")
 #: What terminals are called that only print, as those of editors and of some services do; "" when
 #: nobody has said what this one can do.
 WITHOUT_SCREEN = ("", "dumb", "unknown")
@@ -64,12 +67,13 @@ def terminal_width() -> int:
 
 
 def folded(line: str, width: int) -> list[str]:
-    """A line in pieces of at most `width` columns (0: any number), broken between words."""
+    """A line in pieces of at most `width` columns (0: any number), broken between words. The rest
+    of a field goes on below its text, not below its title."""
     columns = wide(line)
     if not width or columns <= width:
         return [line]
     indent = line[: len(line) - len(line.lstrip())]
-    below = f"{indent}  "
+    below = " " * (_column(line, len(indent), width) + 2)
     if columns > len(line):
         return folded_wide(line.lstrip(), width, indent, below)
     import textwrap
@@ -82,6 +86,15 @@ def folded(line: str, width: int) -> list[str]:
         break_long_words=False,
         break_on_hyphens=False,
     )
+
+
+def _column(line: str, indent: int, width: int) -> int:
+    """Where the text of a field begins; any other line, and a field that leaves its text less than
+    half of the width, begins with its text."""
+    title = _TITLE.match(line)
+    if title is None or title.end() > width // 2:
+        return indent
+    return wide(title[0])
 
 
 def console() -> Console:

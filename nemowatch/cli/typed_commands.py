@@ -16,10 +16,10 @@ from nemowatch.cures import RUN, Choice
 from nemowatch.installer.places import SYSTEM, Places, of_user
 from nemowatch.late_pattern import LatePattern
 
-#: Commands of ours about an installation, inside a sentence.
+#: Commands of ours about an installation, inside a sentence; not one that names it already.
 _OURS = LatePattern(
     r"\bnemowatch (?:answer|again|approve|cancel|check|credits|explain|journal check|jobs|resolve"
-    r"|resume|retry|revise|run|show|status|take-over)\b(?: \d+)*(?: --[a-z-]+)*"
+    r"|resume|retry|revise|run|show|status|take-over)\b(?!.* --config)(?: \d+)*(?: --[a-z-]+)*"
 )
 
 

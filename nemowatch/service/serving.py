@@ -93,13 +93,16 @@ def read_password(web: Web) -> str:
         return ""
 
     path: Path = web.password_file
+    makes_one = f"nemowatch password {show_path(path)} makes one."
     try:
         return passwords.of_file(read_own(path, passwords.LONGEST_FILE).decode("utf-8-sig"))
+    except FileNotFoundError as exc:
+        raise NemowatchError(f"{show_path(path)}: {os_reason(exc)}.", cure=makes_one) from exc
     except OSError as exc:
-        raise NemowatchError(f"{show_path(path)}: {os_reason(exc)}") from exc
+        cure = "Give the user that runs nemowatch permission to read it."
+        raise NemowatchError(f"{show_path(path)}: {os_reason(exc)}.", cure=cure) from exc
     except ValueError as exc:
-        cure = f"nemowatch password {show_path(path)} makes one."
-        raise NemowatchError(f"{show_path(path)} {exc}.", cure=cure) from exc
+        raise NemowatchError(f"{show_path(path)} {exc}.", cure=makes_one) from exc
 
 
 def _say(web: Web, exc: Exception) -> None:

@@ -22,6 +22,7 @@ from aiohttp import web
 from nemowatch.config.listening import listening, refuse_open_door
 from nemowatch.config.schema import Web
 from nemowatch.cures import Choice
+from nemowatch.errors import NemowatchError
 from nemowatch.reporting.json_records import status_record
 from nemowatch.service.operations import Operations
 from nemowatch.service.serving import read_password
@@ -351,6 +352,14 @@ def test_a_password_file_may_come_from_any_editor(tmp_path: Path, written: str) 
     for content in (written, written.replace(PASSWORD, passwords.hashed(PASSWORD))):
         secret.write_bytes(content.encode())
         assert passwords.fits(PASSWORD, read_password(Web(password_file=secret)))
+
+
+def test_a_password_file_that_is_not_there_is_said_with_what_makes_it(tmp_path: Path) -> None:
+    """By its name, so that the command can be typed as it stands."""
+    secret = tmp_path / "secret"
+    with pytest.raises(NemowatchError) as met:
+        read_password(Web(password_file=secret))
+    assert met.value.cure == f"nemowatch password {secret} makes one."
 
 
 def test_what_may_listen_and_what_is_a_button(tmp_path: Path) -> None:

@@ -33,6 +33,7 @@ def named() -> Iterator[None]:
             "To try them again: nemowatch retry 3 4",
             "To try them again: nemowatch retry 3 4 --config c.toml",
         ),
+        ("nemowatch run --config c.toml", "nemowatch run --config c.toml"),
         ("nemowatch scans what it cannot watch.", "nemowatch scans what it cannot watch."),
     ],
 )
