@@ -330,6 +330,7 @@ def test_of_rich_text_only_the_words_are_spoken() -> None:
         (r'{\field{\*\fldinst{HYPERLINK "http://a.b"}}{\fldrslt{our page}}} now', ["our page now"]),
         (r"\trowd one\cell two\cell\row Next a|b", ["one\ttwo", "Next a|b"]),
         (r"a \{ brace", ["a { brace"]),
+        (r"{\pntext\f1 2.\tab}Plums\par{\pntext\f2\'b7\tab}Pears", ["2.\tPlums", "Pears"]),
     ]
 )
 def test_of_rich_text_no_more_is_spoken_than_is_seen(inside: str, spoken: list[str]) -> None:
@@ -342,6 +343,13 @@ def test_rich_text_is_known_in_utf16_and_behind_a_mark() -> None:
     for encoding in ("utf-16", "utf-8-sig"):
         data = r"{\rtf1\ansi Hello, my \b friends\b0 .}".encode(encoding)
         assert script_words(data, "a.txt") == "Hello, my friends."
+
+
+def test_a_letter_that_is_not_filled_in_is_refused() -> None:
+    """Before it is merged it says where the name of each reader will be."""
+    field = r"{\field{\*\fldinst{ MERGEFIELD Name}}{\fldrslt \'abName\'bb}}"
+    with pytest.raises(OrderError, match="not filled in"):
+        words(rf"{{\rtf1\ansi Dear {field}, welcome.}}")
 
 
 def test_rich_text_without_all_of_its_words_is_refused() -> None:

@@ -21,6 +21,13 @@ _BEYOND = re.compile(
 )
 #: The word before an address that is not seen: with one space behind it, striprtf would show that.
 _LINK = re.compile(r'HYPERLINK(?=\s")', re.IGNORECASE)
+#: The number of a paragraph of a list as WordPad writes it, which striprtf would leave out.
+_NUMBER = re.compile(r"\\pntext(?![a-z])")
+#: A place that is not filled in before a letter is sent, or in a form.
+_UNFILLED = re.compile(
+    r"\\fldinst(?![a-z])[^}]{0,200}?"
+    r"\b(MERGEFIELD|ADDRESSBLOCK|GREETINGLINE|FORMTEXT|FORMDROPDOWN|FILLIN|ASK)\b"
+)
 #: The end of a cell of a table, for which striprtf writes a bar.
 _CELL = re.compile(r"\\(?:nest)?cell(?![a-z])")
 #: Braces that are words, and not the edge of a group.
@@ -51,10 +58,15 @@ def words(data: bytes) -> str:
     """The words of a rich text. Raises OrderError for one that is damaged, or cannot be read."""
     from striprtf.striprtf import rtf_to_text
 
+    from nemowatch.content.word.refusals import unfilled
+
     data = data.removeprefix(_MARK)
     source = data.decode("latin-1")
     if not data.isascii() or _BEYOND.search(source) or _has_white_words(source):
         raise OrderError(_SAID, cure=_CURE)
+    field = _UNFILLED.search(source)
+    if field:
+        raise unfilled(field[1])
     _refuse_cut(source)
     try:
         text = rtf_to_text(_seen(source), errors="strict")
@@ -74,7 +86,8 @@ def _refuse_cut(source: str) -> None:
 
 def _seen(source: str) -> str:
     """The source such that striprtf says no more than is seen."""
-    return _CELL.sub(r"\\tab", _LINK.sub("HYPERLINK ", source))
+    numbered = _NUMBER.sub(r"\\listtext", source)
+    return _CELL.sub(r"\\tab", _LINK.sub("HYPERLINK ", numbered))
 
 
 def _has_white_words(source: str) -> bool:
