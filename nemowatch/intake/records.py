@@ -51,6 +51,10 @@ def _is_file(member: Member) -> bool:
     return member.path != b""
 
 
+#: The code of a problem about which nobody needs to do anything: a note in its folder says so.
+MAY_STAY = "may stay"
+
+
 @dataclass(frozen=True, slots=True)
 class FileProblem:
     """Why a file is not, or not yet, taken, for a person to know."""

@@ -12,7 +12,13 @@ from nemowatch.config.display_paths import in_inbox
 from nemowatch.config.schema import Config
 from nemowatch.errors import show_path
 from nemowatch.intake.inbox import Inbox
-from nemowatch.intake.records import FileProblem, FolderProblem, ProblemList, Refused
+from nemowatch.intake.records import (
+    MAY_STAY,
+    FileProblem,
+    FolderProblem,
+    ProblemList,
+    Refused,
+)
 from nemowatch.journal.database import Journal
 from nemowatch.remote.connection_state import READY, ConnectionState
 from nemowatch.remote.interface import Account
@@ -136,7 +142,7 @@ def standing(
     for problem in problems:
         if isinstance(problem, FolderProblem):
             yield _folder(name, problem)
-        elif not problem.final:
+        elif not problem.final and problem.code != MAY_STAY:
             yield _file(name, problem)
     for problem in unmoved.values():
         yield _file(name, problem)

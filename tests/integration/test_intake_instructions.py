@@ -8,8 +8,9 @@ from pathlib import Path
 import pytest
 
 from nemowatch.errors import LocalPassing
-from nemowatch.intake.records import FileProblem, FolderProblem
+from nemowatch.intake.records import MAY_STAY, FileProblem, FolderProblem
 from nemowatch.intake.watch.root_monitor import RootMonitor
+from nemowatch.reporting.daemon_snapshot import standing
 from tests.rigs.inbox import InboxRig, inbox_rig, mp4
 from tests.rigs.media_files import wav
 
@@ -28,7 +29,7 @@ def root(tmp_path: Path) -> Path:
 def near(rig: InboxRig) -> dict[bytes, str]:
     """What is said of files that only look like an instruction, by their paths."""
     found = [one for one in rig.problems if isinstance(one, FileProblem)]
-    return {one.path: one.what for one in found if one.code == "near miss"}
+    return {one.path: one.what for one in found if one.code in ("near miss", MAY_STAY)}
 
 
 def asked(rig: InboxRig, code: str) -> int:
@@ -42,6 +43,18 @@ async def prompts(rig: InboxRig) -> dict[bytes, str]:
     for row in await rig.rows():
         found[row.path] = (await rig.jobs(row.id))[0].prompt
     return found
+
+
+async def test_a_text_that_may_stay_needs_nobody(root: Path, tmp_path: Path) -> None:
+    """A note in its folder says that it is no work; page and status ask nobody about it."""
+    async with inbox_rig(root, tmp_path / "s") as b:
+        b.put("voiceover/read me.txt", b"All the films in here are for Acme.")
+        await b.until(lambda: list(near(b)) == [b"voiceover/read me.txt"])
+        assert list(standing("inbox", b.problems, {})) == []
+        b.put("voiceover/promt.txt", b"Speak slowly.")
+        await b.until(lambda: len(near(b)) == 2)
+        (asked_about,) = standing("inbox", b.problems, {})
+        assert asked_about.path == b"voiceover/promt.txt"
 
 
 MISSES = ["prompt.docx", "prompt (1).txt", "prompt - Kopie.txt", "promt.txt", "prompt.txt~"]

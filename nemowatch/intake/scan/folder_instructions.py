@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import partial
 
-from nemowatch.intake.records import FileProblem
+from nemowatch.intake.records import MAY_STAY, FileProblem
 from nemowatch.intake.scan import instruction_names
 from nemowatch.intake.scan.instruction_forms import FORM, Effect, InstructionName
 from nemowatch.intake.scan.paths import as_text, name_of, parent
@@ -105,7 +105,8 @@ class NearMiss:
 
     def problem(self) -> FileProblem:
         """What people read about it, in its own folder."""
-        return FileProblem(self.path, parent(self.path), self.what, self.cure, code="near miss")
+        code = MAY_STAY if self.instruction is InstructionName.ASIDE else "near miss"
+        return FileProblem(self.path, parent(self.path), self.what, self.cure, code=code)
 
 
 @dataclass(slots=True)
