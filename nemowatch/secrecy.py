@@ -102,7 +102,10 @@ def redact(text: str) -> str:
 
 def redact_work(text: str) -> str:
     """A text that may be the work itself, without secrets; words that only resemble one stay."""
-    return _WORD.sub(_signature_hidden, _without(text, _IN_WORK))
+    hidden = _without(text, _IN_WORK)
+    if _WEB_ADDRESS.search(hidden) is None:
+        return hidden
+    return _WORD.sub(_signature_hidden, hidden)
 
 
 def harmless(text: str) -> str:

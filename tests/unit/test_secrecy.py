@@ -3,6 +3,7 @@ shown."""
 
 from __future__ import annotations
 
+import tracemalloc
 from collections.abc import Iterator
 
 import pytest
@@ -157,3 +158,14 @@ def test_whatever_only_looks_like_it_loses_its_query(said: str) -> None:
     """And a secret in its place is hidden."""
     assert redact(said).endswith("?…")
     assert not leaks(redact_work(said))
+
+
+def test_a_long_text_is_not_taken_to_pieces_for_nothing() -> None:
+    """Millions of words without an address take no memory for each."""
+    text = "word " * 200_000
+    tracemalloc.start()
+    try:
+        assert redact_work(text) == text
+        assert tracemalloc.get_traced_memory()[1] < 4 * len(text)
+    finally:
+        tracemalloc.stop()
