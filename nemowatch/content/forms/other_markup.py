@@ -27,9 +27,10 @@ _DIRECTIVE = re.compile(
 )
 #: A link in the marks of Org, MediaWiki, AsciiDoc, Jira, Textile, reStructuredText and Typst.
 _LINKED = re.compile(
-    r"\[\[https?://[^\]\n]{1,400}\]|\[https?://\S{1,400} [^\]\n]{1,200}\]"
-    r"|https?://[^\s\[]{1,400}\[[^\]\n]{1,200}\]|\[[^\]|\n]{1,200}\|https?://[^\]\n]{1,400}\]"
-    r'|"[^"\n]{1,200}":https?://|`[^`<\n]{1,200}<https?://[^>\n]{1,400}>`_|#link\("https?://'
+    r"\[\[https?://[^\[\]\n]{1,400}\]|\[https?://[^\s\[\]]{1,400} [^\[\]\n]{1,200}\]"
+    r"|https?://[^\s\[]{1,400}\[[^\[\]\n]{1,200}\]"
+    r"|\[[^\[\]|\n]{1,200}\|https?://[^\[\]\n]{1,400}\]"
+    r'|"[^"\n]{1,200}":https?://|`[^`<\n]{1,200}<https?://[^<>\n]{1,400}>`_|#link\("https?://'
 )
 _WIKI_PAGE = "a page of a wiki with its marks"
 #: Marks that nobody writes into prose, and how many of them make a text what it is.
