@@ -175,7 +175,7 @@ HOLDS: Mapping[HoldReason, Hold] = {
         cure=Cure(
             message(
                 "To spend more a day, raise limits.daily_credits, and reload nemowatch (systemctl"
-                " reload nemowatch)."
+                " reload nemowatch) or start it again."
             )
         ),
         about_money=True,
