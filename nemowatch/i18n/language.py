@@ -41,6 +41,11 @@ _DATES = {
     "zh": ("{year}年{month}月{day}日", "{month}月{day}日"),
     "ja": ("{year}年{month}月{day}日", "{month}月{day}日"),
 }
+#: What seconds, minutes and hours are called where people do not read Latin letters.
+_UNITS = {
+    "zh": {"s": "秒", "min": "分钟", "h": "小时"},
+    "ja": {"s": "秒", "min": "分", "h": "時間"},
+}
 #: Signs behind a sentence that are written otherwise.
 _STOPS = {
     "fr": {":": "\N{NO-BREAK SPACE}:", ";": "\N{NO-BREAK SPACE};"},
@@ -117,6 +122,7 @@ def _load(language: str) -> Reader:
     import gettext
     from importlib.resources import files
 
+    from nemowatch.i18n.figures import Figures
     from nemowatch.i18n.reader import Reader
 
     folder = files(__package__) / "locale"
@@ -127,9 +133,7 @@ def _load(language: str) -> Reader:
     return Reader(
         translations,
         messages,
-        decimal=decimal,
-        thousands=thousands,
-        dates=_DATES[language],
+        figures=Figures(decimal, thousands, _DATES[language], _UNITS.get(language, {})),
         spaced=language not in _UNSPACED,
         stops=_STOPS.get(language, {}),
         before_i=_BEFORE_I.get(language, ""),

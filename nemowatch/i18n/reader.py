@@ -12,11 +12,10 @@ from functools import lru_cache
 from gettext import NullTranslations
 from types import MappingProxyType
 
-from nemowatch.i18n.dates import in_order, is_date
+from nemowatch.i18n.figures import Figures
 from nemowatch.i18n.lists import LIST_COMMA, LISTING, as_listed, file_list
 from nemowatch.i18n.pattern import (
     LISTS,
-    NUMBER,
     SEAM,
     SEVERAL,
     WORDS,
@@ -60,9 +59,7 @@ class Reader:
         translations: NullTranslations,
         messages: Iterable[tuple[str, str]],
         *,
-        decimal: str = ".",
-        thousands: str = ",",
-        dates: tuple[str, str],
+        figures: Figures,
         spaced: bool = True,
         stops: Mapping[str, str] = MappingProxyType({}),
         before_i: str = "",
@@ -71,11 +68,10 @@ class Reader:
         there are spaces between sentences; `stops`: signs that are written otherwise; `before_i`:
         what "and" is before the sound of an i, "" where it stays the same."""
         self._translations = translations
-        self._signs = str.maketrans({",": thousands, ".": decimal})
         self._spaced = spaced
         self._stops = str.maketrans(dict(stops))
         self._before_i = before_i
-        self._dates = dates
+        self._figures = figures
         self._depth = _Depth()
         self._exact: dict[str, Pattern] = {}
         self._by_key: dict[str, list[Pattern]] = {}
@@ -115,7 +111,7 @@ class Reader:
         alone = self._exact.get(bare)
         if alone is not None:
             return f"{begin}{self._translated(alone, {}, bare)}{end}"
-        return f"{begin}{self._figure(bare) or self._part(bare)}{end}"
+        return f"{begin}{self._figures.said(bare) or self._part(bare)}{end}"
 
     def _part(self, text: str) -> str:
         whole = self._whole(text)
@@ -233,7 +229,7 @@ class Reader:
             return value
         names = found.names if self._spaced else found.with_commas(LIST_COMMA)
         if found.more:
-            count = found.more.translate(self._signs)
+            count = self._figures.number(found.more)
             rest = self.filled("and {count} more", {"count": count})
         else:
             rest = f"{self._translations.gettext(found.word)} {found.last}"
@@ -269,7 +265,7 @@ class Reader:
             return value
         if kind_of(field) in WORDS:
             return self._word(value)
-        figure = self._figure(value)
+        figure = self._figures.said(value)
         if figure:
             return figure
         if kind_of(field) in LISTS:
@@ -292,9 +288,3 @@ class Reader:
         """What a job is at, in this language, with the stop that a sentence ends with."""
         bare = value.rstrip(_STOPS)
         return self._translations.gettext(bare) + value[len(bare) :].translate(self._stops)
-
-    def _figure(self, value: str) -> str:
-        """A number or a date in this language; "" for anything else."""
-        if NUMBER.fullmatch(value):
-            return value.translate(self._signs)
-        return in_order(value, self._dates) if is_date(value) else ""

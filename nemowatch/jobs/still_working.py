@@ -14,7 +14,7 @@ from nemowatch.clock import Clock, lasted
 from nemowatch.config.schema import Config
 from nemowatch.jobs.job_log import location
 from nemowatch.stages.work import Work
-from nemowatch.tasks.usual_times import USUAL
+from nemowatch.tasks.usual_times import usual_time
 
 log = structlog.get_logger("nemowatch.job")
 
@@ -49,5 +49,5 @@ class StillWorking:
                 **location(work.source),
                 target=work.job.target,
                 so_far=lasted(self._clock.monotonic() - began),
-                usually=USUAL.get(work.job.skill, ""),
+                usually=usual_time(work.job.skill).removeprefix("usually "),
             )

@@ -17,7 +17,7 @@ import pytest
 
 from nemowatch.cures import NOTHING, Choice, start_again
 from nemowatch.hold_reasons import HOLDS
-from nemowatch.i18n import language
+from nemowatch.i18n import figures, language
 from nemowatch.i18n.language import said
 from nemowatch.i18n.pattern import NAMES, NUMBERS, OURS, WORDS, kind_of, pattern
 from nemowatch.i18n.reader import Reader
@@ -56,6 +56,8 @@ PACKAGE = Path(str(files("nemowatch")))
 TEMPLATES = sorted(PACKAGE.rglob("*.j2"))
 MESSAGES = json.loads((PACKAGE / "i18n/locale/messages.json").read_text("utf-8"))
 FILE, FOLDER, JOBS = "фильм.mp4".encode(), "папка".encode(), tuple(range(1, 40))
+#: How a language writes its figures that has only the order of its dates.
+FIGURES = figures.Figures(".", ",", ("{day}.{month}.{year}", "{day}.{month}."), {})
 #: What is never translated, wherever it stands: names of files and programs, and units.
 SAME_EVERYWHERE = re.compile(
     r"nemowatch|status\.html|How to use these folders\.txt|\w+\.(txt|mp4)|\b(MB|UTC|min)\b"
@@ -101,7 +103,7 @@ def _wide(found: re.Match[str]) -> str:
 @pytest.fixture
 def marked(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     """A share in that language."""
-    reader = Reader(Marked(), MESSAGES, dates=("{day}.{month}.{year}", "{day}.{month}."))
+    reader = Reader(Marked(), MESSAGES, figures=FIGURES)
     monkeypatch.setattr(language, "_load", lambda _: reader)
     language.choose("de")
     yield

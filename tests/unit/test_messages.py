@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import threading
 from collections.abc import Iterator
 from itertools import product
@@ -25,6 +26,7 @@ from nemowatch.reporting.phrases import and_more, counted
 from nemowatch.reporting.timeline_words import said_changes, said_timeline
 from nemowatch.reporting.words import STAGES, change_again
 from nemowatch.tasks.answers import AnswerMeaning, read_answer
+from nemowatch.tasks.usual_times import USUAL
 from nemowatch.tasks.words import examples
 from tests.rigs.rows import each_row
 
@@ -418,3 +420,15 @@ def test_titles_of_notifications_are_in_the_language(code: str) -> None:
     for title in (*titles, "2 jobs need your decision", "All done: 2 results"):
         assert said(title) != title
     assert filled("turn {number}", number=3) != "turn 3"
+
+
+@pytest.mark.parametrize("code", [code for code in LANGUAGES if code != "en"])
+def test_durations_are_said_in_the_language(code: str) -> None:
+    """How long a turn usually takes, and units where people read no Latin letters."""
+    choose(code)
+    for usual in USUAL.values():
+        assert said(usual) != usual
+        assert "usually" not in said(f"still working, 3 min so far; {usual}")
+    left = said("about 1.5 h left")
+    assert re.search(r"\d h", left) or ("小时" in left or "時間" in left)
+    assert ("min" in said("about 40 min left")) is (code not in ("ja", "zh"))
