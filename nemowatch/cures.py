@@ -14,7 +14,8 @@ ADMIN = "the person who looks after nemowatch"
 JOB = "JOB"
 #: Stands for the name of a file in the name of an answer to a question about it.
 NAME = "NAME"
-
+#: How `elsewhere` begins.
+_ELSEWHERE = "Put it into a folder that accepts it"
 
 #: What starts a daemon that nothing else starts.
 RUN = "nemowatch run"
@@ -37,6 +38,16 @@ def name_installation(option: str, start: str) -> None:
 def typed_start() -> str:
     """The command that starts the daemon, as a person types it; "" for its container."""
     return Choice(_Here.start).typed
+
+
+def elsewhere(folders: str) -> str:
+    """The cure for a file that its own folder never accepts. `folders`: those that do."""
+    return f"{_ELSEWHERE} ({folders})."
+
+
+def names_another_folder(cure: str) -> bool:
+    """Whether a cure is that of `elsewhere`."""
+    return cure.startswith(_ELSEWHERE)
 
 
 @dataclass(frozen=True, slots=True)

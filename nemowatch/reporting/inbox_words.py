@@ -10,9 +10,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from nemowatch.clock import date_and_time
-from nemowatch.cures import NOTHING, Choice, Cure, start_again
+from nemowatch.cures import NOTHING, Choice, Cure, names_another_folder, start_again
 from nemowatch.i18n.language import message
-from nemowatch.intake.ready.inspection_result import ELSEWHERE
 from nemowatch.intake.watch.health import HealthState
 from nemowatch.journal.batch_causes import ALREADY_MADE, PROJECT, REBUILT, TAKEN_OVER
 from nemowatch.reporting.phrases import brackets, counted
@@ -88,7 +87,7 @@ def about_refused(cure: str, *, back: str = "") -> Cure:
     it; `back`: its inbox folder, for people."""
     if not cure:
         return Cure(move_back(back))
-    if cure.startswith(ELSEWHERE):
+    if names_another_folder(cure):
         return Cure(cure)  # in its own inbox folder it would be refused again
     return Cure(f"{cure}\nThen put the file into its inbox folder{brackets(back)}.")
 

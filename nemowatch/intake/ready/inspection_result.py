@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from nemowatch.content.kinds import Sniffed, SniffResult
+from nemowatch.cures import elsewhere
 from nemowatch.errors import LocalPassing, NemowatchError
 from nemowatch.fs.identity import NO_LOOK
 from nemowatch.fs.lease import Lease
@@ -26,8 +27,6 @@ _WORDS = {
 _UNCHANGED = "and nothing has changed for ten minutes"
 _WITH_SOUND = "Export it again with its sound switched on, then put that into the folder."
 _COPY_AGAIN = "Copy it again, whole."
-#: How a cure begins that names another folder than the one that the file was put into.
-ELSEWHERE = "Put it into a folder that accepts it"
 
 
 class Advice(StrEnum):
@@ -140,8 +139,7 @@ def wrong_kind(path: bytes, kind: MediaKind, terms: Terms) -> Inspected:
     """Its content is of a kind that its folder does not accept."""
     what = f"Its content is {_WORDS[kind]}; this folder accepts {listed(terms.accepts)}."
     folders = ", ".join(f'"{name}"' for name in folders_for(kind))
-    cure = f"{ELSEWHERE} ({folders})."
-    return refused(path, terms, what, cure, "unsupported")
+    return refused(path, terms, what, elsewhere(folders), "unsupported")
 
 
 def silent(path: bytes, found: Sniffed, terms: Terms) -> Inspected:
