@@ -58,6 +58,11 @@ async def begin(work: Work, context: StageContext) -> Decision:
     undeliverable = await _undeliverable(work, context)
     if undeliverable is not None:
         return undeliverable
+    return await _open(work, context)
+
+
+async def _open(work: Work, context: StageContext) -> Decision:
+    """Make a session for the files, which go up next."""
     opened = await context.api.open_session(work.job.skill, work.job.stem)
     made = partial(sessions.opened, session_id=work.session.id, remote_id=opened.session_id)
     writes: list[Write] = [made]
