@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from nemowatch.model import State
-from nemowatch.stages import download, instruct, publish, render, upload
+from nemowatch.stages import download, instruct, new_session, publish, render, upload
 from nemowatch.stages.context import StageContext
 from nemowatch.stages.decision import Decision
 from nemowatch.stages.work import Work
@@ -36,7 +36,7 @@ class StageRow:
 
 
 TABLE: dict[State, StageRow] = {
-    State.CLAIMED: StageRow(upload.begin, Lane.UPLOADS, "make a session"),
+    State.CLAIMED: StageRow(new_session.begin, Lane.UPLOADS, "make a session"),
     State.UPLOADING: StageRow(upload.send, Lane.UPLOADS, "upload"),
     State.UPLOADED: StageRow(instruct.prepare, Lane.TURNS, "check before paying"),
     State.INSTRUCTING: StageRow(instruct.send, Lane.TURNS, "instruct"),
