@@ -16,6 +16,8 @@ import pytest
 import structlog
 from hypothesis import HealthCheck, settings
 
+from nemowatch.cures import RUN, name_installation
+
 if TYPE_CHECKING:
     from xdist.remote import Producer
     from xdist.scheduler import Scheduling
@@ -53,6 +55,14 @@ structlog.configure(
 def anyio_backend() -> str:
     """The daemon runs on asyncio alone, so the tests do too."""
     return "asyncio"
+
+
+@pytest.fixture(autouse=True)
+def _no_installation() -> Iterator[None]:
+    """Which installation a command in this process was about changes nothing that later tests
+    read."""
+    yield
+    name_installation("", RUN)
 
 
 @pytest.fixture
