@@ -410,3 +410,15 @@ cloud_attack("a cloud whose answers never end", hostile_cloud.endless)
 cloud_attack("a cloud that sends one line of 200 MB", hostile_cloud.endless_line)
 cloud_attack("a cloud that sends a byte now and then", hostile_cloud.drip)
 cloud_attack("a cloud whose paid turns send a byte now and then", hostile_cloud.dripping_turn)
+cloud_attack("a cloud that sends twenty million empty lines", hostile_cloud.empty_lines)
+cloud_attack(
+    "a cloud that does all of this at once",
+    hostile_cloud.in_turn(
+        hostile_cloud.endless,
+        hostile_cloud.enormous_json,
+        hostile_cloud.huge_failure,
+        hostile_cloud.deep,
+        hostile_cloud.endless_line,
+        hostile_cloud.empty_lines,
+    ),
+)

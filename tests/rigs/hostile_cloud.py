@@ -10,6 +10,7 @@ import threading
 from collections.abc import Awaitable, Callable, Iterator
 from concurrent.futures import Future
 from contextlib import contextmanager, suppress
+from itertools import cycle
 from typing import Any
 
 from aiohttp import ClientSession, ClientTimeout, web
@@ -86,6 +87,14 @@ async def endless_line(request: web.Request) -> web.StreamResponse:
     return answer
 
 
+async def empty_lines(request: web.Request) -> web.StreamResponse:
+    """Twenty million lines with nothing in them."""
+    answer = await _stream(request, "text/event-stream")
+    for _ in range(20):
+        await answer.write(b"\n" * MIB)
+    return answer
+
+
 async def drip(request: web.Request) -> web.StreamResponse:
     """One byte now and then."""
     answer = await _stream(request, "text/event-stream")
@@ -100,6 +109,16 @@ async def dripping_turn(request: web.Request) -> web.StreamResponse | None:
     if request.path != _CHAT:
         return None
     return await drip(request)
+
+
+def in_turn(*forms: Handler) -> Handler:
+    """Each call gets the next one of these."""
+    turns = cycle(forms)
+
+    async def answer(request: web.Request) -> web.StreamResponse | None:
+        return await next(turns)(request)
+
+    return answer
 
 
 async def _stream(request: web.Request, kind: str, status: int = 200) -> web.StreamResponse:
