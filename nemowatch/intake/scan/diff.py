@@ -32,8 +32,8 @@ from nemowatch.model import MediaKind, Snapshot
 from nemowatch.tasks.records import Folder
 
 #: New files taken from one scan, each about five hundred bytes until it is claimed; the others come
-#: with the next scan, as soon as half of these are claimed. To claim the other half takes as long as
-#: those settle, so that nobody waits for that.
+#: with the next scan, as soon as half of these are claimed. To claim the other half takes as long
+#: as those settle, so that nobody waits for that.
 MAX_FRESH = 20_000
 #: Oddities that are reported at once; more are when people have mended these.
 MAX_ODD = 200
