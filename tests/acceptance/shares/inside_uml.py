@@ -234,7 +234,7 @@ class Play:
         # of what stands at the start a person would be asked, because of the name that is taken
         self.claimed("first.mp4")
         self.taken_name = self.share.back / "outbox" / TASK / "whole.es.mp4"
-        self.taken_name.parent.mkdir(parents=True)
+        self.taken_name.parent.mkdir(parents=True, exist_ok=True)
         self.taken_name.write_bytes(b"somebody else's")
         self.put("whole.mp4", Path.write_bytes)
         self.put("moved.mp4", self.moved_in)
