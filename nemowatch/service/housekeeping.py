@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import sqlite3
 from collections.abc import Awaitable, Callable, Iterable
+from operator import attrgetter
 from pathlib import Path
 
 import structlog
@@ -42,6 +43,8 @@ class Housekeeping:
         self._note_writer = note_writer
         self._offline = offline
         self._later = later  # runs something beside everything else
+        #: inboxes that are still to be swept: their shares were away
+        self._put_off: set[str] = set()
 
     def sweep(self, config: Config) -> None:
         """Sweep everything, each inbox separately: a share may hang."""
@@ -49,10 +52,16 @@ class Housekeeping:
 
     async def _sweep(self, config: Config) -> None:
         await retention.follow_clock(self._journal, self._clock)
-        for watch in config.watch:
-            if not self._offline(watch.name):
-                self._later(self._sweep_one(watch, config.retention.done_days))
+        self._put_off.update(map(attrgetter("name"), config.watch))
+        self.sweep_returned(config)
         await self._prune(config.retention.jobs_days)
+
+    def sweep_returned(self, config: Config) -> None:
+        """Sweep the inboxes whose shares were away when everything was swept, if they are there."""
+        for watch in config.watch:
+            if watch.name in self._put_off and not self._offline(watch.name):
+                self._put_off.discard(watch.name)
+                self._later(self._sweep_one(watch, config.retention.done_days))
 
     async def _sweep_one(self, watch: Watch, done_days: int) -> None:
         await tidy(watch, self._journal, self._disks)
@@ -60,6 +69,8 @@ class Housekeeping:
         await retention.expire(
             watch, done_days, self._journal, self._disks, self._note_writer, now_ms
         )
+        if self._offline(watch.name):  # it went meanwhile: what could not be read counted as empty
+            self._put_off.add(watch.name)
 
     async def _prune(self, days: int) -> None:
         now_ms = self._clock.now_ms()

@@ -47,9 +47,10 @@ class Nudges:
         self._later(self._holds.check())
 
     def guard(self) -> None:
-        """Every watcher is looked after."""
+        """Every watcher is looked after, and what missed a sweep while its share was away."""
         for inbox in self._inboxes.values():
             self._later(inbox.guard())
+        self._housekeeping.sweep_returned(self._config())
 
     def scans(self) -> None:
         """A full scan of every inbox."""
