@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import os
 import pwd
-import shlex
 import stat
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager, suppress
@@ -16,6 +15,7 @@ from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from nemowatch.config.find import option_of
 from nemowatch.cures import name_installation
 from nemowatch.errors import ConfigError, ConfigMistake, NemowatchError, failing_as
 
@@ -53,11 +53,6 @@ class CommandContext:
     def watches(self) -> dict[str, Watch]:
         """The watches, by their names in the journal."""
         return {watch.name: watch for watch in self.config.watch}
-
-
-def option_of(path: Path) -> str:
-    """The option that names this configuration, with a space before it."""
-    return f" --config {shlex.quote(str(path))}"
 
 
 def find_context(option: Path | None) -> CommandContext:

@@ -53,13 +53,18 @@ def find(option: Path | None, env: Mapping[str, str]) -> Path:
     raise ConfigError([ConfigMistake("config", f"there is no configuration at {looked}.", cure)])
 
 
-def option_of(path: Path, env: Mapping[str, str]) -> str:
-    """The end of a command that people type for the configuration at `path`; "" when every command
-    finds it by itself. `env`: that of the process which uses it."""
+def option_of(path: Path) -> str:
+    """The option that names the configuration at `path`, with a space before it."""
+    return f" --config {shlex.quote(str(path))}"
+
+
+def needed_option(path: Path, env: Mapping[str, str]) -> str:
+    """The same; "" when every command finds that configuration by itself. `env`: that of the
+    process which uses it."""
     found = [home(env) / ".config/nemowatch/config.toml", SYSTEM_CONFIG, NO_FILE]
     if path in found or str(path) == env.get("NEMOWATCH_CONFIG"):
         return ""
-    return f" --config {shlex.quote(str(path))}"
+    return option_of(path)
 
 
 def base_of(path: Path) -> Path:
@@ -73,7 +78,7 @@ def _named(path: Path, by: str) -> Path:
         what = f"names {path}, which is a folder, not a file."
         raise ConfigError([ConfigMistake(by, what, _cure_of_folder(path))])
     if not _exists(path) and path != NO_FILE:
-        cure = f"Check the path, or make it with: nemowatch init --config {shlex.quote(str(path))}"
+        cure = f"Check the path, or make it with: nemowatch init{option_of(path)}"
         raise ConfigError([ConfigMistake(by, f"names {path}, and there is no such file.", cure)])
     return path
 

@@ -196,7 +196,7 @@ def _answer(child: Child, beat: Callable[[], None]) -> Answer:
         found = child.receive(beat)
     except ChildFailed:
         raise
-    except Exception as exc:  # noqa: BLE001 - an error about the file: it is raised where it is read
+    except Exception as exc:  # noqa: BLE001 - about the file: raised where that is read
         return partial(_fail, exc)
     return lambda: found
 

@@ -20,7 +20,7 @@ import structlog
 
 from nemowatch import __version__
 from nemowatch.clock import Clock, SystemClock, iso
-from nemowatch.config.find import option_of
+from nemowatch.config.find import needed_option
 from nemowatch.config.schema import Config
 from nemowatch.cures import name_installation
 from nemowatch.errors import JournalCorrupt, NemowatchError, TokenRefused
@@ -78,7 +78,7 @@ def run_daemon(
     few_arenas()
     configure_logs(config.log.level, config.log.format)
     clock = SystemClock()
-    name_installation(option_of(config_path, env), start_command())
+    name_installation(needed_option(config_path, env), start_command())
     with StateLock(state_dir):
         watches = [watch.name for watch in config.watch]
         journal = open_journal(state_dir, clock, watches)

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from nemowatch.config.find import option_of
+from nemowatch.config.find import needed_option
 from nemowatch.cures import RUN, Choice, Cure, name_installation, start_again
 from nemowatch.reporting.paragraphs import indented
 from nemowatch.service.started_by import unit_command
@@ -53,7 +53,7 @@ def test_a_unit_of_systemd_is_started_by_its_name(groups: str, command: str) -> 
 def test_a_command_names_the_configuration_that_it_would_not_find(path: str, option: str) -> None:
     """Typed without it, the job of another installation would be cancelled or paid for."""
     env = {"HOME": "/home/anna", "NEMOWATCH_CONFIG": "/config/config.toml"}
-    assert option_of(Path(path), env) == option
+    assert needed_option(Path(path), env) == option
 
 
 @pytest.fixture

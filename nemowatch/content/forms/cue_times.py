@@ -108,9 +108,10 @@ def _refuse_unreadable(lines: list[str], times: set[int]) -> None:
 
 def _refuse_cut(lines: list[str], times: set[int]) -> None:
     """Raise OrderError if the last line is a part of a cue's head: it would be taken for words."""
-    filled = [number for number, line in enumerate(lines) if line.strip()]
-    last = filled[-1]
-    is_head = last > max(times, default=last) and _is_at_head(lines, last)
+    if not times:
+        return
+    last = max(number for number, line in enumerate(lines) if line.strip())
+    is_head = last > max(times) and _is_at_head(lines, last)
     if is_head and _CUT.fullmatch(lines[last].strip()):
         raise end_is_missing()
 

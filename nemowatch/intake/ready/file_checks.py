@@ -49,10 +49,10 @@ def check_files(
 
 def _checked(root: Path, path: bytes, above: int | LocalError, rule: SettleRule) -> Checked:
     """One file; `above`: its open folder, or why that cannot be entered."""
+    if isinstance(above, LocalError):
+        return Checked(path, above)
     found = found_at(above, root, path)
-    if isinstance(found, LocalError) or isinstance(above, LocalError):
-        return Checked(path, found)
-    if not rule.leases or found.size == 0:
+    if isinstance(found, LocalError) or not rule.leases or found.size == 0:
         return Checked(path, found)
 
     try:
