@@ -17,7 +17,7 @@ from pathlib import Path
 
 from tests.benchmarks.bench_daemon import SCALE
 from tests.benchmarks.rows import ROWS
-from tests.benchmarks.table import Found, Row, exponent, short, spread, write
+from tests.benchmarks.table import Found, Growth, Row, short, spread, write
 from tests.rigs.documents import code, played
 
 #: The programs that the baselines use, and the options that print their versions.
@@ -50,14 +50,19 @@ def carry(row: Row, rounds: int, base: Path) -> Found:
             found.rounds.append(figures)
             shown = ", ".join(f"{name} {short(value)}" for name, value in figures.items())
             print(f"{row.key} {number + 1}: {shown}", flush=True)
-    if row.growth is not None:
-        times = []
-        for size in row.growth.sizes:
-            with tempfile.TemporaryDirectory(dir=base) as place:
-                times.append(row.growth.measure(Path(place), int(size)))
-        found.exponent = exponent(row.growth.sizes, times)
-        print(f"{row.key} grows with n^{found.exponent:.2f}: {times}", flush=True)
+    if row.growth is not None and os.environ[SCALE] == "1":
+        found.growth = grown(row.growth, base)
+        print(f"{row.key} grows with {found.growth}", flush=True)
     return found
+
+
+def grown(growth: Growth, base: Path) -> str:
+    """How something grows, in words, from three sizes."""
+    costs = []
+    for size in growth.sizes:
+        with tempfile.TemporaryDirectory(dir=base) as place:
+            costs.append(growth.measure(Path(place), size))
+    return growth.words(costs)
 
 
 def main() -> int:
@@ -101,7 +106,9 @@ WORDS = (
     "By `scripts/bench --write`: real processes, the daemon and its baseline in turn in the same"
     " rounds, against a sink in a process of its own that does as little as it can"
     " (`tests/rigs/sink.py`). The last machine: {machine}. Ratios tell more than seconds: other"
-    " work may have run beside it. `scripts/bench ROW` measures one row again."
+    " work may have run beside it. How a cost grows with n is the slope of its logarithm over three"
+    " sizes, each measured once: 0 is none, 1 is in proportion. `scripts/bench ROW` measures one"
+    " row again."
 )
 
 

@@ -11,11 +11,12 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from tests.rigs.sink import SinkProcess
-from tests.rigs.studio import Studio, video
+from tests.rigs.studio import Studio, video, wait_for
 
 MIB = 1024 * 1024
 TICKS = os.sysconf("SC_CLK_TCK")
-
+#: Seconds for whatever is waited for, on a machine that others use, too.
+LIMIT = 1800.0
 
 #: The variable that scales all numbers, as to a tenth for a quick look: `--scale 0.1`.
 SCALE = "BENCH_SCALE"
@@ -92,6 +93,14 @@ def cpu_of_tree(pid: int) -> float:
         fields = Path(f"/proc/{process}/stat").read_text().rpartition(") ")[2].split()
         total += sum(map(int, fields[11:15]))
     return total / TICKS
+
+
+def cpu_until(house: Studio, drop: Callable[[], object], done: Callable[[], object]) -> float:
+    """CPU seconds of the daemon from `drop` until `done` is true."""
+    before = cpu_of_tree(pid_of(house))
+    drop()
+    wait_for("the end", done, LIMIT)
+    return cpu_of_tree(pid_of(house)) - before
 
 
 def memory_of(pid: int) -> tuple[float, float]:

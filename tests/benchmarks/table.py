@@ -42,10 +42,16 @@ class Figure:
 
 @dataclass(frozen=True)
 class Growth:
-    """How the time of something grows with its size: three sizes, measured once each."""
+    """How the cost of something grows with its size: three sizes, measured once each."""
 
-    sizes: tuple[float, ...]
+    what: str  #: what was measured, of how many of what: "CPU, of jobs"
+    sizes: tuple[int, int, int]
     measure: Callable[[Path, int], float]  #: (folder, size) -> seconds or CPU seconds
+
+    def words(self, costs: Iterable[float]) -> str:
+        """The exponent and the sizes, for the table."""
+        sizes = ", ".join(f"{size:,}" for size in self.sizes)
+        return f"n^{exponent(self.sizes, costs):.2f} ({self.what}: {sizes})"
 
 
 @dataclass(frozen=True)
@@ -67,7 +73,7 @@ class Found:
 
     row: Row
     rounds: list[Round] = field(default_factory=list)
-    exponent: float | None = None
+    growth: str = ""  #: how it grows, in words
 
     def values(self, name: str) -> list[float]:
         """One figure, in all rounds."""
@@ -94,18 +100,16 @@ class Found:
             figure.words,
             verdict,
             self._rest(),
+            self.growth,
             when,
         )
         return line(cells)
 
     def _rest(self) -> str:
-        """Figures that are not judged, and the exponent."""
+        """Figures that are not judged."""
         judged = {figure.name for figure in self.row.figures}
         others = [name for name in self.rounds[0] if name not in judged]
-        shown = [f"{name} {short(median(self.values(name)))}" for name in others]
-        if self.exponent is not None:
-            shown.append(f"grows with n^{self.exponent:.2f}")
-        return ", ".join(shown)
+        return ", ".join(f"{name} {short(median(self.values(name)))}" for name in others)
 
 
 def exponent(sizes: Iterable[float], times: Iterable[float]) -> float:
@@ -137,6 +141,7 @@ HEAD = (
     "limit",
     "reached",
     "beside it",
+    "grows with",
     "measured",
 )
 

@@ -9,10 +9,10 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
-from tests.benchmarks.bench_daemon import MIB, daemon, large_video
+from tests.benchmarks.bench_daemon import LIMIT, MIB, cpu_until, daemon, large_video
 from tests.benchmarks.rows.arrival import claimed
-from tests.benchmarks.rows.upload import LIMIT, QUICK, SIZE, drop_large, transfers
-from tests.benchmarks.table import Figure, Measure, Row
+from tests.benchmarks.rows.upload import QUICK, SIZE, drop_large, transfers
+from tests.benchmarks.table import Figure, Growth, Measure, Row
 from tests.rigs.sink import SinkProcess
 from tests.rigs.studio import wait_for
 
@@ -118,6 +118,14 @@ def four(base: Path) -> Iterator[Measure]:
         yield measure
 
 
+def cpu_of_download(base: Path, megabytes: int) -> float:
+    """CPU seconds of the daemon for a job whose result has this size."""
+    result = large_video(base / "result.mp4", megabytes * MIB)
+    with SinkProcess(result) as sink, daemon(base / "house", sink, QUICK) as house:
+        published = house.outbox / "dub-es/0.es.mp4"
+        return cpu_until(house, lambda: house.drop("dub-es/0.mp4"), published.exists)
+
+
 ROWS = (
     Row(
         key="download",
@@ -125,6 +133,7 @@ ROWS = (
         baseline="`curl -o`, fsync, rename",
         figures=(Figure("speed / curl's", 0.9, at_least=True),),
         setup=download,
+        growth=Growth("CPU, of MB", (125, 500, 2000), cpu_of_download),
     ),
     Row(
         key="four",

@@ -15,7 +15,7 @@ from nemowatch.model import Member, MemberRole, Output, OutputKind, Target
 from nemowatch.reporting.overview import DaemonSnapshot
 from nemowatch.reporting.overview_reading import gather
 from tests.benchmarks.bench_daemon import scaled
-from tests.benchmarks.table import Figure, Measure, Row
+from tests.benchmarks.table import Figure, Growth, Measure, Row
 from tests.rigs.big_journal import BEGAN, fill
 
 FEW, MANY = 1000, 1_000_000
@@ -79,6 +79,15 @@ def cpu(conn: sqlite3.Connection, work: Work, begin: int) -> float:
     return time.process_time() - before
 
 
+def cpu_of_all(base: Path, size: int) -> float:
+    """CPU seconds of all operations with a journal of this many jobs."""
+    fill(base / "journal.db", size)
+    with closing(connect(base / "journal.db")) as conn:
+        for work in WORK.values():
+            cpu(conn, work, 0)  # the first ones read the file
+        return sum(cpu(conn, work, TIMES) for work in WORK.values())
+
+
 @contextmanager
 def journal(base: Path) -> Iterator[Measure]:
     """Both of them."""
@@ -106,5 +115,6 @@ ROWS = (
         "with 1,000 jobs",
         tuple(Figure(name, 1.5) for name in WORK),
         journal,
+        growth=Growth("CPU of all five, of jobs", (1000, 32_000, 1_000_000), cpu_of_all),
     ),
 )

@@ -7,15 +7,16 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from tests.benchmarks.bench_daemon import cpu_of_tree, daemon, pid_of, scaled
+from tests.benchmarks.bench_daemon import LIMIT, cpu_of_tree, daemon, pid_of, scaled
 from tests.benchmarks.rows.arrival import fill
-from tests.benchmarks.table import Figure, Measure, Row
+from tests.benchmarks.table import Figure, Growth, Measure, Row
 from tests.rigs.sink import SinkProcess
 from tests.rigs.studio import Studio, wait_for
 
 FEW, MANY = 50, 5000
+#: Seconds over which polls are counted.
+WINDOW = 20
 EVERY = 5  #: seconds between two polls of a render
-LIMIT = 1800.0
 SETTINGS = f"""
 [render]
 poll_interval = {EVERY}
@@ -43,27 +44,36 @@ def in_flight(base: Path, files: int) -> Iterator[tuple[Studio, SinkProcess]]:
         yield house, sink
 
 
-def cost(base: Path, files: int, seconds: float = 20) -> tuple[float, float]:
+def cost(house: Studio, sink: SinkProcess) -> tuple[float, float]:
     """CPU milliseconds of the daemon for a poll, and polls a second."""
-    with in_flight(base, files) as (house, sink):
-        pid = pid_of(house)
-        cpu, polls, began = cpu_of_tree(pid), polls_of(sink), time.monotonic()
-        time.sleep(seconds)
-        made = max(polls_of(sink) - polls, 1)
-        took = time.monotonic() - began
-        return (cpu_of_tree(pid) - cpu) / made * 1000, made / took
+    pid = pid_of(house)
+    cpu, polls, began = cpu_of_tree(pid), polls_of(sink), time.monotonic()
+    time.sleep(WINDOW)
+    made = max(polls_of(sink) - polls, 1)
+    took = time.monotonic() - began
+    return (cpu_of_tree(pid) - cpu) / made * 1000, made / took
+
+
+def cost_of(base: Path, files: int) -> float:
+    """CPU milliseconds of a new daemon for a poll, with this many renders."""
+    with in_flight(base / "house", files) as running:
+        return cost(*running)[0]
 
 
 @contextmanager
 def sweep(base: Path) -> Iterator[Measure]:
-    """Fifty, then five thousand."""
+    """One daemon with fifty, one with five thousand, looked at in turn."""
+    with (
+        in_flight(base / "few", FEW) as with_few,
+        in_flight(base / "many", scaled(MANY)) as with_many,
+    ):
 
-    def measure(number: int) -> dict[str, float]:
-        few, _ = cost(base / f"few-{number}", FEW)
-        many, pace = cost(base / f"many-{number}", scaled(MANY))
-        return {"CPU a poll / with 50": many / few, "ms": many, "with 50": few, "polls/s": pace}
+        def measure(number: int) -> dict[str, float]:
+            few, _ = cost(*with_few)
+            many, pace = cost(*with_many)
+            return {"CPU a poll / with 50": many / few, "ms": many, "with 50": few, "polls/s": pace}
 
-    yield measure
+        yield measure
 
 
 ROWS = (
@@ -73,6 +83,6 @@ ROWS = (
         baseline=f"with {FEW} in flight",
         figures=(Figure("CPU a poll / with 50", 1.2),),
         setup=sweep,
-        rounds=1,  # five thousand jobs have to get that far first
+        growth=Growth("CPU a poll, with renders", (50, 400, 3200), cost_of),
     ),
 )

@@ -8,7 +8,9 @@ from pathlib import Path
 from typing import Any
 
 from tests.benchmarks.bench_daemon import (
+    LIMIT,
     MIB,
+    cpu_until,
     daemon,
     forget_peak,
     large_video,
@@ -16,14 +18,12 @@ from tests.benchmarks.bench_daemon import (
     pid_of,
     timed,
 )
-from tests.benchmarks.table import Figure, Measure, Row
+from tests.benchmarks.table import Figure, Growth, Measure, Row
 from tests.rigs.loop_lag import lag_between
 from tests.rigs.sink import SinkProcess
 from tests.rigs.studio import Studio, wait_for
 
 SIZE = 500 * MIB - 8
-#: Seconds for a round, on a machine that others use, too.
-LIMIT = 120.0
 #: Renders are done at once: nobody waits for the next poll.
 QUICK = "[render]\npoll_interval = 0.5\n"
 
@@ -95,6 +95,14 @@ def drop_large(house: Studio, clip: Path, number: int, task: str = "dub-es") -> 
     made.rename(folder / f"{number}.mp4")
 
 
+def cpu_of_upload(base: Path, megabytes: int) -> float:
+    """CPU seconds of the daemon for a file of this size."""
+    clip = large_video(base / "clip.mp4", megabytes * MIB)
+    with SinkProcess() as sink, daemon(base / "house", sink, QUICK) as house:
+        there = house.inbox / "dub-es/0.mp4"
+        return cpu_until(house, lambda: drop_large(house, clip, 0), lambda: not there.exists())
+
+
 ROWS = (
     Row(
         key="upload",
@@ -106,5 +114,6 @@ ROWS = (
             Figure("loop lag p99, ms", 20),
         ),
         setup=upload,
+        growth=Growth("CPU, of MB", (125, 500, 2000), cpu_of_upload),
     ),
 )
