@@ -3,6 +3,7 @@ Each job has its source, session, paid call, result and history; every fourth on
 
 from __future__ import annotations
 
+import os
 from contextlib import closing
 from pathlib import Path
 
@@ -74,3 +75,5 @@ def fill(path: Path, jobs: int, *, watch: str = "/srv/videos", root: str = "/srv
             conn.execute(sql)
         conn.execute("COMMIT")
         conn.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+    with path.open("rb") as made:
+        os.fsync(made)  # otherwise the first checkpoint afterwards pays for all of it
