@@ -140,7 +140,7 @@ class InboxState:
 
     def all_problems(self, now: float) -> tuple[FileProblem | FolderProblem, ...]:
         """Everything that is to be reported now; `now`: monotonic seconds."""
-        held = filter(None, starmap(problem_of, self.tracked.items()))
+        held = filter(None, starmap(problem_of, self.tracked.noticeable(now)))
         return (*self.problems.current(now), *held)
 
     def unblock(self, folder: bytes) -> None:

@@ -101,10 +101,23 @@ def plan(folder: Folder, drop: Drop) -> FolderOrder:
     is_replaced = own.strip() and not prompts.extends(own)
     if not is_replaced:
         check_instructions(recipe, "the prompt of that recipe", _whose(folder))
-    folder = replace(folder, prompt=routing.without_export(recipe))
-    order = kind_of(folder).plan(folder, replace(drop, prompt=own))
+    order = kind_of(folder).plan(*_instructed(folder, drop, own))
     found = tips(skill_called(order.skill), drop, drop.prompt.strip() or recipe)
-    return replace(order, tips=(*found, *_answers(drop.prompt, own)))
+    found = (*found, *_answers(drop.prompt, own))
+    if not found:
+        return order
+    return replace(order, tips=found)
+
+
+def _instructed(folder: Folder, drop: Drop, own: str) -> tuple[Folder, Drop]:
+    """Both with the instructions for the cloud. Those of most folders are as they were, and a copy
+    takes as long as the rest of an order."""
+    recipe = routing.without_export(folder.prompt)
+    if recipe != folder.prompt:
+        folder = replace(folder, prompt=recipe)
+    if own != drop.prompt:
+        drop = replace(drop, prompt=own)
+    return folder, drop
 
 
 def _answers(text: str, own: str) -> tuple[str, ...]:

@@ -233,7 +233,10 @@ def test_copies_that_sync_clients_make_of_a_conflict_are_told_by_their_forms(nam
     for form in (name, name.upper(), unicodedata.normalize("NFD", name)):
         assert Ignore().name(form.encode()).kind is NameClass.CONFLICT, form
     folder = name.removesuffix(".mp4").encode()
-    assert Ignore().path(b"dub-es/" + folder + b"/clip.mp4").kind is NameClass.CONFLICT
+    for path in (b"dub-es/" + folder + b"/clip.mp4", b"dub-es/" + name.encode()):
+        assert Ignore().path(path).kind is NameClass.CONFLICT
+        assert Ignore().is_conflict(path)
+    assert not Ignore().is_conflict(b"dub-es/.git/" + name.encode())
 
 
 @each_row(
@@ -259,6 +262,7 @@ def test_copies_that_sync_clients_make_of_a_conflict_are_told_by_their_forms(nam
 def test_conflict_as_an_ordinary_word_is_no_conflict_copy(name: str) -> None:
     """Only what a client puts around the word counts."""
     assert Ignore().name(name.encode()).kind is NameClass.WORK
+    assert not Ignore().is_conflict(b"dub-es/" + name.encode())
 
 
 def test_own_patterns_are_added_and_odd_bytes_are_no_obstacle() -> None:

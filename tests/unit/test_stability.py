@@ -10,9 +10,10 @@ from hypothesis import strategies as st
 
 from nemowatch.fs.lease import Lease
 from nemowatch.intake.ready.settle_rules import SettleRule
-from nemowatch.intake.ready.stability import Observation, StillnessVerdict, TrackedFile
+from nemowatch.intake.ready.stability import GIVE_UP, Observation, StillnessVerdict, TrackedFile
 from nemowatch.intake.ready.tracked_files import TrackedFiles
 from nemowatch.intake.ready.waiting_reasons import why
+from nemowatch.intake.records import FileProblem
 from nemowatch.model import Snapshot
 
 LOCAL = SettleRule(10, local=True, leases=True)
@@ -222,3 +223,25 @@ def test_a_file_that_waits_for_a_settling_one_is_checked_as_before() -> None:
     tracked.block("cut short")
     assert tracked.next_at > 10
     assert not tracker.is_busy()
+
+
+def noticed(files: TrackedFiles, now: float) -> list[bytes]:
+    """The files about which something may be said at this moment."""
+    return [path for path, _ in files.noticeable(now)]
+
+
+def test_only_held_and_old_files_are_asked_whether_there_is_something_to_say() -> None:
+    """After each portion of a burst thousands of fresh ones would be asked in vain."""
+    files = TrackedFiles()
+    for number in range(3):
+        files.see(b"%d" % number, Observation(WHOLE, 100 + number), SHARE)
+    assert noticed(files, 103) == []
+
+    files.hold(b"2", FileProblem(b"2", b"", "what"), "why")
+    assert noticed(files, 103) == [b"2"]
+    assert noticed(files, 101 + GIVE_UP) == [b"2", b"0", b"1"]
+
+    files.see(b"2", Observation(replace(WHOLE, size=20_000), 104), SHARE)
+    files.drop(b"0")
+    assert noticed(files, 104) == []
+    assert noticed(files, 101 + GIVE_UP) == [b"1"]

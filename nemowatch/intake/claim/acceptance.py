@@ -15,7 +15,6 @@ from nemowatch.intake.claim.group import Group, wait_for
 from nemowatch.intake.ready.inspection_result import Advice, Inspected, Terms
 from nemowatch.intake.ready.stability import Observation, TrackedFile
 from nemowatch.intake.records import Candidate, FileProblem
-from nemowatch.intake.scan.ignore import NameClass
 from nemowatch.intake.scan.paths import as_text, folder_of, name_of, parent
 from nemowatch.intake.state import InboxState
 from nemowatch.model import FolderOrder, MediaKind
@@ -141,7 +140,8 @@ class Acceptance:
             tracked.no_short_cut(self._clock.monotonic())
         elif one.note:
             folder = folder_of(one.path)
-            tracked.hold(FileProblem(one.path, folder, one.note, one.cure, code=one.code), one.why)
+            problem = FileProblem(one.path, folder, one.note, one.cure, code=one.code)
+            self._state.tracked.hold(one.path, problem, one.why)
         else:
             tracked.block(one.why)
 
@@ -228,8 +228,7 @@ class Acceptance:
             self._state.block(path, what)
 
     def _is_conflict(self, group: Group) -> bool:
-        kinds = {self._state.ignore.path(path).kind for path in group.paths}
-        return NameClass.CONFLICT in kinds
+        return any(map(self._state.ignore.is_conflict, group.paths))
 
 
 def _is_note(one: Inspected) -> bool:

@@ -161,6 +161,8 @@ class Claims:
         version of that. The second value: results exist that this journal does not know of,
         although it was never lost.
         """
+        if not any(job.existing for job in candidate.jobs):
+            return candidate, False
         own = tuple(map(self._without_known, candidate.jobs))
         have_results = any(job.existing for job in own)
         if self._batch.is_rebuilt or not have_results:

@@ -34,6 +34,8 @@ def results_before(conn: sqlite3.Connection, watch: str, candidate: Candidate) -
     """The published results of earlier sources that this candidate asks for as well."""
     made = _made(conn, watch, candidate)
     found: Outputs = {}
+    if not made:
+        return found
     keys = map(itemgetter(1), _wanted(candidate))
     earlier = filter(None, map(made.get, keys))
     for before in filter(jobs.is_published, earlier):
@@ -58,6 +60,8 @@ def without_paid(
     saved edits; what an earlier source is still making is left to that source.
     """
     made = _made(conn, watch, candidate)
+    if not made:
+        return candidate
     fresh = (_after(conn, job, made.get(key), lost) for job, key in _wanted(candidate))
     return replace(candidate, jobs=tuple(filter(None, fresh)))
 

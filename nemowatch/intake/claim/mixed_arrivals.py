@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from operator import attrgetter, itemgetter
+from operator import attrgetter
 
 from nemowatch.intake.claim.project_approvals import ProjectApprovals
 from nemowatch.intake.records import FileProblem
@@ -76,7 +76,7 @@ class MixedArrivals:
             for arrival in self._arrivals(wanted):
                 found[arrival.folder][arrival.path] = arrival
         self._there = found
-        self._released.intersection_update(map(itemgetter(0), self._state.tracked.items()))
+        self._released = set(filter(self._state.tracked.__contains__, self._released))
 
     def _arrivals(self, folders: set[bytes]) -> Iterator[_Arrival]:
         """The media in these folders."""

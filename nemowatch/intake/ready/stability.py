@@ -232,6 +232,10 @@ class TrackedFile:
         before_close = max(self._short_cut.event_at - self.since, 0.0)
         return min(before_close + self.rule.quick, self.rule.settle)
 
+    def is_old(self, now: float) -> bool:
+        """True when it came so long before `now` that it may be given up."""
+        return now - self.first_at >= GIVE_UP
+
     @property
     def is_given_up(self) -> bool:
         """True when nothing has changed for so long that it will not become whole by itself."""

@@ -10,13 +10,15 @@ from collections.abc import Container, Iterable, Iterator
 from nemowatch.intake.ready.fair_turns import portion
 from nemowatch.intake.ready.settle_rules import SettleRule
 from nemowatch.intake.ready.stability import Observation, TrackedFile
+from nemowatch.intake.records import FileProblem
 
 
 class TrackedFiles:
     """Every file of one inbox that is not a job yet, by its path relative to the inbox."""
 
     def __init__(self) -> None:
-        self._files: dict[bytes, TrackedFile] = {}
+        self._files: dict[bytes, TrackedFile] = {}  # in the order in which they came
+        self._held: dict[bytes, None] = {}  # those that `hold` was called for, and perhaps more
 
     def __repr__(self) -> str:
         return f"TrackedFiles({len(self._files)} files)"
@@ -54,6 +56,27 @@ class TrackedFiles:
             tracked.rule = rule
             tracked.see(seen)
         return tracked
+
+    def hold(self, path: bytes, problem: FileProblem, why: str) -> None:
+        """Hold this tracked file, about which people are notified, until it changes."""
+        self._files[path].hold(problem, why)
+        self._held[path] = None
+
+    def noticeable(self, now: float) -> Iterator[tuple[bytes, TrackedFile]]:
+        """The files about which there may be something to say: those that are held, and those that
+        came long ago. After each portion of a burst all others would be asked in vain."""
+        self._held = dict.fromkeys(filter(self._is_held, self._held))
+        for path in self._held:
+            yield path, self._files[path]
+        for path, tracked in self._files.items():
+            if not tracked.is_old(now):
+                return
+            if path not in self._held:
+                yield path, tracked
+
+    def _is_held(self, path: bytes) -> bool:
+        tracked = self._files.get(path)
+        return tracked is not None and tracked.problem is not None
 
     def drop(self, path: bytes) -> None:
         """Stop tracking a file: it is a job now, or gone."""

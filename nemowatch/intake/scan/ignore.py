@@ -160,6 +160,13 @@ class Ignore:
             return NameVerdict(NameClass.CONFLICT, f"a conflict copy ({whose})")
         return WORK
 
+    def is_conflict(self, relative: bytes) -> bool:
+        """Whether `path` judges this file to be a conflict copy. Of nearly every file its names
+        say at once that it is none."""
+        if not any(map(conflict_of, folded(relative).split("/"))):
+            return False
+        return self.path(relative).kind is NameClass.CONFLICT
+
     def path(self, relative: bytes, *, folder: bool = False) -> NameVerdict:
         """Judge a whole path relative to the inbox: ignored below an ignored folder, a conflict
         below a conflict. `folder`: it is a folder."""
