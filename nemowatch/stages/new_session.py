@@ -55,7 +55,7 @@ async def _undeliverable(work: Work, context: StageContext) -> Decision | None:
     again before it is paid for. What is paid for does not wait. Raises NoSpace."""
     if work.paid or not any(map(attrgetter("path"), work.clips)):
         return None
-    return await source_check.undeliverable(work, context)
+    return await source_check.undeliverable_lately(work, context)
 
 
 def _lost_timeline(work: Work, context: StageContext) -> Decision | None:
