@@ -7,16 +7,15 @@ not say enough it asks for a full scan; it makes none itself.
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping
-from itertools import chain
 
 from nemowatch.clock import Clock
+from nemowatch.fs.identity import content_hash
 from nemowatch.intake.ready.file_checks import Checked, sort_paths
 from nemowatch.intake.scan.diff import FolderFacts, ScanDiff
 from nemowatch.intake.scan.ignore import NameClass
 from nemowatch.intake.scan.instruction_names import exact, look_alike, request_of
 from nemowatch.intake.scan.paths import below, is_below, name_of, parent
 from nemowatch.intake.scan.project_folders import ProjectFolder
-from nemowatch.intake.scan.snapshot_hash import snapshot_hash
 from nemowatch.intake.state import InboxState
 from nemowatch.intake.tracking import Tracking
 from nemowatch.intake.watch.root_monitor import RootMonitor
@@ -107,10 +106,9 @@ class HintFollower:
 
     def _held_something(self, path: bytes) -> bool:
         """Whether a folder was here, as far as is known."""
-        if path in self._state.facts:
+        if path in self._state.facts or self._state.known.is_any_below(path):
             return True
-        files = chain(self._state.known, self._state.tracked)
-        return below(files, path) != []
+        return below(self._state.tracked, path) != []
 
     async def _extend(self, survey: ScanDiff, inode: int, event_at: float) -> list[bytes]:
         """Take in what is in a folder that came; returns known files that are no longer in it."""
@@ -172,7 +170,7 @@ class HintFollower:
 
     def _is_known(self, path: bytes, found: Snapshot) -> bool:
         local = self._root_monitor.is_local(path)
-        return self._state.known.get(path) == snapshot_hash(found, local=local)
+        return self._state.known.get(path) == content_hash(found, local=local)
 
 
 def _is_instruction(path: bytes, kind: NameClass) -> bool:

@@ -1,6 +1,6 @@
 """What an inbox remembers between two ticks. It is small, and only the inbox's own loop touches it.
 
-Owns the memory, not the decisions. A known file costs its path and eight bytes, so a hundred
+Owns the memory, not the decisions. A known file costs its name and eight bytes, so a hundred
 thousand fit.
 """
 
@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 from itertools import starmap
 
 from nemowatch.config.watch_section import Watch
+from nemowatch.fs.identity import content_hash
 from nemowatch.intake.problems import ProblemRegister
 from nemowatch.intake.ready.tracked_files import TrackedFiles
 from nemowatch.intake.ready.waiting_reasons import problem_of
@@ -21,7 +22,7 @@ from nemowatch.intake.scan.folders import FolderBook
 from nemowatch.intake.scan.ignore import Ignore
 from nemowatch.intake.scan.paths import below, is_below, lineage, parent
 from nemowatch.intake.scan.pauses import pauses_in
-from nemowatch.intake.scan.snapshot_hash import snapshot_hash
+from nemowatch.intake.scan.unchanged_files import KnownFiles
 from nemowatch.model import Snapshot
 from nemowatch.tasks.records import OwnNames
 
@@ -35,7 +36,7 @@ class InboxState:
     problems: ProblemRegister
     tracked: TrackedFiles = field(default_factory=TrackedFiles)
     #: claimed or refused files: path -> hash of its snapshot
-    known: dict[bytes, int] = field(default_factory=dict)
+    known: KnownFiles = field(default_factory=KnownFiles)
     #: claimed files that have changed since and are settling again
     changed: set[bytes] = field(default_factory=set)
     #: by task folder; b"" is the inbox itself
@@ -65,7 +66,7 @@ class InboxState:
 
     def know(self, path: bytes, found: Snapshot, *, local: bool) -> None:
         """Note that this file needs no further check until it changes."""
-        self.known[path] = snapshot_hash(found, local=local)
+        self.known[path] = content_hash(found, local=local)
         self.changed.discard(path)
         self.tracked.drop(path)
 

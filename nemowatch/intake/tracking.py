@@ -74,7 +74,7 @@ class Tracking:
         )
 
         def scan() -> ScanDiff:
-            entries = walk(root, state.ignore, start, worker.beat, differ.unchanged)
+            entries = walk(root, state.ignore, start, worker.beat, differ.changed)
             return differ.survey(entries, start)
 
         return await worker.run(scan)

@@ -9,8 +9,7 @@ claimed files.
 from __future__ import annotations
 
 import os
-import stat
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 from itertools import chain
 
@@ -23,11 +22,11 @@ from nemowatch.intake.scan.instruction_forms import InstructionName
 from nemowatch.intake.scan.name_order_and_stems import stem_of
 from nemowatch.intake.scan.oddities import oddity
 from nemowatch.intake.scan.partial_files import looks_partial
-from nemowatch.intake.scan.paths import below, folder_of, name_of, parent, same_name, seen_from
+from nemowatch.intake.scan.paths import folder_of, name_of, parent, same_name, seen_from
 from nemowatch.intake.scan.project_folders import ProjectFolder
 from nemowatch.intake.scan.project_problems import no_project
 from nemowatch.intake.scan.scanner import Entry, EntryKind
-from nemowatch.intake.scan.snapshot_hash import stat_hash
+from nemowatch.intake.scan.unchanged_files import KnownFiles, KnownInWalk
 from nemowatch.model import MediaKind, Snapshot
 from nemowatch.tasks.records import Folder
 
@@ -101,36 +100,28 @@ class ScanDiffer:
     def __init__(
         self,
         book: FolderBook,
-        known: Mapping[bytes, int],
+        known: KnownFiles,
         tracked: Iterable[bytes],
         is_local: Callable[[bytes], bool],
     ) -> None:
         self._book = book
         self._known = known
         self._tracked = frozenset(tracked)
-        self._is_local = is_local
-        self._seen: set[bytes] = set()
+        self._in_walk = KnownInWalk(known, is_local)
         self._closed: list[bytes] = []  # folders that cannot be read, each with a slash behind it
         self._gathering = Gathering(book.is_approvable)
         self._in_doubt: list[Entry] = []
         self._counted: set[bytes] = set()  # projects whose jobs are counted in `expected`
 
-    def unchanged(self, path: bytes, found: os.stat_result) -> bool:
-        """Whether it is a known file that has not changed. To be given to the walk, which leaves
-        such files out."""
-        known = self._known.get(path)
-        if known is None:
-            return False
-        if not stat.S_ISREG(found.st_mode):
-            return False
-        self._seen.add(path)
-        return known == stat_hash(found, local=self._is_local(path))
+    def changed(self, folder: bytes, opened: int) -> Iterator[tuple[bytes, os.stat_result | None]]:
+        """The entries of an open folder except known files that have not changed. To be given to
+        the walk. Raises OSError."""
+        return self._in_walk.changed(folder, opened)
 
     def survey(self, entries: Iterable[Entry], start: bytes = b"") -> ScanDiff:
-        """Sort what a walk finds that began at `start` and was given `unchanged`. Raises what the
+        """Sort what a walk finds that began at `start` and was given `changed`. Raises what the
         walk raises."""
         found = ScanDiff(start)
-        expected = self._known_below(start)
         for entry in entries:
             self._take(found, entry)
         self._settle_doubts(found)
@@ -142,13 +133,8 @@ class ScanDiffer:
         found.folder_approvals = self._gathering.folder_approvals
         found.requests = self._gathering.requests
         found.near = list(self._gathering.problems())[:MAX_ODD]
-        found.missing = self._visible(expected - self._seen)
+        found.missing = self._visible(self._in_walk.missing(start))
         return found
-
-    def _known_below(self, start: bytes) -> set[bytes]:
-        if not start:
-            return set(self._known)
-        return set(below(self._known, start))
 
     def _visible(self, missing: set[bytes]) -> set[bytes]:
         """Those that are really gone: files in a closed folder cannot be seen, and do not count."""

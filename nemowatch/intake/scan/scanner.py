@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import os
 import stat
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from enum import StrEnum
 from pathlib import Path
@@ -22,10 +22,10 @@ from nemowatch.fs.safe_open import folder_of, translated
 from nemowatch.intake.scan.ignore import Ignore, NameClass, NameVerdict
 from nemowatch.model import Snapshot
 
-#: (path, its stat) -> whether it is a known file that has not changed. Asked first: in an inbox at
-#: rest that is true of nearly every file, and a scan of ten thousand costs little more than their
-#: stats.
-Known = Callable[[bytes, os.stat_result], bool]
+#: (path of a folder, its descriptor) -> what is to be looked at in it, as `entries` gives it. In an
+#: inbox at rest nearly every file is known and left out here, so that a scan costs little more than
+#: their stats.
+Listed = Callable[[bytes, int], Iterable[tuple[bytes, os.stat_result | None]]]
 #: What people read about a folder that `is_too_deep`.
 TOO_DEEP = "it is nested too deeply"
 
@@ -67,8 +67,8 @@ class Entry:
         return b""
 
 
-def _nothing(_path: bytes, _found: os.stat_result) -> bool:
-    return False
+def _everything(_folder: bytes, opened: int) -> Iterator[tuple[bytes, os.stat_result | None]]:
+    return entries(opened)
 
 
 def walk(
@@ -76,9 +76,9 @@ def walk(
     ignore: Ignore,
     start: bytes = b"",
     beat: Callable[[], None] = lambda: None,
-    known: Known = _nothing,
+    listed: Listed = _everything,
 ) -> Iterator[Entry]:
-    """Everything at and below `start` (relative, b"": all) except what is `known`, folders before
+    """Everything at and below `start` (relative, b"": all) that is `listed`, folders before
     what is in them.
 
     A folder that vanishes meanwhile is skipped; one that cannot be read is CLOSED, and nothing may
@@ -94,7 +94,7 @@ def walk(
             continue
 
         try:
-            for entry in _in_folder(root, folder, ignore, known):
+            for entry in _in_folder(root, folder, ignore, listed):
                 if entry.kind in _ENTERED:
                     todo.append((entry.path, entry.snapshot))
                 if entry.kind is not EntryKind.UNANSWERED:
@@ -111,16 +111,13 @@ def _in_folder(
     root: Path,
     folder: bytes,
     ignore: Ignore,
-    known: Known,
+    listed: Listed,
 ) -> Iterator[Entry]:
-    """What is in one folder, except what is known or ignored. Raises LocalError."""
+    """What is listed in one folder, except what is ignored. Raises LocalError."""
     prefix = os.path.join(folder, b"")
     with folder_of(root, folder) as opened, translated(root / os.fsdecode(folder)):
-        for name, found in entries(opened):
-            path = prefix + name
-            if found is not None and known(path, found):
-                continue
-            entry = _entry(name, path, found, ignore)
+        for name, found in listed(folder, opened):
+            entry = _entry(name, prefix + name, found, ignore)
             if entry is not None:
                 yield entry
 

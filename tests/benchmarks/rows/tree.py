@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 import os
-import stat
 import subprocess
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from nemowatch.intake.scan.ignore import Ignore
+from nemowatch.config.watch_section import Watch
+from nemowatch.intake.scan.diff import ScanDiff, ScanDiffer
+from nemowatch.intake.scan.name_order_and_stems import natural
 from nemowatch.intake.scan.scanner import walk
-from nemowatch.intake.scan.snapshot_hash import stat_hash
+from nemowatch.intake.state import InboxState
 from tests.benchmarks.bench_daemon import scaled
 from tests.benchmarks.table import Figure, Measure, Row
 
@@ -23,20 +24,25 @@ FILES, FOLDERS = 100_000, 100
 def scan(base: Path) -> Iterator[Measure]:
     """All of them are known, as in every scan after the first."""
     inbox = base / "inbox"
-    known: dict[bytes, int] = {}
     for number in range(scaled(FILES)):
         path = inbox / f"dub-es/{number % FOLDERS}/{number}.mp4"
         if number < FOLDERS:
             path.parent.mkdir(parents=True)
         path.write_bytes(b"x")
-        known[os.fsencode(path.relative_to(inbox))] = stat_hash(path.stat(), local=True)
+    inbox_state = InboxState.of(Watch(root=base), {})
 
-    def is_known(path: bytes, found: os.stat_result) -> bool:
-        return stat.S_ISREG(found.st_mode) and known[path] == stat_hash(found, local=True)
+    def survey() -> ScanDiff:
+        differ = ScanDiffer(inbox_state.book, inbox_state.known, (), lambda path: True)
+        return differ.survey(walk(inbox, inbox_state.ignore, listed=differ.changed))
+
+    while fresh := survey().fresh:  # in portions, as they would be claimed
+        for known in sorted(fresh, key=natural):
+            inbox_state.know(known, fresh[known], local=True)
 
     def ours() -> tuple[float, float]:
         began, before = time.monotonic(), time.process_time()
-        assert sum(1 for _ in walk(inbox, Ignore(), known=is_known)) == FOLDERS + 1
+        found = survey()
+        assert (len(found.inodes), found.fresh, found.missing) == (FOLDERS + 1, {}, set())
         return time.monotonic() - began, time.process_time() - before
 
     def find() -> tuple[float, float]:
