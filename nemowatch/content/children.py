@@ -78,20 +78,40 @@ class Children:
         task: str,
         asked: Sequence[tuple[tuple[Any, ...], int]],
         beat: Callable[[], None],
-    ) -> list[Answer]:
-        """What gives the answer of `ask` about each of several files, asked as (arguments, open
-        file). One child gets all requests at once, and has not to be woken for each. About those
+    ) -> Callable[[], list[Answer]]:
+        """Ask about several files, as (arguments, open file), and wait for nothing: what is
+        returned waits, and gives what gives the answer of `ask` about each. One child gets all
+        requests at once, has not to be woken for each, and works on them meanwhile. About those
         that it ends without answering, a child is asked when their answer is wanted."""
         answers: list[Answer] = [
             partial(self.ask, task, arguments, fd, beat) for arguments, fd in asked
         ]
         if len(asked) < 2:
+            return lambda: answers
+        asking = self._asking(task, asked, answers, beat)
+        next(asking, None)
+
+        def collected() -> list[Answer]:
+            next(asking, None)
             return answers
+
+        return collected
+
+    def _asking(
+        self,
+        task: str,
+        asked: Sequence[tuple[tuple[Any, ...], int]],
+        answers: list[Answer],
+        beat: Callable[[], None],
+    ) -> Iterator[None]:
+        """Ask, and put the answers in place when it is continued; one that is dropped before that
+        ends its child."""
         number = 0
         try:
             with self._lent() as child:
                 for arguments, fd in asked:
                     child.send(task, arguments, self._limits, [fd])
+                yield
                 for number in range(len(asked)):
                     answers[number] = _answer(child, beat)
                     beat()
@@ -102,7 +122,6 @@ class Children:
                 answers[number] = partial(_fail, exc)
         except OSError:  # the system takes no more descriptors: each file is asked about alone
             pass
-        return answers
 
     def _ask_one(
         self,

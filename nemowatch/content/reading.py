@@ -71,9 +71,11 @@ def sniff(
     return _asked(Sniffed, SNIFF_TASK, (name, size), fd, beat, here="sniff_task", answer=answer)
 
 
-def sniff_ahead(files: Sequence[tuple[int, bytes, int]], *, beat: Beat = nothing) -> list[Answer]:
+def sniff_ahead(
+    files: Sequence[tuple[int, bytes, int]], *, beat: Beat = nothing
+) -> Callable[[], list[Answer]]:
     """Have a child asked about several open files, each as (descriptor, name, bytes), before
-    `sniff` needs its answer about one after the other."""
+    `sniff` needs its answer about one after the other. What is returned waits for all of them."""
     return CHILDREN.ask_ahead(SNIFF_TASK, [((name, size), fd) for fd, name, size in files], beat)
 
 

@@ -241,7 +241,7 @@ def ask_all(
     children: Children, parser: object, file: int, *arguments: tuple[object, ...]
 ) -> list[Answer]:
     task = f"{bad_parsers.__name__}:{getattr(parser, '__name__', '')}"
-    return children.ask_ahead(task, [(one, file) for one in arguments], lambda: None)
+    return children.ask_ahead(task, [(one, file) for one in arguments], lambda: None)()
 
 
 def test_files_asked_about_at_once_get_the_answers_that_each_would_get(
@@ -270,7 +270,7 @@ def test_a_child_that_owes_an_answer_is_asked_nothing_else(children: Children, f
     """Where one request cannot be sent, the answer to the one before it is nobody else's."""
     nobodys = 1_000_000  # a descriptor that is not open
     task = f"{bad_parsers.__name__}:fails_at"
-    answers = children.ask_ahead(task, [((0,), file), ((2,), nobodys)], lambda: None)
+    answers = children.ask_ahead(task, [((0,), file), ((2,), nobodys)], lambda: None)()
     assert ask(children, bad_parsers.size, file) == 5
     assert answers[0]() == "read"
     with pytest.raises(OSError, match="Bad file"):

@@ -5,15 +5,18 @@ from __future__ import annotations
 import os
 import shutil
 from collections.abc import Callable
+from contextlib import closing
+from itertools import islice
 from pathlib import Path
 
 import pytest
 
+from nemowatch.content import reading
 from nemowatch.fs import holes
 from nemowatch.fs.holes import Reports
 from nemowatch.fs.identity import of_stat, snapshot
 from nemowatch.intake.ready import stability
-from nemowatch.intake.ready.ahead import opened_ahead
+from nemowatch.intake.ready.ahead import each_opened_ahead, opened_ahead
 from nemowatch.intake.ready.inspect import inspect
 from nemowatch.intake.ready.inspection_result import Advice, Inspected, Terms
 from nemowatch.intake.ready.settle_rules import SettleRule
@@ -154,6 +157,7 @@ async def test_a_file_that_changes_after_it_was_opened_ahead_settles_again(tmp_p
     rule = SettleRule(1, local=True)
     before = len(os.listdir("/proc/self/fd"))
     with opened_ahead(tmp_path, seen, lambda: None) as ahead:
+        ahead.collect()
         (tmp_path / "b.mp4").write_bytes(mp4("another"))
         found = [
             inspect(tmp_path, path, seen[path], rule, terms, lambda: None, ahead)
@@ -161,4 +165,31 @@ async def test_a_file_that_changes_after_it_was_opened_ahead_settles_again(tmp_p
         ]
         assert repr(ahead) == "Ahead(1 open)"
     assert [one.advice for one in found] == [Advice.TAKE, Advice.AGAIN]
+    assert len(os.listdir("/proc/self/fd")) <= before + 2  # the child's socket and complaints
+
+
+@pytest.mark.parametrize("early", [True, False])
+@pytest.mark.parametrize("read", [1, 3])
+def test_one_child_answers_about_portions_one_after_the_other(
+    tmp_path: Path, early: bool, read: int
+) -> None:
+    """Also where it has been asked about a portion that is then not read."""
+    portions: list[dict[bytes, Snapshot | None]] = []
+    for number in range(3):
+        names = [f"{number}{letter}.mp4" for letter in "ab"]
+        for name in names:
+            (tmp_path / name).write_bytes(mp4(name))
+        portions.append({one.encode(): of_stat((tmp_path / one).stat()) for one in names})
+    terms = Terms(frozenset(MediaKind), 100 * MB, settled=True, cut_short_ends=False)
+    rule = SettleRule(1, local=True)
+    before = len(os.listdir("/proc/self/fd"))
+    started = reading.CHILDREN.started
+    found: list[Advice] = []
+    with closing(each_opened_ahead(tmp_path, portions, lambda: None, early=early)) as opened:
+        for portion, ahead in islice(zip(portions, opened, strict=True), read):
+            for path, last in portion.items():
+                one = inspect(tmp_path, path, last, rule, terms, lambda: None, ahead)
+                found.append(one.advice)
+    assert found == [Advice.TAKE] * 2 * read
+    assert reading.CHILDREN.started <= started + 1
     assert len(os.listdir("/proc/self/fd")) <= before + 2  # the child's socket and complaints

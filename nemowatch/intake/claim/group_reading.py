@@ -16,9 +16,10 @@ from typing import TypeAlias
 from nemowatch.fs.threads import WorkerThread
 from nemowatch.intake.claim.acceptance import Acceptance
 from nemowatch.intake.claim.group import Group
-from nemowatch.intake.ready.ahead import AT_ONCE, Ahead, opened_ahead
-from nemowatch.intake.ready.inspect import inspect
+from nemowatch.intake.ready.ahead import AT_ONCE, Ahead, each_opened_ahead
+from nemowatch.intake.ready.inspect import TEXTS, inspect
 from nemowatch.intake.ready.inspection_result import Inspected, Terms
+from nemowatch.intake.scan.paths import promised_kind
 from nemowatch.intake.state import InboxState
 from nemowatch.intake.watch.root_monitor import RootMonitor
 from nemowatch.model import Snapshot
@@ -96,11 +97,12 @@ class GroupReading:
     ) -> Generator[Read, None, None]:
         """Read one group after the other, in the worker's thread."""
         root = self._root_monitor.root
-        for at in range(0, len(work), AT_ONCE):
-            some = work[at : at + AT_ONCE]
-            asked = chain.from_iterable(one.questions for one in some)
-            seen = {question.path: question.last for question in asked}
-            with opened_ahead(root, seen, worker.beat) as ahead:
+        portions = [work[at : at + AT_ONCE] for at in range(0, len(work), AT_ONCE)]
+        seen = list(map(_last_seen, portions))
+        early = not any(map(_needs_child, chain.from_iterable(seen)))
+        opened = each_opened_ahead(root, seen, worker.beat, early=early)
+        with closing(opened):
+            for some, ahead in zip(portions, opened, strict=True):
                 for one in some:
                     found = [self._inspect(question, worker, ahead) for question in one.questions]
                     yield one.group, found
@@ -110,3 +112,14 @@ class GroupReading:
         root = self._root_monitor.root
         rule = self._root_monitor.settle_rules.at(asked.path)
         return inspect(root, asked.path, asked.last, rule, asked.terms, worker.beat, ahead)
+
+
+def _last_seen(work: list[ReadingWork]) -> dict[bytes, Snapshot | None]:
+    """The files of these groups, each as it was at its last check."""
+    asked = chain.from_iterable(one.questions for one in work)
+    return {question.path: question.last for question in asked}
+
+
+def _needs_child(path: bytes) -> bool:
+    """Whether a child is asked for more than what this file is: for its words."""
+    return promised_kind(path) in TEXTS

@@ -7,8 +7,8 @@ checks it then, and opens what could not be opened here, to learn why.
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager, suppress
+from collections.abc import Callable, Generator, Iterator, Mapping, Sequence
+from contextlib import ExitStack, contextmanager, suppress
 from pathlib import Path
 from typing import NamedTuple
 
@@ -37,6 +37,7 @@ class Ahead:
 
     def __init__(self) -> None:
         self._files: dict[bytes, OpenFile] = {}
+        self._answers: Callable[[], list[Answer]] = list
 
     def __repr__(self) -> str:
         return f"Ahead({len(self._files)} open)"
@@ -44,16 +45,21 @@ class Ahead:
     def begin(
         self, root: Path, last_seen: Mapping[bytes, Snapshot], beat: Callable[[], None]
     ) -> None:
-        """Open these files and have them asked about. Blocking."""
+        """Open these files and have them asked about, without waiting for the answers.
+        Blocking."""
         for path, above in in_folders(root, last_seen):
             if isinstance(above, int):
                 with suppress(LocalError):
                     self._files[path] = OpenFile(open_at(above, root, path))
             beat()
         asked = [(file.fd, name_of(path), last_seen[path].size) for path, file in self.items()]
-        answers = reading.sniff_ahead(asked, beat=beat)
-        for (path, file), answer in zip(self.items(), answers, strict=True):
+        self._answers = reading.sniff_ahead(asked, beat=beat)
+
+    def collect(self) -> None:
+        """Wait for the answers, before the first file is taken. Blocking."""
+        for (path, file), answer in zip(self.items(), self._answers(), strict=False):
             self._files[path] = OpenFile(file.fd, answer)
+        self._answers = list
 
     def items(self) -> list[tuple[bytes, OpenFile]]:
         """The files that are open, by their paths."""
@@ -84,5 +90,26 @@ def opened_ahead(
             ahead.begin(root, first, beat)
         yield ahead
     finally:
+        ahead.collect()  # a child that owes answers would have to be ended
         for _, file in ahead.items():
             os.close(file.fd)
+
+
+def each_opened_ahead(
+    root: Path,
+    portions: Sequence[Mapping[bytes, Snapshot | None]],
+    beat: Callable[[], None],
+    *,
+    early: bool,
+) -> Generator[Ahead, None, None]:
+    """The files of each portion, as by `opened_ahead`, with their answers. `early`: while one
+    portion is being read, the child works on the next one; who reads must not need it then."""
+    with ExitStack() as opened:
+        begun: Ahead | None = None
+        for number, files in enumerate(portions, 1):
+            ahead = begun or opened.enter_context(opened_ahead(root, files, beat))
+            ahead.collect()
+            begun = None
+            if early and number < len(portions):
+                begun = opened.enter_context(opened_ahead(root, portions[number], beat))
+            yield ahead

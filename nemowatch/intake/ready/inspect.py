@@ -46,7 +46,7 @@ from nemowatch.model import MediaKind, Snapshot
 Beat = Callable[[], None]
 
 #: Kinds whose content is read here; others are only uploaded.
-_TEXTS = frozenset({MediaKind.SCRIPT, MediaKind.LINK})
+TEXTS = frozenset({MediaKind.SCRIPT, MediaKind.LINK})
 
 
 def inspect(
@@ -161,7 +161,7 @@ class _FileReader:
         limit = self._most(found.kind)
         if now.size > limit:
             cure = "Compress or trim it, then put it into the folder again."
-            if found.kind in _TEXTS:
+            if found.kind in TEXTS:
                 cure = "Split it into several files."
             return too_large(self.path, now.size, limit, cure, self.terms)
         return None
@@ -169,7 +169,7 @@ class _FileReader:
     def _most(self, kind: MediaKind) -> int:
         """The largest accepted size, bytes. Most of a Word document may be pictures, which are not
         read."""
-        if kind in _TEXTS and not is_word(as_text(self.path)):
+        if kind in TEXTS and not is_word(as_text(self.path)):
             return MAX_READ
         return self.terms.max_bytes
 
