@@ -30,6 +30,7 @@ MAY_SCAN = {
     "recover.doubt_calls": "the index of open calls",
     "sessions.is_in_use": "the index of open calls",
     "side_files.all_due": "the index of those that are due",
+    "side_files.due": "the index of those that are due",
     "spend.newest": "from the end, to the first that is found",
     "spend.every": "a person asked for all",
     "requests.latest": "the latest rows, up to a limit",
@@ -37,6 +38,14 @@ MAY_SCAN = {
     "results.of_output": "a person asked about one file, or has put a text beside results",
     "sources.moved_to": "a person asked what became of one file",
     "retired_files.clock_was_set": "the wall clock was set",
+}
+#: Queries that may go through all sources of an inbox, and why.
+MAY_READ_AN_INBOX = {
+    "queue.explain_paused": "another PAUSE counts for a folder now",
+    "queue.wake_paused": "a PAUSE has gone, and its jobs may stand anywhere",
+    "retired_files.old": "once a day: what has lain in done/ for long",
+    "source_members.projects": "at the start, and after an absence",
+    "source_members.unretired": "at the start, and after an absence",
 }
 #: Tables that do not grow with the jobs.
 SMALL = {
@@ -88,6 +97,17 @@ def test_no_query_goes_through_a_table_that_grows(conn: sqlite3.Connection) -> N
             scanning[name] = scans
     assert {name: found for name, found in scanning.items() if name not in MAY_SCAN} == {}
     assert MAY_SCAN.keys() <= scanning.keys()
+
+
+def test_no_query_goes_through_all_sources_of_an_inbox(conn: sqlite3.Connection) -> None:
+    """Most journals are of one inbox: by its name alone an index leaves nothing out."""
+    reading = set()
+    for name, text in every_query():
+        values = dict.fromkeys(re.findall(r":(\w+)", text), 1) or [1] * text.count("?")
+        for row in conn.execute(f"EXPLAIN QUERY PLAN {text}", values):
+            if re.search(r"INDEX source_\w+ \(watch=\?\)$", row["detail"]):
+                reading.add(name)
+    assert reading == MAY_READ_AN_INBOX.keys()
 
 
 def test_jobs_are_counted_as_they_change(conn: sqlite3.Connection) -> None:

@@ -15,7 +15,7 @@ SELECT path FROM note WHERE path > :first AND path < :last ORDER BY written_at D
 
 -- name: due
 -- sources of a watch whose notes are due: those behind a number first, so that one that cannot be told holds up no other
-SELECT d.source_id, d.change FROM note_due d JOIN source s ON s.id = d.source_id
+SELECT d.source_id, d.change FROM note_due d CROSS JOIN source s ON s.id = d.source_id
 WHERE s.watch = :watch ORDER BY d.source_id <= :after, d.source_id LIMIT :limit
 
 -- name: due_for

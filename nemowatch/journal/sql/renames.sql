@@ -1,6 +1,6 @@
 -- name: with_digests
--- every source of a watch with one of these contents (a JSON list), newest first
-SELECT * FROM source WHERE watch = :watch AND digest IN (SELECT value FROM json_each(:digests)) ORDER BY id DESC
+-- every source of a watch with one of these contents (a JSON list), newest first; the plus keeps SQLite from reading all of the watch
+SELECT * FROM source WHERE +watch = :watch AND digest IN (SELECT value FROM json_each(:digests)) ORDER BY id DESC
 
 -- name: move_source
 UPDATE source SET folder = :folder, path = :path WHERE id = :id

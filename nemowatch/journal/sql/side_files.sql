@@ -1,6 +1,7 @@
 -- name: due
 -- side files of a watch that are due: those behind a number first, so that one that cannot be written holds up no other
-SELECT f.* FROM side_file f JOIN job j ON j.id = f.job_id JOIN session n ON n.id = j.session JOIN source s ON s.id = n.source_id
+SELECT f.* FROM side_file f CROSS JOIN job j ON j.id = f.job_id CROSS JOIN session n ON n.id = j.session
+CROSS JOIN source s ON s.id = n.source_id
 WHERE f.due > 0 AND s.watch = :watch ORDER BY f.job_id <= :after, f.job_id LIMIT :limit
 
 -- name: all_due
