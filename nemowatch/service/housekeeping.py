@@ -74,7 +74,7 @@ class Housekeeping:
 
     async def _prune(self, days: int) -> None:
         now_ms = self._clock.now_ms()
-        await self._journal.write(lambda conn: retention.prune(conn, days, now_ms))
+        await retention.prune(self._journal, days, now_ms)
 
     def ended_in_vain(self, job_id: int) -> None:
         """Have what this job had fetched so far deleted."""

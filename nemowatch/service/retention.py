@@ -9,6 +9,8 @@ from __future__ import annotations
 
 import os
 import sqlite3
+from collections.abc import Mapping
+from functools import partial
 from pathlib import Path
 
 import structlog
@@ -33,7 +35,12 @@ log = structlog.get_logger("nemowatch.upkeep")
 NOTABLE_JUMP_MS = 3600 * 1000
 
 
-def prune(conn: sqlite3.Connection, jobs_days: int, now_ms: int) -> int:
+#: Jobs whose events are deleted in one transaction. SQLite notes every row before it deletes the
+#: first: a hundred thousand jobs at once would take 28 MiB, and nobody else could write meanwhile.
+PORTION = 1_000
+
+
+async def prune(journal: Journal, jobs_days: int, now_ms: int) -> int:
     """Prune what only history needs of jobs that ended more than `jobs_days` ago (0: never);
     returns how many jobs.
 
@@ -43,9 +50,20 @@ def prune(conn: sqlite3.Connection, jobs_days: int, now_ms: int) -> int:
     if not jobs_days:
         return 0
     sql, before = load("retention"), now_ms - jobs_days * DAY_MS
-    pruned = conn.execute(sql["slim_jobs"], {"before": before}).rowcount
-    conn.execute(sql["drop_events"], {"before": before})
+    pruned = await journal.write(
+        lambda conn: conn.execute(sql["slim_jobs"], {"before": before}).rowcount
+    )
+    oldest, newest = await journal.read(
+        lambda conn: conn.execute(sql["jobs_with_events"]).fetchone()
+    )
+    for first in range(oldest, newest + 1, PORTION):
+        values = {"before": before, "first": first, "last": first + PORTION - 1}
+        await journal.write(partial(_drop_events, values=values))
     return pruned
+
+
+def _drop_events(conn: sqlite3.Connection, *, values: Mapping[str, int]) -> None:
+    conn.execute(load("retention")["drop_events"], values)
 
 
 async def follow_clock(journal: Journal, clock: Clock) -> None:
