@@ -9,6 +9,7 @@ from __future__ import annotations
 import json
 import sqlite3
 from dataclasses import dataclass
+from functools import lru_cache
 
 from nemowatch.errors import UsageError
 from nemowatch.journal import jobs, sessions, side_files, spend
@@ -70,16 +71,14 @@ def add_job(
     Raises UsageError for a session that does not exist, and while a call of the earlier instruction
     is open.
     """
-    session = sessions.by_id(conn, session_id)
     if in_place_of is not None:
-        return _take_over(conn, session, order, in_place_of, now_ms)
-    outputs = json.dumps([[o.ending, o.kind, o.required] for o in order.outputs])
+        return _take_over(conn, sessions.by_id(conn, session_id), order, in_place_of, now_ms)
     values = {
-        "session": session.id,
+        "session": session_id,
         "stem": order.stem,
         "skill": order.skill,
         "prompt": order.prompt,
-        "outputs": outputs,
+        "outputs": _outputs(order.outputs),
         "state": state,
         "reason": reason,
         "why": why,
@@ -87,7 +86,16 @@ def add_job(
         "is_change": is_change,
         "now": now_ms,
     }
-    return int(conn.execute(jobs.SQL["insert"], values).fetchone()["id"])
+    try:
+        return int(conn.execute(jobs.SQL["insert"], values).fetchone()["id"])
+    except sqlite3.IntegrityError:
+        sessions.by_id(conn, session_id)  # says so if that is what is missing
+        raise
+
+
+@lru_cache(256)  # an order is the same for every file of a folder
+def _outputs(outputs: tuple[Output, ...]) -> str:
+    return json.dumps([[o.ending, o.kind, o.required] for o in outputs])
 
 
 def _take_over(

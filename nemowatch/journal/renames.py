@@ -1,5 +1,5 @@
-"""Finds sources by their content when their files have been renamed, and gives them their new
-paths.
+"""Finds sources by their paths and, when their files have been renamed, by their content, for many
+files at once; and gives them their new paths.
 
 Decides nothing: `intake` knows whether a file is the one that was claimed.
 """
@@ -9,9 +9,10 @@ from __future__ import annotations
 import json
 import sqlite3
 from collections.abc import Iterable, Mapping
+from operator import itemgetter
 
 from nemowatch.journal import jobs, source_members
-from nemowatch.journal.queries import load
+from nemowatch.journal.queries import every, load
 from nemowatch.journal.sources import SourceRow, source_of
 from nemowatch.model import Member
 
@@ -28,6 +29,20 @@ def with_digests(
         source = source_of(row)
         found.setdefault(source.digest, []).append(source)
     return found
+
+
+def paths_seen(conn: sqlite3.Connection, watch: str, paths: Iterable[bytes]) -> set[bytes]:
+    """Those of these paths at which a source ever was, in one question; names that are not UTF-8
+    count as such, since they cannot be asked about so."""
+    odd: set[bytes] = set()
+    names: list[str] = []
+    for path in paths:
+        try:
+            names.append(path.decode("utf-8"))
+        except UnicodeDecodeError:  # JSON cannot have them
+            odd.add(path)
+    asked = {"watch": watch, "paths": json.dumps(names)}
+    return odd.union(every(conn, SQL["paths_seen"], asked, itemgetter("path")))
 
 
 def move(

@@ -116,7 +116,8 @@ def claim(conn: sqlite3.Connection, new: NewSource, now_ms: int) -> SourceRow:
     claimed = source_of(row)
     source_members.write(conn, claimed.id, new.members)
     begun: dict[tuple[str, str], int] = {}
-    tips.keep(conn, claimed.id, new.tips)
+    if new.tips:
+        tips.keep(conn, claimed.id, new.tips)
     for job in new.jobs:
         key = (job.item, job.target.name)
         if key not in begun:

@@ -6,11 +6,12 @@ from dataclasses import replace
 
 import pytest
 
-from nemowatch.errors import JournalError, SourceChanged
+from nemowatch.errors import JournalError, SourceChanged, UsageError
 from nemowatch.jobs.error_policy import decide
 from nemowatch.jobs.retries import Circumstances
-from nemowatch.journal import jobs, sessions, source_members, sources
+from nemowatch.journal import jobs, new_jobs, renames, sessions, source_members, sources
 from nemowatch.journal.database import Journal
+from nemowatch.journal.new_jobs import Instruction
 from nemowatch.model import (
     PAID,
     Member,
@@ -33,6 +34,24 @@ def test_a_source_comes_back_as_it_was_written(journal: Journal) -> None:
     assert [(m.role, m.name, m.path, m.url, m.item, m.snapshot) for m in found] == [
         (m.role, m.name, m.path, m.url, m.item, m.snapshot) for m in (clip(path), script, link)
     ]
+
+
+def test_which_paths_had_a_source_is_one_question(journal: Journal) -> None:
+    """Names that are not UTF-8 may have had one: each is asked about by itself."""
+    for path in (b"dub-es/a.mp4", "dub-es/日本 'x\".mp4".encode(), b"dub-es/b.mp4"):
+        claim(journal, path)
+    claim(journal, b"dub-es/a.mp4", digest="d2")
+    asked = ["dub-es/日本 'x\".mp4".encode(), b"dub-es/a.mp4", b"dub-es/c.mp4", b"dub-es/\xff.mp4"]
+    found = do(journal, lambda conn: renames.paths_seen(conn, WATCH, asked))
+    assert found == {*asked} - {b"dub-es/c.mp4"}
+    assert do(journal, lambda conn: renames.paths_seen(conn, "another", asked[:3])) == set()
+
+
+def test_a_job_is_given_only_in_a_session_that_exists(journal: Journal) -> None:
+    """The error says so, whatever the database says."""
+    order = Instruction("a", "skill", "words", ())
+    with pytest.raises(UsageError, match="There is no session 99"):
+        do(journal, lambda conn: new_jobs.add_job(conn, 99, order, 1))
 
 
 def test_an_identity_is_claimed_once(journal: Journal) -> None:

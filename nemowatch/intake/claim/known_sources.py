@@ -7,7 +7,7 @@ It claims nothing; `journal_claims` does.
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import partial
 from itertools import chain, filterfalse
@@ -17,7 +17,7 @@ from nemowatch.intake.claim.copy_names import copies_between, originals
 from nemowatch.intake.claim.made_before import Outputs, paths_and_sizes, results_before
 from nemowatch.intake.records import Candidate
 from nemowatch.intake.scan.paths import parent
-from nemowatch.journal import jobs, source_members, sources, spend
+from nemowatch.journal import jobs, renames, source_members, sources, spend
 from nemowatch.journal.jobs import Job
 from nemowatch.journal.sources import SourceRow
 from nemowatch.model import ENDED, HoldReason, State
@@ -111,12 +111,15 @@ class Ended:
 
 
 def ended_before(
-    conn: sqlite3.Connection, watch: str, candidates: Iterable[Candidate]
+    conn: sqlite3.Connection, watch: str, candidates: Collection[Candidate]
 ) -> dict[bytes, Ended]:
     """The candidates whose source has ended, or that an earlier list has made in part, by path:
     their results must be looked for before they are claimed."""
     found: dict[bytes, Ended] = {}
+    seen = renames.paths_seen(conn, watch, map(attrgetter("path"), candidates))
     for candidate in candidates:
+        if candidate.path not in seen:
+            continue
         outputs = _outputs_before(conn, watch, candidate)
         if outputs is not None:
             found[candidate.path] = Ended(outputs)

@@ -8,8 +8,9 @@ from __future__ import annotations
 
 import sqlite3
 import unicodedata
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, replace
+from operator import attrgetter
 from pathlib import Path
 
 from nemowatch.errors import LocalError, SourceGone
@@ -39,7 +40,7 @@ class Earlier:
 def sources_of_same_content(
     conn: sqlite3.Connection,
     watch: str,
-    candidates: Iterable[Candidate],
+    candidates: Collection[Candidate],
     now_ms: int,
 ) -> dict[bytes, list[Earlier]]:
     """The known sources that each candidate may be, by the candidate's path. Candidates that are
@@ -60,12 +61,14 @@ def sources_of_same_content(
 
 
 def _unknown(
-    conn: sqlite3.Connection, watch: str, candidates: Iterable[Candidate]
+    conn: sqlite3.Connection, watch: str, candidates: Collection[Candidate]
 ) -> list[Candidate]:
     """The candidates that are not known by their own paths."""
     found: list[Candidate] = []
+    seen = renames.paths_seen(conn, watch, map(attrgetter("path"), candidates))
     for candidate in candidates:
-        if sources.find(conn, watch, candidate.path, candidate.digest) is None:
+        is_seen = candidate.path in seen
+        if not is_seen or not sources.find(conn, watch, candidate.path, candidate.digest):
             found.append(candidate)
     return found
 

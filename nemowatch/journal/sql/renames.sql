@@ -2,6 +2,10 @@
 -- every source of a watch with one of these contents (a JSON list), newest first; the plus keeps SQLite from reading all of the watch
 SELECT * FROM source WHERE +watch = :watch AND digest IN (SELECT value FROM json_each(:digests)) ORDER BY id DESC
 
+-- name: paths_seen
+-- those of these paths (a JSON list) at which a source ever was
+SELECT DISTINCT s.path FROM json_each(:paths) q CROSS JOIN source s ON s.watch = :watch AND s.path = CAST(q.value AS BLOB)
+
 -- name: move_source
 UPDATE source SET folder = :folder, path = :path WHERE id = :id
 
