@@ -116,7 +116,10 @@ def retire_all(
     if AfterAction(mode) is AfterAction.KEEP or not members:
         return nowhere
 
-    present = list(filter(partial(leaving_file.is_present, inbox), members))
+    # all are compared before the first one leaves; each is again as it leaves, and a large one is
+    # not read twice where there is no other
+    is_present = partial(leaving_file.is_present, inbox, compared=len(members) > 1)
+    present = list(filter(is_present, members))
     if AfterAction(mode) is AfterAction.DELETE:
         for member in present:
             leaving_file.delete(inbox, member)

@@ -186,6 +186,25 @@ def test_kept_and_deleted_sources(share: Share) -> None:
     assert share.names() == []
 
 
+@pytest.mark.parametrize("mode", ["move", "delete"])
+def test_a_file_is_read_once_as_it_leaves(share: Share, mode: str) -> None:
+    """It may have gigabytes, and lie on a share."""
+    data = os.urandom(8 * 1024 * 1024)
+    share.file.write_bytes(data)
+    share.claimed, share.digest = look(share.file), hashlib.sha256(data).hexdigest()
+    before = bytes_read()
+    share.leave(mode)
+    assert len(data) <= bytes_read() - before < 2 * len(data)
+
+
+def bytes_read() -> int:
+    """By this thread so far."""
+    fields = dict(
+        line.split(": ") for line in Path("/proc/thread-self/io").read_text().splitlines()
+    )
+    return int(fields["rchar"])
+
+
 def test_what_is_only_called_like_a_shadow_is_not_deleted(share: Share) -> None:
     """It is a person's file."""
     other = share.file.with_name("._promo.mp4")
