@@ -27,7 +27,7 @@ from nemowatch.intake.claim.project_approvals import ProjectApprovals
 from nemowatch.intake.claim.projects import Projects
 from nemowatch.intake.claim.subtitle_groups import LATE
 from nemowatch.intake.claim.text_lane import TextLane
-from nemowatch.intake.ready.fair_turns import in_turns
+from nemowatch.intake.ready.fair_turns import first_in_turns
 from nemowatch.intake.records import Candidate, Duplicate, FileProblem
 from nemowatch.intake.scan.paths import as_text, name_of, parent
 from nemowatch.intake.scan.pauses import nearest_pause
@@ -113,12 +113,13 @@ class Claimer:
         waiting = dict.fromkeys(ready)
         await self._approvals.load()
         projects = await self._projects.take(waiting)
-        read = await self._read_clips(waiting)
-        read += await self._texts.read(waiting)
+        texts = self._texts.among(waiting)
+        read = await self._read_clips(waiting, texts)
+        read += await self._texts.read(waiting, texts)
 
-        texts = sum(map(self._texts.reads, waiting))
-        taken = Taken(left=list(waiting), clips=len(waiting) - texts)
-        may_read_texts = texts > 0 and not self._texts.is_reading
+        left = len(waiting.keys() & texts)
+        taken = Taken(left=list(waiting), clips=len(waiting) - left)
+        may_read_texts = left > 0 and not self._texts.is_reading
         taken.more = may_read_texts or taken.clips > 0
 
         candidates = self._accepted(read) + projects
@@ -151,19 +152,19 @@ class Claimer:
             return False
         return not await self._root_monitor.is_taken_over()
 
-    async def _read_clips(self, waiting: dict[bytes, None]) -> list[Read]:
+    async def _read_clips(self, waiting: dict[bytes, None], texts: set[bytes]) -> list[Read]:
         """Read a portion of the files that no child has to parse; those that need no further
-        reading are removed from `waiting`."""
-        clips = list(filterfalse(self._texts.reads, waiting))
-        portion = in_turns(clips, _no_cost)[:PORTION]
+        reading are removed from `waiting`, and those that belong to a text join the `texts`."""
+        portion = first_in_turns(filterfalse(texts.__contains__, waiting), PORTION)
         groups = await self._groups.of(portion)
         alone = list(filterfalse(self._texts.assign, groups))
+        texts |= self._texts.among(portion)
         work = list(map(self._reading.work, alone))
         read = await self._reading.read(work, self._root_monitor.worker)
 
         unread = {group.main for group in alone[len(read) :]}
         for path in portion:
-            is_left = path in unread or self._texts.reads(path)
+            is_left = path in unread or path in texts
             if not is_left:
                 del waiting[path]
         return read
@@ -291,7 +292,3 @@ class Claimer:
             if member.snapshot is not None:
                 local = self._root_monitor.is_local(member.path)
                 self._state.know(member.path, member.snapshot, local=local)
-
-
-def _no_cost(_: bytes) -> tuple[bool, int]:
-    return False, 0

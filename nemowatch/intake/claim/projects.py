@@ -73,8 +73,12 @@ class Projects:
         """The projects of these files, and those that a scan has asked about."""
         due = self._state.projects_due | self._questions.asked
         self._state.projects_due = set()
+        folders = set(map(parent, waiting))
+        projects = {folder: self._state.book.project(folder) for folder in folders}
+        if not any(projects.values()):
+            return due
         for path in list(waiting):
-            project = self._state.book.project(parent(path))
+            project = projects[parent(path)]
             if project is None:
                 continue
             del waiting[path]

@@ -66,8 +66,11 @@ class TextLane:
         reading wakes the inbox."""
         return self._task is not None
 
-    def reads(self, path: bytes) -> bool:
-        """Whether this ready file is read here."""
+    def among(self, ready: Iterable[bytes]) -> set[bytes]:
+        """Those of these ready files that are read here."""
+        return set(filter(self._reads, ready))
+
+    def _reads(self, path: bytes) -> bool:
         if _is_parsed(path):
             return True
         return path in self._with_text
@@ -84,20 +87,20 @@ class TextLane:
         if self._task is not None:
             self._task.cancel()
 
-    async def read(self, waiting: dict[bytes, None]) -> list[Read]:
-        """Begin to read those of the ready files that are read here, and return what was read since
-        the last call. Files that need no further reading are removed from `waiting`."""
+    async def read(self, waiting: dict[bytes, None], texts: set[bytes]) -> list[Read]:
+        """Begin to read those of the ready files that are read here (`texts`), and return what was
+        read since the last call. Files that need no further reading are removed from `waiting`."""
         self._with_text &= waiting.keys()
-        if self._task is None:
-            await self._begin(waiting)
+        if texts and self._task is None:
+            await self._begin(waiting, texts)
         if self._task is None or not self._task.done():
             return []
         return await self._collect(waiting)
 
     # -- beginning
 
-    async def _begin(self, waiting: dict[bytes, None]) -> None:
-        line = in_turns(list(filter(self.reads, waiting)), self._cost)
+    async def _begin(self, waiting: dict[bytes, None], texts: set[bytes]) -> None:
+        line = in_turns(list(filter(texts.__contains__, waiting)), self._cost)
         for path in line[MOST_WAITING:]:
             self._state.block(path, IN_LINE, soon=True)
             del waiting[path]

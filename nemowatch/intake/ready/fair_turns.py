@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable, Iterable
+from itertools import chain, islice, zip_longest
 
 from nemowatch.intake.scan.paths import folder_of
 
@@ -30,6 +31,15 @@ def portion(paths: Iterable[bytes], limit: int) -> list[bytes]:
         if len(taken) == limit:
             break
     return [*taken, *late][:limit]
+
+
+def first_in_turns(paths: Iterable[bytes], limit: int) -> list[bytes]:
+    """Up to `limit` of the paths, those that come first if the folders take turns."""
+    by_folder: dict[bytes, list[bytes]] = {}
+    for path in paths:
+        by_folder.setdefault(folder_of(path), []).append(path)
+    rounds = chain.from_iterable(zip_longest(*by_folder.values()))
+    return list(islice(filter(None, rounds), limit))
 
 
 def in_turns(paths: list[bytes], cost: Callable[[bytes], tuple[bool, int]]) -> list[bytes]:
