@@ -2,7 +2,7 @@
 (CLDR) shows. It must not read a folder's name, nor say anything to people.
 
 A language counts as rare if CLDR's translators have hardly begun on it. Babel's data about
-countries is loaded on first use, and only for names with such a code.
+countries is loaded on first use, and only for names with a rare language's code.
 """
 
 from __future__ import annotations
@@ -21,10 +21,11 @@ def spoken_in(territory: str) -> str:
     """The code of the language that a country's code most likely means ("BR": "pt_BR", "KR":
     "ko", "TW": "zh_TW"); "" when unknown."""
     upper = territory.upper()
+    if not languages.is_territory(upper):  # before Babel's data about countries is loaded
+        return ""
     language, script = _likely(f"und_{upper}")
     language = _SPOKEN.get(upper, language)
-    is_known = language in languages.codes() and languages.is_territory(upper)
-    if not is_known:
+    if language not in languages.codes():
         return ""
 
     regional = f"{language}_{upper}"
@@ -41,13 +42,15 @@ def is_rare_code(word: str) -> bool:
     low = word.lower()
     if not _is_country_code(low) or languages.primary(low) != low:
         return False
-    return spoken_in(low) != low and is_rare(low)
+    # in this order: hardly any code that people write needs Babel's data about countries
+    return is_rare(low) and spoken_in(low) != low
 
 
 def _is_country_code(word: str) -> bool:
     return len(word) == 2 and languages.is_territory(word.upper())
 
 
+@cache  # there are some two hundred codes, and each table takes a few milliseconds to read
 def is_rare(code: str) -> bool:
     """Whether CLDR has little about a language: names for fewer than `LEAST_NAMES` others."""
     from babel import localedata

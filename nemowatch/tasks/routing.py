@@ -63,6 +63,8 @@ _POLITE_WORDS = vocabulary(words_of.POLITE.split())
 @lru_cache(TEXTS)
 def request_in(text: str) -> RequestKind:
     """What an instruction asks for, as a whole, also where it was typed in haste."""
+    if not text.strip():  # as most files come: the vocabularies are made for a text that has words
+        return RequestKind.WORK
     surely = surely_in(text)
     if surely is not RequestKind.WORK:
         return surely

@@ -43,3 +43,34 @@ def test_what_status_loads(tmp_path: Path) -> None:
             loaded = done.stdout.rpartition("\n-- ")[2].split()
             if again:
                 assert HEAVY.isdisjoint(loaded), HEAVY.intersection(loaded)
+
+
+#: What prints the files that are opened to read a folder's name and to judge what is beside no
+#: file.
+ORDERS = """
+import os, sys
+opened = set()
+def note(event, args):
+    if event == "open":
+        opened.add(os.path.basename(os.fsdecode(args[0])))
+sys.addaudithook(note)
+from nemowatch.tasks.grammar import read_folder
+from nemowatch.tasks.plan import check_instructions
+for name in sys.argv[1:]:
+    print(type(read_folder(name, {})).__name__)
+check_instructions("\\n", "prompt.txt", "Your instructions")
+print(*sorted(opened))
+"""
+
+
+def test_what_a_plain_folder_loads() -> None:
+    """Neither Babel's data about all countries and retired codes, for one language without its
+    country, nor the vocabularies of texts, for a file without one: they would stay for months."""
+    names = ["dub-es", "dub-fr", "transcribe-ja", "dub-Italian", "dub-pt"]
+    done = subprocess.run(
+        [sys.executable, "-c", ORDERS, *names], capture_output=True, text=True, check=True
+    )
+    *read, opened = done.stdout.splitlines()
+    assert read == ["Folder"] * len(names)
+    assert {"global.dat", "no_slips.txt"}.isdisjoint(opened.split()), opened
+    assert "en.dat" in opened.split()

@@ -11,9 +11,11 @@ from threading import Barrier
 
 import pytest
 from babel import localedata
+from babel.core import get_global
 
 from nemowatch.config.schema import Recipe
 from nemowatch.model import MediaKind
+from nemowatch.tasks import languages
 from nemowatch.tasks.countries import is_rare, spoken_in
 from nemowatch.tasks.grammar import read_folder
 from nemowatch.tasks.languages import Language
@@ -517,3 +519,11 @@ def test_inboxes_that_ask_at_the_same_time_get_the_same_answer() -> None:
             assert not any(said)
     finally:
         sys.setswitchinterval(before)
+
+
+def test_every_code_of_babel_is_its_own_or_that_of_the_one_it_gave_way_to() -> None:
+    """Babel's table of retired codes decides, though it is not read for codes that are in use."""
+    aliases = get_global("language_aliases")
+    for code in languages.codes():
+        if len(code) == 2 and code != "tw":
+            assert languages.primary(code) == aliases.get(code, code), code
