@@ -9,9 +9,9 @@ from tests.benchmarks.rows import (
     fairness,
     journal,
     lasting,
+    scan,
     small_files,
     sweep,
-    tree,
     upload,
 )
 from tests.benchmarks.table import Row
@@ -25,6 +25,6 @@ ROWS: tuple[Row, ...] = (
     *sweep.ROWS,
     *commands.ROWS,
     *journal.ROWS,
-    *tree.ROWS,
+    *scan.ROWS,
     *lasting.ROWS,
 )
