@@ -90,7 +90,7 @@ class Sniffed:
     seconds: float = 0  #: how long it plays; 0: it does not say
 
 
-@lru_cache(4096)  # each file is asked about a dozen times on its way; as many wait at most
+@lru_cache(512)  # each file is asked about a dozen times on its way, mostly in a row
 def kind_by_name(name: bytes) -> MediaKind | None:
     """The kind that a name's ending promises; None for an ending that no task accepts."""
     low = name.lower()

@@ -16,8 +16,8 @@ _M_ARENA_MAX = -8
 #: leftovers; our threads mostly wait, and Python lets one of them run at a time anyway.
 ARENAS = 1
 #: A function that remembers this many answers or more does so for the names of a burst. Filled, all
-#: of them take some three MiB. Those that remember fewer, or tables without a limit, stay.
-MANY_ANSWERS = 1000
+#: of them take half a MiB. Those that remember fewer, or tables without a limit, stay.
+MANY_ANSWERS = 500
 _Remembering = type(lru_cache(len))
 
 

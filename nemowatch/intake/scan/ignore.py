@@ -63,8 +63,9 @@ OUR_PATTERNS = {
 WORK = NameVerdict(NameClass.WORK)
 _INSTRUCTION = NameVerdict(NameClass.OURS, "an instruction to nemowatch")
 _PREFIXES = tuple(TEMPORARY_PREFIXES)
-#: Names whose verdict is cached: each file of a folder asks about the folder again.
-JUDGED = 4096
+#: Names whose verdict is cached: each file of a folder asks about the folder again. A file's own
+#: name is asked about in a row; many thousands would leave megabytes of holes when forgotten.
+JUDGED = 512
 #: Which verdict counts for a path whose names have different ones.
 _STRENGTH = {
     NameClass.WORK: 0,

@@ -128,7 +128,7 @@ def _paused_folder(name: str) -> InstructionName | None:
     return None
 
 
-@lru_cache(maxsize=4096)
+@lru_cache(maxsize=512)
 def _look_alike(name: str) -> InstructionName | None:
     stem, said = _read(name)
     if "." in stem:
@@ -154,7 +154,7 @@ def _first_said(forms: Iterable[Form], said: list[str]) -> InstructionName | Non
     return form.instruction
 
 
-@lru_cache(maxsize=4096)
+@lru_cache(maxsize=512)
 def _in_doubt(name: str, scripts: bool) -> InstructionName | None:
     stem, said = _read(name)
     if not said:

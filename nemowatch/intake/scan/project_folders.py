@@ -62,6 +62,6 @@ def project_of(path: bytes, takes_projects: Callable[[bytes], bool]) -> ProjectF
     return None
 
 
-@lru_cache(maxsize=4096)
+@lru_cache(maxsize=512)
 def _may_be_project(name: bytes) -> bool:
     return named(name) is not Named.NOT
