@@ -69,6 +69,14 @@ class Ahead:
         """This file, which the caller closes; None when it is not open."""
         return self._files.pop(path, None)
 
+    def close(self) -> None:
+        """Close what nobody took."""
+        try:
+            self.collect()  # a child that owes answers would have to be ended
+        finally:
+            for _, file in self.items():
+                os.close(file.fd)
+
 
 #: Nothing was opened.
 NOTHING_AHEAD = Ahead()
@@ -90,9 +98,7 @@ def opened_ahead(
             ahead.begin(root, first, beat)
         yield ahead
     finally:
-        ahead.collect()  # a child that owes answers would have to be ended
-        for _, file in ahead.items():
-            os.close(file.fd)
+        ahead.close()
 
 
 def each_opened_ahead(
