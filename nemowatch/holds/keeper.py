@@ -8,6 +8,7 @@ what has begun and what is over.
 from __future__ import annotations
 
 import asyncio
+import sqlite3
 from collections.abc import Callable, Mapping
 from functools import partial
 
@@ -26,6 +27,7 @@ from nemowatch.journal import holds, queue
 from nemowatch.journal.database import Journal
 from nemowatch.journal.holds import HoldRow
 from nemowatch.journal.jobs import Job
+from nemowatch.journal.queries import version
 from nemowatch.model import HoldReason, RenderStatus
 from nemowatch.remote.interface import RemoteApi
 
@@ -60,6 +62,7 @@ class HoldKeeper:
         self._disks = DiskSpace(journal, inboxes)
         self._outboxes = Outboxes(journal, inboxes, clock)
         self._one = asyncio.Lock()
+        self._version: object = None  # the journal when it was last looked through for orphans
         # checks: asked for, and how many of these the latest check answers
         self._asked = self._begun = 0
 
@@ -80,11 +83,17 @@ class HoldKeeper:
 
     async def _check(self) -> None:
         evidence = await self._gather()
-        woken = await self._journal.write(partial(probes.release, evidence=evidence))
+        woken = await self._journal.write(partial(self._release, evidence=evidence))
         self._nudge()
 
         asked_at = self._clock.monotonic()
         self._hold_log.update(await self._journal.read(causes), woken, asked_at)
+
+    def _release(self, conn: sqlite3.Connection, evidence: Evidence) -> dict[HoldReason, int]:
+        found = version(conn)
+        woken = probes.release(conn, evidence, orphans=found != self._version)
+        self._version = found  # as it was before: what was released here is looked at once more
+        return woken
 
     async def _gather(self) -> Evidence:
         existing = await self._journal.read(holds.active)

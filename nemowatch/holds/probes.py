@@ -52,15 +52,20 @@ class Evidence:
     is_worked: Callable[[str], bool]  #: whether a watch is known here: whose PAUSE is seen
 
 
-def release(conn: sqlite3.Connection, evidence: Evidence) -> dict[HoldReason, int]:
-    """Release whatever may go on; returns how many jobs went on with each hold that ended."""
+def release(
+    conn: sqlite3.Connection, evidence: Evidence, *, orphans: bool = True
+) -> dict[HoldReason, int]:
+    """Release whatever may go on; returns how many jobs went on with each hold that ended.
+    `orphans`: whether there may be jobs that wait for what is over; looking goes through all that
+    wait."""
     woken: dict[HoldReason, int] = {}
     current = holds.active(conn)
     for reason in evidence.existing.keys() & current.keys():
         if _end_if_over(conn, current[reason], evidence):
             woken[reason] = queue.wake_held(conn, reason, evidence.now_ms)
 
-    _wake_orphans(conn, evidence.now_ms)
+    if orphans:
+        _wake_orphans(conn, evidence.now_ms)
     paused_jobs.meet(conn, evidence.pauses, evidence.now_ms)
     for wake in WAKE.values():
         wake(conn, evidence)

@@ -50,6 +50,19 @@ async def test_a_plan_hold_that_nobody_can_end_ends(house: StageRig) -> None:
     assert house.job(job_id).state is State.PUBLISHED
 
 
+async def test_who_waits_for_what_is_over_goes_on_after_quiet_checks(house: StageRig) -> None:
+    """Checks at which nothing has changed do not look for such jobs; the one after the change
+    does, for holds and for approvals."""
+    early, late = house.drop("dub-es/a.mp4")[0], house.drop("dub-es/b.mp4")[0]
+    keeps = keeper(house)
+    for job_id, reason in ((early, "plan"), (late, "approval")):
+        for _ in range(3):
+            await keeps.check()
+        put_state(house, job_id, State.HELD, reason=reason, back="claimed")
+        await keeps.check()
+        assert house.job(job_id).state is State.CLAIMED
+
+
 async def test_a_cap_is_left_by_the_measure_it_was_met_by(
     tmp_path: Path, cloud: SandboxProcess
 ) -> None:
