@@ -46,6 +46,7 @@ def carry(row: Row, rounds: int, base: Path) -> Found:
     found = Found(row)
     with row.setup(base) as measure:
         for number in range(rounds or row.rounds):
+            os.sync()  # what one round has written is not to slow down the next
             figures = measure(number)
             found.rounds.append(figures)
             shown = ", ".join(f"{name} {short(value)}" for name, value in figures.items())
@@ -60,6 +61,7 @@ def grown(growth: Growth, base: Path) -> str:
     """How something grows, in words, from three sizes."""
     costs = []
     for size in growth.sizes:
+        os.sync()
         with tempfile.TemporaryDirectory(dir=base) as place:
             costs.append(growth.measure(Path(place), size))
     return growth.words(costs)

@@ -114,6 +114,6 @@ ROWS = (
             Figure("loop lag p99, ms", 20),
         ),
         setup=upload,
-        growth=Growth("CPU, of MB", (125, 500, 2000), cpu_of_upload),
+        growth=Growth("CPU, of MB", (30, 120, 480), cpu_of_upload),
     ),
 )
