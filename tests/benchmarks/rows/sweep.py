@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import os
-import signal
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -63,17 +61,6 @@ def cost_of(base: Path, files: int) -> float:
 
 
 @contextmanager
-def stopped(house: Studio) -> Iterator[None]:
-    """This daemon does nothing, so that another one is alone on the machine."""
-    os.kill(pid_of(house), signal.SIGSTOP)
-    try:
-        time.sleep(2 * EVERY)  # the other one catches up with what it missed
-        yield
-    finally:
-        os.kill(pid_of(house), signal.SIGCONT)
-
-
-@contextmanager
 def sweep(base: Path) -> Iterator[Measure]:
     """One daemon with fifty, one with five thousand, looked at in turn."""
     with (
@@ -82,10 +69,8 @@ def sweep(base: Path) -> Iterator[Measure]:
     ):
 
         def measure(number: int) -> dict[str, float]:
-            with stopped(with_many[0]):
-                few, _ = cost(*with_few)
-            with stopped(with_few[0]):
-                many, pace = cost(*with_many)
+            few, _ = cost(*with_few)
+            many, pace = cost(*with_many)
             return {"CPU a poll / with 50": many / few, "ms": many, "with 50": few, "polls/s": pace}
 
         yield measure
