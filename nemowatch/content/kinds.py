@@ -75,6 +75,10 @@ class SniffResult(StrEnum):
     NOT_MEDIA = "not media"  #: something else with this name
 
 
+#: Kinds whose words are read here, by a child process; the others are only uploaded.
+TEXTS = frozenset({MediaKind.SCRIPT, MediaKind.LINK})
+
+
 @dataclass(frozen=True, slots=True)
 class Sniffed:
     """The result, with its reason in plain words ("" for MEDIA)."""

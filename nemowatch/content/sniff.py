@@ -12,7 +12,7 @@ from dataclasses import replace
 from nemowatch.content import containers
 from nemowatch.content.containers import Contents, Heard, Pieces, TooMany, mpeg_audio
 from nemowatch.content.containers.marks import ZIP
-from nemowatch.content.kinds import WORD, Sniffed, SniffResult, kind_by_name
+from nemowatch.content.kinds import TEXTS, WORD, Sniffed, SniffResult, kind_by_name
 from nemowatch.content.signatures import NEVER_TEXT, Disguise, disguise, media_kind
 from nemowatch.errors import UnsafeContent
 from nemowatch.model import MediaKind
@@ -53,7 +53,7 @@ def sniff(fd: int, name: bytes, size: int) -> Sniffed:
 
     pieces = Pieces(fd, size)
     promised = kind_by_name(name)
-    if promised in (MediaKind.SCRIPT, MediaKind.LINK):
+    if promised in TEXTS:
         return _readable(pieces, head, name, promised)
     try:
         return _media(pieces, head, name, promised)

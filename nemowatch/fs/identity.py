@@ -79,16 +79,13 @@ def content_key(found: Snapshot, *, local: bool = True) -> tuple[int, ...]:
     last write (delayed allocation); a share that was mounted again has another device; and on FUSE
     and shares inode numbers may be made up (`local` False).
     """
-    key = (found.size, found.mtime_ns, found.ctime_ns)
-    if not local:
-        return key
-    return (*key, found.ino)
+    return (found.size, found.mtime_ns, found.ctime_ns, local and found.ino)
 
 
 def content_hash(found: Snapshot, *, local: bool) -> int:
     """A hash of `content_key`, to be remembered in its place while this process runs: eight
     bytes."""
-    return hash((found.size, found.mtime_ns, found.ctime_ns, local and found.ino))
+    return hash(content_key(found, local=local))
 
 
 def unchanged(before: Snapshot, now: Snapshot, *, local: bool = True) -> bool:

@@ -15,7 +15,7 @@ from nemowatch.journal.database import Journal
 from nemowatch.remote.interface import RemoteApi
 from nemowatch.stages.decision import Decision
 from nemowatch.stages.live_progress import Board
-from nemowatch.stages.recent_deliveries import RecentDeliveries
+from nemowatch.stages.recent_probes import RecentProbes
 from nemowatch.stages.work import Work
 
 P = ParamSpec("P")
@@ -51,7 +51,7 @@ class StageContext:
     was_removed: Callable[[str, bytes], Awaitable[bool]] = assume_removed
     """(watch, path of a file that was not found) -> whether it was removed; False: the share is
     unavailable, and the file with it."""
-    deliveries: RecentDeliveries = field(default_factory=RecentDeliveries)
+    recent_probes: RecentProbes = field(default_factory=RecentProbes)
 
     async def on_disk(
         self, watch: Watch, call: Callable[P, T], *args: P.args, **kwargs: P.kwargs

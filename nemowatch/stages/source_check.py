@@ -60,18 +60,18 @@ async def undeliverable(work: Work, context: StageContext) -> Decision | None:
     try:
         await context.on_disk(work.watch, check_results, work.watch, work.source.path, work.job)
     except LocalError as exc:
-        context.deliveries.failed(work)
+        context.recent_probes.failed(work)
         if isinstance(exc, NoSpace):
             raise
         return hold(HoldReason.OUTBOX, State(work.job.state), exc.words)
-    context.deliveries.found(work, context.clock.monotonic())
+    context.recent_probes.found(work, context.clock.monotonic())
     return None
 
 
 async def undeliverable_lately(work: Work, context: StageContext) -> Decision | None:
-    """`undeliverable`, where it is asked again before anything is paid for: what the folder took a
-    moment ago is not tried once more. Raises NoSpace."""
-    if context.deliveries.cover(work, context.clock.monotonic()):
+    """`undeliverable`, where it is asked again before anything is paid for: a folder that
+    took another one's probe a moment ago is not tried once more. Raises NoSpace."""
+    if context.recent_probes.cover(work, context.clock.monotonic()):
         return None
     return await undeliverable(work, context)
 

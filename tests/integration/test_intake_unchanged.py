@@ -8,7 +8,9 @@ from pathlib import Path
 import pytest
 
 from nemowatch.config.watch_section import Watch
-from nemowatch.fs.identity import of_stat
+from nemowatch.fs.identity import content_hash, of_stat
+from nemowatch.fs.listing import entries_unlike
+from nemowatch.fs.safe_open import folder_of
 from nemowatch.intake.scan.diff import ScanDiff, ScanDiffer
 from nemowatch.intake.scan.scanner import walk
 from nemowatch.intake.state import InboxState
@@ -48,6 +50,19 @@ def test_files_at_rest_leave_no_trace(known: InboxState, tmp_path: Path) -> None
     """Nothing is new, nothing is missing."""
     found = scan(known, tmp_path)
     assert (found.fresh, found.missing) == ({}, set())
+
+
+@pytest.mark.parametrize("local", [True, False])
+def test_the_listing_itself_leaves_files_at_rest_out(tmp_path: Path, local: bool) -> None:
+    """By the very hash that is remembered: otherwise each file would be compared once more, and
+    nothing but the time would tell."""
+    file = tmp_path / "a.mp4"
+    file.write_bytes(mp4("a"))
+    remembered = {"a.mp4": content_hash(of_stat(file.lstat()), local=local)}
+    alike: list[str] = []
+    with folder_of(tmp_path, b"") as folder:
+        assert list(entries_unlike(folder, remembered, alike, local=local)) == []
+    assert alike == ["a.mp4"]
 
 
 def test_a_file_is_missing_though_another_one_came(known: InboxState, tmp_path: Path) -> None:

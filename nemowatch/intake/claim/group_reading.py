@@ -17,9 +17,9 @@ from nemowatch.fs.threads import WorkerThread
 from nemowatch.intake.claim.acceptance import Acceptance
 from nemowatch.intake.claim.group import Group
 from nemowatch.intake.ready.ahead import AT_ONCE, Ahead, each_opened_ahead
-from nemowatch.intake.ready.inspect import TEXTS, inspect
+from nemowatch.intake.ready.inspect import inspect
 from nemowatch.intake.ready.inspection_result import Inspected, Terms
-from nemowatch.intake.scan.paths import promised_kind
+from nemowatch.intake.scan.paths import promises_text
 from nemowatch.intake.state import InboxState
 from nemowatch.intake.watch.root_monitor import RootMonitor
 from nemowatch.model import Snapshot
@@ -99,7 +99,8 @@ class GroupReading:
         root = self._root_monitor.root
         portions = [work[at : at + AT_ONCE] for at in range(0, len(work), AT_ONCE)]
         seen = list(map(_last_seen, portions))
-        early = not any(map(_needs_child, chain.from_iterable(seen)))
+        # a child is not asked for words while it owes what it was asked before
+        early = not any(map(promises_text, chain.from_iterable(seen)))
         opened = each_opened_ahead(root, seen, worker.beat, early=early)
         with closing(opened):
             for some, ahead in zip(portions, opened, strict=True):
@@ -118,8 +119,3 @@ def _last_seen(work: list[ReadingWork]) -> dict[bytes, Snapshot | None]:
     """The files of these groups, each as it was at its last check."""
     asked = chain.from_iterable(one.questions for one in work)
     return {question.path: question.last for question in asked}
-
-
-def _needs_child(path: bytes) -> bool:
-    """Whether a child is asked for more than what this file is: for its words."""
-    return promised_kind(path) in TEXTS

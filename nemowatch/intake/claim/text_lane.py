@@ -20,11 +20,11 @@ from nemowatch.intake.claim.group_reading import GroupReading, Read, ReadingWork
 from nemowatch.intake.claim.pairing import Groups
 from nemowatch.intake.ready.fair_turns import in_turns
 from nemowatch.intake.ready.inspection_result import Advice, Inspected
-from nemowatch.intake.scan.paths import as_text, name_of, promised_kind
+from nemowatch.intake.scan.paths import as_text, name_of, promises_text
 from nemowatch.intake.state import InboxState
 from nemowatch.intake.watch.root_check import SILENCE
 from nemowatch.intake.watch.root_monitor import RootMonitor
-from nemowatch.model import MediaKind, Snapshot
+from nemowatch.model import Snapshot
 
 #: Seconds for which the inbox waits for a reading that it has begun: nearly all texts are read by
 #: then, and can be claimed at once.
@@ -35,8 +35,6 @@ PORTION = 200
 MOST_WAITING = 2_000
 #: Why a file beyond the queue waits.
 IN_LINE = "waits until the texts and documents before it are read"
-#: Kinds whose words are read by a child process.
-_PARSED = frozenset({MediaKind.SCRIPT, MediaKind.LINK})
 
 
 class TextLane:
@@ -71,13 +69,13 @@ class TextLane:
         return set(filter(self._reads, ready))
 
     def _reads(self, path: bytes) -> bool:
-        if _is_parsed(path):
+        if promises_text(path):
             return True
         return path in self._with_text
 
     def assign(self, group: Group) -> bool:
         """Have this group read here if it has a text; returns whether it has."""
-        if not any(map(_is_parsed, group.paths)):
+        if not any(map(promises_text, group.paths)):
             return False
         self._with_text.update(group.paths)
         return True
@@ -192,10 +190,6 @@ class TextLane:
         if not isinstance(now, Snapshot):
             return False
         return unchanged(one.snapshot, now, local=self._root_monitor.is_local(one.path))
-
-
-def _is_parsed(path: bytes) -> bool:
-    return promised_kind(path) in _PARSED
 
 
 def _paths(groups: Iterable[Group]) -> set[bytes]:

@@ -13,7 +13,7 @@ from pathlib import Path
 
 from nemowatch.content import reading
 from nemowatch.content.children import Answer
-from nemowatch.content.kinds import MAX_READ, Sniffed, SniffResult, is_word
+from nemowatch.content.kinds import MAX_READ, TEXTS, Sniffed, SniffResult, is_word
 from nemowatch.errors import (
     LocalError,
     OrderError,
@@ -44,9 +44,6 @@ from nemowatch.intake.scan.paths import as_text, name_of
 from nemowatch.model import MediaKind, Snapshot
 
 Beat = Callable[[], None]
-
-#: Kinds whose content is read here; others are only uploaded.
-TEXTS = frozenset({MediaKind.SCRIPT, MediaKind.LINK})
 
 
 def inspect(

@@ -11,7 +11,7 @@ import re
 import unicodedata
 from collections.abc import Iterator
 
-from nemowatch.content.kinds import kind_by_name
+from nemowatch.content.kinds import TEXTS, kind_by_name
 from nemowatch.intake.scan.ignored_names import TEMPORARY_SUFFIXES
 from nemowatch.model import MediaKind
 
@@ -140,4 +140,4 @@ def stem(name: bytes) -> str:
 
 def may_be_other_half(name: bytes) -> bool:
     """False for texts and links: people write those beside a recording."""
-    return kind_by_name(name) not in (MediaKind.SCRIPT, MediaKind.LINK)
+    return kind_by_name(name) not in TEXTS

@@ -8,7 +8,7 @@ from __future__ import annotations
 import unicodedata
 from collections.abc import Iterable, Iterator
 
-from nemowatch.content.kinds import kind_by_name
+from nemowatch.content.kinds import TEXTS, kind_by_name
 from nemowatch.model import MediaKind
 
 
@@ -53,6 +53,11 @@ def seen_from(folder: bytes, path: bytes) -> bytes:
 def promised_kind(path: bytes) -> MediaKind | None:
     """The kind that a path's ending promises; None for an ending that no task accepts."""
     return kind_by_name(name_of(path))
+
+
+def promises_text(path: bytes) -> bool:
+    """Whether a path's ending promises words that a child process reads."""
+    return promised_kind(path) in TEXTS
 
 
 def lineage(folder: bytes) -> Iterator[bytes]:

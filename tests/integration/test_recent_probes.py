@@ -8,7 +8,7 @@ import shutil
 import pytest
 
 from nemowatch.model import HoldReason, State
-from nemowatch.stages.recent_deliveries import LATELY_S, RecentDeliveries
+from nemowatch.stages.recent_probes import LATELY_S, RecentProbes
 from nemowatch.stages.work import Work
 from tests.rigs.stages import StageRig
 
@@ -27,7 +27,7 @@ async def test_what_a_folder_took_counts_for_a_second(house: StageRig) -> None:
     """For plain names in the same folder, and until one is refused there."""
     first = await work_of(house, "dub-es/a.mp4")
     second = await work_of(house, "dub-es/b_2.mp4")
-    recent = RecentDeliveries()
+    recent = RecentProbes()
     assert not recent.cover(second, 100)
     recent.found(first, 100)
     assert recent.cover(second, 100 + LATELY_S / 2)
@@ -44,8 +44,8 @@ async def test_a_paid_call_does_not_count_on_it(house: StageRig) -> None:
     first = await work_of(house, "dub-es/a.mp4")
     second = await work_of(house, "dub-es/b.mp4")
     await house.stage(first.job.id)
-    assert not house.context.deliveries.cover(second, house.clock.monotonic() + LATELY_S)
-    house.context.deliveries.found(first, house.clock.monotonic() + 3600)  # however slow this is
+    assert not house.context.recent_probes.cover(second, house.clock.monotonic() + LATELY_S)
+    house.context.recent_probes.found(first, house.clock.monotonic() + 3600)  # however slow this is
     shutil.rmtree(house.root / "outbox/dub-es")
     (house.root / "outbox/dub-es").write_bytes(b"in the way")
     await house.until_state(second.job.id, State.UPLOADED)

@@ -1,4 +1,4 @@
-"""Folders of an outbox that took a result, or a probe like one, a moment ago.
+"""Folders of an outbox that took a probe of a result a moment ago.
 
 Owns how long that counts. It tries nothing itself, and nothing is paid for on its word.
 """
@@ -21,14 +21,14 @@ _PLAIN = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]{0,63}")
 Target: TypeAlias = tuple[Path, bytes]
 
 
-class RecentDeliveries:
+class RecentProbes:
     """When each folder was last found to take results."""
 
     def __init__(self) -> None:
         self._at: dict[Target, float] = {}
 
     def __repr__(self) -> str:
-        return f"RecentDeliveries({len(self._at)} folders)"
+        return f"RecentProbes({len(self._at)} folders)"
 
     def found(self, work: Work, now: float) -> None:
         """The folder for this job's results takes them; `now`: monotonic seconds."""
