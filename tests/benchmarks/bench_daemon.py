@@ -6,7 +6,7 @@ import os
 import subprocess
 import sys
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -93,6 +93,17 @@ def cpu_of_tree(pid: int) -> float:
         fields = Path(f"/proc/{process}/stat").read_text().rpartition(") ")[2].split()
         total += sum(map(int, fields[11:15]))
     return total / TICKS
+
+
+def cost_of(
+    command: Sequence[str | Path], env: Mapping[str, str] | None = None
+) -> tuple[float, float]:
+    """(seconds, CPU seconds) of a command and its children. Raises AssertionError when it fails."""
+    began = time.monotonic()
+    process = subprocess.Popen(command, env=env, stdout=subprocess.DEVNULL)
+    _, process.returncode, used = os.wait4(process.pid, 0)
+    assert process.returncode == 0, command
+    return time.monotonic() - began, used.ru_utime + used.ru_stime
 
 
 def cpu_until(house: Studio, drop: Callable[[], object], done: Callable[[], object]) -> float:

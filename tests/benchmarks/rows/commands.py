@@ -10,6 +10,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+from tests.benchmarks.bench_daemon import cost_of
 from tests.benchmarks.table import Figure, Measure, Row
 
 COMMANDS = {
@@ -28,11 +29,7 @@ def commands(base: Path) -> Iterator[Measure]:
     subprocess.run([*ours, "init", base / "videos"], env=env, check=True, capture_output=True)
 
     def cpu(command: list[str]) -> float:
-        process = subprocess.Popen(command, env=env, stdout=subprocess.DEVNULL)
-        _, status, used = os.wait4(process.pid, 0)
-        process.returncode = status
-        assert status == 0, command
-        return used.ru_utime + used.ru_stime
+        return cost_of(command, env)[1]
 
     def measure(number: int) -> dict[str, float]:
         plain = cpu([sys.executable, "-c", "pass"])

@@ -4,7 +4,6 @@ nothing happens, and how long a first start with very many files takes.
 
 from __future__ import annotations
 
-import os
 import subprocess
 import sys
 import time
@@ -12,7 +11,15 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from tests.benchmarks.bench_daemon import LIMIT, cpu_of_tree, daemon, memory_of, pid_of, scaled
+from tests.benchmarks.bench_daemon import (
+    LIMIT,
+    cost_of,
+    cpu_of_tree,
+    daemon,
+    memory_of,
+    pid_of,
+    scaled,
+)
 from tests.benchmarks.rows.arrival import claimed, fill
 from tests.benchmarks.table import Figure, Growth, Measure, Row
 from tests.rigs import big_journal
@@ -44,14 +51,6 @@ def with_a_past(base: Path, files: int) -> Iterator[Studio]:
         yield house
 
 
-def cpu_of(command: list[str]) -> tuple[float, float]:
-    """(seconds, CPU seconds) of a command."""
-    began = time.monotonic()
-    process = subprocess.Popen(command)
-    _, process.returncode, used = os.wait4(process.pid, 0)
-    return time.monotonic() - began, used.ru_utime + used.ru_stime
-
-
 def until_ready(house: Studio) -> tuple[float, float]:
     """(seconds, CPU seconds) of a start until READY."""
     before = house.log_path.stat().st_size
@@ -74,7 +73,7 @@ def start(base: Path) -> Iterator[Measure]:
 
         def measure(number: int) -> dict[str, float]:
             house.stop(LIMIT)
-            bare, bare_cpu = cpu_of(BARE)
+            bare, bare_cpu = cost_of(BARE)
             seconds, cpu = until_ready(house)
             return {
                 "time / bare Python's": seconds / bare,
@@ -159,9 +158,9 @@ def tree(base: Path) -> Iterator[Measure]:
 
     def measure(number: int) -> dict[str, float]:
         with first_start(base / str(number), files) as (house, seconds, cpu):
-            found, _ = cpu_of(["find", str(house.inbox), "-type", "f", "-size", "0"])
+            found, _ = cost_of(["find", str(house.inbox), "-type", "f", "-size", "0"])
             sums = f"find '{house.inbox}' -type f -print0 | xargs -0 sha256sum >/dev/null"
-            summed, _ = cpu_of(["sh", "-c", sums])
+            summed, _ = cost_of(["sh", "-c", sums])
             return {
                 "seconds": seconds,
                 "CPU ms a file": cpu / files * 1000,

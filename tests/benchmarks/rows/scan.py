@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import os
-import subprocess
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -15,7 +13,7 @@ from nemowatch.intake.scan.diff import ScanDiff, ScanDiffer
 from nemowatch.intake.scan.name_order_and_stems import natural
 from nemowatch.intake.scan.scanner import walk
 from nemowatch.intake.state import InboxState
-from tests.benchmarks.bench_daemon import scaled
+from tests.benchmarks.bench_daemon import cost_of, scaled
 from tests.benchmarks.table import Figure, Growth, Measure, Row
 
 FILES, FOLDERS = 100_000, 100
@@ -63,15 +61,10 @@ def scan(base: Path) -> Iterator[Measure]:
     """The same tree, by the daemon's own scan and by `find`."""
     survey = known_tree(base, scaled(FILES))
 
-    def find() -> tuple[float, float]:
-        began = time.monotonic()
-        command = ["find", base / "inbox", "-printf", r"%s %T@ %i\n"]
-        process = subprocess.Popen(command, stdout=subprocess.DEVNULL)
-        _, process.returncode, used = os.wait4(process.pid, 0)
-        return time.monotonic() - began, used.ru_utime + used.ru_stime
+    find = ["find", base / "inbox", "-printf", r"%s %T@ %i\n"]
 
     def measure(number: int) -> dict[str, float]:
-        (seconds, cpu), (find_seconds, find_cpu) = cost(survey), find()
+        (seconds, cpu), (find_seconds, find_cpu) = cost(survey), cost_of(find)
         return {
             "time": seconds / find_seconds,
             "CPU": cpu / find_cpu,
